@@ -1,0 +1,29 @@
+/* libgd: gradient descent for scientific C.
+ *
+ *   data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
+ *
+ * One include for the whole library; each header below also stands alone. The conventions that hold everywhere:
+ *
+ * Shapes      A[m x n] is stored by rows unless a name says columns; `ld` is the distance in elements between two rows
+ *             (columns). w[n*k] holds the weight of column j for output c at w[j*k + c], intercepts last.
+ * Sizes       size_t; one larger than PTRDIFF_MAX is refused as a negative number that was converted.
+ * Ownership   What a create function is given is borrowed and must outlive the object; options are copied. Every
+ *             create has a free, and free accepts NULL. A failed create leaves *out NULL.
+ * Options     A zeroed struct, or NULL, asks for the defaults. Where 0 is legal but not the default write LGD_ZERO.
+ * Errors      Every function that can fail returns lgd_status; lgd_last_error() is the sentence. Nothing prints, aborts
+ *             or exits.
+ * Threads     Distinct objects are independent. One object serves one call at a time.
+ */
+#ifndef LGD_H
+#define LGD_H
+#include "lgd/status.h"
+#include "lgd/runtime.h"
+#include "lgd/matrix.h"
+#include "lgd/loss.h"
+#include "lgd/objective.h"
+#include "lgd/glm.h"
+#include "lgd/optimizer.h"
+#include "lgd/optimizers.h"
+#include "lgd/schedule.h"
+#include "lgd/minimize.h"
+#endif

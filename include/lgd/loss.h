@@ -1,0 +1,56 @@
+/* A loss: scores to value and slope, row by row. */
+#ifndef LGD_LOSS_H
+#define LGD_LOSS_H
+#include "status.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lgd_loss lgd_loss;
+
+/* What a loss has to offer, for m rows of k scores Z [m x k, ldz], targets y [m x targets(k)] and weights [m] or NULL.
+ *   targets   columns of y for k outputs; NULL: 1
+ *   eval      returns sum_i weight_i loss(z_i, y_i) and turns each z_ic into weight_i d loss / d z_ic
+ *   link      optional: turns scores into predictions, in place (logistic: the probability)
+ *   check     optional: the first of m targets that is not legal, m if all are; `accepted` receives a few words
+ *   free      optional: called by lgd_loss_free
+ * eval must be free of side effects: it is called from several threads at once. */
+typedef struct lgd_loss_ops {
+    const char *name;
+    unsigned flags; /* 0 */
+    size_t (*targets)(const void *ctx, size_t k);
+    double (*eval)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y, const double *weight);
+    void (*free)(void *ctx);
+    void (*link)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz);
+    size_t (*check)(const void *ctx, size_t m, size_t k, const double *y, const char **accepted);
+} lgd_loss_ops;
+
+/* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */
+LGD_API const lgd_loss *lgd_loss_half_squared(void);
+
+/* (z - y)^2, the mean of which is the MSE, gradient 2 X^T e / m. */
+LGD_API const lgd_loss *lgd_loss_squared(void);
+
+/* log(1 + exp(z)) - y z, the negative log-likelihood of y in {0, 1} with P(y = 1) = 1/(1 + exp(-z)); slope P - y.
+ * Finite for every finite z. */
+LGD_API const lgd_loss *lgd_loss_logistic(void);
+
+/* Your own loss. ops are copied, ctx is yours until free. */
+LGD_API lgd_status lgd_loss_create_sized(lgd_loss **out, const lgd_loss_ops *ops, size_t ops_size, void *ctx);
+static inline lgd_status lgd_loss_create(lgd_loss **out, const lgd_loss_ops *ops, void *ctx)
+{
+    return lgd_loss_create_sized(out, ops, sizeof *ops, ctx);
+}
+
+/* The name of a loss, and a built-in loss by its name (NULL if there is none, with the nearest name in
+ * lgd_last_error). */
+LGD_API const char *lgd_loss_name(const lgd_loss *loss);
+LGD_API const lgd_loss *lgd_loss_find(const char *name);
+
+/* Frees a loss made by lgd_loss_create; the built-ins are static and ignore it. */
+LGD_API void lgd_loss_free(lgd_loss *loss);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

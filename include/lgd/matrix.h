@@ -1,0 +1,97 @@
+/* A matrix: rows in, scores out, and back.
+ *
+ * The data matrix A [rows x cols] is only ever used as an operator over a set of its rows:
+ *     forward   Z  = A[rows,:] W             W [cols x k], Z [count x k]
+ *     adjoint   G += A[rows,:]^T R           R [count x k], G [cols x k]
+ * so that every storage, and your own, serves every model. W, Z, R, G are stored by rows with leading dimensions
+ * ldw, ldz, ldr, ldg >= k.
+ */
+#ifndef LGD_MATRIX_H
+#define LGD_MATRIX_H
+#include "status.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lgd_matrix lgd_matrix;
+
+/* A set of rows: first .. first+count-1, or, with an index, index[first] .. index[first+count-1] in that order. */
+typedef struct lgd_rows {
+    size_t first, count;
+    const size_t *index;
+} lgd_rows;
+
+enum { LGD_CONCURRENT = 1 }; /* flag of ops: they may be called from several threads at once */
+
+/* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
+ *   forward, adjoint   as above; a status other than LGD_OK ends the run and is passed through
+ *   panel              optional: how many rows are best taken at a time for k outputs, so that forward and adjoint meet
+ *                      the same rows in cache; 0 or absent: the library chooses
+ *   moments            optional: mean[j] and population standard deviation[j] of each column over all rows, for
+ *                      lgd_matrix_standardized
+ *   free               optional: called once by lgd_matrix_free */
+typedef struct lgd_matrix_ops {
+    const char *name;
+    unsigned flags; /* LGD_CONCURRENT or 0 */
+    lgd_status (*forward)(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
+                          size_t ldz);
+    lgd_status (*adjoint)(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
+                          size_t ldg);
+    size_t (*panel)(void *ctx, size_t k);
+    void (*free)(void *ctx);
+    lgd_status (*moments)(void *ctx, double *mean, double *deviation);
+} lgd_matrix_ops;
+
+/* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.
+ * Errors: LGD_EINVAL for NULL, ld < cols, cols 0, a NaN or Inf (its row and column are named); LGD_ERANGE for cols or
+ * ld beyond the BLAS integer. 0 rows are legal. Cost: one read of the data, to find what is not finite. */
+LGD_API lgd_status lgd_matrix_dense(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld);
+
+/* Dense, by columns: element (i, j) at data[i + j*ld], ld >= rows. Otherwise as lgd_matrix_dense. */
+LGD_API lgd_status lgd_matrix_dense_columns(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld);
+
+/* (A - 1 shift^T) diag(1/scale), never formed: shift[cols], scale[cols] > 0 are copied, A is borrowed. NULL shift:
+ * zeros; NULL scale: ones. Costs two passes over W per panel more than A. A column whose shift is large beside its
+ * scale loses the digits that A*w/scale - shift*w/scale cancels. */
+LGD_API lgd_status lgd_matrix_scaled(lgd_matrix **out, const lgd_matrix *A, const double *shift, const double *scale);
+
+/* The same with each column's mean and population standard deviation, as measured (constant columns: scale 1).
+ * LGD_EUNSUPPORTED if A's ops have no moments. Two passes over A. */
+LGD_API lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A);
+
+/* Weights fitted on a scaled matrix, as weights on the matrix below it: for each output c
+ *     raw[j*k + c] = w[j*k + c] / scale[j]      raw[cols*k + c] = w[cols*k + c] - sum_j shift[j] raw[j*k + c]
+ * so that predictions agree to rounding (the sum is compensated). w and raw hold (cols + 1)*outputs numbers if
+ * `intercept`, else cols*outputs; raw may be w. LGD_EINVAL if a shift would need an intercept that is not there. */
+LGD_API lgd_status lgd_matrix_unscale(const lgd_matrix *scaled, size_t outputs, bool intercept, const double *w,
+                                      double *raw);
+
+/* Your own storage. ops are copied, ctx is yours until free. LGD_EINVAL if forward or adjoint is missing. */
+LGD_API lgd_status lgd_matrix_create_sized(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
+                                           size_t ops_size, void *ctx);
+static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
+                                           void *ctx)
+{
+    return lgd_matrix_create_sized(out, rows, cols, ops, sizeof *ops, ctx);
+}
+
+/* Does the matrix keep its word? Random W and R (from seed): <R, A W> against <A^T R, W>, an index against the same
+ * range, one row against many, adjoint adding and not overwriting. *error receives the largest difference relative to
+ * the sum of magnitudes; below 1e-12 is sound. LGD_EINVAL names the first promise broken (error above 1e-8). */
+LGD_API lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error);
+
+LGD_API size_t lgd_matrix_rows(const lgd_matrix *A);
+LGD_API size_t lgd_matrix_cols(const lgd_matrix *A);
+
+/* The two products, checked, for your own models. rows NULL: all rows. */
+LGD_API lgd_status lgd_matrix_forward(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
+                                      double *Z, size_t ldz);
+LGD_API lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                                      double *G, size_t ldg);
+
+LGD_API void lgd_matrix_free(lgd_matrix *A);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,132 @@
+/* The verb: minimize an objective by an optimizer, and report why it ended. */
+#ifndef LGD_MINIMIZE_H
+#define LGD_MINIMIZE_H
+#include "objective.h"
+#include "optimizer.h"
+#include "schedule.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* In which order an epoch visits the rows (terms) when there are batches.
+ *   shuffle      lgd_permutation(seed, epoch): every row once
+ *   sequential   storage order
+ *   replacement  each draw uniform over all rows, independently; an epoch is ceil(rows/batch_size) steps */
+typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_order;
+
+/* The short batch at the end of an epoch: divide by its own count, divide by batch_size, or leave it out. */
+typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
+
+/* Why a run ended: name, value, text. New ones are appended. */
+#define LGD_STOP_LIST(X)                                                                                               \
+    X(LGD_STOP_EPOCHS, 1, "epoch limit reached")                                                                       \
+    X(LGD_STOP_STEPS, 2, "step limit reached")                                                                         \
+    X(LGD_STOP_SECONDS, 3, "time limit reached")                                                                       \
+    X(LGD_STOP_GRAD_TOL, 4, "converged: gradient below tolerance")                                                     \
+    X(LGD_STOP_F_TOL, 5, "value changes less than its tolerance")                                                      \
+    X(LGD_STOP_STEP_TOL, 6, "step shorter than its tolerance")                                                         \
+    X(LGD_STOP_F_TARGET, 7, "target value reached")                                                                    \
+    X(LGD_STOP_ROUNDING, 8, "no progress possible at rounding level")                                                  \
+    X(LGD_STOP_STALLED, 9, "running loss no longer falls")                                                             \
+    X(LGD_STOP_CALLBACK, 10, "stopped by the caller")                                                                  \
+    X(LGD_STOP_OPTIMIZER, 11, "stopped by the optimizer")                                                              \
+    X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
+    X(LGD_STOP_ERROR, 13, "ended by an error")
+#define LGD_X(name, value, text) , name = value
+typedef enum lgd_stop { LGD_STOP_NONE = 0 LGD_STOP_LIST(LGD_X) } lgd_stop;
+#undef LGD_X
+LGD_API const char *lgd_stop_string(lgd_stop stop);
+
+/* What a callback sees after each epoch (full batch: after each step). f: the value before the step in full batch; in
+ * mini-batch the mean of the epoch's batch values, each before its update. grad_norm: of that gradient in full batch;
+ * in mini-batch of the last full check, NaN before one. Signs are the user's. */
+typedef struct lgd_progress {
+    uint64_t step, epoch; /* steps taken since the optimizer's reset; epochs finished, first_epoch included */
+    double f, grad_norm, lr, seconds;
+    size_t dim;
+    const double *w; /* the current point [dim] */
+} lgd_progress;
+
+/* 0: go on; > 0: stop, the current point is kept; < 0: an error, which lgd_minimize returns. */
+typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
+
+/* Series of numbers, one entry per epoch (full batch: per step), that a run appends to:
+ *   "loss"       F over all rows before the epoch's first update; mini-batch: only where a full check fell
+ * (check_every), else NaN "running"    mean over the epoch's rows of the batch values, each before its update (full
+ * batch: equals loss) "lr"         the rate used in its first step "grad_norm"  of the same evaluation as loss
+ *   "seconds"    since the start of the run, at its end */
+typedef struct lgd_history lgd_history;
+LGD_API lgd_status lgd_history_create(lgd_history **out);
+/* Entries so far in *count (may be NULL); valid until the next run or free. NULL for an unknown name. */
+LGD_API const double *lgd_history_series(const lgd_history *h, const char *name, size_t *count);
+LGD_API void lgd_history_free(lgd_history *h);
+
+/* A zeroed struct, or NULL, is full batch for at most 1000 epochs or until |g| has fallen by 1e6.
+ *
+ * Batches
+ *   batch_size      rows a step; 0: all, in storage order. More than there are is LGD_EINVAL
+ *   order, last     see above
+ *   seed            of order and noise
+ *   first_epoch     number of the first epoch, for runs continued: order and schedule follow it
+ * Limits; with none of the three: 1000 epochs
+ *   max_epochs, max_steps, max_seconds
+ * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise
+ *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]
+ *   grad_tol_abs    |g|_2 <= grad_tol_abs [off]
+ *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: no
+ * running loss of the last 5 epochs was below the best before by f_tol |best| (STALLED) f_target        f <= f_target
+ * (maximize: >=) [off; LGD_ZERO: 0] step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off] check_every
+ * mini-batch: a full evaluation at the start and after every so many epochs [never] Safety divergence_factor  diverged
+ * if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten values and the best [1e6];
+ * a value that is not finite is always divergence clip_value      g_j = min(max(g_j, -c), c) [off];   clip_norm: then g
+ * *= min(1, c/|g|_2) [off]; counted in the report Shape of the problem maximize        ascend f instead; all values
+ * keep the user's sign lr_scale        [dim] borrowed: w = w_old + lr_scale_j (w_new - w_old) after each step; 0 keeps
+ * the bits of w_old schedule        of the rate Watching w_best          [dim] receives the best point seen (see
+ * report.best_f) history, callback threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not
+ * depend on it */
+typedef struct lgd_minimize_options {
+    size_t batch_size;
+    uint64_t max_epochs, max_steps, check_every;
+    double max_seconds, grad_tol, grad_tol_abs, f_tol, step_tol, f_target, divergence_factor, clip_norm, clip_value;
+    lgd_order order;
+    lgd_last last;
+    uint64_t seed, first_epoch;
+    lgd_schedule schedule;
+    bool maximize;
+    const double *lr_scale;
+    double *w_best;
+    size_t threads;
+    lgd_history *history;
+    lgd_callback callback;
+    void *callback_ctx;
+} lgd_minimize_options;
+
+/* What happened. f and grad_norm belong to the returned w, over all rows. passes counts rows evaluated over rows there
+ * are; evaluations counts calls of the objective. best_f is the lowest (maximize: highest) F of any full evaluation,
+ * the last one included, and best_step the step count where it was. clipped counts the steps in which a clip acted.
+ * lr_hold: after divergence, a rate that would hold (0: not known). */
+typedef struct lgd_report {
+    lgd_stop stop;
+    uint64_t steps, epochs, evaluations;
+    double passes, f, grad_norm, best_f, seconds;
+    uint64_t best_step, clipped;
+    double lr_hold;
+} lgd_report;
+
+/* Moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable and report.stop
+ * says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better), lgd_last_error()
+ * names the step, the rate and one that would hold. On LGD_EUSER and callback errors w is the last finite point. On
+ * errors found before the run (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. No allocation per step. */
+LGD_API lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w,
+                                      const lgd_minimize_options *options, size_t options_size, lgd_report *report,
+                                      size_t report_size);
+static inline lgd_status lgd_minimize(lgd_objective *f, lgd_optimizer *opt, double *w,
+                                      const lgd_minimize_options *options, lgd_report *report)
+{
+    return lgd_minimize_sized(f, opt, w, options, sizeof *options, report, sizeof *report);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,86 @@
+/* An objective: w to f and g over some of its terms (for data: rows).
+ *
+ *     F(w) = 1/(T omega) sum_{i < T} omega_i f_i(w) + s(w)
+ *
+ * T terms of weight omega_i with mean omega (1 if there are none), and a smooth part s that no term owns (L2). Over a
+ * batch of B terms the same with B for T: the mean over the batch divides by its own count and by the mean weight of
+ * ALL terms, so that the batches of an epoch average to F.
+ */
+#ifndef LGD_OBJECTIVE_H
+#define LGD_OBJECTIVE_H
+#include "matrix.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lgd_objective lgd_objective;
+
+/* What an objective has to offer. It adds sums; the library divides, so chunks, weights and subsets need no special
+ * case. eval         *f += sum over rows of omega_i f_i(w), and g[dim] += its gradient if g is not NULL. With
+ * LGD_CONCURRENT the library calls it for fixed chunks of the rows, from several threads, and adds them in a fixed
+ * tree. smooth       optional: *f += s(w), g += its gradient if g is not NULL weight       optional: sum over rows of
+ * omega_i; absent: their count unpenalised  optional: the range of w that weight decay and penalties must spare
+ * (intercepts) free         optional f is never NULL. A status other than LGD_OK ends the run and is passed through. */
+typedef struct lgd_objective_ops {
+    const char *name;
+    unsigned flags; /* LGD_CONCURRENT or 0 */
+    lgd_status (*eval)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g);
+    lgd_status (*smooth)(void *ctx, const double *w, double *f, double *g);
+    void (*free)(void *ctx);
+    double (*weight)(void *ctx, const lgd_rows *rows);
+    void (*unpenalised)(void *ctx, size_t *first, size_t *count);
+} lgd_objective_ops;
+
+/* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied, ctx is yours until free. */
+LGD_API lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t terms,
+                                              const lgd_objective_ops *ops, size_t ops_size, void *ctx);
+static inline lgd_status lgd_objective_create(lgd_objective **out, size_t dim, size_t terms,
+                                              const lgd_objective_ops *ops, void *ctx)
+{
+    return lgd_objective_create_sized(out, dim, terms, ops, sizeof *ops, ctx);
+}
+
+/* A plain function of w as an objective of one term. fn SETS *f, and g[dim] if g is not NULL; a non-zero return ends
+ * the run as LGD_EUSER (a lgd_status is passed through). */
+typedef lgd_status (*lgd_function)(void *ctx, size_t dim, const double *w, double *f, double *g);
+LGD_API lgd_status lgd_function_create(lgd_objective **out, size_t dim, lgd_function fn, void *ctx);
+
+/* The same without a gradient of your own: fn is always called with g NULL, and the gradient is taken by central
+ * differences, g_j = (f(w + h e_j) - f(w - h e_j)) / 2h, h = cbrt(eps) max(|w_j|, 1). 2 dim calls a gradient; about ten
+ * digits at best. */
+LGD_API lgd_status lgd_function_create_differences(lgd_objective **out, size_t dim, lgd_function fn, void *ctx);
+
+/* The terms `rows` of f as an objective of their own, without copies; f and rows->index are borrowed. It divides by the
+ * mean weight of its own terms: it equals an objective made on those rows. NULL rows: all of f. */
+LGD_API lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd_rows *rows);
+
+/* value and g[dim] of the mean over rows plus the smooth part; NULL rows: all; value or g may be NULL. Threads:
+ * LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1; the bits are the same for any number. No allocation after the first
+ * call. LGD_EINVAL for a row out of bounds, no rows at all, a w that is NULL. */
+LGD_API lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const double *w, double *value,
+                                      double *g);
+
+/* Length of w, and number of terms (rows of weight 0 are not among them). */
+LGD_API size_t lgd_objective_dim(const lgd_objective *f);
+LGD_API size_t lgd_objective_terms(const lgd_objective *f);
+
+/* The gradient at w against Richardson-extrapolated central differences, coordinate by coordinate. error is the largest
+ * |analytic - numeric| / max(|analytic|, |numeric|, scale), scale the largest |numeric| times 1e-3; worst is where.
+ * Below 1e-7 is sound for a smooth f. 4 dim evaluations. */
+typedef struct lgd_gradient_check {
+    size_t worst;
+    double analytic, numeric, error;
+} lgd_gradient_check;
+LGD_API lgd_status lgd_objective_check_gradient_sized(lgd_objective *f, const double *w, lgd_gradient_check *result,
+                                                      size_t result_size);
+static inline lgd_status lgd_objective_check_gradient(lgd_objective *f, const double *w, lgd_gradient_check *result)
+{
+    return lgd_objective_check_gradient_sized(f, w, result, sizeof *result);
+}
+
+LGD_API void lgd_objective_free(lgd_objective *f);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

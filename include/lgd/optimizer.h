@@ -1,0 +1,124 @@
+/* An optimizer: w and g to the next w. This header is the vtable and what every optimizer can do; optimizers.h has the
+ * built-in ones. */
+#ifndef LGD_OPTIMIZER_H
+#define LGD_OPTIMIZER_H
+#include "status.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct lgd_optimizer lgd_optimizer;
+
+/* One option of an optimizer, a member of its options struct. Defaults, range checks, lgd_optimizer_parse, saved states
+ * and the documentation all come from a table of these, ended by a NULL name. A zero member means the preset.
+ *   low, high   legal range of a double or size; open: 1 if low itself is excluded, 2 if high is, 3 if both
+ *   choices     names of an int-sized enum from value 0, separated by '|' */
+typedef enum lgd_option_type { LGD_DOUBLE, LGD_SIZE, LGD_BOOL, LGD_CHOICE } lgd_option_type;
+typedef struct lgd_option {
+    const char *name;
+    size_t offset;
+    lgd_option_type type;
+    double preset, low, high;
+    unsigned open;
+    const char *choices, *help;
+    void *reserved[2];
+} lgd_option;
+
+/* What a run lends to a step beyond w and g; members are NULL where it cannot. */
+typedef struct lgd_oracle {
+    /* f and g elsewhere, over the same rows and with the smooth part, clipping and sign of the run left out of account:
+     * the same function whose f and g the step received (before clipping). */
+    lgd_status (*eval)(void *ctx, const double *w, double *f, double *g);
+} lgd_oracle;
+
+/* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
+ * only that slice (dim, w, g, vec), and its state exists once for each. Otherwise once for all of w. */
+typedef struct lgd_step {
+    size_t dim;               /* length of w, g and each vec */
+    double *w, *g;            /* in: the point and the gradient there; out: the next point. g may be overwritten */
+    double f;                 /* value at the point, over the rows of g */
+    uint64_t t;               /* number of this step, from 1 */
+    double lr_factor;         /* what the schedule multiplies the rate by */
+    double momentum, decay;   /* NaN: the optimizer's own; decay is 0 on coordinates the objective leaves unpenalised */
+    bool fresh;               /* out: f and g already belong to the new w (full batch) */
+    int stop;                 /* out: not 0 ends the run, LGD_STOP_OPTIMIZER */
+    uint64_t key;             /* lgd_uniform(key, ...) is the run's reproducible noise for this step and slice */
+    const lgd_oracle *oracle; /* NULL in a caller's own loop */
+    void *oracle_ctx;
+    const void *options; /* the options struct, presets filled in, LGD_ZERO turned into 0 */
+    void *state;         /* state_size bytes, kept from step to step */
+    double *const *vec;  /* `vectors` arrays of dim, kept from step to step; zero before the first */
+} lgd_step;
+
+enum {
+    LGD_SLICED = 1,     /* coordinates do not interact: may be called slice by slice */
+    LGD_NEEDS_EVAL = 2, /* needs oracle->eval, hence lgd_minimize */
+    LGD_FULL_BATCH = 4, /* makes sense on all rows only */
+    LGD_LINEAR = 8      /* the step is linear in g: a rate that holds can be told from the curvature */
+};
+
+/* A method. `options` is a table as above for a struct of options_size bytes; it may be NULL for none. By convention
+ * the option named "lr" is the rate. layout   how many vectors of dim, and how many bytes of state; NULL: none. State
+ * is plain 8-byte members without pointers, so that it can be saved init     optional: called before the first step, at
+ * the first point step     one update result   optional: the point to report where that is not w (averages); receives s
+ * with s->w the last point and writes to w */
+typedef struct lgd_optimizer_ops {
+    const char *name;
+    const lgd_option *options;
+    size_t options_size;
+    unsigned flags;
+    void (*layout)(const void *options, size_t dim, size_t *vectors, size_t *state_size);
+    lgd_status (*init)(lgd_step *s);
+    lgd_status (*step)(lgd_step *s);
+    void (*result)(const lgd_step *s, double *w);
+} lgd_optimizer_ops;
+
+/* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
+ * option table must outlive the optimizer. LGD_EINVAL names the option out of range, its value and what is accepted. */
+LGD_API lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
+                                              const void *options, size_t options_size);
+static inline lgd_status lgd_optimizer_create(lgd_optimizer **out, const lgd_optimizer_ops *ops, const void *options,
+                                              size_t options_size)
+{
+    return lgd_optimizer_create_sized(out, ops, sizeof *ops, options, options_size);
+}
+
+/* A built-in optimizer from text, "adam" or "adam:lr=0.01,beta1=0.8". Numbers in the C locale; here 0 means 0. Unknown
+ * names are refused with the nearest known one. */
+LGD_API lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text);
+
+/* The i-th built-in method, NULL beyond the last; for lists and documentation. */
+LGD_API const lgd_optimizer_ops *lgd_optimizer_builtin(size_t i);
+
+LGD_API const char *lgd_optimizer_name(const lgd_optimizer *opt);
+
+/* Current value of an option by name (choices: their number). LGD_EINVAL for an unknown name. */
+LGD_API lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *name, double *value);
+
+/* One step of your own loop: w[dim] moves by g[dim] (overwritten) at rate lr*lr_factor; f is handed on to methods that
+ * use it. The first call sets the dimension; another one later is LGD_EINVAL until reset. A g that is not finite is
+ * LGD_EDIVERGED and leaves w and the state alone. Methods that need the oracle answer LGD_EUNSUPPORTED. */
+LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
+
+/* Steps taken since creation or reset. */
+LGD_API uint64_t lgd_optimizer_steps(const lgd_optimizer *opt);
+
+/* Bytes of state for dim coordinates: the vectors and the method's own state. */
+LGD_API size_t lgd_optimizer_state_bytes(const lgd_optimizer *opt, size_t dim);
+
+/* Forgets all state, step count and dimension. */
+LGD_API void lgd_optimizer_reset(lgd_optimizer *opt);
+
+/* The whole state as bytes: with bytes NULL, *size receives the number needed; else *size is the room there and becomes
+ * the number written. load refuses (LGD_EFORMAT) bytes that are damaged or cut, and (LGD_EINVAL) those of another
+ * method or of other options, by name; it then leaves opt as it was. A run continued after save and load has the bits
+ * of one that was not interrupted. The bytes are of this machine's kind and this version. */
+LGD_API lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *size);
+LGD_API lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size);
+
+LGD_API void lgd_optimizer_free(lgd_optimizer *opt);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,98 @@
+/* The built-in optimizers: one options struct each. In the formulas g is the gradient at w, lr the rate (option times
+ * schedule), t counts from 1, and products and roots of vectors are by coordinate. Presets are in brackets. */
+#ifndef LGD_OPTIMIZERS_H
+#define LGD_OPTIMIZERS_H
+#include "optimizer.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Gradient descent: w -= lr g. Robbins and Monro (1951); Cauchy (1847). No state. */
+typedef struct lgd_sgd_options {
+    double lr; /* > 0 [0.01] */
+} lgd_sgd_options;
+LGD_API const lgd_optimizer_ops *lgd_sgd_ops(void);
+static inline lgd_status lgd_sgd_create(lgd_optimizer **out, const lgd_sgd_options *options)
+{
+    return lgd_optimizer_create(out, lgd_sgd_ops(), options, sizeof *options);
+}
+
+/* The two forms of momentum. They differ once the rate changes: the classical velocity has past rates in it. */
+typedef enum lgd_momentum_form {
+    LGD_MOMENTUM_CLASSICAL, /* v = mu v - lr g;  w += v                       Polyak (1964), Sutskever et al. (2013) */
+    LGD_MOMENTUM_PYTORCH    /* b = mu b + (1 - dampening) g, first b = g;  w -= lr b */
+} lgd_momentum_form;
+
+/* Momentum (heavy ball). State: one vector. */
+typedef struct lgd_momentum_options {
+    double lr;              /* > 0 [0.01] */
+    double momentum;        /* mu in [0, 1) [0.9] */
+    double dampening;       /* in [0, 1], PyTorch's form only [0] */
+    lgd_momentum_form form; /* [classical] */
+} lgd_momentum_options;
+LGD_API const lgd_optimizer_ops *lgd_momentum_ops(void);
+static inline lgd_status lgd_momentum_create(lgd_optimizer **out, const lgd_momentum_options *options)
+{
+    return lgd_optimizer_create(out, lgd_momentum_ops(), options, sizeof *options);
+}
+
+/* Nesterov momentum at the shifted point. Classical: v = mu v - lr g;  w += mu v - lr g. PyTorch: b = mu b + g;
+ * w -= lr (g + mu b). Nesterov (1983); Sutskever et al. (2013). State: one vector. */
+typedef struct lgd_nesterov_options {
+    double lr;              /* > 0 [0.01] */
+    double momentum;        /* mu in [0, 1) [0.9] */
+    lgd_momentum_form form; /* [classical] */
+} lgd_nesterov_options;
+LGD_API const lgd_optimizer_ops *lgd_nesterov_ops(void);
+static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nesterov_options *options)
+{
+    return lgd_optimizer_create(out, lgd_nesterov_ops(), options, sizeof *options);
+}
+
+/* AdaGrad: s += g^2;  w -= lr/(1 + (t-1) lr_decay) g / (sqrt(s) + eps), s from `initial`. Duchi et al. (2011). State:
+ * one vector. */
+typedef struct lgd_adagrad_options {
+    double lr;       /* > 0 [0.01] */
+    double eps;      /* >= 0 [1e-10] */
+    double lr_decay; /* >= 0 [0] */
+    double initial;  /* >= 0 [0] */
+} lgd_adagrad_options;
+LGD_API const lgd_optimizer_ops *lgd_adagrad_ops(void);
+static inline lgd_status lgd_adagrad_create(lgd_optimizer **out, const lgd_adagrad_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adagrad_ops(), options, sizeof *options);
+}
+
+/* Adam: m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2;
+ * w -= lr (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t)) + eps). Kingma and Ba (2015), Algorithm 1. State: two vectors. */
+typedef struct lgd_adam_options {
+    double lr;    /* > 0 [0.001] */
+    double beta1; /* in [0, 1) [0.9] */
+    double beta2; /* in [0, 1) [0.999] */
+    double eps;   /* >= 0 [1e-8] */
+} lgd_adam_options;
+LGD_API const lgd_optimizer_ops *lgd_adam_ops(void);
+static inline lgd_status lgd_adam_create(lgd_optimizer **out, const lgd_adam_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adam_ops(), options, sizeof *options);
+}
+
+/* AdamW: w *= 1 - lr weight_decay, then Adam. Coordinates the objective leaves unpenalised do not decay. Loshchilov and
+ * Hutter (2019), with the decay multiplied by lr. State: two vectors. */
+typedef struct lgd_adamw_options {
+    double lr;           /* > 0 [0.001] */
+    double beta1;        /* in [0, 1) [0.9] */
+    double beta2;        /* in [0, 1) [0.999] */
+    double eps;          /* >= 0 [1e-8] */
+    double weight_decay; /* >= 0 [0.01] */
+} lgd_adamw_options;
+LGD_API const lgd_optimizer_ops *lgd_adamw_ops(void);
+static inline lgd_status lgd_adamw_create(lgd_optimizer **out, const lgd_adamw_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adamw_ops(), options, sizeof *options);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,52 @@
+/* A schedule: a pure function of the step or epoch that multiplies the rate. */
+#ifndef LGD_SCHEDULE_H
+#define LGD_SCHEDULE_H
+#include "status.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* With t the 0-based epoch, or step if per_step; T period, r factor, p power, e floor:
+ *   constant         1
+ *   step             r^floor(t/T)                          T [100], r [0.5]
+ *   multi-step       r^(milestones <= t)                   r [0.1], milestones ascending
+ *   exponential      r^(t/T)                               T [1], r [0.95]
+ *   cosine           e + (1-e)(1 + cos(pi t/T))/2, then e  T required
+ *   inverse time     1/(1 + r t)                           r required
+ *   inverse scaling  1/(t+1)^p                             p [0.25]
+ *   polynomial       e + (1-e)(1 - t/T)^p, then e          T required, p [1]
+ *   user             fn(ctx, step, epoch)
+ * The floor holds every kind but constant and user from below. Loshchilov and Hutter (2017) for the cosine. */
+typedef enum lgd_schedule_kind {
+    LGD_CONSTANT,
+    LGD_STEP_DECAY,
+    LGD_MULTI_STEP,
+    LGD_EXPONENTIAL,
+    LGD_COSINE,
+    LGD_INVERSE_TIME,
+    LGD_INVERSE_SCALING,
+    LGD_POLYNOMIAL,
+    LGD_USER_SCHEDULE
+} lgd_schedule_kind;
+
+/* A zeroed struct is the constant 1. With warmup W > 0 the first W epochs (steps) rise linearly,
+ * warmup_start + (1 - warmup_start)(t+1)/W, and the schedule itself begins at t = W as its 0. 0 members mean the
+ * presets above; LGD_ZERO is 0. */
+typedef struct lgd_schedule {
+    lgd_schedule_kind kind;
+    double period, factor, floor, warmup, warmup_start, power;
+    bool per_step;
+    const double *milestones; /* borrowed */
+    size_t milestone_count;
+    double (*fn)(const void *ctx, uint64_t step, uint64_t epoch);
+    const void *ctx;
+} lgd_schedule;
+
+/* The factor at a step and epoch, both from 0. LGD_EINVAL names the member out of range. Exact powers, not running
+ * products, so that a run continued elsewhere cannot drift. NULL schedule: 1. */
+LGD_API lgd_status lgd_schedule_factor(const lgd_schedule *schedule, uint64_t step, uint64_t epoch, double *factor);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,95 @@
+/* What every layer stands on: failures with a sentence, memory by one hook, counter-based random numbers, the parallel
+ * loop, text in the C locale, checksums. Nothing here knows a matrix. */
+#ifndef LGD_BASE_H
+#define LGD_BASE_H
+#include "lgd/runtime.h"
+#include "lgd/status.h"
+
+#if defined(__GNUC__)
+#define LGD_PRINTF(a, b) __attribute__((format(printf, a, b)))
+#else
+#define LGD_PRINTF(a, b)
+#endif
+
+/* ---- failures (status.c) */
+
+/* Sets this thread's last error and returns status: `return lgd_fail(LGD_EINVAL, "adam: lr is %g, ...", lr);`
+ * Numbers are formatted in the C locale. */
+lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRINTF(2, 3);
+
+/* LGD_EINVAL if size is 0 (unless zero_ok) or a converted negative number. */
+lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok);
+
+/* Copies a caller's struct of from_size bytes over the library's of to_size: what the caller's header did not know yet
+ * becomes 0, what ours does not know yet must be 0. from NULL: all zero. */
+lgd_status lgd_take_struct(const char *object, void *to, size_t to_size, const void *from, size_t from_size);
+
+/* The same outwards: as much of ours as the caller's struct has room for; the rest of it becomes 0. to NULL: nothing.
+ */
+void lgd_give_struct(void *to, size_t to_size, const void *from, size_t from_size);
+
+/* ---- memory (memory.c) */
+
+/* count*size bytes, zeroed, aligned to 64; NULL with LGD_ENOMEM or LGD_ERANGE in last_error. count*size = 0 is legal.
+ */
+void *lgd_alloc(const char *object, size_t count, size_t size);
+void lgd_release(void *memory);
+
+/* a*b and a+b, or SIZE_MAX if they do not fit; SIZE_MAX is then refused by lgd_alloc. */
+size_t lgd_mul(size_t a, size_t b);
+size_t lgd_add(size_t a, size_t b);
+
+/* Scratch blocks for ops that may be called by several threads: as many blocks as were ever needed at once, kept until
+ * the pool is freed. */
+typedef struct lgd_pool lgd_pool;
+lgd_status lgd_pool_create(lgd_pool **out, const char *object);
+void *lgd_pool_take(lgd_pool *pool, size_t bytes); /* not cleared; NULL with LGD_ENOMEM in last_error */
+void lgd_pool_give(lgd_pool *pool, void *block);
+void lgd_pool_free(lgd_pool *pool);
+
+/* ---- random numbers (random.c) */
+
+/* Philox4x32-10: the block of four words that belongs to a counter of 128 bits and a key of 64. */
+void lgd_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
+
+/* Streams that share a seed and must not meet. */
+enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW, LGD_STREAM_NOISE };
+
+/* 64 random bits for (seed, stream, a, b). */
+uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b);
+
+/* A number below n, uniform to 2^-64 n. */
+size_t lgd_random_below(uint64_t bits, size_t n);
+
+/* ---- the parallel loop (parallel.c) */
+
+/* body(ctx, i) for i = 0 .. count-1 on up to `threads` threads, in any order; all have returned when it returns. The
+ * status (and last error) of the lowest i that failed. */
+lgd_status lgd_parallel(size_t count, size_t threads, lgd_status (*body)(void *ctx, size_t i), void *ctx);
+
+/* wanted, or if that is 0 LGD_NUM_THREADS, OMP_NUM_THREADS, 1. Read from the environment at each call. */
+size_t lgd_thread_count(size_t wanted);
+
+/* How the loop was built: "OpenMP", "threads". */
+const char *lgd_parallel_kind(void);
+
+/* ---- text and bytes (text.c) */
+
+/* strtod in the C locale, whatever the caller's locale is. */
+double lgd_strtod(const char *text, char **end);
+
+/* The nearest of the names to a misspelt one, or NULL if none is near. name(ctx, i) gives the i-th, NULL ends. */
+const char *lgd_nearest(const char *text, const char *(*name)(const void *ctx, size_t i), const void *ctx);
+
+/* CRC-32C (Castagnoli) of bytes, continued from crc (0 to begin). */
+uint32_t lgd_crc32c(uint32_t crc, const void *bytes, size_t size);
+
+/* ---- vectors (vector.c): fixed order of operations, so fixed bits */
+
+double lgd_norm2(size_t n, const double *x);                       /* no overflow, no underflow to speak of */
+double lgd_norm2_diff(size_t n, const double *x, const double *y); /* |x - y| */
+double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y); /* compensated (Dot2) */
+size_t lgd_first_not_finite(size_t n, const double *x);                        /* n if all are finite */
+double lgd_seconds(void);                                                      /* monotonic clock */
+
+#endif

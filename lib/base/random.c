@@ -1,0 +1,74 @@
+/* Philox4x32-10: J. Salmon, M. Moraes, R. Dror, D. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11,
+ * section 3. A block is a pure function of counter and key: no state, any order, any thread. */
+#include "base.h"
+
+void lgd_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4])
+{
+    uint32_t x0 = counter[0], x1 = counter[1], x2 = counter[2], x3 = counter[3], k0 = key[0], k1 = key[1];
+    for (int round = 0; round < 10; round++) {
+        uint64_t p0 = (uint64_t)0xD2511F53U * x0, p1 = (uint64_t)0xCD9E8D57U * x2;
+        x0 = (uint32_t)(p1 >> 32) ^ x1 ^ k0;
+        x1 = (uint32_t)p1;
+        x2 = (uint32_t)(p0 >> 32) ^ x3 ^ k1;
+        x3 = (uint32_t)p0;
+        k0 += 0x9E3779B9U; /* Weyl sequence of the keys: golden ratio, sqrt(3) - 1 */
+        k1 += 0xBB67AE85U;
+    }
+    out[0] = x0;
+    out[1] = x1;
+    out[2] = x2;
+    out[3] = x3;
+}
+
+/* The counter holds b (64 bits) and a; the stream and the high half of a are folded into 64 bits so that streams differ
+ * for every a below 2^56. */
+static void block_of(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b, uint32_t out[4])
+{
+    uint64_t high = a ^ ((uint64_t)stream << 56);
+    const uint32_t counter[4] = {(uint32_t)b, (uint32_t)(b >> 32), (uint32_t)high, (uint32_t)(high >> 32)};
+    const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+    lgd_philox(counter, key, out);
+}
+
+/* A block serves b and b + 1: its halves. */
+static uint64_t half(const uint32_t out[4], uint64_t b)
+{
+    return b % 2 ? (uint64_t)out[3] << 32 | out[2] : (uint64_t)out[1] << 32 | out[0];
+}
+
+uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b)
+{
+    uint32_t out[4];
+    block_of(seed, stream, a, b / 2, out);
+    return half(out, b);
+}
+
+size_t lgd_random_below(uint64_t bits, size_t n)
+{
+    /* high word of bits*n by halves: no 128-bit type needed */
+    uint64_t n0 = (uint32_t)n, n1 = (uint64_t)n >> 32, b0 = (uint32_t)bits, b1 = bits >> 32;
+    uint64_t middle = b1 * n0 + (b0 * n0 >> 32);
+    uint64_t carry = (middle & 0xFFFFFFFFU) + b0 * n1;
+    return (size_t)(b1 * n1 + (middle >> 32) + (carry >> 32));
+}
+
+void lgd_permutation(uint64_t seed, uint64_t epoch, size_t count, size_t *index)
+{
+    for (size_t i = 0; i < count; i++)
+        index[i] = i;
+    uint32_t out[4] = {0};
+    for (size_t i = 0; i + 1 < count; i++) { /* position i receives one of the rows not yet placed */
+        if (i % 2 == 0)
+            block_of(seed, LGD_STREAM_ORDER, epoch, i / 2, out);
+        size_t j = i + lgd_random_below(half(out, i), count - i);
+        size_t row = index[j];
+        index[j] = index[i];
+        index[i] = row;
+    }
+}
+
+void lgd_uniform(uint64_t seed, uint64_t first, size_t count, double *x)
+{
+    for (size_t i = 0; i < count; i++)
+        x[i] = (double)(lgd_random(seed, LGD_STREAM_UNIFORM, 0, first + i) >> 11) * 0x1p-53;
+}

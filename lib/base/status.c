@@ -1,0 +1,80 @@
+#define _GNU_SOURCE /* newlocale, uselocale */
+#include "base.h"
+#include <locale.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static _Thread_local char last_error[512];
+
+const char *lgd_strerror(lgd_status status)
+{
+#define LGD_X(name, value, text)                                                                                       \
+    case name:                                                                                                         \
+        return text;
+    switch (status) {
+    case LGD_OK:
+        return "success";
+        LGD_STATUS_LIST(LGD_X)
+    }
+#undef LGD_X
+    return "unknown status";
+}
+
+const char *lgd_last_error(void)
+{
+    return last_error;
+}
+
+lgd_status lgd_fail(lgd_status status, const char *format, ...)
+{
+    /* The arguments may point into last_error itself, hence the second buffer. */
+    char text[sizeof last_error];
+    locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    locale_t before = c ? uselocale(c) : (locale_t)0;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    if (c) {
+        uselocale(before);
+        freelocale(c);
+    }
+    memcpy(last_error, text, sizeof text);
+    return status;
+}
+
+lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok)
+{
+    if (size > PTRDIFF_MAX)
+        return lgd_fail(LGD_EINVAL, "%s: %s is %zu, at most %td is accepted (was a negative number converted?)", object,
+                        quantity, size, PTRDIFF_MAX);
+    if (size == 0 && !zero_ok)
+        return lgd_fail(LGD_EINVAL, "%s: %s is 0, at least 1 is accepted", object, quantity);
+    return LGD_OK;
+}
+
+lgd_status lgd_take_struct(const char *object, void *to, size_t to_size, const void *from, size_t from_size)
+{
+    memset(to, 0, to_size);
+    if (!from)
+        return LGD_OK;
+    const unsigned char *bytes = from;
+    for (size_t i = to_size; i < from_size; i++)
+        if (bytes[i])
+            return lgd_fail(
+                LGD_EUNSUPPORTED,
+                "%s: its struct has %zu bytes, this library knows %zu and byte %zu is set; it is older than "
+                "the header",
+                object, from_size, to_size, i);
+    memcpy(to, from, from_size < to_size ? from_size : to_size);
+    return LGD_OK;
+}
+
+void lgd_give_struct(void *to, size_t to_size, const void *from, size_t from_size)
+{
+    if (!to)
+        return;
+    memset(to, 0, to_size);
+    memcpy(to, from, from_size < to_size ? from_size : to_size);
+}

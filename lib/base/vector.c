@@ -1,0 +1,93 @@
+/* Reductions with their order of operations written out: eight lanes, then a fixed tree. */
+#define _POSIX_C_SOURCE 200809L
+#include "base.h"
+#include <float.h>
+#include <math.h>
+#include <time.h>
+
+enum { LANES = 8 };
+
+static double tree(const double s[LANES])
+{
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
+/* scale^2 * result is the sum of squares of (x - y)*1/scale; y NULL: of x */
+static double squares(size_t n, const double *x, const double *y, double factor)
+{
+    double s[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            double e = (y ? x[i + l] - y[i + l] : x[i + l]) * factor;
+            s[l] += e * e;
+        }
+    for (; i < n; i++) {
+        double e = (y ? x[i] - y[i] : x[i]) * factor;
+        s[i % LANES] += e * e;
+    }
+    return tree(s);
+}
+
+double lgd_norm2_diff(size_t n, const double *x, const double *y)
+{
+    double s = squares(n, x, y, 1);
+    if (s > DBL_MIN / DBL_EPSILON && s <= DBL_MAX)
+        return sqrt(s);
+    double largest = 0; /* out of the safe range: divide by the largest first */
+    for (size_t i = 0; i < n; i++) {
+        double e = fabs(y ? x[i] - y[i] : x[i]);
+        if (!(e <= largest))
+            largest = e;
+    }
+    if (!(largest > 0) || !(largest <= DBL_MAX))
+        return largest; /* 0, Inf or NaN */
+    int exponent;
+    frexp(largest, &exponent);
+    if (exponent < -1000) /* 2^-exponent would overflow; such numbers are scaled in two steps */
+        return ldexp(sqrt(squares(n, x, y, 0x1p1000)), -1000);
+    return ldexp(sqrt(squares(n, x, y, ldexp(1, -exponent))), exponent);
+}
+
+double lgd_norm2(size_t n, const double *x)
+{
+    return lgd_norm2_diff(n, x, NULL);
+}
+
+double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y)
+{
+    /* Ogita, Rump, Oishi (2005), Algorithm 5.3, with fma for the product's error */
+    double sum = 0, error = 0;
+    for (size_t i = 0; i < n; i++) {
+        double p = x[i * incx] * y[i], pe = fma(x[i * incx], y[i], -p);
+        double s = sum + p, z = s - sum;
+        error += ((sum - (s - z)) + (p - z)) + pe;
+        sum = s;
+    }
+    return sum + error;
+}
+
+size_t lgd_first_not_finite(size_t n, const double *x)
+{
+    enum { BLOCK = 512 };
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t end = i + BLOCK < n ? i + BLOCK : n;
+        double s = 0; /* x*0 is 0 if x is finite, else NaN */
+#pragma omp simd reduction(+ : s)
+        for (size_t j = i; j < end; j++)
+            s += x[j] * 0;
+        if (s == 0)
+            continue;
+        for (size_t j = i; j < end; j++)
+            if (!isfinite(x[j]))
+                return j;
+    }
+    return n;
+}
+
+double lgd_seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}

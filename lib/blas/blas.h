@@ -1,0 +1,35 @@
+/* The only door to BLAS and LAPACK. What passes it is checked: sizes that fit the BLAS integer, initialised outputs. */
+#ifndef LGD_BLAS_H
+#define LGD_BLAS_H
+#include "base/base.h"
+
+/* Largest size, leading dimension or stride the BLAS integer can hold; LGD_ERANGE naming object and quantity beyond it. */
+lgd_status lgd_blas_fits(const char *object, const char *quantity, size_t size);
+
+/* The guard: holds BLAS to one thread from the first hold to the last release, then restores what the host had set.
+ * Counted and locked; may be nested and called from several threads. */
+void lgd_blas_hold(void);
+void lgd_blas_release(void);
+
+/* How many of our threads may call the held BLAS at once: wanted, or 1 where one thread could not be enforced or the
+ * library was built without locks. */
+size_t lgd_blas_concurrency(size_t wanted);
+
+/* X [m x n], element (i, j) at X[i*ld + j], by_columns: X[i + j*ld].
+ *     forward  Z [m x k, ldz]  = X W,      W [n x k, ldw]
+ *     adjoint  G [n x k, ldg] += X^T R,    R [m x k, ldr]
+ * k = 1 by gemv, else gemm. Z need not be initialised. m, n, k and the leading dimensions must fit. 2 m n k flops. */
+void lgd_blas_forward(size_t m, size_t n, size_t k, const double *X, size_t ld, bool by_columns, const double *W,
+                      size_t ldw, double *Z, size_t ldz);
+void lgd_blas_adjoint(size_t m, size_t n, size_t k, const double *X, size_t ld, bool by_columns, const double *R,
+                      size_t ldr, double *G, size_t ldg);
+
+/* One row: dot and axpy on contiguous vectors. */
+double lgd_blas_dot(size_t n, const double *x, const double *y);
+void lgd_blas_axpy(size_t n, double a, const double *x, double *y);
+
+/* Solves A x = b for a symmetric positive definite A [n x n] by Cholesky, in place: b becomes x, the lower triangle of A
+ * its factor. LGD_EINVAL if A is not positive definite. n^3/3 flops. */
+lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b);
+
+#endif
