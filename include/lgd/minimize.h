@@ -51,9 +51,11 @@ typedef struct lgd_progress {
 typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
 
 /* Series of numbers, one entry per epoch (full batch: per step), that a run appends to:
- *   "loss"       F over all rows before the epoch's first update; mini-batch: only where a full check fell
- * (check_every), else NaN "running"    mean over the epoch's rows of the batch values, each before its update (full
- * batch: equals loss) "lr"         the rate used in its first step "grad_norm"  of the same evaluation as loss
+ *   "loss"       F over all rows before the epoch's first update; mini-batch: only where a full check fell (check_every),
+ *                else NaN
+ *   "running"    mean over the epoch's rows of the batch values, each before its update (full batch: equals loss)
+ *   "lr"         the rate used in its first step
+ *   "grad_norm"  of the same evaluation as loss
  *   "seconds"    since the start of the run, at its end */
 typedef struct lgd_history lgd_history;
 LGD_API lgd_status lgd_history_create(lgd_history **out);

@@ -1,0 +1,234 @@
+#include "suite.h"
+#include "base/base.h"
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+/* Known answers of Random123's kat_vectors for philox4x32 with 10 rounds. */
+START_TEST(philox_known_counters_known_blocks)
+{
+    static const struct {
+        uint32_t counter[4], key[2], out[4];
+    } kat[] = {
+        {{0, 0, 0, 0}, {0, 0}, {0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}},
+        {{0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff},
+         {0xffffffff, 0xffffffff},
+         {0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}},
+        {{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344},
+         {0xa4093822, 0x299f31d0},
+         {0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}},
+    };
+    for (size_t i = 0; i < sizeof kat / sizeof *kat; i++) {
+        uint32_t out[4];
+        lgd_philox(kat[i].counter, kat[i].key, out);
+        ck_assert_mem_eq(out, kat[i].out, sizeof out);
+    }
+}
+END_TEST
+
+START_TEST(permutation_any_count_each_row_once)
+{
+    for (size_t n = 0; n < 70; n++) {
+        size_t index[70];
+        unsigned char seen[70] = {0};
+        lgd_permutation(7, n, n, index);
+        for (size_t i = 0; i < n; i++) {
+            ck_assert_uint_lt(index[i], n);
+            ck_assert(!seen[index[i]]);
+            seen[index[i]] = 1;
+        }
+    }
+}
+END_TEST
+
+START_TEST(permutation_two_epochs_differ)
+{
+    size_t a[50], b[50], c[50];
+    lgd_permutation(1, 0, 50, a);
+    lgd_permutation(1, 1, 50, b);
+    lgd_permutation(2, 0, 50, c);
+    ck_assert(memcmp(a, b, sizeof a) && memcmp(a, c, sizeof a));
+}
+END_TEST
+
+START_TEST(permutation_many_epochs_uniform)
+{
+    enum { N = 6, EPOCHS = 36000 };
+    size_t hits[N][N] = {{0}}, index[N];
+    for (size_t e = 0; e < EPOCHS; e++) {
+        lgd_permutation(3, e, N, index);
+        for (size_t i = 0; i < N; i++)
+            hits[i][index[i]]++;
+    }
+    double chi2 = 0, expected = (double)EPOCHS / N;
+    for (size_t i = 0; i < N; i++)
+        for (size_t j = 0; j < N; j++)
+            chi2 += ((double)hits[i][j] - expected) * ((double)hits[i][j] - expected) / expected;
+    ck_assert_double_lt(chi2, 52.6); /* 25 degrees of freedom, p = 0.001 */
+}
+END_TEST
+
+START_TEST(uniform_any_start_same_numbers)
+{
+    double all[64], part[10];
+    lgd_uniform(5, 0, 64, all);
+    lgd_uniform(5, 17, 10, part);
+    ck_assert_mem_eq(all + 17, part, sizeof part);
+    for (size_t i = 0; i < 64; i++)
+        ck_assert(all[i] >= 0 && all[i] < 1);
+}
+END_TEST
+
+START_TEST(random_below_extremes_in_range)
+{
+    ck_assert_uint_eq(lgd_random_below(UINT64_MAX, 10), 9);
+    ck_assert_uint_eq(lgd_random_below(0, 10), 0);
+    ck_assert_uint_eq(lgd_random_below(UINT64_MAX, SIZE_MAX), SIZE_MAX - 1);
+    ck_assert_uint_eq(lgd_random_below((uint64_t)1 << 63, (size_t)1 << 40), (size_t)1 << 39);
+}
+END_TEST
+
+START_TEST(fail_number_in_any_locale_decimal_point)
+{
+    if (!setlocale(LC_ALL, "de_DE.UTF-8"))
+        setlocale(LC_ALL, "C");
+    lgd_fail(LGD_EINVAL, "x: lr is %g", 0.5);
+    ck_assert_str_eq(lgd_last_error(), "x: lr is 0.5");
+    char *end;
+    ck_assert_double_eq(lgd_strtod("1.5e3", &end), 1500);
+    ck_assert(!*end);
+}
+END_TEST
+
+START_TEST(alloc_overflowing_product_erange)
+{
+    ck_assert_ptr_null(lgd_alloc("x", SIZE_MAX / 2, 8));
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "more than an address"));
+    void *p = lgd_alloc("x", 0, 8);
+    ck_assert_ptr_nonnull(p);
+    lgd_release(p);
+}
+END_TEST
+
+START_TEST(norm2_extreme_scales_no_overflow)
+{
+    double big[3] = {3e200, 4e200, 0}, tiny[2] = {3e-320, 4e-320}, nan[2] = {1, NAN}, inf[2] = {1, -INFINITY};
+    ck_assert_double_eq_tol(lgd_norm2(3, big), 5e200, 1e186);
+    ck_assert_double_eq_tol(lgd_norm2(2, tiny), 5e-320, 1e-323);
+    ck_assert_double_nan(lgd_norm2(2, nan));
+    ck_assert_double_infinite(lgd_norm2(2, inf));
+    ck_assert_double_eq(lgd_norm2(0, big), 0);
+}
+END_TEST
+
+START_TEST(first_not_finite_every_position_found)
+{
+    double x[600];
+    for (size_t n = 0; n < 600; n++)
+        x[n] = 1e308;
+    ck_assert_uint_eq(lgd_first_not_finite(600, x), 600);
+    for (size_t i = 0; i < 600; i += 37) {
+        x[i] = i % 2 ? NAN : -INFINITY;
+        ck_assert_uint_eq(lgd_first_not_finite(600, x), i);
+        x[i] = 0;
+    }
+}
+END_TEST
+
+START_TEST(crc32c_known_text_known_value)
+{
+    ck_assert_uint_eq(lgd_crc32c(0, "123456789", 9), 0xE3069283U);
+    ck_assert_uint_eq(lgd_crc32c(lgd_crc32c(0, "1234", 4), "56789", 5), 0xE3069283U);
+}
+END_TEST
+
+static const char *word(const void *ctx, size_t i)
+{
+    const char *const *words = ctx;
+    return words[i];
+}
+
+START_TEST(nearest_misspelt_word_found)
+{
+    const char *words[] = {"adam", "adamw", "momentum", "lr", NULL};
+    ck_assert_str_eq(lgd_nearest("momentun", word, words), "momentum");
+    ck_assert_str_eq(lgd_nearest("adma", word, words), "adam");
+    ck_assert_ptr_null(lgd_nearest("zzzzzz", word, words));
+}
+END_TEST
+
+static lgd_status square(void *ctx, size_t i)
+{
+    ((size_t *)ctx)[i] = i * i;
+    return i == 13 || i == 40 ? lgd_fail(LGD_EINVAL, "item %zu", i) : LGD_OK;
+}
+
+START_TEST(parallel_two_failures_lowest_reported)
+{
+    for (size_t threads = 1; threads <= 7; threads++) {
+        size_t out[64] = {0};
+        ck_assert_int_eq(lgd_parallel(64, threads, square, out), LGD_EINVAL);
+        ck_assert_str_eq(lgd_last_error(), "item 13");
+        ck_assert_int_eq(lgd_parallel(10, threads, square, out), LGD_OK);
+        for (size_t i = 0; i < 10; i++)
+            ck_assert_uint_eq(out[i], i * i);
+    }
+}
+END_TEST
+
+START_TEST(thread_count_option_then_environment)
+{
+    setenv("LGD_NUM_THREADS", "3", 1);
+    setenv("OMP_NUM_THREADS", "5,2", 1);
+    ck_assert_uint_eq(lgd_thread_count(2), 2);
+    ck_assert_uint_eq(lgd_thread_count(0), 3);
+    unsetenv("LGD_NUM_THREADS");
+    ck_assert_uint_eq(lgd_thread_count(0), 5);
+    setenv("OMP_NUM_THREADS", "-4", 1);
+    ck_assert_uint_eq(lgd_thread_count(0), 1);
+}
+END_TEST
+
+START_TEST(take_struct_other_sizes_copied_or_refused)
+{
+    struct {
+        double a, b;
+    } ours, theirs = {1, 2};
+    ck_assert_int_eq(lgd_take_struct("x", &ours, sizeof ours, &theirs, sizeof theirs.a), LGD_OK);
+    ck_assert(ours.a == 1 && ours.b == 0);
+    ck_assert_int_eq(lgd_take_struct("x", &ours, sizeof ours.a, &theirs, sizeof theirs), LGD_EUNSUPPORTED);
+    theirs.b = 0;
+    ck_assert_int_eq(lgd_take_struct("x", &ours, sizeof ours.a, &theirs, sizeof theirs), LGD_OK);
+}
+END_TEST
+
+START_TEST(strerror_every_status_has_text)
+{
+    for (int s = 0; s >= LGD_EFORMAT; s--)
+        ck_assert_str_ne(lgd_strerror((lgd_status)s), "unknown status");
+    ck_assert_str_eq(lgd_strerror((lgd_status)-99), "unknown status");
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("base");
+    CASE(s, philox_known_counters_known_blocks);
+    CASE(s, permutation_any_count_each_row_once);
+    CASE(s, permutation_two_epochs_differ);
+    CASE(s, permutation_many_epochs_uniform);
+    CASE(s, uniform_any_start_same_numbers);
+    CASE(s, random_below_extremes_in_range);
+    CASE(s, fail_number_in_any_locale_decimal_point);
+    CASE(s, alloc_overflowing_product_erange);
+    CASE(s, norm2_extreme_scales_no_overflow);
+    CASE(s, first_not_finite_every_position_found);
+    CASE(s, crc32c_known_text_known_value);
+    CASE(s, nearest_misspelt_word_found);
+    CASE(s, parallel_two_failures_lowest_reported);
+    CASE(s, thread_count_option_then_environment);
+    CASE(s, take_struct_other_sizes_copied_or_refused);
+    CASE(s, strerror_every_status_has_text);
+    return suite_run(s);
+}
