@@ -17,6 +17,9 @@
  * Numbers are formatted in the C locale. */
 lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRINTF(2, 3);
 
+/* How many failures this thread has had: tells whether a function of the caller's left a sentence of its own. */
+unsigned lgd_error_count(void);
+
 /* LGD_EINVAL if size is 0 (unless zero_ok) or a converted negative number. */
 lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 static _Thread_local char last_error[512];
+static _Thread_local unsigned error_count;
 
 const char *lgd_strerror(lgd_status status)
 {
@@ -41,7 +42,13 @@ lgd_status lgd_fail(lgd_status status, const char *format, ...)
         freelocale(c);
     }
     memcpy(last_error, text, sizeof text);
+    error_count++;
     return status;
+}
+
+unsigned lgd_error_count(void)
+{
+    return error_count;
 }
 
 lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok)

@@ -1,0 +1,19 @@
+/* Inside of a loss. */
+#ifndef LGD_LOSS_INSIDE_H
+#define LGD_LOSS_INSIDE_H
+#include "base/base.h"
+#include "lgd/loss.h"
+
+struct lgd_loss {
+    lgd_loss_ops ops;
+    void *ctx;
+    bool created; /* by lgd_loss_create: there is something to free */
+};
+
+/* Columns of y for k outputs. */
+size_t lgd_loss_targets(const lgd_loss *loss, size_t k);
+
+/* targets = outputs, for the built-ins whose outputs are independent of one another */
+size_t lgd_loss_one_each(const void *ctx, size_t k);
+
+#endif

@@ -1,0 +1,200 @@
+/* Sums over rows: fixed chunks, any number of threads, a fixed tree. */
+#include "objective.h"
+#include "blas/blas.h"
+#include "matrix/matrix.h"
+#include <math.h>
+#include <string.h>
+
+enum {
+    MAX_CHUNKS = 64,       /* as many threads can work on one evaluation */
+    CHUNK_ROWS = 64,       /* a chunk's partial gradient is at most 1/64 of its data */
+    CHUNK_ELEMENTS = 32768 /* below this a thread costs more than it brings */
+};
+
+lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before)
+{
+    lgd_status status = code < 0 && code >= LGD_EFORMAT ? (lgd_status)code : LGD_EUSER;
+    if (lgd_error_count() == errors_before)
+        lgd_fail(status, "%s: %s returned %d (%s), 0 goes on", object, function, code, lgd_strerror(status));
+    return status;
+}
+
+lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t terms, const lgd_objective_ops *ops,
+                                      size_t ops_size, void *ctx)
+{
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "objective: out is NULL, a place for the objective is accepted");
+    *out = NULL;
+    lgd_objective_ops mine;
+    lgd_status status = lgd_take_struct("objective ops", &mine, sizeof mine, ops, ops_size);
+    if (!status && (!mine.name || !mine.eval))
+        status = lgd_fail(LGD_EINVAL, "objective: ops.%s is NULL, an objective needs name and eval",
+                          mine.name ? "eval" : "name");
+    if (!status)
+        status = lgd_check_size(mine.name, "dim", dim, false);
+    if (!status)
+        status = lgd_check_size(mine.name, "terms", terms, true);
+    if (status)
+        return status;
+    lgd_objective *f = lgd_alloc(mine.name, 1, sizeof *f);
+    if (!f)
+        return LGD_ENOMEM;
+    *f = (lgd_objective){.dim = dim, .terms = terms, .ops = mine, .ctx = ctx, .mean_weight = 1};
+    if (mine.unpenalised)
+        mine.unpenalised(ctx, &f->spare_first, &f->spare_count);
+    if (f->spare_count && (f->spare_first >= dim || f->spare_count > dim - f->spare_first))
+        status = lgd_fail(LGD_EINVAL, "%s: unpenalised range is %zu + %zu, below %zu is accepted", mine.name,
+                          f->spare_first, f->spare_count, dim);
+    if (!status && mine.weight && terms) {
+        f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
+        if (!(f->mean_weight > 0) || !isfinite(f->mean_weight))
+            status =
+                lgd_fail(LGD_EINVAL, "%s: mean weight is %g, a positive number is accepted", mine.name, f->mean_weight);
+    }
+    if (status) {
+        lgd_release(f);
+        return status;
+    }
+    *out = f;
+    return LGD_OK;
+}
+
+size_t lgd_objective_dim(const lgd_objective *f)
+{
+    return f ? f->dim : 0;
+}
+
+size_t lgd_objective_terms(const lgd_objective *f)
+{
+    return f ? f->terms : 0;
+}
+
+void lgd_objective_free(lgd_objective *f)
+{
+    if (!f)
+        return;
+    if (f->ops.free)
+        f->ops.free(f->ctx);
+    lgd_release(f->partial);
+    lgd_release(f);
+}
+
+/* Rows of a chunk: by shape alone. */
+static size_t chunk_rows(const lgd_objective *f, size_t count)
+{
+    if (!(f->ops.flags & LGD_CONCURRENT))
+        return count;
+    size_t rows = count / MAX_CHUNKS + (count % MAX_CHUNKS != 0), least = CHUNK_ELEMENTS / f->dim;
+    if (rows < least)
+        rows = least;
+    return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS * CHUNK_ROWS;
+}
+
+typedef struct chunks {
+    const lgd_objective *f;
+    const lgd_rows *rows;
+    size_t rows_each, stride;
+    const double *w;
+    double value[MAX_CHUNKS];
+    double *partial; /* NULL: no gradient wanted */
+} chunks;
+
+static lgd_status eval_rows(const lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)f->ops.eval(f->ctx, rows, w, value, g);
+    return code ? lgd_failed_in(f->ops.name, "eval", code, errors) : LGD_OK;
+}
+
+static lgd_status eval_chunk(void *ctx, size_t i)
+{
+    chunks *c = ctx;
+    size_t first = i * c->rows_each, left = c->rows->count - first;
+    lgd_rows rows = {c->rows->first + first, left < c->rows_each ? left : c->rows_each, c->rows->index};
+    double *g = c->partial ? c->partial + i * c->stride : NULL;
+    if (g)
+        memset(g, 0, c->f->dim * sizeof *g);
+    c->value[i] = 0;
+    return eval_rows(c->f, &rows, c->w, &c->value[i], g);
+}
+
+static void add(size_t n, const double *restrict x, double *restrict y)
+{
+    for (size_t j = 0; j < n; j++)
+        y[j] += x[j];
+}
+
+static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows_each, size_t threads, const double *w,
+                             double *value, double *g)
+{
+    size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
+    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = (f->dim + 7) / 8 * 8, .w = w};
+    if (g) {
+        if (!f->partial && !(f->partial = lgd_alloc(f->ops.name, lgd_mul(MAX_CHUNKS, c.stride), sizeof *f->partial)))
+            return LGD_ENOMEM;
+        c.partial = f->partial;
+    }
+    lgd_status status = lgd_parallel(count, threads, eval_chunk, &c);
+    if (status)
+        return status;
+    for (size_t apart = 1; apart < count; apart *= 2)
+        for (size_t i = 0; i + apart < count; i += 2 * apart) {
+            c.value[i] += c.value[i + apart];
+            if (g)
+                add(f->dim, c.partial + (i + apart) * c.stride, c.partial + i * c.stride);
+        }
+    *value = c.value[0];
+    if (g)
+        memcpy(g, c.partial, f->dim * sizeof *g);
+    return LGD_OK;
+}
+
+lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
+                              double *value, double *g)
+{
+    double sum = 0;
+    lgd_status status;
+    size_t rows_each = chunk_rows(f, rows->count);
+    if (rows_each < rows->count) {
+        status = sum_chunks(f, rows, rows_each, threads, w, &sum, g);
+    } else {
+        if (g)
+            memset(g, 0, f->dim * sizeof *g);
+        status = eval_rows(f, rows, w, &sum, g);
+    }
+    if (status)
+        return status;
+    double total = (double)divide_by * f->mean_weight;
+    sum /= total;
+    if (g && total != 1)
+        for (size_t j = 0; j < f->dim; j++)
+            g[j] /= total;
+    if (f->ops.smooth) {
+        unsigned errors = lgd_error_count();
+        int code = (int)f->ops.smooth(f->ctx, w, &sum, g);
+        if (code)
+            return lgd_failed_in(f->ops.name, "smooth", code, errors);
+    }
+    if (value)
+        *value = sum;
+    return LGD_OK;
+}
+
+lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g)
+{
+    if (!f || !w)
+        return lgd_fail(LGD_EINVAL, "objective: %s is NULL, %s is accepted", f ? "w" : "f",
+                        f ? "a point of dim numbers" : "an objective");
+    lgd_rows all = {0, f->terms, NULL};
+    if (!rows)
+        rows = &all;
+    if (rows->count == 0)
+        return lgd_fail(LGD_EINVAL, "%s: number of rows is 0, at least 1 is accepted", f->ops.name);
+    lgd_status status = lgd_rows_check(f->ops.name, rows, f->terms);
+    if (status)
+        return status;
+    lgd_blas_hold();
+    status = lgd_objective_mean(f, rows, rows->count, lgd_blas_concurrency(lgd_thread_count(0)), w, value, g);
+    lgd_blas_release();
+    return status;
+}

@@ -1,0 +1,27 @@
+/* Inside of an objective. */
+#ifndef LGD_OBJECTIVE_INSIDE_H
+#define LGD_OBJECTIVE_INSIDE_H
+#include "base/base.h"
+#include "lgd/glm.h"
+#include "lgd/objective.h"
+
+struct lgd_objective {
+    size_t dim, terms;
+    lgd_objective_ops ops;
+    void *ctx;
+    double mean_weight;              /* over all terms; 1 without weights */
+    size_t spare_first, spare_count; /* unpenalised coordinates */
+    double *partial;                 /* [MAX_CHUNKS][stride]: gradient of each chunk, made when first needed */
+};
+
+/* 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). Rows are in bounds; BLAS is
+ * held by the caller. The rows are cut into chunks by their count and dim alone, each chunk is computed serially, and the
+ * chunks are added in a fixed tree: the bits do not depend on threads. */
+lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
+                              double *value, double *g);
+
+/* The failure of a function that may be the caller's: code as a status (LGD_EUSER if it is none), with a sentence if the
+ * function left none since errors_before = lgd_error_count(). */
+lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before);
+
+#endif

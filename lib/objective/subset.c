@@ -1,0 +1,106 @@
+/* Some terms of an objective as an objective of their own. Term i of the subset is term rows.index[rows.first + i], or
+ * rows.first + i, of the parent. */
+#include "objective.h"
+#include "matrix/matrix.h"
+
+typedef struct subset {
+    lgd_objective *parent;
+    lgd_rows rows;
+    lgd_pool *pool;
+} subset;
+
+static size_t parent_term(const subset *s, size_t term)
+{
+    return s->rows.index ? s->rows.index[s->rows.first + term] : s->rows.first + term;
+}
+
+/* From rows of the subset to rows of the parent. Only an index over an index, or over a shifted range, needs scratch. */
+static lgd_status map(const subset *s, const lgd_rows *rows, lgd_rows *mapped, size_t **scratch)
+{
+    *scratch = NULL;
+    if (!rows->index) {
+        *mapped = (lgd_rows){s->rows.first + rows->first, rows->count, s->rows.index};
+        return LGD_OK;
+    }
+    *scratch = lgd_pool_take(s->pool, rows->count * sizeof **scratch);
+    if (!*scratch)
+        return LGD_ENOMEM;
+    for (size_t i = 0; i < rows->count; i++)
+        (*scratch)[i] = parent_term(s, rows->index[rows->first + i]);
+    *mapped = (lgd_rows){0, rows->count, *scratch};
+    return LGD_OK;
+}
+
+static lgd_status subset_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.eval(s->parent->ctx, &mapped, w, f, g);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_smooth(void *ctx, const double *w, double *f, double *g)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    return parent->ops.smooth(parent->ctx, w, f, g);
+}
+
+static double subset_weight(void *ctx, const lgd_rows *rows)
+{
+    const subset *s = ctx;
+    double sum = 0;
+    for (size_t i = rows->first; i < rows->first + rows->count; i++) {
+        lgd_rows one = {parent_term(s, rows->index ? rows->index[i] : i), 1, NULL};
+        sum += s->parent->ops.weight(s->parent->ctx, &one);
+    }
+    return sum;
+}
+
+static void subset_unpenalised(void *ctx, size_t *first, size_t *count)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    *first = parent->spare_first;
+    *count = parent->spare_count;
+}
+
+static void subset_free(void *ctx)
+{
+    subset *s = ctx;
+    lgd_pool_free(s->pool);
+    lgd_release(s);
+}
+
+lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd_rows *rows)
+{
+    if (!out || !f)
+        return lgd_fail(LGD_EINVAL, "subset: %s is NULL, %s is accepted", out ? "f" : "out",
+                        out ? "an objective" : "a place for the objective");
+    *out = NULL;
+    lgd_rows all = {0, f->terms, NULL};
+    if (!rows)
+        rows = &all;
+    lgd_status status = lgd_rows_check("subset", rows, f->terms);
+    if (status)
+        return status;
+    subset *s = lgd_alloc("subset", 1, sizeof *s);
+    if (!s)
+        return LGD_ENOMEM;
+    *s = (subset){.parent = f, .rows = *rows};
+    status = lgd_pool_create(&s->pool, "subset");
+    lgd_objective_ops ops = {.name = f->ops.name,
+                             .flags = f->ops.flags,
+                             .eval = subset_eval,
+                             .smooth = f->ops.smooth ? subset_smooth : NULL,
+                             .free = subset_free,
+                             .weight = f->ops.weight ? subset_weight : NULL,
+                             .unpenalised = subset_unpenalised};
+    if (!status)
+        status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
+    if (status)
+        subset_free(s);
+    return status;
+}
