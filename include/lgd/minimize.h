@@ -70,22 +70,35 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   order, last     see above
  *   seed            of order and noise
  *   first_epoch     number of the first epoch, for runs continued: order and schedule follow it
+ *
  * Limits; with none of the three: 1000 epochs
  *   max_epochs, max_steps, max_seconds
+ *
  * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise
  *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]
  *   grad_tol_abs    |g|_2 <= grad_tol_abs [off]
- *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: no
- * running loss of the last 5 epochs was below the best before by f_tol |best| (STALLED) f_target        f <= f_target
- * (maximize: >=) [off; LGD_ZERO: 0] step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off] check_every
- * mini-batch: a full evaluation at the start and after every so many epochs [never] Safety divergence_factor  diverged
- * if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten values and the best [1e6];
- * a value that is not finite is always divergence clip_value      g_j = min(max(g_j, -c), c) [off];   clip_norm: then g
- * *= min(1, c/|g|_2) [off]; counted in the report Shape of the problem maximize        ascend f instead; all values
- * keep the user's sign lr_scale        [dim] borrowed: w = w_old + lr_scale_j (w_new - w_old) after each step; 0 keeps
- * the bits of w_old schedule        of the rate Watching w_best          [dim] receives the best point seen (see
- * report.best_f) history, callback threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not
- * depend on it */
+ *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: the mean of
+ *                   an epoch has not fallen by f_tol |lowest so far| for 5 epochs (LGD_STOP_STALLED)
+ *   f_target        f <= f_target (maximize: >=) [off; LGD_ZERO: 0]
+ *   step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off]
+ *   check_every     mini-batch: a full evaluation at the start and after every so many epochs [never]
+ *
+ * Safety
+ *   divergence_factor  diverged if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten
+ *                      values and the best [1e6]; a value that is not finite is always divergence
+ *   clip_value      g_j = min(max(g_j, -c), c) [off]
+ *   clip_norm       then g *= min(1, c/|g|_2) [off]; steps in which a clip acted are counted in the report
+ *
+ * Shape of the problem
+ *   maximize        ascend f instead; all values keep the user's sign
+ *   lr_scale        [dim] borrowed: w = w_old + lr_scale_j (w_new - w_old) after each step; 0 keeps the bits of w_old, and
+ *                   such a coordinate has no part in |g|
+ *   schedule        of the rate
+ *
+ * Watching
+ *   w_best          [dim] receives the point of report.best_f
+ *   history, callback, callback_ctx
+ *   threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it */
 typedef struct lgd_minimize_options {
     size_t batch_size;
     uint64_t max_epochs, max_steps, check_every;

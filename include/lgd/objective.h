@@ -15,12 +15,14 @@ extern "C" {
 
 typedef struct lgd_objective lgd_objective;
 
-/* What an objective has to offer. It adds sums; the library divides, so chunks, weights and subsets need no special
- * case. eval         *f += sum over rows of omega_i f_i(w), and g[dim] += its gradient if g is not NULL. With
- * LGD_CONCURRENT the library calls it for fixed chunks of the rows, from several threads, and adds them in a fixed
- * tree. smooth       optional: *f += s(w), g += its gradient if g is not NULL weight       optional: sum over rows of
- * omega_i; absent: their count unpenalised  optional: the range of w that weight decay and penalties must spare
- * (intercepts) free         optional f is never NULL. A status other than LGD_OK ends the run and is passed through. */
+/* What an objective has to offer. It adds sums; the library divides, so chunks, weights and subsets need no special case.
+ *   eval         *f += sum over rows of omega_i f_i(w), and g[dim] += its gradient if g is not NULL. With LGD_CONCURRENT
+ *                the library calls it for fixed chunks of the rows, from several threads, and adds them in a fixed tree
+ *   smooth       optional: *f += s(w), g += its gradient if g is not NULL
+ *   free         optional: called once by lgd_objective_free
+ *   weight       optional: sum over rows of omega_i; absent: their count
+ *   unpenalised  optional: the range of w that weight decay and penalties must spare (intercepts)
+ * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */

@@ -1,0 +1,84 @@
+#include "run.h"
+#include <string.h>
+
+static const char *const names[] = {"loss", "running", "lr", "grad_norm", "seconds"};
+enum { SERIES = sizeof names / sizeof *names, RESERVED_AT_MOST = 65536 };
+
+lgd_status lgd_history_create(lgd_history **out)
+{
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "history: out is NULL, a place for the history is accepted");
+    *out = lgd_alloc("history", 1, sizeof **out);
+    return *out ? LGD_OK : LGD_ENOMEM;
+}
+
+static const char *name_of(const void *ctx, size_t i)
+{
+    (void)ctx;
+    return i < SERIES ? names[i] : NULL;
+}
+
+const double *lgd_history_series(const lgd_history *h, const char *name, size_t *count)
+{
+    static const double none = 0;
+    if (count)
+        *count = 0;
+    if (!h || !name) {
+        lgd_fail(LGD_EINVAL, "history: %s is NULL, an argument is accepted", h ? "name" : "h");
+        return NULL;
+    }
+    for (size_t i = 0; i < SERIES; i++)
+        if (!strcmp(name, names[i])) {
+            if (count)
+                *count = h->count;
+            return h->count ? h->series[i] : &none;
+        }
+    const char *near = lgd_nearest(name, name_of, NULL);
+    lgd_fail(LGD_EINVAL, "history: series is \"%.60s\", %s is accepted", name,
+             near ? near : "loss, running, lr, grad_norm or seconds");
+    return NULL;
+}
+
+void lgd_history_free(lgd_history *h)
+{
+    if (!h)
+        return;
+    lgd_release(h->series[0]); /* one block holds them all */
+    lgd_release(h);
+}
+
+static lgd_status grow(lgd_history *h, size_t room)
+{
+    double *block = lgd_alloc("history", lgd_mul(room, SERIES), sizeof *block);
+    if (!block)
+        return LGD_ENOMEM;
+    double *old = h->series[0];
+    for (size_t i = 0; i < SERIES; i++) {
+        if (h->count)
+            memcpy(block + i * room, h->series[i], h->count * sizeof *block);
+        h->series[i] = block + i * room;
+    }
+    h->room = room;
+    lgd_release(old);
+    return LGD_OK;
+}
+
+lgd_status lgd_history_reserve(lgd_history *h, uint64_t more)
+{
+    size_t room = h->count + (more < RESERVED_AT_MOST ? (size_t)more : RESERVED_AT_MOST);
+    return room > h->room ? grow(h, room) : LGD_OK;
+}
+
+lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds)
+{
+    if (h->count == h->room) {
+        lgd_status status = grow(h, h->room ? lgd_mul(h->room, 2) : 64);
+        if (status)
+            return status;
+    }
+    const double entry[SERIES] = {loss, running, lr, grad_norm, seconds};
+    for (size_t i = 0; i < SERIES; i++)
+        h->series[i][h->count] = entry[i];
+    h->count++;
+    return LGD_OK;
+}

@@ -1,0 +1,106 @@
+/* What ends a run. Comparisons are written so that a NaN falls on the side of failure. */
+#include "run.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum {
+    SCALE_VALUES = 10,    /* the first values that say how large f is at all */
+    UNCHANGED_STEPS = 10, /* a momentum may need a few steps to lift w off its rounding */
+    STALL_EPOCHS = 5
+};
+
+lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g)
+{
+    size_t bad = g ? lgd_first_not_finite(run->dim, g) : run->dim;
+    if (isfinite(f) && bad == run->dim)
+        return LGD_STOP_NONE;
+    if (isfinite(f))
+        snprintf(run->why, sizeof run->why, "gradient[%zu] is %g", bad, run->sign * g[bad]);
+    else
+        snprintf(run->why, sizeof run->why, "f is %g", run->sign * f);
+    return LGD_STOP_DIVERGED;
+}
+
+lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
+{
+    lgd_optimizer *opt = run->opt;
+    lgd_stop stop = lgd_judge_finite(run, f, g);
+    if (stop)
+        return stop;
+    opt->f_best = opt->f_seen ? fmin(opt->f_best, f) : f;
+    if (opt->f_seen < SCALE_VALUES) {
+        opt->f_scale = fmax(opt->f_scale, fabs(f));
+        opt->f_seen++;
+        return LGD_STOP_NONE;
+    }
+    double scale = fmax(opt->f_scale, fabs(opt->f_best));
+    if (scale > 0 && f > run->o.divergence_factor * scale) {
+        snprintf(run->why, sizeof run->why, "f is %.6g, over %g times the %.6g it began with", run->sign * f,
+                 run->o.divergence_factor, scale);
+        return LGD_STOP_DIVERGED;
+    }
+    return LGD_STOP_NONE;
+}
+
+lgd_stop lgd_judge_all(lgd_run *run)
+{
+    const lgd_minimize_options *o = &run->o;
+    const double f = run->f_all, g = run->g_all;
+    lgd_optimizer *opt = run->opt;
+    opt->largest_g = fmax(opt->largest_g, g);
+    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * opt->largest_g) ||
+        (o->grad_tol_abs > 0 && g <= o->grad_tol_abs))
+        return LGD_STOP_GRAD_TOL;
+    if (o->f_target != 0 && f <= run->sign * (o->f_target == LGD_ZERO ? 0 : o->f_target))
+        return LGD_STOP_F_TARGET;
+    if (o->f_tol > 0 && fabs(f - run->f_before) <= o->f_tol * fmax(fabs(f), fabs(run->f_before)))
+        return LGD_STOP_F_TOL;
+    return LGD_STOP_NONE;
+}
+
+lgd_stop lgd_judge_running(lgd_run *run, double f)
+{
+    lgd_stop stop = lgd_judge_value(run, f, NULL);
+    if (stop)
+        return stop;
+    bool gain = !(f >= run->best_running - run->o.f_tol * fabs(run->best_running));
+    run->epochs_without_gain = gain ? 0 : run->epochs_without_gain + 1;
+    if (run->o.f_tol > 0 && !run->o.check_every && run->epochs_without_gain >= STALL_EPOCHS)
+        return LGD_STOP_STALLED;
+    return LGD_STOP_NONE;
+}
+
+bool lgd_judge_wants_old(const lgd_run *run)
+{
+    /* A step that moves nothing follows a value that did not move: only then is the copy worth its bytes. */
+    return run->o.step_tol > 0 || run->f_all == run->f_before;
+}
+
+lgd_stop lgd_judge_step(lgd_run *run)
+{
+    if (run->o.step_tol > 0) {
+        double step = lgd_norm2_diff(run->dim, run->w, run->w_old), size = lgd_norm2(run->dim, run->w);
+        if (step <= run->o.step_tol * size)
+            return LGD_STOP_STEP_TOL;
+    }
+    if (run->lr_factor > 0 && run->f_all == run->f_before && !memcmp(run->w, run->w_old, run->dim * sizeof *run->w)) {
+        if (++run->unchanged >= UNCHANGED_STEPS)
+            return LGD_STOP_ROUNDING;
+    } else {
+        run->unchanged = 0;
+    }
+    return LGD_STOP_NONE;
+}
+
+lgd_stop lgd_judge_limits(const lgd_run *run)
+{
+    const lgd_minimize_options *o = &run->o;
+    if (o->max_epochs && run->epochs >= o->max_epochs)
+        return LGD_STOP_EPOCHS;
+    if (o->max_steps && run->opt->t - run->first_t >= o->max_steps)
+        return LGD_STOP_STEPS;
+    if (o->max_seconds > 0 && lgd_seconds() - run->started >= o->max_seconds)
+        return LGD_STOP_SECONDS;
+    return LGD_STOP_NONE;
+}

@@ -1,0 +1,270 @@
+/* The two loops. Both go: evaluate, judge, step, record; they differ in what is evaluated between two steps. */
+#include "run.h"
+#include <math.h>
+#include <string.h>
+
+/* The rows a step's oracle evaluates: those of the step. */
+typedef struct lent {
+    lgd_run *run;
+    lgd_rows rows;
+    size_t divide_by;
+} lent;
+
+lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g)
+{
+    lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
+    if (status)
+        return status;
+    run->evaluations++;
+    run->rows_seen += (double)rows->count;
+    if (run->sign < 0) {
+        *f = -*f;
+        for (size_t j = 0; g && j < run->dim; j++)
+            g[j] = -g[j];
+    }
+    for (size_t j = 0; g && run->o.lr_scale && j < run->dim; j++)
+        if (run->o.lr_scale[j] == 0)
+            g[j] = 0;
+    return LGD_OK;
+}
+
+static lgd_status oracle_eval(void *ctx, const double *w, double *f, double *g)
+{
+    lent *l = ctx;
+    return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
+}
+
+lgd_status lgd_run_eval_all(lgd_run *run)
+{
+    const lgd_rows all = {0, run->terms, NULL};
+    double f;
+    lgd_status status = lgd_run_eval(run, &all, run->terms, run->w, &f, run->g);
+    if (status)
+        return status;
+    run->f_before = run->f_all;
+    run->f_all = f;
+    run->g_all = lgd_norm2(run->dim, run->g);
+    run->all_is_current = true;
+    if (f < run->best_f && isfinite(run->g_all)) {
+        run->best_f = f;
+        run->best_step = run->opt->t;
+        memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    }
+    return LGD_OK;
+}
+
+static void clip(lgd_run *run)
+{
+    const double value = run->o.clip_value, norm = run->o.clip_norm;
+    bool acted = false;
+    for (size_t j = 0; value > 0 && j < run->dim; j++)
+        if (fabs(run->g[j]) > value) {
+            run->g[j] = copysign(value, run->g[j]);
+            acted = true;
+        }
+    if (norm > 0) {
+        double size = lgd_norm2(run->dim, run->g);
+        if (size > norm) {
+            for (size_t j = 0; j < run->dim; j++)
+                run->g[j] *= norm / size;
+            acted = true;
+        }
+    }
+    run->clipped += acted;
+}
+
+/* One update of w from run->g, whose value is f over l->rows. *fresh: f_all and g are already those of the new w. */
+static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, bool *fresh)
+{
+    static const lgd_oracle oracle = {.eval = oracle_eval};
+    const double *scale = run->o.lr_scale;
+    clip(run);
+    if (scale || keep_old)
+        memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
+    lgd_step s = {.dim = run->dim,
+                  .w = run->w,
+                  .g = run->g,
+                  .f = *f,
+                  .lr_factor = run->lr_factor,
+                  .momentum = NAN,
+                  .decay = NAN,
+                  .key = lgd_random(run->o.seed, LGD_STREAM_NOISE, 0, run->opt->t),
+                  .oracle = &oracle,
+                  .oracle_ctx = l};
+    lgd_status status = lgd_optimizer_advance(run->opt, &s);
+    if (status)
+        return status;
+    for (size_t j = 0; scale && j < run->dim; j++)
+        if (scale[j] != 1)
+            run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
+    run->all_is_current = false;
+    *fresh = s.fresh && !scale;
+    *f = s.f;
+    if (s.stop)
+        run->stop = LGD_STOP_OPTIMIZER;
+    return LGD_OK;
+}
+
+static lgd_status set_rate(lgd_run *run)
+{
+    return lgd_schedule_factor(&run->o.schedule, run->opt->t, run->o.first_epoch + run->epochs, &run->lr_factor);
+}
+
+/* After an epoch (full batch: a step) with value f: one entry, one call. loss and grad_norm are of its first point. */
+static lgd_status record(lgd_run *run, double loss, double f, double lr, double grad_norm, bool call)
+{
+    const double seconds = lgd_seconds() - run->started;
+    if (run->o.history) {
+        lgd_status status = lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds);
+        if (status)
+            return status;
+    }
+    if (!run->o.callback || !call)
+        return LGD_OK;
+    const lgd_progress p = {
+        run->opt->t, run->o.first_epoch + run->epochs, run->sign * f, run->g_all, lr, seconds, run->dim, run->w};
+    unsigned errors = lgd_error_count();
+    int code = run->o.callback(run->o.callback_ctx, &p);
+    if (code > 0 && !run->stop)
+        run->stop = LGD_STOP_CALLBACK;
+    return code < 0 ? lgd_failed_in("minimize", "callback", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_run_full(lgd_run *run)
+{
+    lent l = {run, {0, run->terms, NULL}, run->terms};
+    bool fresh = false;
+    for (;;) {
+        lgd_status status = LGD_OK;
+        if (!fresh)
+            status = lgd_run_eval_all(run);
+        if (!status && !run->stop)
+            run->stop = lgd_judge_value(run, run->f_all, run->g);
+        if (!status && !run->stop)
+            run->stop = lgd_judge_all(run);
+        if (!status && !run->stop)
+            run->stop = lgd_judge_limits(run);
+        if (!status && !run->stop)
+            status = set_rate(run);
+        if (status || run->stop)
+            return status;
+
+        const bool keep_old = lgd_judge_wants_old(run);
+        const double loss = run->f_all, grad_norm = run->g_all;
+        double f = run->f_all;
+        status = take_step(run, &l, &f, keep_old, &fresh);
+        if (status)
+            return status;
+        if (!run->stop && keep_old)
+            run->stop = lgd_judge_step(run);
+        run->epochs++;
+        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, true);
+        if (status || run->stop)
+            return status;
+        if (fresh) {
+            run->f_before = loss;
+            run->f_all = f;
+            run->g_all = lgd_norm2(run->dim, run->g);
+            run->all_is_current = true;
+        }
+    }
+}
+
+/* The order of an epoch into run->index; how many draws it has. */
+static size_t draw_order(lgd_run *run)
+{
+    const uint64_t epoch = run->o.first_epoch + run->epochs;
+    const size_t batch = run->o.batch_size, steps = run->terms / batch + (run->terms % batch != 0);
+    if (run->o.order == LGD_SHUFFLE)
+        lgd_permutation(run->o.seed, epoch, run->terms, run->index);
+    if (run->o.order != LGD_REPLACEMENT)
+        return run->terms;
+    for (size_t i = 0; i < steps * batch; i++)
+        run->index[i] = lgd_random_below(lgd_random(run->o.seed, LGD_STREAM_DRAW, epoch, i), run->terms);
+    return steps * batch;
+}
+
+/* One pass over the rows in batches. *mean: of the batch values over the rows seen. *finished: no limit cut it short. */
+static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
+{
+    const size_t batch = run->o.batch_size, draws = draw_order(run);
+    double sum = 0, seen = 0, f;
+    bool fresh;
+    *finished = true;
+    *mean = NAN;
+    for (size_t done = 0; done < draws && !run->stop; done += batch) {
+        lent l = {run, {done, draws - done < batch ? draws - done : batch, run->index}, 0};
+        if (l.rows.count < batch && run->o.last == LGD_LAST_DROP)
+            break;
+        l.divide_by = run->o.last == LGD_LAST_SCALE ? batch : l.rows.count;
+        if (done) {
+            run->stop = lgd_judge_limits(run);
+            *finished = !run->stop;
+            if (run->stop)
+                break;
+        }
+        lgd_status status = lgd_run_eval(run, &l.rows, l.divide_by, run->w, &f, run->g);
+        if (!status && (run->stop = lgd_judge_finite(run, f, run->g)))
+            return LGD_OK;
+        if (!status && run->o.schedule.per_step)
+            status = set_rate(run);
+        sum += f * (double)l.divide_by;
+        seen += (double)l.rows.count;
+        if (!status)
+            status = take_step(run, &l, &f, false, &fresh);
+        if (status)
+            return status;
+        *mean = sum / seen;
+        *finished = !run->stop || done + batch >= draws;
+    }
+    return LGD_OK;
+}
+
+/* After an epoch: is w still a point, and is it better than those before? */
+static void judge_epoch(lgd_run *run, double mean)
+{
+    size_t bad = lgd_first_not_finite(run->dim, run->w);
+    lgd_stop stop = lgd_judge_running(run, bad < run->dim ? NAN : mean);
+    if (stop && !(run->stop && stop != LGD_STOP_DIVERGED))
+        run->stop = stop;
+    if (stop != LGD_STOP_DIVERGED && mean < run->best_running) {
+        run->best_running = mean;
+        if (!run->o.check_every)
+            memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    }
+}
+
+lgd_status lgd_run_batches(lgd_run *run)
+{
+    for (;;) {
+        lgd_status status = LGD_OK;
+        double loss = NAN, grad_norm = NAN, mean;
+        bool finished;
+        if (run->o.check_every && run->epochs % run->o.check_every == 0) {
+            status = lgd_run_eval_all(run);
+            loss = run->f_all;
+            grad_norm = run->g_all;
+            if (!status)
+                run->stop = lgd_judge_value(run, loss, run->g);
+            if (!status && !run->stop)
+                run->stop = lgd_judge_all(run);
+        }
+        if (!status && !run->stop)
+            run->stop = lgd_judge_limits(run);
+        if (!status && !run->stop)
+            status = set_rate(run);
+        if (status || run->stop)
+            return status;
+
+        const double lr = run->lr * run->lr_factor;
+        status = run_epoch(run, &mean, &finished);
+        if (status)
+            return status;
+        run->epochs += finished && run->stop != LGD_STOP_DIVERGED;
+        if (run->stop != LGD_STOP_DIVERGED)
+            judge_epoch(run, mean);
+        status = record(run, loss, mean, lr, grad_norm, finished);
+        if (status || run->stop)
+            return status;
+    }
+}

@@ -1,0 +1,205 @@
+/* lgd_minimize: checks, set-up, the run, the report. */
+#include "run.h"
+#include "blas/blas.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+const char *lgd_stop_string(lgd_stop stop)
+{
+#define LGD_X(name, value, text)                                                                                       \
+    case name:                                                                                                         \
+        return text;
+    switch (stop) {
+    case LGD_STOP_NONE:
+        return "not run";
+        LGD_STOP_LIST(LGD_X)
+    }
+#undef LGD_X
+    return "unknown reason";
+}
+
+/* A double option >= 0: LGD_ZERO becomes 0, 0 the preset. */
+static lgd_status take_option(const char *name, double *value, double preset)
+{
+    if (*value == LGD_ZERO)
+        *value = 0;
+    else if (*value == 0)
+        *value = preset;
+    if (!(*value >= 0) || !isfinite(*value))
+        return lgd_fail(LGD_EINVAL, "minimize: %s is %g, a finite number >= 0 is accepted", name, *value);
+    return LGD_OK;
+}
+
+static lgd_status check_options(const lgd_run *run)
+{
+    const lgd_minimize_options *o = &run->o;
+    const char *method = lgd_optimizer_name(run->opt);
+    double factor;
+    if (run->terms == 0)
+        return lgd_fail(LGD_EINVAL, "minimize: number of rows of the %s is 0, at least 1 is accepted",
+                        run->f->ops.name);
+    if (o->batch_size > run->terms)
+        return lgd_fail(LGD_EINVAL, "minimize: batch_size is %zu, at most the %zu rows there are is accepted (0: all)",
+                        o->batch_size, run->terms);
+    if (o->batch_size && (run->opt->ops.flags & LGD_FULL_BATCH))
+        return lgd_fail(LGD_EUNSUPPORTED, "minimize: batch_size is %zu, 0 is accepted by %s: it needs all rows",
+                        o->batch_size, method);
+    if ((unsigned)o->order > LGD_REPLACEMENT)
+        return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
+                        LGD_REPLACEMENT);
+    if ((unsigned)o->last > LGD_LAST_DROP)
+        return lgd_fail(LGD_EINVAL, "minimize: last is %d, 0 (LGD_LAST_DIVIDE) to %d is accepted", (int)o->last,
+                        LGD_LAST_DROP);
+    if (!isfinite(o->f_target))
+        return lgd_fail(LGD_EINVAL, "minimize: f_target is %g, a finite number is accepted", o->f_target);
+    if (o->threads > 1024)
+        return lgd_fail(LGD_EINVAL, "minimize: threads is %zu, at most 1024 is accepted", o->threads);
+    for (size_t j = 0; o->lr_scale && j < run->dim; j++)
+        if (!(o->lr_scale[j] >= 0) || !isfinite(o->lr_scale[j]))
+            return lgd_fail(LGD_EINVAL, "minimize: lr_scale[%zu] is %g, a finite number >= 0 is accepted", j,
+                            o->lr_scale[j]);
+    size_t bad = lgd_first_not_finite(run->dim, run->w);
+    if (bad < run->dim)
+        return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
+    return lgd_schedule_factor(&o->schedule, 0, o->first_epoch, &factor);
+}
+
+static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options, size_t size)
+{
+    lgd_minimize_options *o = &run->o;
+    lgd_status status = lgd_take_struct("minimize options", o, sizeof *o, options, size);
+    const struct {
+        const char *name;
+        double *value, preset;
+    } numbers[] = {{"max_seconds", &o->max_seconds, 0},   {"grad_tol", &o->grad_tol, 1e-6},
+                   {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
+                   {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
+                   {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0}};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)
+        status = take_option(numbers[i].name, numbers[i].value, numbers[i].preset);
+    if (!o->max_epochs && !o->max_steps && !(o->max_seconds > 0))
+        o->max_epochs = 1000;
+    return status;
+}
+
+/* All memory of a run: one block of vectors, one order, room in the history. */
+static lgd_status allocate(lgd_run *run)
+{
+    const lgd_minimize_options *o = &run->o;
+    const size_t stride = (run->dim + 7) / 8 * 8;
+    run->g = lgd_alloc("minimize", lgd_mul(stride, 3), sizeof *run->g);
+    if (!run->g)
+        return LGD_ENOMEM;
+    run->w_old = run->g + stride;
+    run->w_best = run->g + 2 * stride;
+    if (o->batch_size && o->order != LGD_SEQUENTIAL) {
+        run->index = lgd_alloc("minimize", lgd_add(run->terms, o->batch_size), sizeof *run->index);
+        if (!run->index)
+            return LGD_ENOMEM;
+    }
+    if (!o->history)
+        return LGD_OK;
+    uint64_t entries = o->max_epochs ? o->max_epochs : o->max_steps;
+    return lgd_history_reserve(o->history, entries ? entries : 1000);
+}
+
+static void report_divergence(lgd_run *run, double *lr_hold)
+{
+    char advice[64] = "";
+    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs;
+    memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
+    run->all_is_current = false;
+    run->f_all = run->g_all = NAN;
+    /* At a start that is not finite no rate is at fault. */
+    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all))
+        *lr_hold = lgd_rate_that_holds(run);
+    if (*lr_hold > 0)
+        snprintf(advice, sizeof advice, "; a rate of %.3g would hold", *lr_hold);
+    lgd_fail(LGD_EDIVERGED,
+             "minimize: %s after step %llu (epoch %llu), finite values are accepted; %s ran at rate %g%s", run->why,
+             (unsigned long long)step, (unsigned long long)epoch, lgd_optimizer_name(run->opt),
+             run->lr * run->lr_factor, advice);
+}
+
+/* The figures of the returned point, and what is best, w_best included. */
+static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
+{
+    double lr_hold = 0;
+    if (status) {
+        run->stop = LGD_STOP_ERROR;
+    } else {
+        if (run->stop != LGD_STOP_DIVERGED && !run->all_is_current) {
+            status = lgd_run_eval_all(run);
+            if (!status && lgd_judge_finite(run, run->f_all, run->g))
+                run->stop = LGD_STOP_DIVERGED;
+        }
+        if (!status && run->stop == LGD_STOP_DIVERGED) {
+            report_divergence(run, &lr_hold);
+            status = LGD_EDIVERGED;
+        }
+    }
+    if (run->o.w_best)
+        memmove(run->o.w_best, run->w_best, run->dim * sizeof *run->w);
+    *r = (lgd_report){.stop = run->stop,
+                      .steps = run->opt->t - run->first_t,
+                      .epochs = run->epochs,
+                      .evaluations = run->evaluations,
+                      .passes = run->rows_seen / (double)run->terms,
+                      .f = run->sign * run->f_all,
+                      .grad_norm = run->g_all,
+                      .best_f = run->sign * (isfinite(run->best_f) ? run->best_f : run->f_all),
+                      .seconds = lgd_seconds() - run->started,
+                      .best_step = run->best_step,
+                      .clipped = run->clipped,
+                      .lr_hold = lr_hold};
+    return status;
+}
+
+lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,
+                              size_t options_size, lgd_report *report, size_t report_size)
+{
+    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN};
+    lgd_give_struct(report, report_size, &r, sizeof r);
+    if (!f || !opt || !w)
+        return lgd_fail(LGD_EINVAL, "minimize: %s is NULL, %s is accepted",
+                        !f     ? "f"
+                        : !opt ? "opt"
+                               : "w",
+                        !f     ? "an objective"
+                        : !opt ? "an optimizer"
+                               : "a start of dim numbers");
+    lgd_run run = {.f = f,
+                   .opt = opt,
+                   .w = w,
+                   .dim = f->dim,
+                   .terms = f->terms,
+                   .started = lgd_seconds(),
+                   .f_all = NAN,
+                   .g_all = NAN,
+                   .f_before = NAN,
+                   .best_f = INFINITY,
+                   .best_running = INFINITY};
+    lgd_status status = take_options(&run, options, options_size);
+    if (!status)
+        status = check_options(&run);
+    if (!status)
+        status = allocate(&run);
+    if (!status)
+        status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
+    if (!status) {
+        run.sign = run.o.maximize ? -1 : 1;
+        run.lr = lgd_optimizer_value(opt, "lr", 1);
+        run.first_t = opt->t;
+        memcpy(run.w_best, w, run.dim * sizeof *w);
+        lgd_blas_hold();
+        run.threads = lgd_blas_concurrency(lgd_thread_count(run.o.threads));
+        status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
+        status = finish(&run, status, &r);
+        lgd_blas_release();
+        lgd_give_struct(report, report_size, &r, sizeof r);
+    }
+    lgd_release(run.g);
+    lgd_release(run.index);
+    return status;
+}

@@ -1,0 +1,93 @@
+/* After divergence: a rate that would hold, for methods whose step is linear in g.
+ *
+ * On all rows the largest curvature C of F decides: lr = 1/C lies in the middle of what plain descent allows (0 .. 2/C)
+ * and within what momentum does. A batch of B rows out of m has the expected smoothness (Gower et al. 2019)
+ *     L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax,      Lmax the largest curvature of one row,
+ * and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of 1/(1-mu) steps adds up.
+ *
+ * C comes from power iteration on Hessian products by central differences of the gradient. A row of a linear model has a
+ * Hessian of rank one, so one product along its own gradient gives its curvature. */
+#include "run.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+enum { POWER_STEPS = 30, SAMPLED_ROWS = 4096 };
+
+/* hv = H v over rows, by (grad(w + e v) - grad(w - e v))/2e for |v| = 1. Uses w_old as the shifted point. */
+static lgd_status product(lgd_run *run, const lgd_rows *rows, const double *v, double *minus, double *hv)
+{
+    const size_t n = run->dim;
+    const double e = cbrt(DBL_EPSILON) * fmax(lgd_norm2(n, run->w), 1);
+    double f;
+    for (size_t j = 0; j < n; j++)
+        run->w_old[j] = run->w[j] - e * v[j];
+    lgd_status status = lgd_run_eval(run, rows, rows->count, run->w_old, &f, minus);
+    for (size_t j = 0; j < n; j++)
+        run->w_old[j] = run->w[j] + e * v[j];
+    if (!status)
+        status = lgd_run_eval(run, rows, rows->count, run->w_old, &f, hv);
+    for (size_t j = 0; j < n && !status; j++)
+        hv[j] = (hv[j] - minus[j]) / (2 * e);
+    return status;
+}
+
+/* v /= |v|; false if it cannot be */
+static bool normalise(size_t n, double *v, double *norm)
+{
+    *norm = lgd_norm2(n, v);
+    for (size_t j = 0; j < n; j++)
+        v[j] /= *norm;
+    return *norm > 0 && isfinite(*norm);
+}
+
+static double largest_curvature(lgd_run *run, double *v, double *minus, double *hv)
+{
+    const lgd_rows all = {0, run->terms, NULL};
+    double norm, curvature = 0;
+    lgd_uniform(run->o.seed, 0, run->dim, v);
+    for (size_t j = 0; j < run->dim; j++)
+        v[j] -= 0.5;
+    for (int i = 0; i < POWER_STEPS; i++) {
+        if (!normalise(run->dim, v, &norm) || product(run, &all, v, minus, hv))
+            break;
+        curvature = lgd_norm2(run->dim, hv);
+        memcpy(v, hv, run->dim * sizeof *v);
+    }
+    return curvature;
+}
+
+static double largest_row_curvature(lgd_run *run, double *v, double *minus, double *hv)
+{
+    const size_t apart = run->terms / SAMPLED_ROWS + 1;
+    double largest = 0, f, norm;
+    for (size_t i = 0; i < run->terms; i += apart) {
+        const lgd_rows row = {i, 1, NULL};
+        if (lgd_run_eval(run, &row, 1, run->w, &f, v))
+            return NAN;
+        if (normalise(run->dim, v, &norm) && !product(run, &row, v, minus, hv))
+            largest = fmax(largest, lgd_norm2(run->dim, hv));
+    }
+    return largest;
+}
+
+double lgd_rate_that_holds(lgd_run *run)
+{
+    if (!(run->opt->ops.flags & LGD_LINEAR))
+        return run->lr / 10; /* no curvature tells; rates of such methods are tried in tens */
+    double *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block), rate = 0;
+    if (!block)
+        return 0;
+    double *v = block, *minus = v + run->dim, *hv = minus + run->dim;
+    double curvature = largest_curvature(run, v, minus, hv);
+    const double m = (double)run->terms, B = (double)run->o.batch_size;
+    if (run->o.batch_size && run->o.batch_size < run->terms) {
+        double row = largest_row_curvature(run, v, minus, hv);
+        double smoothness = m * (B - 1) / (B * (m - 1)) * curvature + (m - B) / (B * (m - 1)) * row;
+        rate = (1 - lgd_optimizer_value(run->opt, "momentum", 0)) / smoothness;
+    } else {
+        rate = 1 / curvature;
+    }
+    lgd_release(block);
+    return isfinite(rate) ? rate : 0;
+}

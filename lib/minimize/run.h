@@ -1,0 +1,78 @@
+/* Inside of a run: its parts are
+ *   minimize.c   checks the options, sets up, reports
+ *   loop.c       the two loops: all rows at each step, and batches
+ *   judge.c      what ends a run: tolerances, limits, divergence
+ *   rate.c       after divergence, a rate that would hold
+ *   history.c    series of numbers
+ * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
+#ifndef LGD_RUN_H
+#define LGD_RUN_H
+#include "base/base.h"
+#include "lgd/minimize.h"
+#include "objective/objective.h"
+#include "optimizer/optimizer.h"
+
+struct lgd_history {
+    double *series[5]; /* loss, running, lr, grad_norm, seconds */
+    size_t count, room;
+};
+
+typedef struct lgd_run {
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    double *w;
+    lgd_minimize_options o; /* presets filled in */
+    size_t dim, terms, threads;
+    double sign, lr, started;
+
+    /* one block: vectors of dim, and the order of an epoch (NULL: storage order) */
+    double *g, *w_old, *w_best;
+    size_t *index;
+
+    uint64_t epochs;  /* finished in this run */
+    uint64_t first_t; /* the optimizer's count before it */
+    uint64_t evaluations, clipped, best_step, unchanged, epochs_without_gain;
+    double rows_seen;
+    double f_all, g_all; /* last full evaluation: value and |g|; NaN before one */
+    bool all_is_current; /* it belongs to w */
+    double f_before;     /* the full evaluation before that */
+    double best_f;       /* lowest full evaluation; w_best is its point */
+    double best_running; /* lowest mean of an epoch; before any full evaluation w_best is the point after it */
+    double lr_factor;
+    lgd_stop stop;
+    char why[256]; /* divergence in words */
+} lgd_run;
+
+/* ---- loop.c */
+
+/* Value and gradient (into run->g) over rows; the sign of the run, frozen coordinates 0. */
+lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g);
+
+/* Full evaluation at w: f_all, g_all, best; the gradient is left in run->g. */
+lgd_status lgd_run_eval_all(lgd_run *run);
+
+lgd_status lgd_run_full(lgd_run *run);
+lgd_status lgd_run_batches(lgd_run *run);
+
+/* ---- judge.c: each returns the reason to stop, or LGD_STOP_NONE */
+
+lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g); /* a batch; g may be NULL */
+lgd_stop lgd_judge_value(lgd_run *run, double f,
+                         const double *g);          /* divergence as well: a full value, an epoch's mean */
+lgd_stop lgd_judge_all(lgd_run *run);               /* tolerances, after a full evaluation at w */
+lgd_stop lgd_judge_running(lgd_run *run, double f); /* after an epoch of batches with mean f */
+lgd_stop lgd_judge_step(lgd_run *run);              /* full batch: after a step from w_old to w */
+lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
+bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
+
+/* ---- rate.c */
+
+/* A rate at which the run would hold, from the curvature at w; 0 if it cannot be told. */
+double lgd_rate_that_holds(lgd_run *run);
+
+/* ---- history.c */
+
+lgd_status lgd_history_reserve(lgd_history *h, uint64_t more);
+lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds);
+
+#endif
