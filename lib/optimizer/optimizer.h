@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"
+#include <math.h>
 
 /* A run of coordinates that share a decay. */
 typedef struct lgd_slice {
@@ -15,21 +16,21 @@ enum { LGD_MAX_SLICES = 3 }; /* before, within and after the unpenalised range *
 
 struct lgd_optimizer {
     lgd_optimizer_ops ops;
-    void *options;         /* presets filled in; ops.options_size bytes */
-    size_t dim;            /* 0 until the first step */
-    uint64_t t;            /* steps taken */
+    void *options; /* presets filled in; ops.options_size bytes */
+    size_t dim;    /* 0 until the first step */
+    uint64_t t;    /* steps taken */
     size_t vectors, state_size;
-    double **vec;          /* [vectors] arrays of dim, inside block */
-    unsigned char *state;  /* LGD_MAX_SLICES * state_size bytes, inside block */
+    double **vec;         /* [slices x vectors] where slice k of vector i begins: vec[k*vectors + i], inside block */
+    unsigned char *state; /* LGD_MAX_SLICES * state_size bytes, inside block */
     void *block;
     lgd_slice slice[LGD_MAX_SLICES];
     size_t slices;
     /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would that
      * was not interrupted. */
-    double largest_g;      /* largest |g|_2 judged since reset */
-    double f_scale;        /* largest |f| among the first ten values */
-    double f_best;         /* lowest f (sign of minimisation) */
-    uint64_t f_seen;       /* how many values f_scale has seen, at most 10 */
+    double largest_g; /* largest |g|_2 judged since reset */
+    double f_scale;   /* largest |f| among the first ten values */
+    double f_best;    /* lowest f (sign of minimisation), INFINITY before the first */
+    uint64_t f_seen;  /* how many values f_scale has seen, at most 10 */
 };
 
 /* Makes opt ready for dim coordinates of which [first, first + count) are unpenalised; allocates all state at the first
@@ -45,5 +46,68 @@ void lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out);
 
 /* The value of the option `name` as a double, or `otherwise` if the method has no such option. */
 double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double otherwise);
+
+/* ---- for the methods: an option table reads
+ *
+ *     static const lgd_option options[] = {
+ *         LGD_OPTION(lgd_sgd_options, lr, 0.01, LGD_POSITIVE, "rate"),
+ *         {0},
+ *     };
+ */
+#define LGD_OPTION(S, member, value, range, words)                                                                     \
+    {                                                                                                                  \
+        .name = #member, .offset = offsetof(S, member), .type = LGD_DOUBLE, .preset = value, range, .help = words      \
+    }
+#define LGD_OPTION_CHOICE(S, member, names, words)                                                                     \
+    {                                                                                                                  \
+        .name = #member, .offset = offsetof(S, member), .type = LGD_CHOICE, .choices = names, .help = words            \
+    }
+#define LGD_OPTION_BOOL(S, member, words)                                                                              \
+    {                                                                                                                  \
+        .name = #member, .offset = offsetof(S, member), .type = LGD_BOOL, .help = words                                \
+    }
+#define LGD_POSITIVE .low = 0, .high = INFINITY, .open = 3     /* x > 0 */
+#define LGD_NOT_NEGATIVE .low = 0, .high = INFINITY, .open = 2 /* x >= 0 */
+#define LGD_BELOW_ONE .low = 0, .high = 1, .open = 2           /* 0 <= x < 1 */
+#define LGD_UP_TO_ONE .low = 0, .high = 1, .open = 0           /* 0 <= x <= 1 */
+
+/* What the run asks for, or the method's own where it asks for nothing (NaN). */
+static inline double lgd_given_or(double given, double own)
+{
+    return isnan(given) ? own : given;
+}
+
+/* 1 - beta^t for beta in [0, 1): expm1 keeps the digits that the subtraction would lose for beta near 1. */
+static inline double lgd_bias(double beta, uint64_t t)
+{
+    return -expm1((double)t * log(beta));
+}
+
+/* A divisor that was a root of squares: it is 0 only where every gradient was 0, or so small that its square is, and
+ * then the quotient shall be that 0, not NaN. */
+static inline double lgd_divisor(double d)
+{
+    return d > 0 ? d : 1;
+}
+
+/* ---- options.c: the table walk. `options` is always the struct that ops->options describes. */
+
+/* Is the table sound: members inside the struct, presets inside their ranges? */
+lgd_status lgd_options_check_table(const lgd_optimizer_ops *ops);
+
+/* Presets for zero members, 0 for LGD_ZERO, then the ranges: LGD_EINVAL names option, value and what is accepted. */
+lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options);
+
+/* "key=value,key=value" into a zeroed struct that lgd_options_fill then completes. */
+lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, void *options);
+
+const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
+double lgd_options_get(const lgd_option *o, const void *options);
+
+/* ---- optimizer.c, for state.c */
+
+/* Block, vectors and state for dim coordinates, all zero, one slice. */
+lgd_status lgd_optimizer_allocate(lgd_optimizer *opt, size_t dim);
+void lgd_optimizer_set_slices(lgd_optimizer *opt, const lgd_slice *slice, size_t slices);
 
 #endif

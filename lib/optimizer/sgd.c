@@ -1,0 +1,30 @@
+/* Gradient descent: w -= lr g. */
+#include "optimizer.h"
+
+static const lgd_option options[] = {
+    LGD_OPTION(lgd_sgd_options, lr, 0.01, LGD_POSITIVE, "rate"),
+    {0},
+};
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_sgd_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, *g = s->g;
+    double *w = s->w;
+#pragma omp simd
+    for (size_t j = 0; j < s->dim; j++)
+        w[j] -= lr * g[j];
+    return LGD_OK;
+}
+
+const lgd_optimizer_ops *lgd_sgd_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "sgd",
+        .options = options,
+        .options_size = sizeof(lgd_sgd_options),
+        .flags = LGD_SLICED | LGD_LINEAR,
+        .step = step,
+    };
+    return &ops;
+}

@@ -1,0 +1,58 @@
+/* The built-in methods: one line each, and lists, documentation, tests, benchmarks and lgd_optimizer_parse know it. */
+#include "optimizer.h"
+#include <stdio.h>
+#include <string.h>
+
+static const lgd_optimizer_ops *(*const builtin[])(void) = {
+    lgd_sgd_ops,      /* gradient descent */
+    lgd_momentum_ops, /* heavy ball, in two forms */
+    lgd_nesterov_ops, /* momentum at the shifted point */
+    lgd_adagrad_ops,  /* rates by the sum of squares */
+    lgd_adam_ops,     /* rates by the mean of squares, with momentum */
+    lgd_adamw_ops,    /* Adam with decoupled weight decay */
+};
+
+const lgd_optimizer_ops *lgd_optimizer_builtin(size_t i)
+{
+    return i < sizeof builtin / sizeof *builtin ? builtin[i]() : NULL;
+}
+
+static const char *builtin_name(const void *ctx, size_t i)
+{
+    (void)ctx;
+    const lgd_optimizer_ops *ops = lgd_optimizer_builtin(i);
+    return ops ? ops->name : NULL;
+}
+
+lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text)
+{
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: out is NULL, the address of a pointer is accepted");
+    *out = NULL;
+    if (!text)
+        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: text is NULL, a method's name is accepted");
+
+    char name[64];
+    const size_t length = strcspn(text, ":");
+    snprintf(name, sizeof name, "%.*s", (int)(length < sizeof name ? length : sizeof name - 1), text);
+    const lgd_optimizer_ops *ops = NULL;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        if (!strcmp(ops->name, name))
+            break;
+    if (!ops) {
+        const char *nearest = lgd_nearest(name, builtin_name, NULL);
+        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: method is \"%s\", %s%s is accepted", name,
+                        nearest ? "did you mean " : "a name such as ", nearest ? nearest : builtin_name(NULL, 0));
+    }
+
+    void *options = lgd_alloc(ops->name, 1, ops->options_size);
+    if (!options)
+        return LGD_ENOMEM;
+    lgd_status status = LGD_OK;
+    if (text[length] == ':')
+        status = lgd_options_parse(ops, text + length + 1, options);
+    if (!status)
+        status = lgd_optimizer_create(out, ops, options, ops->options_size);
+    lgd_release(options);
+    return status;
+}
