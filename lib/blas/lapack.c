@@ -1,0 +1,31 @@
+#include "guard.h"
+#ifdef LGD_LAPACKE
+#include <lapacke.h>
+#else
+/* gfortran passes the length of a character argument at the end. */
+extern void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b,
+                   const int *ldb, int *info, size_t uplo_length);
+#endif
+
+lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b)
+{
+    lgd_status status = lgd_blas_fits("cholesky", "n", n);
+    if (!status)
+        status = lgd_blas_fits("cholesky", "lda", lda);
+    if (status || n == 0)
+        return status;
+    /* Our rows are LAPACK's columns, so our lower triangle is its upper one. */
+    int before = lgd_blas_enter();
+#ifdef LGD_LAPACKE
+    /* _work: without LAPACKE's own search for NaN, whose indices overflow from n = 46341 on */
+    int info = (int)LAPACKE_dposv_work(LAPACK_COL_MAJOR, 'U', (int)n, 1, A, (int)lda, b, (int)n);
+#else
+    int size = (int)n, one = 1, leading = (int)lda, info = 0;
+    dposv_("U", &size, &one, A, &leading, b, &size, &info, 1);
+#endif
+    lgd_blas_leave(before);
+    if (info != 0)
+        return lgd_fail(LGD_EINVAL, "cholesky: pivot %d of %zu is not positive, a positive definite matrix is accepted",
+                        info, n);
+    return LGD_OK;
+}

@@ -1,0 +1,219 @@
+/* Does a matrix keep its word? Asked of the products alone, so that a user's storage is tested like ours. */
+#include "matrix/matrix.h"
+#include "blas/blas.h"
+#include <math.h>
+#include <string.h>
+
+enum { K = 3, PAD = 2, LD = K + PAD, SINGLES = 64 };
+
+typedef struct trial {
+    const lgd_matrix *A;
+    uint64_t seed, next; /* of the random numbers */
+    double *W, *G, *H;   /* [cols x LD] */
+    double *R, *Z, *Y;   /* [rows x LD] */
+    size_t *index;       /* [rows] */
+    double error;        /* the largest so far */
+} trial;
+
+static void fill(trial *t, size_t count, double *x)
+{
+    lgd_uniform(t->seed, t->next, count, x);
+    t->next += count;
+    for (size_t i = 0; i < count; i++)
+        x[i] = 2 * x[i] - 1;
+}
+
+/* Z = A[rows,:] W, into an array of NaN: it has to be written everywhere, and nowhere else. */
+static lgd_status forward(trial *t, const lgd_rows *rows, size_t k, double *Z)
+{
+    for (size_t i = 0; i < rows->count * LD; i++)
+        Z[i] = NAN;
+    lgd_status status = t->A->ops.forward(t->A->ctx, rows, k, t->W, LD, Z, LD);
+    for (size_t i = 0; i < rows->count && !status; i++)
+        for (size_t c = k; c < LD; c++)
+            if (!isnan(Z[i * LD + c]))
+                return lgd_fail(LGD_EINVAL, "%s: forward writes to Z[%zu*ldz + %zu], it may write up to k = %zu",
+                                t->A->ops.name, i, c, k);
+    return status;
+}
+
+/* G = A[rows,:]^T R */
+static lgd_status adjoint(trial *t, const lgd_rows *rows, size_t k, double *G)
+{
+    for (size_t j = 0; j < t->A->cols; j++)
+        for (size_t c = 0; c < LD; c++)
+            G[j * LD + c] = c < k ? 0 : NAN;
+    lgd_status status = t->A->ops.adjoint(t->A->ctx, rows, k, t->R, LD, G, LD);
+    for (size_t j = 0; j < t->A->cols && !status; j++)
+        for (size_t c = k; c < LD; c++)
+            if (!isnan(G[j * LD + c]))
+                return lgd_fail(LGD_EINVAL, "%s: adjoint writes to G[%zu*ldg + %zu], it may write up to k = %zu",
+                                t->A->ops.name, j, c, k);
+    return status;
+}
+
+/* Two values of one quantity, and the sum of magnitudes behind them. */
+static lgd_status judge(trial *t, const char *promise, size_t at, double is, double other, double magnitude)
+{
+    double error = is == other ? 0 : fabs(is - other) / magnitude;
+    if (!(error <= t->error)) /* a NaN, too, is an error */
+        t->error = error;
+    if (error <= 1e-8)
+        return LGD_OK;
+    return lgd_fail(LGD_EINVAL, "%s: %s: at %zu it is %.17g, %.17g is accepted", t->A->ops.name, promise, at, is,
+                    other);
+}
+
+/* Two arrays of `count` rows and k columns, row i of the second being row order[i]; relative to their largest number. */
+static lgd_status agree(trial *t, const char *promise, size_t count, size_t k, const double *is, const double *other,
+                        const size_t *order)
+{
+    double magnitude = 0;
+    for (size_t i = 0; i < count * LD; i++)
+        if (i % LD < k && fabs(is[i]) > magnitude)
+            magnitude = fabs(is[i]);
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = 0; c < k; c++) {
+            lgd_status status = judge(t, promise, i, is[i * LD + c], other[(order ? order[i] : i) * LD + c], magnitude);
+            if (status)
+                return status;
+        }
+    return LGD_OK;
+}
+
+/* <R, A W> = <A^T R, W> over all rows, for each output apart. */
+static lgd_status check_adjoint(trial *t, size_t k)
+{
+    lgd_rows all = {0, t->A->rows, NULL};
+    lgd_status status = forward(t, &all, k, t->Z);
+    if (!status)
+        status = adjoint(t, &all, k, t->G);
+    for (size_t c = 0; c < k && !status; c++) {
+        double rows = 0, cols = 0, magnitude = 0;
+        for (size_t i = 0; i < t->A->rows; i++) {
+            rows += t->R[i * LD + c] * t->Z[i * LD + c];
+            magnitude += fabs(t->R[i * LD + c] * t->Z[i * LD + c]);
+        }
+        for (size_t j = 0; j < t->A->cols; j++) {
+            cols += t->G[j * LD + c] * t->W[j * LD + c];
+            magnitude += fabs(t->G[j * LD + c] * t->W[j * LD + c]);
+        }
+        status = judge(t, "<A^T R, W> is not <R, A W>", c, cols, rows, magnitude);
+    }
+    return status;
+}
+
+/* Some rows by an index in mixed order, then by range, then one at a time; t->Z and t->G hold the products of all. */
+static lgd_status check_rows(trial *t, size_t k)
+{
+    size_t m = t->A->rows, half = m / 2;
+    lgd_permutation(t->seed, 0, m, t->index);
+    lgd_rows mixed = {0, m, t->index}, range = {half, m - half, NULL};
+    lgd_status status = forward(t, &mixed, k, t->Y);
+    if (!status)
+        status = agree(t, "forward of rows by an index is not that of the same rows", m, k, t->Y, t->Z, t->index);
+    if (!status)
+        status = forward(t, &range, k, t->Y);
+    if (!status)
+        status = agree(t, "forward of the last half is not the last half of forward", m - half, k, t->Y,
+                       t->Z + half * LD, NULL);
+    for (size_t i = 0; i < m && i < SINGLES && !status; i++) {
+        lgd_rows one = {t->index[i], 1, NULL};
+        status = forward(t, &one, k, t->Y);
+        if (!status)
+            status =
+                agree(t, "forward of one row is not that row of forward", 1, k, t->Y, t->Z + t->index[i] * LD, NULL);
+    }
+    /* A^T R over an index, entered in the middle, and the same rows as a range */
+    for (size_t i = 0; i < m; i++)
+        t->index[i] = i;
+    lgd_rows listed = {half, m - half, t->index};
+    if (!status)
+        status = adjoint(t, &listed, k, t->H);
+    if (!status)
+        status = adjoint(t, &range, k, t->G);
+    if (!status)
+        status = agree(t, "adjoint of rows by an index is not that of the same rows", t->A->cols, k, t->H, t->G, NULL);
+    return status;
+}
+
+/* Two halves added to what was there are all rows added to it. */
+static lgd_status check_adding(trial *t, size_t k)
+{
+    size_t m = t->A->rows, half = m / 2, n = t->A->cols;
+    lgd_rows all = {0, m, NULL}, first = {0, half, NULL}, last = {half, m - half, NULL};
+    lgd_status status = adjoint(t, &all, k, t->G);
+    fill(t, n * LD, t->H);
+    for (size_t i = 0; i < n * LD; i++)
+        t->G[i] += t->H[i];
+    if (!status && half)
+        status = t->A->ops.adjoint(t->A->ctx, &first, k, t->R, LD, t->H, LD);
+    if (!status)
+        status = t->A->ops.adjoint(t->A->ctx, &last, k, t->R + half * LD, LD, t->H, LD);
+    return status ? status : agree(t, "adjoint does not add to G what it ought to", n, k, t->H, t->G, NULL);
+}
+
+/* The mean of a column is that column of A^T 1/m; its deviation that of forward of a unit vector. */
+static lgd_status check_moments(trial *t)
+{
+    size_t m = t->A->rows, n = t->A->cols, column = (size_t)(t->seed % n);
+    lgd_rows all = {0, m, NULL};
+    double *mean = t->H, *deviation = t->H + n;
+    lgd_status status = t->A->ops.moments(t->A->ctx, mean, deviation);
+    memset(t->W, 0, n * LD * sizeof *t->W);
+    t->W[column * LD] = 1;
+    if (!status)
+        status = forward(t, &all, 1, t->Z);
+    double sum = 0, magnitude = 0, squares = 0;
+    for (size_t i = 0; i < m; i++) {
+        sum += t->Z[i * LD];
+        magnitude += fabs(t->Z[i * LD]);
+    }
+    for (size_t i = 0; i < m; i++)
+        squares += (t->Z[i * LD] - sum / (double)m) * (t->Z[i * LD] - sum / (double)m);
+    if (!status)
+        status = judge(t, "moments: the mean is not that of the column", column, mean[column], sum / (double)m,
+                       magnitude / (double)m);
+    if (!status)
+        status = judge(t, "moments: the deviation is not that of the column", column, deviation[column],
+                       sqrt(squares / (double)m), magnitude / (double)m);
+    return status;
+}
+
+lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
+{
+    if (error)
+        *error = 0;
+    if (!A)
+        return lgd_fail(LGD_EINVAL, "matrix check: A is NULL, a matrix is accepted");
+    if (A->rows == 0)
+        return LGD_OK;
+    size_t m = A->rows, n = A->cols, lines = lgd_mul(lgd_add(m, n), 3);
+    double *block = lgd_alloc("matrix check", lgd_mul(lines, LD), sizeof *block);
+    size_t *index = block ? lgd_alloc("matrix check", m, sizeof *index) : NULL;
+    lgd_status status = index ? LGD_OK : LGD_ENOMEM;
+    trial t = {.A = A, .seed = seed, .index = index};
+    if (status)
+        goto done;
+    t.W = block, t.G = t.W + n * LD, t.H = t.G + n * LD;
+    t.R = t.H + n * LD, t.Z = t.R + m * LD, t.Y = t.Z + m * LD;
+    fill(&t, n * LD, t.W);
+    fill(&t, m * LD, t.R);
+    lgd_blas_hold();
+    for (size_t k = 1; k <= K && !status; k += K - 1) {
+        status = check_adjoint(&t, k);
+        if (!status)
+            status = check_rows(&t, k);
+        if (!status)
+            status = check_adding(&t, k);
+    }
+    if (!status && A->ops.moments)
+        status = check_moments(&t);
+    lgd_blas_release();
+done:
+    if (error)
+        *error = t.error;
+    lgd_release(index);
+    lgd_release(block);
+    return status;
+}

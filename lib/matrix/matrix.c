@@ -1,0 +1,139 @@
+/* A matrix as its users see it: ops and their context, and the checks that ops need not make. */
+#include "matrix/matrix.h"
+#include "blas/blas.h"
+
+lgd_status lgd_matrix_create_sized(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
+                                   size_t ops_size, void *ctx)
+{
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "matrix: out is NULL, the address of a pointer is accepted");
+    *out = NULL;
+    if (!ops)
+        return lgd_fail(LGD_EINVAL, "matrix: ops is NULL, a table with forward and adjoint is accepted");
+    lgd_matrix_ops known;
+    lgd_status status = lgd_take_struct("matrix", &known, sizeof known, ops, ops_size);
+    if (status)
+        return status;
+    if (!known.name)
+        known.name = "matrix";
+    if (!known.forward || !known.adjoint)
+        return lgd_fail(LGD_EINVAL, "%s: ops.%s is NULL, a function is accepted", known.name,
+                        known.forward ? "adjoint" : "forward");
+    status = lgd_check_size(known.name, "rows", rows, true);
+    if (!status)
+        status = lgd_check_size(known.name, "cols", cols, false);
+    if (status)
+        return status;
+    lgd_matrix *A = lgd_alloc(known.name, 1, sizeof *A);
+    if (!A)
+        return LGD_ENOMEM;
+    *A = (lgd_matrix){rows, cols, known, ctx};
+    *out = A;
+    return LGD_OK;
+}
+
+void lgd_matrix_free(lgd_matrix *A)
+{
+    if (A && A->ops.free)
+        A->ops.free(A->ctx);
+    lgd_release(A);
+}
+
+size_t lgd_matrix_rows(const lgd_matrix *A)
+{
+    return A ? A->rows : 0;
+}
+
+size_t lgd_matrix_cols(const lgd_matrix *A)
+{
+    return A ? A->cols : 0;
+}
+
+lgd_status lgd_rows_check(const char *object, const lgd_rows *rows, size_t count)
+{
+    if (!rows)
+        return LGD_OK;
+    lgd_status status = lgd_check_size(object, "rows.first", rows->first, true);
+    if (!status)
+        status = lgd_check_size(object, "rows.count", rows->count, true);
+    if (status)
+        return status;
+    size_t end = rows->first + rows->count; /* both below SIZE_MAX/2 */
+    if (!rows->index)
+        return end <= count ? LGD_OK
+                            : lgd_fail(LGD_EINVAL, "%s: rows.first + rows.count is %zu, at most %zu is accepted",
+                                       object, end, count);
+    for (size_t i = rows->first; i < end; i++)
+        if (rows->index[i] >= count)
+            return lgd_fail(LGD_EINVAL, "%s: rows.index[%zu] is %zu, a number below %zu is accepted", object, i,
+                            rows->index[i], count);
+    return LGD_OK;
+}
+
+size_t lgd_matrix_panel(const lgd_matrix *A, size_t k)
+{
+    size_t rows = A->ops.panel ? A->ops.panel(A->ctx, k) : 0;
+    if (rows)
+        return rows;
+    /* What forward has read, adjoint shall find in the second-level cache: 256 KB, in rows by eights. Few rows to a
+     * panel cost calls, so four are taken as long as they fit in 2 MB. */
+    enum { ELEMENTS = 32768, MOST = 1024, LEAST = 4, WIDE = 65536 };
+    rows = ELEMENTS / A->cols;
+    if (rows > MOST)
+        return MOST;
+    if (rows >= 8)
+        return rows - rows % 8;
+    return rows >= LEAST ? rows : A->cols <= WIDE ? LEAST : 1;
+}
+
+/* What both products check. in is W or R, out is Z or G. */
+static lgd_status check(const lgd_matrix *A, const lgd_rows *rows, size_t k, const char *in_name, const double *in,
+                        size_t ldi, const char *out_name, const double *out, size_t ldo)
+{
+    if (!A)
+        return lgd_fail(LGD_EINVAL, "matrix: A is NULL, a matrix is accepted");
+    const char *name = A->ops.name;
+    lgd_status status = lgd_rows_check(name, rows, A->rows);
+    if (!status)
+        status = lgd_check_size(name, "k", k, false);
+    if (status)
+        return status;
+    if (!in || !out)
+        return lgd_fail(LGD_EINVAL, "%s: %s is NULL, an array is accepted", name, in ? out_name : in_name);
+    if (ldi < k || ldi > PTRDIFF_MAX || ldo < k || ldo > PTRDIFF_MAX)
+        return lgd_fail(LGD_EINVAL, "%s: the leading dimension of %s is %zu, at least k = %zu is accepted", name,
+                        ldi < k || ldi > PTRDIFF_MAX ? in_name : out_name, ldi < k || ldi > PTRDIFF_MAX ? ldi : ldo, k);
+    return LGD_OK;
+}
+
+lgd_status lgd_matrix_forward(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
+                              double *Z, size_t ldz)
+{
+    lgd_status status = check(A, rows, k, "W", W, ldw, "Z", Z, ldz);
+    if (status)
+        return status;
+    lgd_rows all = {0, A->rows, NULL};
+    rows = rows ? rows : &all;
+    if (rows->count == 0)
+        return LGD_OK;
+    lgd_blas_hold();
+    status = A->ops.forward(A->ctx, rows, k, W, ldw, Z, ldz);
+    lgd_blas_release();
+    return status;
+}
+
+lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                              double *G, size_t ldg)
+{
+    lgd_status status = check(A, rows, k, "R", R, ldr, "G", G, ldg);
+    if (status)
+        return status;
+    lgd_rows all = {0, A->rows, NULL};
+    rows = rows ? rows : &all;
+    if (rows->count == 0)
+        return LGD_OK;
+    lgd_blas_hold();
+    status = A->ops.adjoint(A->ctx, rows, k, R, ldr, G, ldg);
+    lgd_blas_release();
+    return status;
+}
