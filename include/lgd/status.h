@@ -38,6 +38,10 @@ LGD_API const char *lgd_strerror(lgd_status status);
  * or "" if nothing has failed yet. Valid until the next failing call in this thread; a successful call leaves it. */
 LGD_API const char *lgd_last_error(void);
 
+/* For functions of your own that the library calls: leaves `text` (copied, at most 511 bytes) as the sentence of this
+ * thread's last failure and returns status, `return lgd_set_error(LGD_EUSER, "sensor: no reading");`. */
+LGD_API lgd_status lgd_set_error(lgd_status status, const char *text);
+
 /* What to write into a double of an options struct that shall be 0 where 0 means "the default": -DBL_MIN, a normal
  * number that survives flush-to-zero and -ffast-math. */
 #define LGD_ZERO (-2.2250738585072014e-308)

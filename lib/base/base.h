@@ -1,5 +1,6 @@
 /* What every layer stands on: failures with a sentence, memory by one hook, counter-based random numbers, the parallel
- * loop, text in the C locale, checksums. Nothing here knows a matrix. */
+ * loop, text in the C locale, checksums. Nothing here knows a matrix. What is marked LGD_API here is exported for the
+ * libraries beside libgd, which come with it in the same version; it is no part of the public interface. */
 #ifndef LGD_BASE_H
 #define LGD_BASE_H
 #include "lgd/runtime.h"
@@ -15,17 +16,17 @@
 
 /* Sets this thread's last error and returns status: `return lgd_fail(LGD_EINVAL, "adam: lr is %g, ...", lr);`
  * Numbers are formatted in the C locale. */
-lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRINTF(2, 3);
+LGD_API lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRINTF(2, 3);
 
 /* How many failures this thread has had: tells whether a function of the caller's left a sentence of its own. */
 unsigned lgd_error_count(void);
 
 /* LGD_EINVAL if size is 0 (unless zero_ok) or a converted negative number. */
-lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok);
+LGD_API lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok);
 
 /* Copies a caller's struct of from_size bytes over the library's of to_size: what the caller's header did not know yet
  * becomes 0, what ours does not know yet must be 0. from NULL: all zero. */
-lgd_status lgd_take_struct(const char *object, void *to, size_t to_size, const void *from, size_t from_size);
+LGD_API lgd_status lgd_take_struct(const char *object, void *to, size_t to_size, const void *from, size_t from_size);
 
 /* The same outwards: as much of ours as the caller's struct has room for; the rest of it becomes 0. to NULL: nothing.
  */
@@ -35,12 +36,12 @@ void lgd_give_struct(void *to, size_t to_size, const void *from, size_t from_siz
 
 /* count*size bytes, zeroed, aligned to 64; NULL with LGD_ENOMEM or LGD_ERANGE in last_error. count*size = 0 is legal.
  */
-void *lgd_alloc(const char *object, size_t count, size_t size);
-void lgd_release(void *memory);
+LGD_API void *lgd_alloc(const char *object, size_t count, size_t size);
+LGD_API void lgd_release(void *memory);
 
 /* a*b and a+b, or SIZE_MAX if they do not fit; SIZE_MAX is then refused by lgd_alloc. */
-size_t lgd_mul(size_t a, size_t b);
-size_t lgd_add(size_t a, size_t b);
+LGD_API size_t lgd_mul(size_t a, size_t b);
+LGD_API size_t lgd_add(size_t a, size_t b);
 
 /* Scratch blocks for ops that may be called by several threads: as many blocks as were ever needed at once, kept until
  * the pool is freed. */
@@ -82,7 +83,7 @@ const char *lgd_parallel_kind(void);
 double lgd_strtod(const char *text, char **end);
 
 /* The nearest of the names to a misspelt one, or NULL if none is near. name(ctx, i) gives the i-th, NULL ends. */
-const char *lgd_nearest(const char *text, const char *(*name)(const void *ctx, size_t i), const void *ctx);
+LGD_API const char *lgd_nearest(const char *text, const char *(*name)(const void *ctx, size_t i), const void *ctx);
 
 /* CRC-32C (Castagnoli) of bytes, continued from crc (0 to begin). */
 uint32_t lgd_crc32c(uint32_t crc, const void *bytes, size_t size);

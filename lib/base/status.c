@@ -51,6 +51,11 @@ unsigned lgd_error_count(void)
     return error_count;
 }
 
+lgd_status lgd_set_error(lgd_status status, const char *text)
+{
+    return lgd_fail(status, "%s", text ? text : "");
+}
+
 lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok)
 {
     if (size > PTRDIFF_MAX)
