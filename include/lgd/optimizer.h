@@ -10,9 +10,13 @@ extern "C" {
 typedef struct lgd_optimizer lgd_optimizer;
 
 /* One option of an optimizer, a member of its options struct. Defaults, range checks, lgd_optimizer_parse, saved states
- * and the documentation all come from a table of these, ended by a NULL name. A zero member means the preset.
- *   low, high   legal range of a double or size; open: 1 if low itself is excluded, 2 if high is, 3 if both
- *   choices     names of an int-sized enum from value 0, separated by '|' */
+ * and the documentation all come from a table of these, ended by a NULL name. Members of the struct that the table does
+ * not list are handed to the method as they are, and not saved.
+ *   type        of the member: double, size_t, bool, an enum of the size of int
+ *   preset      what a zero member means; bools and choices have none, their 0 is the default
+ *   low, high   legal range of a double or size; NaN is never legal
+ *   open        1 if low itself is excluded, 2 if high is, 3 if both
+ *   choices     names of an enum from value 0, separated by '|' */
 typedef enum lgd_option_type { LGD_DOUBLE, LGD_SIZE, LGD_BOOL, LGD_CHOICE } lgd_option_type;
 typedef struct lgd_option {
     const char *name;
@@ -57,11 +61,16 @@ enum {
     LGD_LINEAR = 8      /* the step is linear in g: a rate that holds can be told from the curvature */
 };
 
-/* A method. `options` is a table as above for a struct of options_size bytes; it may be NULL for none. By convention
- * the option named "lr" is the rate. layout   how many vectors of dim, and how many bytes of state; NULL: none. State
- * is plain 8-byte members without pointers, so that it can be saved init     optional: called before the first step, at
- * the first point step     one update result   optional: the point to report where that is not w (averages); receives s
- * with s->w the last point and writes to w */
+/* A method.
+ *   name      one word
+ *   options   a table as above for a struct of options_size bytes; NULL: none. The option named "lr" is the rate
+ *   flags     of the list above
+ *   layout    optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
+ *             members without pointers, so that it can be saved
+ *   init      optional: called before the first step, at the first point
+ *   step      one update. A status other than LGD_OK ends the run and is passed through; the step does not count
+ *   result    optional: the point to report where that is not w (averages); receives s with s->w the last point, and
+ *             writes to w */
 typedef struct lgd_optimizer_ops {
     const char *name;
     const lgd_option *options;
@@ -73,8 +82,9 @@ typedef struct lgd_optimizer_ops {
     void (*result)(const lgd_step *s, double *w);
 } lgd_optimizer_ops;
 
-/* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
- * option table must outlive the optimizer. LGD_EINVAL names the option out of range, its value and what is accepted. */
+/* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the name
+ * and the option table must outlive the optimizer. LGD_EINVAL names the option out of range, its value and what is
+ * accepted, or what the ops lack (name, step, a member outside the struct, a preset outside its range). */
 LGD_API lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
                                               const void *options, size_t options_size);
 static inline lgd_status lgd_optimizer_create(lgd_optimizer **out, const lgd_optimizer_ops *ops, const void *options,
@@ -83,8 +93,9 @@ static inline lgd_status lgd_optimizer_create(lgd_optimizer **out, const lgd_opt
     return lgd_optimizer_create_sized(out, ops, sizeof *ops, options, options_size);
 }
 
-/* A built-in optimizer from text, "adam" or "adam:lr=0.01,beta1=0.8". Numbers in the C locale; here 0 means 0. Unknown
- * names are refused with the nearest known one. */
+/* A built-in optimizer from text, "adam" or "adam:lr=0.01,beta1=0.8"; choices by name, bools as true, false, 1, 0.
+ * Numbers in the C locale; here 0 means 0. LGD_EINVAL for unknown names (with the nearest known one), for a key given
+ * twice, for anything that follows a number. */
 LGD_API lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text);
 
 /* The i-th built-in method, NULL beyond the last; for lists and documentation. */
@@ -95,9 +106,10 @@ LGD_API const char *lgd_optimizer_name(const lgd_optimizer *opt);
 /* Current value of an option by name (choices: their number). LGD_EINVAL for an unknown name. */
 LGD_API lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *name, double *value);
 
-/* One step of your own loop: w[dim] moves by g[dim] (overwritten) at rate lr*lr_factor; f is handed on to methods that
- * use it. The first call sets the dimension; another one later is LGD_EINVAL until reset. A g that is not finite is
- * LGD_EDIVERGED and leaves w and the state alone. Methods that need the oracle answer LGD_EUNSUPPORTED. */
+/* One step of your own loop: w[dim] moves by g[dim] (which may be overwritten) at rate lr*lr_factor, lr_factor >= 0;
+ * f is handed on to methods that use it. The first call sets the dimension; another one later is LGD_EINVAL until
+ * reset. A g that is not finite is LGD_EDIVERGED and leaves w and the state alone. Methods that need the oracle answer
+ * LGD_EUNSUPPORTED. No allocation after the first call. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
 
 /* Steps taken since creation or reset. */

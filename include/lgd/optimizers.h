@@ -7,7 +7,7 @@
 extern "C" {
 #endif
 
-/* Gradient descent: w -= lr g. Robbins and Monro (1951); Cauchy (1847). No state. */
+/* Gradient descent: w -= lr g. Cauchy (1847); Robbins and Monro (1951). No state. */
 typedef struct lgd_sgd_options {
     double lr; /* > 0 [0.01] */
 } lgd_sgd_options;
@@ -27,7 +27,7 @@ typedef enum lgd_momentum_form {
 typedef struct lgd_momentum_options {
     double lr;              /* > 0 [0.01] */
     double momentum;        /* mu in [0, 1) [0.9] */
-    double dampening;       /* in [0, 1], PyTorch's form only [0] */
+    double dampening;       /* in [0, 1], PyTorch's form only: the first step refuses it in the other [0] */
     lgd_momentum_form form; /* [classical] */
 } lgd_momentum_options;
 LGD_API const lgd_optimizer_ops *lgd_momentum_ops(void);
@@ -49,8 +49,8 @@ static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nest
     return lgd_optimizer_create(out, lgd_nesterov_ops(), options, sizeof *options);
 }
 
-/* AdaGrad: s += g^2;  w -= lr/(1 + (t-1) lr_decay) g / (sqrt(s) + eps), s from `initial`. Duchi et al. (2011). State:
- * one vector. */
+/* AdaGrad: s += g^2;  w -= lr/(1 + (t-1) lr_decay) g / (sqrt(s) + eps), s from `initial`. Duchi et al. (2011).
+ * State: one vector. Here and below a divisor of 0 (eps and every gradient so far 0) makes no step. */
 typedef struct lgd_adagrad_options {
     double lr;       /* > 0 [0.01] */
     double eps;      /* >= 0 [1e-10] */

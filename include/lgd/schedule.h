@@ -8,15 +8,16 @@ extern "C" {
 
 /* With t the 0-based epoch, or step if per_step; T period, r factor, p power, e floor:
  *   constant         1
- *   step             r^floor(t/T)                          T [100], r [0.5]
- *   multi-step       r^(milestones <= t)                   r [0.1], milestones ascending
- *   exponential      r^(t/T)                               T [1], r [0.95]
- *   cosine           e + (1-e)(1 + cos(pi t/T))/2, then e  T required
- *   inverse time     1/(1 + r t)                           r required
- *   inverse scaling  1/(t+1)^p                             p [0.25]
- *   polynomial       e + (1-e)(1 - t/T)^p, then e          T required, p [1]
- *   user             fn(ctx, step, epoch)
- * The floor holds every kind but constant and user from below. Loshchilov and Hutter (2017) for the cosine. */
+ *   step             r^floor(t/T)                            T [100], r [0.5]
+ *   multi-step       r^(number of milestones <= t)           r [0.1], milestones ascend from 0 or later
+ *   exponential      r^(t/T)                                 T [1], r [0.95]
+ *   cosine           e + (1-e)(1 + cos(pi t/T))/2, then e    T required
+ *   inverse time     1/(1 + r t)                             r required
+ *   inverse scaling  1/(t+1)^p                               p [0.25]
+ *   polynomial       e + (1-e)(1 - t/T)^p, then e            T required, p [1]
+ *   user             fn(ctx, step, epoch), finite and >= 0
+ * T > 0, r >= 0, p >= 0, 0 <= e <= 1. The floor holds every kind but constant and user from below. Cosine: Loshchilov
+ * and Hutter (2017). */
 typedef enum lgd_schedule_kind {
     LGD_CONSTANT,
     LGD_STEP_DECAY,
@@ -30,8 +31,8 @@ typedef enum lgd_schedule_kind {
 } lgd_schedule_kind;
 
 /* A zeroed struct is the constant 1. With warmup W > 0 the first W epochs (steps) rise linearly,
- * warmup_start + (1 - warmup_start)(t+1)/W, and the schedule itself begins at t = W as its 0. 0 members mean the
- * presets above; LGD_ZERO is 0. */
+ * warmup_start + (1 - warmup_start)(t+1)/W, and the schedule itself begins at t = W as its 0; a user's fn then receives
+ * the epoch (step) counted from W. 0 members mean the presets above; LGD_ZERO is 0. */
 typedef struct lgd_schedule {
     lgd_schedule_kind kind;
     double period, factor, floor, warmup, warmup_start, power;
