@@ -19,6 +19,7 @@ lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g)
         snprintf(run->why, sizeof run->why, "gradient[%zu] is %g", bad, run->sign * g[bad]);
     else
         snprintf(run->why, sizeof run->why, "f is %g", run->sign * f);
+    snprintf(run->accepted, sizeof run->accepted, "a finite number");
     return LGD_STOP_DIVERGED;
 }
 
@@ -36,7 +37,8 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
     }
     double scale = fmax(opt->f_scale, fabs(opt->f_best));
     if (scale > 0 && f > run->o.divergence_factor * scale) {
-        snprintf(run->why, sizeof run->why, "f is %.6g, over %g times the %.6g it began with", run->sign * f,
+        snprintf(run->why, sizeof run->why, "f is %.6g", run->sign * f);
+        snprintf(run->accepted, sizeof run->accepted, "at most %g times the %.6g it began with",
                  run->o.divergence_factor, scale);
         return LGD_STOP_DIVERGED;
     }

@@ -115,10 +115,9 @@ static void report_divergence(lgd_run *run, double *lr_hold)
     if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all))
         *lr_hold = lgd_rate_that_holds(run);
     if (*lr_hold > 0)
-        snprintf(advice, sizeof advice, "; a rate of %.3g would hold", *lr_hold);
-    lgd_fail(LGD_EDIVERGED,
-             "minimize: %s after step %llu (epoch %llu), finite values are accepted; %s ran at rate %g%s", run->why,
-             (unsigned long long)step, (unsigned long long)epoch, lgd_optimizer_name(run->opt),
+        snprintf(advice, sizeof advice, ", a rate of %.3g would hold", *lr_hold);
+    lgd_fail(LGD_EDIVERGED, "minimize: %s after step %llu (epoch %llu), %s is accepted; %s ran at rate %g%s", run->why,
+             (unsigned long long)step, (unsigned long long)epoch, run->accepted, lgd_optimizer_name(run->opt),
              run->lr * run->lr_factor, advice);
 }
 

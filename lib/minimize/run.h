@@ -40,7 +40,7 @@ typedef struct lgd_run {
     double best_running; /* lowest mean of an epoch; before any full evaluation w_best is the point after it */
     double lr_factor;
     lgd_stop stop;
-    char why[256]; /* divergence in words */
+    char why[64], accepted[128]; /* divergence in words */
 } lgd_run;
 
 /* ---- loop.c */
