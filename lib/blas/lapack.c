@@ -14,6 +14,8 @@ lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b)
         status = lgd_blas_fits("cholesky", "lda", lda);
     if (status || n == 0)
         return status;
+    if (lda < n)
+        return lgd_fail(LGD_EINVAL, "cholesky: lda is %zu, at least n = %zu is accepted", lda, n);
     /* Our rows are LAPACK's columns, so our lower triangle is its upper one. */
     int before = lgd_blas_enter();
 #ifdef LGD_LAPACKE
@@ -24,8 +26,13 @@ lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b)
     dposv_("U", &size, &one, A, &leading, b, &size, &info, 1);
 #endif
     lgd_blas_leave(before);
-    if (info != 0)
-        return lgd_fail(LGD_EINVAL, "cholesky: pivot %d of %zu is not positive, a positive definite matrix is accepted",
-                        info, n);
+    size_t good = info > 0 ? (size_t)info - 1 : n;
+    for (size_t i = 0; i < good; i++) /* a NaN passes some versions (OpenBLAS 0.3.21) */
+        if (!(A[i * lda + i] > 0))
+            good = i;
+    if (good < n)
+        return lgd_fail(LGD_EINVAL,
+                        "cholesky: pivot %zu of %zu is not positive, a positive definite matrix is accepted", good + 1,
+                        n);
     return LGD_OK;
 }
