@@ -1,0 +1,105 @@
+/* Tables of numbers from text files, in libgd-io: `pkg-config libgd-descent-io`.
+ *
+ *     lgd_table *t = NULL;
+ *     const lgd_csv_options options = {.target = "price", .text = LGD_TEXT_ONE_HOT};
+ *     lgd_status st = lgd_csv_read(&t, "houses.csv", &options);
+ *     if (!st) st = lgd_matrix_dense(&X, t->rows, t->cols, t->X, t->cols);
+ *
+ * Nothing is guessed in silence: a cell that is not a finite number is refused by file, line and cell,
+ *     houses.csv:17:3: "12,5" is not a number (column "area"); hint: ...
+ * unless the options say what shall become of it, and the table's notes tell everything that was decided.
+ */
+#ifndef LGD_IO_H
+#define LGD_IO_H
+#include "status.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Whether the first line holds names.
+ *   auto   names if none of its cells is a number, data if each is one or is empty; a mixture is refused */
+typedef enum lgd_csv_header { LGD_HEADER_AUTO, LGD_HEADER_YES, LGD_HEADER_NO } lgd_csv_header;
+
+/* What becomes of missing cells.
+ *   refuse   an error that names the first of them
+ *   drop     their rows are left out
+ *   mean     the mean of the column's other cells over all rows; in a one-hot column they are a level of their own, "".
+ *            A missing target is refused all the same */
+typedef enum lgd_csv_missing { LGD_MISSING_REFUSE, LGD_MISSING_DROP, LGD_MISSING_MEAN } lgd_csv_missing;
+
+/* What becomes of text columns: those whose first cell that is not missing is not a number. A word further down in a
+ * column of numbers is refused whatever is chosen here.
+ *   refuse    an error that names the cell
+ *   one-hot   a column of 0 and 1 for each level, called "name=level", levels in byte order, all of them (with an
+ *             intercept they are collinear, which does not trouble descent); at most 1000
+ *   ignore    they are left out */
+typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE } lgd_csv_text;
+
+/* A zeroed struct, or NULL: numbers only, the last column is the target.
+ *
+ * delimiter      between cells; 0: a tab if the path ends in .tsv or .tab, else by the first line: a tab or a semicolon
+ *                if it holds one and no comma, else a comma
+ * decimal_comma  numbers are written 12,5 (and 12.5 is refused)
+ * binary         the target has two values, which become 0 and 1: {0, 1} stays, -1 and 1 become 0 and 1, any other two
+ *                numbers in their order, two words in byte order
+ * target         name of the target's column, or its number from 1; NULL: the last. A name goes before a number
+ * missing_text   cells of just this text are missing too ("NA", "?"); NULL: only empty ones are
+ * one_hot        names or numbers of columns to take as text whatever they hold, ended by NULL; NULL: none
+ * ignore         likewise, of columns to leave out
+ * skip_lines     lines before the table, not looked at
+ * max_bytes      memory the table may take; 0: four fifths of what this machine or process may have
+ * max_row_bytes  length of a row in the file; 0: 256 MiB. (And a row has at most 16777216 cells.) */
+typedef struct lgd_csv_options {
+    char delimiter;
+    bool decimal_comma;
+    bool binary;
+    lgd_csv_header header;
+    lgd_csv_missing missing;
+    lgd_csv_text text;
+    const char *target;
+    const char *missing_text;
+    const char *const *one_hot;
+    const char *const *ignore;
+    size_t skip_lines;
+    size_t max_bytes;
+    size_t max_row_bytes;
+} lgd_csv_options;
+
+/* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.
+ *   X, y      [rows x cols] by rows with ld = cols, and [rows]; all finite, aligned to 64 bytes
+ *   names     [cols], as in the header ("1", "2", ... where there is none)
+ *   notes     what was decided, one line each: delimiter, header, target, columns, cells and rows not taken as they are
+ *   labels_mapped  how many y were changed by `binary` */
+typedef struct lgd_table {
+    size_t rows, cols;
+    double *X, *y;
+    const char *const *names;
+    const char *target;
+    const char *notes;
+    size_t rows_dropped, cells_filled, columns_one_hot, columns_ignored, labels_mapped;
+} lgd_table;
+
+/* Reads a table from a CSV or TSV file: cells between delimiters, in quotes where they hold a delimiter, a line's end or
+ * a quote (doubled). Blanks around a cell do not belong to it, empty lines are skipped, lines end in LF, CRLF or CR, a
+ * UTF-8 byte order mark is passed over. Numbers are decimal with a point, whatever the locale, correctly rounded; signs
+ * and exponents as in C, no hexadecimal, nothing before or after.
+ *
+ * Errors: LGD_EIO if the file cannot be read or changes meanwhile (it is passed over three times, so it must be a
+ * regular file); LGD_EFORMAT for what stands in it, as path:line:cell, a row of too many or too few cells, a quote never
+ * closed (by the line it was opened in), a NUL byte, no row, no column beside the target; LGD_EINVAL for options,
+ * columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
+ * Memory: the table and at most 64 MiB beside it, in all below four times the file and 64 MiB without one-hot columns;
+ * the longest cell and the first row are held in full. */
+LGD_API lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options,
+                                      size_t options_size);
+static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const lgd_csv_options *options)
+{
+    return lgd_csv_read_sized(out, path, options, sizeof *options);
+}
+
+LGD_API void lgd_table_free(lgd_table *table);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,139 @@
+/* Reading a table of text, in three passes over the file, each through the same scanner:
+ *   look    the first row, and on until every column has met a cell: header, names, target, which columns are text
+ *   count   all rows: their number, which of them are dropped, the levels of the text columns; rows of another length
+ *   fill    all rows again, into memory of just that size; cells that are no numbers
+ * So the file is never held in memory, nor is the table twice. */
+#ifndef LGD_IO_INSIDE_H
+#define LGD_IO_INSIDE_H
+#include "base/base.h"
+#include "lgd/io.h"
+
+/* ---- bytes that grow (text.c) */
+
+typedef struct lgd_text {
+    char *bytes; /* NULL while empty; always with a 0 behind the last */
+    size_t length, room;
+} lgd_text;
+
+lgd_status lgd_text_append(lgd_text *text, const char *bytes, size_t length);
+lgd_status lgd_text_print(lgd_text *text, const char *format, ...) LGD_PRINTF(2, 3);
+void lgd_text_free(lgd_text *text);
+
+/* A piece of the caller's text for a message: on one line, at most 48 bytes, cut between UTF-8 characters. Returns
+ * out. */
+enum { LGD_SHOWN = 56 };
+const char *lgd_shown(char out[LGD_SHOWN], const char *text, size_t length);
+
+/* ---- numbers (number.c) */
+
+typedef enum lgd_cell_kind { LGD_CELL_EMPTY, LGD_CELL_NUMBER, LGD_CELL_NOT_FINITE, LGD_CELL_WORD } lgd_cell_kind;
+
+/* What text[length], 0 behind it, is and, for a number, its nearest double. Blanks around it do not count. `point` is
+ * '.' or ','. The calling thread is in the C locale; text is changed for a moment. */
+lgd_cell_kind lgd_cell_number(char *text, size_t length, char point, double *value);
+
+/* ---- levels of a text column, in byte order (levels.c) */
+
+typedef struct lgd_level {
+    size_t uses, length;
+    char text[];
+} lgd_level;
+
+typedef struct lgd_levels {
+    lgd_level **item; /* [count] ascending */
+    size_t count, room;
+    lgd_level *last; /* the one met in the current row, NULL if none */
+} lgd_levels;
+
+/* The index of text, or count where there is none. */
+size_t lgd_levels_find(const lgd_levels *levels, const char *text, size_t length);
+/* One more use of text, which becomes `last`. */
+lgd_status lgd_levels_add(lgd_levels *levels, const char *text, size_t length);
+/* Removes the levels without a use. */
+void lgd_levels_prune(lgd_levels *levels);
+void lgd_levels_free(lgd_levels *levels);
+
+/* ---- the scanner (scan.c) */
+
+/* A cell: its text with a 0 behind it, the line it begins in, from 1, and its place in the row, from 0. */
+typedef struct lgd_cell {
+    char *text;
+    size_t length, line, column;
+} lgd_cell;
+
+/* What a pass does with the cells of a row, and at its end; a status other than LGD_OK ends it, and so does *stop. */
+typedef struct lgd_visitor {
+    lgd_status (*cell)(void *ctx, const lgd_cell *cell);
+    lgd_status (*row)(void *ctx, size_t line, size_t cells, bool *stop);
+} lgd_visitor;
+
+typedef struct lgd_scan {
+    char path[160];           /* as messages show it: its end, if it is long */
+    const char *delimiter_by; /* how the delimiter was found */
+    char delimiter;
+    int file;
+    size_t start; /* behind a byte order mark */
+    size_t skip_lines, max_row_bytes;
+    char *buffer;
+} lgd_scan;
+
+/* Opens the file, looks at its first bytes and settles the delimiter. close may follow a failed open. */
+lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options *options);
+lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx);
+void lgd_scan_close(lgd_scan *scan);
+
+/* ---- the reader (look.c, fill.c, table.c) */
+
+enum { LGD_MOST_LEVELS = 1000 };
+
+typedef enum lgd_column_kind {
+    LGD_COLUMN_UNKNOWN,
+    LGD_COLUMN_NUMBERS,
+    LGD_COLUMN_WORDS,
+    LGD_COLUMN_IGNORED
+} lgd_column_kind;
+
+/* A column of the file. */
+typedef struct lgd_column {
+    const char *name;
+    size_t first;       /* its first column in the table */
+    size_t missing;     /* cells to be filled */
+    lgd_levels *levels; /* of a column of words */
+    lgd_column_kind kind;
+    bool asked; /* the kind is the caller's word */
+} lgd_column;
+
+typedef struct lgd_reader {
+    lgd_csv_options options;
+    lgd_scan scan;
+    lgd_text first, names; /* the cells of the first row and the names of the columns, each with a 0 behind it */
+    lgd_text notes;
+    size_t column_notes;
+    size_t first_numbers, first_words; /* among the cells of the first row */
+    lgd_column *columns;               /* [count]; NULL until the first row has ended */
+    size_t count, target, unknown;     /* unknown: columns of that kind */
+    size_t first_line;                 /* of the first row */
+    bool header;
+    size_t rows, dropped; /* as counted */
+
+    /* while a pass runs */
+    bool in_header;  /* the row is the header */
+    bool incomplete; /* a cell of the row is missing */
+    bool stray;      /* a word of the row is none of the levels */
+    size_t row;      /* in the table */
+    double label[2]; /* the values of a binary target so far */
+    size_t labels;
+    lgd_table *table;
+} lgd_reader;
+
+/* The passes: see above. count also settles where the columns go, and the table's cols. */
+lgd_status lgd_csv_look(lgd_reader *r);
+lgd_status lgd_csv_count(lgd_reader *r, size_t *cols);
+lgd_status lgd_csv_fill(lgd_reader *r);
+
+bool lgd_cell_missing(const lgd_reader *r, const char *text, size_t length);
+
+/* A note about a column; beyond the twentieth they are only counted. */
+lgd_status lgd_csv_note(lgd_reader *r, const char *format, ...) LGD_PRINTF(2, 3);
+
+#endif
