@@ -51,7 +51,7 @@ int main(void)
     if (st) {
         fprintf(stderr, "%s\n", lgd_last_error());
     } else {
-        printf("w = %.3f %.3f %.3f, intercept %.3f\n", own[0], own[1], own[2], own[3]);
+        printf("w = %.2f %.2f %.2f, intercept %.2f\n", own[0], own[1], own[2], own[3]);
         printf("lgd_minimize: %s\n", memcmp(own, ours, sizeof own) ? "other bits" : "the same bits");
     }
     lgd_optimizer_free(adam);

@@ -38,7 +38,7 @@ int main(void)
         double w[2] = {start[i][0], start[i][1]};
         st = lgd_minimize(f, sgd, w, &(lgd_minimize_options){.grad_tol = 1e-9}, NULL);
         if (!st)
-            printf("from (%2g, %2g) to (%9.6f, %9.6f)\n", start[i][0], start[i][1], w[0], w[1]);
+            printf("from (%2g, %2g) to (%7.4f, %7.4f)\n", start[i][0], start[i][1], w[0], w[1]);
         lgd_optimizer_reset(sgd); /* the next start is another run, not the same one continued */
     }
     if (st)
