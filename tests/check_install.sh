@@ -70,6 +70,17 @@ works() {
     builds "$stage" "$name" "$scratch/program" "$@" && prints "$stage" "$scratch/program" "$expected"
 }
 
+# As a meson subproject, of which only the libraries are built.
+subproject() {
+    mkdir -p "$scratch/project/subprojects"
+    cp "$consumer/consumer.c" "$consumer/meson.build" "$scratch/project"
+    ln -s "$root" "$scratch/project/subprojects/libgd-descent"
+    built=$scratch/project/build
+    meson setup "$built" "$scratch/project" && meson compile -C "$built" &&
+        "$built/consumer" >"$scratch/output" && diff "$consumer/consumer.txt" "$scratch/output" &&
+        nothing find "$built/subprojects" -name 'test*' -o -name '*bench*' -o -name 'example*'
+}
+
 # The first block of C in README.md that includes lgd.h, and the block of text that follows it.
 readme() {
     awk -v program="$scratch/readme.c" -v output="$scratch/readme.txt" '
@@ -117,6 +128,7 @@ for stage in "$shared" "$static"; do
             ${CC:-cc} -std=c11 $strict "$consumer/reader.c"
     fi
 done
+check consumer_subproject_builds_and_prints subproject
 check readme_program_and_output_are_there readme
 for stage in "$shared" "$static"; do
     check "readme_${stage##*/}_builds_and_prints_what_it_says" works "$stage" libgd-descent "$scratch/readme.txt" \

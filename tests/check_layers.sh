@@ -115,10 +115,11 @@ functions_have_tests() {
 }
 
 formatted() {
-    sources lib include cli bench examples tests | grep -v '^tests/reference/' | while read -r file; do
-        clang-format --dry-run -Werror "$file" >/dev/null 2>&1 || echo "$file: see clang-format -i"
-    done >"$scratch/unformatted"
-    nothing cat "$scratch/unformatted"
+    # shellcheck disable=SC2046
+    clang-format --dry-run -Werror $(sources lib include cli bench examples tests | grep -v '^tests/reference/') \
+        >"$scratch/differences" 2>&1 && return
+    sed -n 's/^\([^:]*\):[0-9:]* error.*/\1: see clang-format -i/p' "$scratch/differences" | sort -u
+    return 1
 }
 
 check includes_every_file_own_layer_or_lower includes_follow_layers

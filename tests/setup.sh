@@ -163,7 +163,7 @@ package() {
 packages() {
     for need in $missing; do
         package "$1" "$need"
-    done | tr '\n' ' ' | sed 's/ *$//'
+    done | tr ' ' '\n' | awk 'NF && !seen[$0]++ { printf "%s%s", gap, $0; gap = " " }'
 }
 
 look() {
