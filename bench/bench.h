@@ -1,0 +1,280 @@
+/* lgd-bench: what its parts share.
+ *
+ *   main      options, order of events          data     CSV to a standardised problem
+ *   compare   descent methods on real data      optimum  the value they are compared with
+ *   grid      variants x batch sizes            variants what is timed; the one file that calls BLAS itself
+ *   gradient  one full gradient, memory rate    stream   how fast memory can be read
+ *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
+ *   table     what a person reads               output   what a program reads: TSV, JSON
+ *
+ * Only the public face of libgd is used, so that every figure is one a user can have. */
+#ifndef LGD_BENCH_H
+#define LGD_BENCH_H
+#include <lgd.h>
+#include <stdio.h>
+
+enum { MAX_BATCHES = 32, MAX_THREADS = 16, NAME_SIZE = 48, PATH_SIZE = 4096 };
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+
+/* ---- settings (options.c) */
+
+typedef struct settings {
+    const char *data, *target, *only, *out, *json, *list;
+    bool quick, full_gradient, wants_list, wants_help, wants_version;
+    size_t rounds, epochs;              /* filled in from quick or not */
+    size_t batch[MAX_BATCHES], batches; /* 0: full */
+    size_t thread[MAX_THREADS], thread_counts;
+    size_t gradient_rows, gradient_cols;
+    uint64_t seed;
+} settings;
+
+/* False after a sentence on stderr. */
+bool settings_parse(settings *s, int argc, char **argv);
+void settings_help(FILE *to);
+
+/* Does --only choose name@where? Without --only: yes. */
+bool settings_choose(const settings *s, const char *name, const char *where);
+
+/* A batch size as people write it: "64", "full". Returns its argument. */
+char *batch_name(char name[NAME_SIZE], size_t batch);
+
+/* ---- data (data.c) */
+
+/* A regression (loss half squared, y standardised) or a classification (loss logistic, y in {0, 1}). */
+typedef struct dataset {
+    char name[NAME_SIZE];
+    const char *title;
+    bool logistic;
+    size_t rows, cols;
+    struct lgd_table *table; /* as read */
+    double *Z;               /* [rows x cols] each column of mean 0 and deviation 1 */
+    double *y;               /* [rows] */
+    double y_mean, y_scale;  /* of the target as read */
+    char *said;              /* what was done to the file, one fact a line */
+    lgd_matrix *dense, *A;   /* the table, and the table standardised by the library */
+} dataset;
+
+/* One of the two data sets of the tree, or a file. False after a sentence on stderr. */
+bool dataset_housing(dataset *d);
+bool dataset_breast_cancer(dataset *d);
+bool dataset_read(dataset *d, const char *path, const char *target);
+void dataset_free(dataset *d);
+
+/* Largest curvature of the mean loss over all rows, and over the worst single row, intercept included. */
+void dataset_curvature(const dataset *d, double *all, double *worst);
+
+/* ---- optimum (optimum.c) */
+
+/* Newton's method with conjugate gradients from 0: w[cols + 1] and the value F(w) at it. False if the gradient did not fall
+ * to 1e-9 of where it began. */
+bool optimum_find(const dataset *d, lgd_objective *f, double l2, double *w, double *value);
+
+/* ---- measure (measure.c) */
+
+double now(void); /* seconds, monotonic */
+
+typedef struct quartiles {
+    double min, q1, median, q3;
+} quartiles;
+quartiles quartiles_of(size_t n, const double *x);
+
+/* The median of n per-round ratios reference/x (above 1: x is faster), with the 95 % interval of 1000 bootstrap samples. */
+typedef struct interval {
+    double median, low, high;
+} interval;
+interval ratio_of(size_t n, const double *reference, const double *x, uint64_t seed);
+
+/* Something to time. run does its work `repeats` times over and returns the seconds of one, negative on failure. */
+typedef struct timed {
+    double (*run)(void *ctx, size_t repeats);
+    void *ctx;
+    size_t repeats;
+    double *sample; /* [rounds] */
+} timed;
+
+typedef struct progress progress;
+
+/* Warms up; doubles each cell's repeats until a timing takes `floor` seconds; then `rounds` times all cells in an order of
+ * lgd_permutation(seed, round). False if a run failed. */
+bool measure(timed *cell, size_t count, size_t rounds, double floor, uint64_t seed, progress *bar);
+
+/* ---- progress (progress.c) */
+
+/* A bar where stderr is a terminal, otherwise lines at 1, 2, 4, 8, ... and the last. */
+struct progress {
+    const char *title;
+    size_t done, total;
+    double begun, drawn, last, rate; /* rate: seconds a step, a moving mean */
+    bool terminal;
+};
+void progress_begin(progress *p, const char *title, size_t total);
+void progress_step(progress *p);
+void progress_end(progress *p);
+
+/* ---- variants (variants.c) */
+
+/* Linear least squares without intercept on X [rows x cols], by rows without gaps. */
+typedef struct problem {
+    size_t rows, cols;
+    const double *X, *y;
+    lgd_objective *f; /* the same for libgd */
+    double lr;
+    uint64_t seed;
+} problem;
+
+typedef struct variant {
+    char name[NAME_SIZE];
+    const char *about;
+    /* out -= a * sum over the rows of (x_i w - y_i) x_i; index NULL: rows 0 .. count-1. Absent: libgd itself */
+    void (*descend)(const problem *p, const size_t *index, size_t count, const double *w, double a, double *out,
+                    double *scratch);
+    bool direct;                   /* all scores are known before out changes, so out may be w */
+    bool threaded;                 /* can use more than one thread */
+    unsigned flags;                /* of the optimizer */
+    char optimizer[NAME_SIZE * 2]; /* for lgd_optimizer_parse */
+} variant;
+
+/* scalar, blas1, gemv, then libgd with each built-in optimizer; returns how many. The first is the reference. lr is for
+ * the optimizers whose step is linear in the gradient; the others have their presets. */
+enum { MAX_VARIANTS = 64 };
+size_t variants_list(variant out[MAX_VARIANTS], double lr);
+
+/* Numbers of scratch that descend needs for a batch (0: full). */
+size_t variants_scratch(const problem *p, size_t batch);
+
+/* Threads of the BLAS for the variants that call it themselves; libgd holds its own. False: this BLAS offers no way. */
+bool variants_blas_threads(size_t threads);
+
+/* g[cols] = X^T (X w - y) / rows by two gemv over the whole of X, and by plain loops. residual[rows] */
+void variants_gradient_gemv(const problem *p, const double *w, double *g, double *residual);
+void variants_gradient_scalar(const problem *p, const double *w, double *g);
+
+/* ---- results. A cell is checked before it is timed; one that fails has no time. */
+
+typedef enum verdict { OK, WRONG, FAILED } verdict;
+
+/* Largest |a_j - b_j| relative to the largest |b_j|. */
+double difference(size_t n, const double *a, const double *b);
+
+/* ---- grid (grid.c) */
+
+typedef struct grid_cell {
+    const variant *variant;
+    const struct grid *grid;
+    size_t batch, threads;
+    verdict verdict;
+    double error;       /* difference from the reference's weights */
+    char why[256];      /* of FAILED */
+    lgd_optimizer *opt; /* of libgd's */
+    double *w, *sample; /* [cols], [rounds] seconds of an epoch */
+    size_t repeats;     /* epochs in one timing */
+    quartiles seconds;
+    interval ratio;        /* reference / this */
+    double gflops, gbytes; /* a second; 4 m n flop and 8 m n bytes an epoch */
+    bool noisy, best;
+} grid_cell;
+
+typedef struct grid {
+    const char *name;
+    problem problem;
+    variant variant[MAX_VARIANTS];
+    grid_cell *cell;
+    size_t variants, cells, rounds;
+    char note[512]; /* what was left out */
+    size_t *index;  /* workspace of the cells */
+    double *g, *scratch;
+} grid;
+
+bool grid_run(grid *out, const dataset *d, const settings *s);
+void grid_free(grid *out);
+
+/* ---- gradient (gradient.c) */
+
+enum { MAX_GRADIENT_CELLS = 8 * MAX_THREADS };
+
+typedef struct gradient_cell {
+    char name[NAME_SIZE];
+    size_t streams, threads; /* streams > 0: a read of X */
+    bool gemv;
+    verdict verdict;
+    double error, *sample;
+    size_t repeats;
+    quartiles seconds;
+    interval to_gemv, to_read; /* ratios: two gemv / this, a read by one stream / this; same number of threads */
+    double gbytes;
+    const struct gradient *gradient;
+} gradient_cell;
+
+typedef struct gradient {
+    problem problem;
+    bool only_read;
+    size_t cells, rounds;
+    gradient_cell cell[MAX_GRADIENT_CELLS];
+    double *X, *y, *w, *g, *residual;
+    char note[256]; /* why there is nothing here */
+} gradient;
+
+bool gradient_run(gradient *out, const settings *s);
+void gradient_free(gradient *out);
+
+/* Seconds of reading x once as so many streams at distant addresses, divided among threads (stream.c). */
+enum { MAX_STREAM_THREADS = 256 };
+double stream_read(const double *x, size_t count, size_t streams, size_t threads);
+
+/* ---- compare (compare.c) */
+
+typedef struct method {
+    char name[NAME_SIZE], optimizer[NAME_SIZE * 2];
+    size_t batch, epochs;
+    double lr;
+    bool cosine;
+    double loss, gap, score; /* score: R2 or accuracy */
+    double seconds, to_one;  /* to_one: until 1 % above the optimum, NaN if never */
+    size_t epochs_to_one;
+    double *curve, *clock; /* [epochs + 1] loss and seconds, from the start to the end of the last epoch */
+    verdict verdict;
+    double error;
+    char why[256];
+} method;
+
+enum { MAX_METHODS = 64, MAX_RUNS = 3 };
+typedef struct comparison {
+    const dataset *data;
+    double l2, optimum, start, curvature, worst;
+    method method[MAX_METHODS];
+    size_t methods, runs, threads; /* runs: timed ones */
+} comparison;
+
+bool compare_run(comparison *c, const dataset *d, const settings *s);
+void compare_free(comparison *c);
+
+/* ---- what is shown (table.c) and written (output.c) */
+
+typedef struct results {
+    const settings *settings;
+    dataset data[2];
+    size_t datasets;
+    comparison comparison[2];
+    size_t comparisons;
+    grid grid;
+    gradient gradient;
+    bool has_grid, has_gradient;
+    double seconds;
+} results;
+
+void table_head(const settings *s);
+void table_data(const dataset *d);
+void table_compare(const comparison *c);
+void table_grid(const grid *g);
+void table_gradient(const gradient *g);
+
+/* x with so many significant digits: fixed where that is short, else with an exponent; NaN as "-". */
+char *digits(char text[NAME_SIZE], double x, int significant);
+
+/* False after a sentence on stderr that names the path; the names of what was written go to stdout. */
+bool output_write(const results *r);
+
+/* Processor, cores, memory, system. */
+const char *machine_name(void);
+
+#endif

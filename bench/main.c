@@ -1,0 +1,183 @@
+/* lgd-bench: the order of events. */
+#include "bench.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- --list */
+
+static void list_optimizers(void)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)); i++) {
+        printf("%s\n", ops->name);
+        for (const lgd_option *o = ops->options; o && o->name; o++)
+            printf("  %-14s %-10g %s\n", o->name, o->preset, o->help ? o->help : "");
+    }
+}
+
+static void list_variants(void)
+{
+    variant all[MAX_VARIANTS];
+    size_t count = variants_list(all, 1);
+    for (size_t i = 0; i < count; i++)
+        printf("  %-18s %s\n", all[i].name, all[i].about);
+}
+
+static int list(const settings *s)
+{
+    char name[NAME_SIZE];
+    if (s->list && !strcmp(s->list, "optimizers")) {
+        list_optimizers();
+        return EXIT_OK;
+    }
+    if (s->list && !strcmp(s->list, "variants")) {
+        list_variants();
+        return EXIT_OK;
+    }
+    if (s->list) {
+        fprintf(stderr, "lgd-bench: --list knows variants and optimizers, not \"%s\"\n", s->list);
+        return EXIT_USAGE;
+    }
+    printf("compare@housing, compare@breast_cancer (with --data FILE: compare@ and FILE's name)\n"
+           "gradient@memory\nVARIANT@BATCH, BATCH one of");
+    for (size_t i = 0; i < s->batches; i++)
+        printf(" %s", batch_name(name, s->batch[i]));
+    printf(" (see --batch), VARIANT one of\n");
+    list_variants();
+    return EXIT_OK;
+}
+
+/* ---- the run */
+
+static bool load(results *r)
+{
+    const settings *s = r->settings;
+    r->datasets = 1;
+    if (s->data)
+        return dataset_read(&r->data[0], s->data, s->target);
+    r->datasets = 2;
+    return dataset_housing(&r->data[0]) && dataset_breast_cancer(&r->data[1]);
+}
+
+static bool any_variant(const settings *s)
+{
+    variant all[MAX_VARIANTS];
+    char where[NAME_SIZE];
+    size_t count = variants_list(all, 1);
+    for (size_t i = 0; i < count; i++)
+        for (size_t b = 0; b < s->batches; b++)
+            if (settings_choose(s, all[i].name, batch_name(where, s->batch[b])))
+                return true;
+    return false;
+}
+
+static bool compare(results *r)
+{
+    for (size_t k = 0; k < r->datasets; k++) {
+        const dataset *d = &r->data[k];
+        if (!settings_choose(r->settings, "compare", d->name))
+            continue;
+        table_data(d);
+        if (!compare_run(&r->comparison[r->comparisons++], d, r->settings))
+            return false;
+        table_compare(&r->comparison[r->comparisons - 1]);
+        fflush(stdout);
+    }
+    return true;
+}
+
+static bool time_grid(results *r)
+{
+    r->has_grid = any_variant(r->settings);
+    if (!r->has_grid)
+        return true;
+    if (!r->comparisons)
+        table_data(&r->data[0]);
+    if (!grid_run(&r->grid, &r->data[0], r->settings))
+        return false;
+    table_grid(&r->grid);
+    fflush(stdout);
+    return true;
+}
+
+static bool time_gradient(results *r)
+{
+    r->has_gradient = settings_choose(r->settings, "gradient", "memory") || r->settings->full_gradient;
+    if (!r->has_gradient)
+        return true;
+    settings wanted = *r->settings;
+    wanted.full_gradient = wanted.full_gradient || wanted.only || !wanted.quick;
+    if (!gradient_run(&r->gradient, &wanted))
+        return false;
+    table_gradient(&r->gradient);
+    if (!wanted.full_gradient)
+        printf("\n  The full gradient is left out of --quick; --full-gradient adds it.\n");
+    fflush(stdout);
+    return true;
+}
+
+/* The scalar reference is not counted: it agrees with itself. */
+static void count_checks(const results *r, size_t *passed, size_t *failed)
+{
+    *passed = *failed = 0;
+    for (size_t k = 0; k < r->comparisons; k++)
+        for (size_t i = 0; i < r->comparison[k].methods; i++)
+            ++*(r->comparison[k].method[i].verdict == OK ? passed : failed);
+    for (size_t i = 0; i < r->grid.cells; i++) {
+        const grid_cell *c = &r->grid.cell[i];
+        if (c->verdict != OK)
+            ++*failed;
+        else if (c->variant != &r->grid.variant[0])
+            ++*passed;
+    }
+    for (size_t i = 0; i < r->gradient.cells; i++)
+        if (!r->gradient.cell[i].streams)
+            ++*(r->gradient.cell[i].verdict == OK ? passed : failed);
+}
+
+static void release(results *r)
+{
+    for (size_t k = 0; k < r->comparisons; k++)
+        compare_free(&r->comparison[k]);
+    grid_free(&r->grid);
+    gradient_free(&r->gradient);
+    for (size_t k = 0; k < r->datasets; k++)
+        dataset_free(&r->data[k]);
+}
+
+int main(int argc, char **argv)
+{
+    static results r; /* several hundred kilobytes */
+    settings s;
+    if (!settings_parse(&s, argc, argv))
+        return EXIT_USAGE;
+    if (s.wants_help)
+        settings_help(stdout);
+    else if (s.wants_version)
+        printf("lgd-bench %s\n", LGD_VERSION);
+    if (s.wants_help || s.wants_version)
+        return EXIT_OK;
+    if (s.wants_list)
+        return list(&s);
+
+    double begun = now();
+    size_t passed, failed;
+    r.settings = &s;
+    table_head(&s);
+    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r);
+    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient) {
+        fprintf(stderr, "lgd-bench: --only '%s' matches nothing; see lgd-bench --list\n", s.only);
+        release(&r);
+        return EXIT_USAGE;
+    }
+    r.seconds = now() - begun;
+    if (ok) {
+        unsigned long whole = (unsigned long)r.seconds;
+        printf("\nelapsed %lu:%02lu:%02lu\n", whole / 3600, whole / 60 % 60, whole % 60);
+        ok = output_write(&r);
+    }
+    count_checks(&r, &passed, &failed);
+    release(&r);
+    printf("%zu passed, %zu failed\n", passed, failed + !ok);
+    return ok && !failed ? EXIT_OK : EXIT_FAILED;
+}

@@ -1,0 +1,267 @@
+/* What a program reads: TSV and JSON. */
+#include "bench.h"
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+/* ---- files */
+
+static bool refuse(const char *path)
+{
+    fprintf(stderr, "lgd-bench: %s: %s\n", path, strerror(errno));
+    return false;
+}
+
+static bool make_directories(const char *path)
+{
+    char part[PATH_SIZE];
+    size_t length = strlen(path);
+    if (length >= sizeof part) {
+        errno = ENAMETOOLONG;
+        return refuse(path);
+    }
+    for (size_t i = 1; i <= length; i++) {
+        if (path[i] != '/' && path[i])
+            continue;
+        memcpy(part, path, i);
+        part[i] = 0;
+        if (mkdir(part, 0777) && errno != EEXIST)
+            return refuse(part);
+    }
+    return true;
+}
+
+static bool finish(FILE *file, const char *path)
+{
+    bool bad = ferror(file) != 0;
+    return (fclose(file) || bad) ? refuse(path) : true;
+}
+
+/* ---- machine */
+
+const char *machine_name(void)
+{
+    static char text[256];
+    char line[256], cpu[128] = "unknown processor";
+    struct utsname u = {.sysname = "?"};
+    FILE *info = fopen("/proc/cpuinfo", "r");
+    while (info && fgets(line, sizeof line, info))
+        if (!strncmp(line, "model name", 10) && strchr(line, ':')) {
+            snprintf(cpu, sizeof cpu, "%s", strchr(line, ':') + 2);
+            cpu[strcspn(cpu, "\n")] = 0;
+            break;
+        }
+    if (info)
+        fclose(info);
+    uname(&u);
+    snprintf(text, sizeof text, "%s, %ld cores, %.0f GB, %.32s %.32s", cpu, sysconf(_SC_NPROCESSORS_ONLN),
+             1e-9 * (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE), u.sysname, u.machine);
+    return text;
+}
+
+/* ---- TSV */
+
+static const char *const verdicts[] = {"ok", "wrong", "failed"};
+
+static void write_compare(FILE *file, const results *r)
+{
+    char name[NAME_SIZE];
+    fprintf(file, "data\tmethod\tbatch\trate\tepochs\tloss\tabove_optimum\tscore\tseconds\tseconds_to_1_percent\t"
+                  "epochs_to_1_percent\tcheck\n");
+    for (size_t k = 0; k < r->comparisons; k++)
+        for (size_t i = 0; i < r->comparison[k].methods; i++) {
+            const method *m = &r->comparison[k].method[i];
+            fprintf(file, "%s\t%s\t%s\t%.17g\t%zu\t%.17g\t%.17g\t%.17g\t%.9g\t%.9g\t%zu\t%s\n",
+                    r->comparison[k].data->name, m->name, batch_name(name, m->batch), m->lr, m->epochs, m->loss, m->gap,
+                    m->score, m->seconds, m->to_one, m->epochs_to_one, verdicts[m->verdict]);
+        }
+}
+
+static void write_curves(FILE *file, const results *r)
+{
+    char name[NAME_SIZE];
+    fprintf(file, "data\tmethod\tbatch\tepoch\tseconds\tloss\tabove_optimum\n");
+    for (size_t k = 0; k < r->comparisons; k++)
+        for (size_t i = 0; i < r->comparison[k].methods; i++) {
+            const comparison *c = &r->comparison[k];
+            const method *m = &c->method[i];
+            for (size_t e = 0; m->verdict != FAILED && e <= m->epochs; e++)
+                fprintf(file, "%s\t%s\t%s\t%zu\t%.9g\t%.17g\t%.17g\n", c->data->name, m->name,
+                        batch_name(name, m->batch), e, m->clock[e], m->curve[e], m->curve[e] - c->optimum);
+        }
+}
+
+static void write_grid(FILE *file, const results *r)
+{
+    char name[NAME_SIZE];
+    fprintf(file, "batch\tvariant\tthreads\tmedian_s\tq1_s\tq3_s\tmin_s\tgflops\tgbytes\tratio\tratio_low\tratio_high\t"
+                  "repeats\terror\tcheck\tnoisy\n");
+    for (size_t i = 0; i < r->grid.cells; i++) {
+        const grid_cell *c = &r->grid.cell[i];
+        fprintf(file, "%s\t%s\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%.3g\t%s\t%d\n",
+                batch_name(name, c->batch), c->variant->name, c->threads, c->seconds.median, c->seconds.q1,
+                c->seconds.q3, c->seconds.min, c->gflops, c->gbytes, c->ratio.median, c->ratio.low, c->ratio.high,
+                c->repeats, c->error, verdicts[c->verdict], c->noisy);
+    }
+}
+
+static void write_gradient(FILE *file, const results *r)
+{
+    fprintf(file, "what\tthreads\trows\tcols\tmedian_s\tq1_s\tq3_s\tmin_s\tgbytes\tto_gemv\tto_gemv_low\tto_gemv_high\t"
+                  "to_read\tto_read_low\tto_read_high\terror\tcheck\n");
+    for (size_t i = 0; i < r->gradient.cells; i++) {
+        const gradient_cell *c = &r->gradient.cell[i];
+        fprintf(file, "%s\t%zu\t%zu\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.3g\t%s\n",
+                c->name, c->threads, r->gradient.problem.rows, r->gradient.problem.cols, c->seconds.median,
+                c->seconds.q1, c->seconds.q3, c->seconds.min, c->gbytes, c->to_gemv.median, c->to_gemv.low,
+                c->to_gemv.high, c->to_read.median, c->to_read.low, c->to_read.high, c->error, verdicts[c->verdict]);
+    }
+}
+
+/* ---- JSON: every figure; null where there is none */
+
+static json_t *real(double x)
+{
+    return isfinite(x) ? json_real(x) : json_null();
+}
+
+static json_t *reals(size_t count, const double *x)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(array, real(x[i]));
+    return array;
+}
+
+static json_t *of_quartiles(quartiles q)
+{
+    return json_pack("{so so so so}", "min", real(q.min), "q1", real(q.q1), "median", real(q.median), "q3", real(q.q3));
+}
+
+static json_t *of_interval(interval r)
+{
+    return json_pack("{so so so}", "median", real(r.median), "low", real(r.low), "high", real(r.high));
+}
+
+static json_t *whole(size_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *of_comparison(const comparison *c)
+{
+    json_t *methods = json_array();
+    for (size_t i = 0; i < c->methods; i++) {
+        const method *m = &c->method[i];
+        bool done = m->verdict != FAILED;
+        json_array_append_new(
+            methods,
+            json_pack("{ss so so so so so so so so so ss ss so so}", "method", m->name, "batch", whole(m->batch),
+                      "rate", real(m->lr), "epochs", whole(m->epochs), "loss", real(m->loss), "above_optimum",
+                      real(m->gap), "score", real(m->score), "seconds", real(m->seconds), "seconds_to_1_percent",
+                      real(m->to_one), "epochs_to_1_percent", isnan(m->to_one) ? json_null() : whole(m->epochs_to_one),
+                      "check", verdicts[m->verdict], "why", m->why, "curve", reals(done ? m->epochs + 1 : 0, m->curve),
+                      "clock", reals(done ? m->epochs + 1 : 0, m->clock)));
+    }
+    const dataset *d = c->data;
+    return json_pack("{ss so so ss so so so so so so so}", "data", d->name, "rows", whole(d->rows), "columns",
+                     whole(d->cols), "loss", d->logistic ? "logistic" : "half_squared", "l2", real(c->l2), "start",
+                     real(c->start), "optimum", real(c->optimum), "curvature", real(c->curvature), "worst_row",
+                     real(c->worst), "threads", whole(c->threads), "methods", methods);
+}
+
+static json_t *of_grid(const grid *g)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < g->cells; i++) {
+        const grid_cell *c = &g->cell[i];
+        json_array_append_new(cells, json_pack("{ss so so ss ss so so so so so so so sb sb}", "variant",
+                                               c->variant->name, "batch", whole(c->batch), "threads", whole(c->threads),
+                                               "check", verdicts[c->verdict], "why", c->why, "error", real(c->error),
+                                               "repeats", whole(c->repeats), "seconds", of_quartiles(c->seconds),
+                                               "ratio", of_interval(c->ratio), "gflops", real(c->gflops), "gbytes",
+                                               real(c->gbytes), "samples", reals(c->repeats ? g->rounds : 0, c->sample),
+                                               "noisy", c->noisy, "best", c->best));
+    }
+    return json_pack("{ss so so so so ss so}", "data", g->name, "rows", whole(g->problem.rows), "columns",
+                     whole(g->problem.cols), "rate", real(g->problem.lr), "rounds", whole(g->rounds), "left_out",
+                     g->note, "cells", cells);
+}
+
+static json_t *of_gradient(const gradient *g)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < g->cells; i++) {
+        const gradient_cell *c = &g->cell[i];
+        json_array_append_new(
+            cells, json_pack("{ss so so ss so so so so so so so}", "what", c->name, "streams", whole(c->streams),
+                             "threads", whole(c->threads), "check", verdicts[c->verdict], "error", real(c->error),
+                             "repeats", whole(c->repeats), "seconds", of_quartiles(c->seconds), "to_gemv",
+                             of_interval(c->to_gemv), "to_read", of_interval(c->to_read), "gbytes", real(c->gbytes),
+                             "samples", reals(c->repeats ? g->rounds : 0, c->sample)));
+    }
+    return json_pack("{so so so ss so}", "rows", whole(g->problem.rows), "columns", whole(g->problem.cols), "rounds",
+                     whole(g->rounds), "left_out", g->note, "cells", cells);
+}
+
+static bool write_json(const results *r, const char *path)
+{
+    char seed[32];
+    snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->settings->seed);
+    json_t *comparisons = json_array();
+    for (size_t k = 0; k < r->comparisons; k++)
+        json_array_append_new(comparisons, of_comparison(&r->comparison[k]));
+    json_t *root = json_pack(
+        "{ss ss ss ss sb so so so so so}", "lgd_bench", LGD_VERSION, "build", lgd_build_info(), "machine",
+        machine_name(), "seed", seed, "quick", r->settings->quick, "seconds", real(r->seconds), "bytes_and_flops",
+        json_pack("{ss ss}", "bytes_per_epoch", "8 rows columns", "flop_per_epoch", "4 rows columns"), "comparisons",
+        comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
+        r->has_gradient ? of_gradient(&r->gradient) : json_null());
+    FILE *file = fopen(path, "w");
+    bool ok = file && root && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    json_decref(root);
+    if (!file)
+        return refuse(path);
+    return finish(file, path) && (ok || refuse(path));
+}
+
+/* ---- all of it */
+
+bool output_write(const results *r)
+{
+    static const struct {
+        const char *name;
+        void (*write)(FILE *file, const results *r);
+    } tables[] = {{"compare.tsv", write_compare},
+                  {"curves.tsv", write_curves},
+                  {"grid.tsv", write_grid},
+                  {"gradient.tsv", write_gradient}};
+    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient};
+    char path[PATH_SIZE];
+    const char *out = r->settings->out, *json = r->settings->json;
+    if (!make_directories(out))
+        return false;
+    printf("wrote");
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        if (!has[i])
+            continue;
+        snprintf(path, sizeof path, "%s/%s", out, tables[i].name);
+        FILE *file = fopen(path, "w");
+        if (!file)
+            return refuse(path);
+        tables[i].write(file, r);
+        if (!finish(file, path))
+            return false;
+        printf(" %s", path);
+    }
+    snprintf(path, sizeof path, "%s/run.json", out);
+    if (!write_json(r, json ? json : path))
+        return false;
+    printf(" %s\n", json ? json : path);
+    return true;
+}

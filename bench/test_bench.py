@@ -1,0 +1,154 @@
+"""lgd-bench as a user meets it: TAP, one line for each case."""
+import csv
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+PROGRAM, BREAST_CANCER = sys.argv[1:3]
+
+
+def run(*words):
+    environment = dict(os.environ, LC_ALL="C")
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=250, env=environment)
+
+
+def last_line(text):
+    return text.rstrip("\n").split("\n")[-1]
+
+
+def read_tsv(path):
+    with open(path, newline="") as file:
+        rows = list(csv.reader(file, delimiter="\t"))
+    assert len(rows) > 1, path
+    assert all(len(row) == len(rows[0]) for row in rows), path
+    return [dict(zip(rows[0], row)) for row in rows[1:]]
+
+
+def bench_quick_run_every_file_parses(folder):
+    out = os.path.join(folder, "not", "there", "yet")
+    result = run("--quick", "--rounds", "3", "--epochs", "3", "--batch", "64,full", "--threads", "1,2",
+                 "--full-gradient=2000x50", "--out", out)
+    assert result.returncode == 0, result.stdout + result.stderr
+    passed = re.fullmatch(r"(\d+) passed, 0 failed", last_line(result.stdout))
+    assert passed, last_line(result.stdout)
+    assert "\r" not in result.stderr and "\033" not in result.stdout + result.stderr
+    grid, compare = read_tsv(f"{out}/grid.tsv"), read_tsv(f"{out}/compare.tsv")
+    curves, gradient = read_tsv(f"{out}/curves.tsv"), read_tsv(f"{out}/gradient.tsv")
+    with open(f"{out}/run.json") as file:
+        tree = json.load(file)
+    assert {row["batch"] for row in grid} == {"64", "full"}
+    assert {row["data"] for row in compare} == {"housing", "breast_cancer"}
+    assert len(curves) == 4 * len(compare)
+    checked = [row for row in grid if row["variant"] != "scalar"] + compare
+    checked += [row for row in gradient if not row["what"].startswith("read")]
+    assert all(row["check"] == "ok" for row in checked)
+    assert int(passed.group(1)) == len(checked)
+    assert len(tree["grid"]["cells"]) == len(grid) and len(tree["gradient"]["cells"]) == len(gradient)
+    for cell in tree["grid"]["cells"]:
+        seconds = cell["seconds"]
+        assert 0 < seconds["min"] <= seconds["q1"] <= seconds["median"] <= seconds["q3"]
+        assert cell["ratio"]["low"] <= cell["ratio"]["median"] <= cell["ratio"]["high"]
+        assert len(cell["samples"]) == 3
+    assert tree["seed"] == "7" and tree["build"].startswith("libgd") and tree["machine"]
+
+
+def bench_comparison_nothing_below_the_optimum(folder):
+    result = run("--quick", "--epochs", "10", "--only", "compare@*", "--out", folder)
+    assert result.returncode == 0, result.stderr
+    with open(f"{folder}/run.json") as file:
+        tree = json.load(file)
+    assert tree["grid"] is None and tree["gradient"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    for comparison in tree["comparisons"]:
+        for method in comparison["methods"]:
+            assert method["above_optimum"] >= -1e-12, method["method"]
+            assert method["loss"] < comparison["start"], method["method"]
+            assert method["clock"] == sorted(method["clock"])
+            assert len(method["curve"]) == len(method["clock"]) == 11
+
+
+def bench_own_file_signed_labels_logistic(folder):
+    data = os.path.join(folder, "signed.csv")
+    with open(BREAST_CANCER) as source, open(data, "w") as file:
+        file.write(",".join(f"x{j}" for j in range(30)) + ",benign\n")
+        for line in source.read().splitlines()[1:]:
+            cells, label = line.rsplit(",", 1)
+            file.write(f"{cells},{2 * int(label) - 1}\n")
+    words = ["--data", data, "--target", "benign", "--quick", "--rounds", "3", "--epochs", "3", "--batch", "1024,full",
+             "--out", os.path.join(folder, "out")]
+    result = run(*words)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "{-1, 1}, taken as {0, 1}: logistic loss" in result.stdout
+    assert "left out: batch 1024 is more than there are rows" in result.stdout
+    again = run(*words, "--target", "x3")
+    assert again.returncode == 0 and "is taken as a quantity" in again.stdout, again.stdout + again.stderr
+
+
+def refused(words, *texts, status=2):
+    result = run(*words)
+    assert result.returncode == status, (words, result.returncode, result.stderr)
+    for text in texts:
+        assert text in result.stderr, (words, result.stderr)
+
+
+def bench_misspelt_option_nearest_offered(_):
+    refused(["--bacth", "64"], "unknown option --bacth; did you mean --batch?")
+    refused(["--full-grdient=3x3"], "did you mean --full-gradient?")
+    refused(["--nothing-like-it"], "unknown option --nothing-like-it")
+    refused(["-q"], "two dashes")
+    refused(["--quick=yes"], "--quick takes no value")
+    refused(["64"], "is not an option")
+
+
+def bench_bad_value_refused(_):
+    refused(["--batch", "64,none"], '--batch is "none"')
+    refused(["--batch", "0"], '--batch is "0"')
+    refused(["--batch", ""], "empty")
+    refused(["--rounds", "2"], "from 3")
+    refused(["--rounds", "-3"], '"-3"')
+    refused(["--rounds"], "needs a value")
+    refused(["--threads", "1,,2"], '--threads is ""')
+    refused(["--seed", "99999999999999999999"], "--seed")
+    refused(["--full-gradient", "--full-gradient=12"], "--full-gradient")
+    refused(["--target", "y"], "--data")
+    refused(["--only", "nothing@64"], "matches nothing")
+    refused(["--list", "everything"], "variants and optimizers")
+
+
+def bench_bad_file_named(folder):
+    refused(["--data", f"{folder}/absent.csv"], "absent.csv", status=1)
+    blocked = os.path.join(folder, "file")
+    open(blocked, "w").close()
+    result = run("--quick", "--rounds", "3", "--only", "scalar@full", "--out", f"{blocked}/out")
+    assert result.returncode == 1 and blocked in result.stderr, result.stderr
+    assert last_line(result.stdout) == "0 passed, 1 failed", result.stdout
+    constant = os.path.join(folder, "constant.csv")
+    with open(constant, "w") as file:
+        file.write("a,b\n1,5\n2,5\n3,5\n")
+    refused(["--data", constant], "the same in every row", status=1)
+
+
+def bench_help_every_option_named(_):
+    text = run("--help")
+    assert text.returncode == 0
+    for name in ("data", "target", "quick", "rounds", "batch", "threads", "only", "list", "out", "json", "seed", "help"):
+        assert f"--{name}" in text.stdout, name
+    assert "libgd/adam" in run("--list", "variants").stdout
+    assert "beta2" in run("--list", "optimizers").stdout
+    assert "VARIANT@BATCH" in run("--list").stdout
+
+
+CASES = [case for name, case in sorted(globals().items()) if name.startswith("bench_")]
+print(f"1..{len(CASES)}")
+bad = 0
+for number, case in enumerate(CASES, 1):
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            case(scratch)
+            print(f"ok {number} {case.__name__}", flush=True)
+        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as problem:
+            bad += 1
+            print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in str(problem).splitlines()), sep="\n", flush=True)
+sys.exit(bad > 0)
