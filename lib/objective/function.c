@@ -74,10 +74,11 @@ static void function_free(void *ctx)
 
 static lgd_status create(lgd_objective **out, size_t dim, lgd_function fn, void *ctx, const lgd_objective_ops *ops)
 {
+    if (out)
+        *out = NULL;
     if (!out || !fn)
         return lgd_fail(LGD_EINVAL, "function: %s is NULL, %s is accepted", out ? "fn" : "out",
                         out ? "a function of w" : "a place for the objective");
-    *out = NULL;
     function *mine = lgd_alloc("function", 1, sizeof *mine);
     if (!mine)
         return LGD_ENOMEM;

@@ -223,6 +223,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
                                           .unpenalised = glm_unpenalised};
     lgd_objective_ops mine = ops;
     lgd_glm_options o;
+    if (out)
+        *out = NULL;
     if (!out || !X || !loss)
         return lgd_fail(LGD_EINVAL, "glm: %s is NULL, %s is accepted",
                         !out ? "out"
@@ -231,7 +233,6 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
                         !out ? "a place for the objective"
                         : !X ? "a matrix"
                              : "a loss");
-    *out = NULL;
     if (!y && X->rows)
         return lgd_fail(LGD_EINVAL, "glm: y is NULL, one target per row is accepted");
     lgd_status status = lgd_take_struct("glm options", &o, sizeof o, options, options_size);

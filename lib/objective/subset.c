@@ -76,10 +76,11 @@ static void subset_free(void *ctx)
 
 lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd_rows *rows)
 {
+    if (out)
+        *out = NULL;
     if (!out || !f)
         return lgd_fail(LGD_EINVAL, "subset: %s is NULL, %s is accepted", out ? "f" : "out",
                         out ? "an objective" : "a place for the objective");
-    *out = NULL;
     lgd_rows all = {0, f->terms, NULL};
     if (!rows)
         rows = &all;

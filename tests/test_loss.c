@@ -1,0 +1,291 @@
+#include "problems.h"
+#include "loss/loss.h"
+#include <float.h>
+
+static const struct {
+    const lgd_loss *(*loss)(void);
+    plain_loss *plain;
+} losses[] = {
+    {lgd_loss_half_squared, plain_half_squared},
+    {lgd_loss_squared, plain_squared},
+    {lgd_loss_logistic, plain_logistic},
+};
+enum { LOSSES = sizeof losses / sizeof *losses };
+
+static const double scores[] = {0,  1e-320, -1e-320, 1e-8, -1e-8, 1,     -1,    0.3,
+                                30, -30,    700,     -700, 1000,  -1000, 1e300, -1e300};
+enum { SCORES = sizeof scores / sizeof *scores };
+
+static double eval(const lgd_loss *loss, double z, double y, const double *weight, double *slope)
+{
+    *slope = z;
+    return loss->ops.eval(loss->ctx, 1, 1, slope, 1, &y, weight);
+}
+
+/* |x - expected| in units of the last place of expected, of the smallest normal number below that */
+static double ulps(double x, real expected)
+{
+    double size = fmax((double)fabsl(expected), DBL_MIN);
+    return (double)(fabsl((real)x - expected) / (real)(nextafter(size, INFINITY) - size));
+}
+
+START_TEST(loss_scores_of_every_size_within_four_ulps)
+{
+    for (size_t l = 0; l < LOSSES; l++)
+        for (size_t i = 0; i < SCORES; i++)
+            for (double y = 0; y <= 1; y++) {
+                const lgd_loss *loss = losses[l].loss();
+                real expected_slope, expected = losses[l].plain(scores[i], y, &expected_slope);
+                double slope, value = eval(loss, scores[i], y, NULL, &slope);
+                if (expected <= DBL_MAX)
+                    ck_assert_msg(ulps(value, expected) <= 4, "%s(%g, %g) is %.17g, not %.20Lg", lgd_loss_name(loss),
+                                  scores[i], y, value, expected);
+                else
+                    ck_assert_double_infinite(value); /* a square beyond the range of double */
+                ck_assert_msg(ulps(slope, expected_slope) <= 4, "slope of %s(%g, %g) is %.17g, not %.20Lg",
+                              lgd_loss_name(loss), scores[i], y, slope, expected_slope);
+            }
+}
+END_TEST
+
+START_TEST(logistic_huge_scores_finite)
+{
+    static const double huge[] = {1000, 1e5, 1e300, DBL_MAX};
+    double slope;
+    for (size_t i = 0; i < sizeof huge / sizeof *huge; i++) {
+        ck_assert(eval(lgd_loss_logistic(), huge[i], 1, NULL, &slope) == 0 && slope == 0);
+        ck_assert(eval(lgd_loss_logistic(), huge[i], 0, NULL, &slope) == huge[i] && slope == 1);
+        ck_assert(eval(lgd_loss_logistic(), -huge[i], 1, NULL, &slope) == huge[i] && slope == -1);
+        ck_assert(eval(lgd_loss_logistic(), -huge[i], 0, NULL, &slope) == 0 && slope == 0);
+    }
+}
+END_TEST
+
+START_TEST(slope_central_differences_agree)
+{
+    const double h = 1e-5;
+    double slope, ignored;
+    for (size_t l = 0; l < LOSSES; l++)
+        for (double z = -5; z <= 5; z += 0.37)
+            for (double y = 0; y <= 1; y++) {
+                const lgd_loss *loss = losses[l].loss();
+                eval(loss, z, y, NULL, &slope);
+                double above = eval(loss, z + h, y, NULL, &ignored), below = eval(loss, z - h, y, NULL, &ignored);
+                ck_near(slope, (above - below) / (2 * h), 1e-9);
+            }
+}
+END_TEST
+
+START_TEST(squared_any_data_twice_half_squared_bit_for_bit)
+{
+    double z[300], y[300], weight[300], half[300], full[300];
+    fill(1, 300, -3, 3, z);
+    fill(2, 300, -3, 3, y);
+    fill(3, 300, 0.1, 3, weight);
+    for (int weighted = 0; weighted < 2; weighted++) {
+        memcpy(half, z, sizeof z);
+        memcpy(full, z, sizeof z);
+        const lgd_loss *h = lgd_loss_half_squared(), *f = lgd_loss_squared();
+        double a = h->ops.eval(h->ctx, 300, 1, half, 1, y, weighted ? weight : NULL);
+        double b = f->ops.eval(f->ctx, 300, 1, full, 1, y, weighted ? weight : NULL);
+        ck_assert(b == 2 * a);
+        for (size_t i = 0; i < 300; i++)
+            ck_assert(full[i] == 2 * half[i]);
+    }
+}
+END_TEST
+
+START_TEST(loss_weight_multiplies_value_and_slope)
+{
+    for (size_t l = 0; l < LOSSES; l++)
+        for (size_t i = 0; i < SCORES - 2; i++) {
+            const double three = 3;
+            double slope, weighted_slope, value = eval(losses[l].loss(), scores[i], 1, NULL, &slope);
+            double weighted = eval(losses[l].loss(), scores[i], 1, &three, &weighted_slope);
+            ck_assert_double_le(ulps(weighted, 3 * (real)value), 1);
+            ck_assert_double_le(ulps(weighted_slope, 3 * (real)slope), 1);
+        }
+}
+END_TEST
+
+/* Scores in rows of 5 of which 3 are used: the sum is that of the parts, the rest is not touched. */
+START_TEST(loss_several_outputs_sum_of_single_ones)
+{
+    enum { ROWS = 40, K = 3, LD = 5 };
+    double Z[ROWS * LD], kept[ROWS * LD], y[ROWS * K], weight[ROWS], slope;
+    fill(1, ROWS * LD, -4, 4, kept);
+    fill(2, ROWS, 0, 2, weight);
+    for (size_t i = 0; i < ROWS * K; i++)
+        y[i] = (double)(i % 7 % 2);
+    for (size_t l = 0; l < LOSSES; l++) {
+        const lgd_loss *loss = losses[l].loss();
+        real sum = 0;
+        memcpy(Z, kept, sizeof Z);
+        double value = loss->ops.eval(loss->ctx, ROWS, K, Z, LD, y, weight);
+        for (size_t i = 0; i < ROWS; i++)
+            for (size_t c = 0; c < LD; c++) {
+                if (c < K)
+                    sum += eval(loss, kept[i * LD + c], y[i * K + c], &weight[i], &slope);
+                ck_assert(Z[i * LD + c] == (c < K ? slope : kept[i * LD + c]));
+            }
+        ck_near(value, sum, 1e-14);
+        ck_assert_uint_eq(lgd_loss_targets(loss, K), K);
+    }
+}
+END_TEST
+
+START_TEST(logistic_link_probabilities)
+{
+    const lgd_loss *loss = lgd_loss_logistic();
+    for (size_t i = 0; i < SCORES; i++) {
+        double z = scores[i], slope;
+        loss->ops.link(loss->ctx, 1, 1, &z, 1);
+        ck_assert_double_le(ulps(z, 1 / (1 + expl(-(real)scores[i]))), 4);
+        eval(loss, scores[i], 0, NULL, &slope); /* slope P - y */
+        ck_assert(z == slope && z >= 0 && z <= 1);
+    }
+    double Z[6] = {0, 99, 0, 99, 0, 99}; /* column 1 is not ours */
+    loss->ops.link(loss->ctx, 3, 1, Z, 2);
+    for (size_t i = 0; i < 6; i++)
+        ck_assert(Z[i] == (i % 2 ? 99 : 0.5));
+}
+END_TEST
+
+START_TEST(logistic_check_first_illegal_label_found)
+{
+    const lgd_loss *loss = lgd_loss_logistic();
+    static const double wrong[] = {2, -1, 0.5, NAN, INFINITY};
+    const char *accepted = NULL;
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        double y[6] = {0, 1, 1, wrong[i], 0, wrong[i]};
+        ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 2, y, &accepted), 1); /* rows of two */
+        ck_assert_uint_eq(loss->ops.check(loss->ctx, 6, 1, y, &accepted), 3);
+        ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 1, y, &accepted), 3); /* all legal */
+        ck_assert_str_eq(accepted, "0 or 1 is accepted");
+    }
+}
+END_TEST
+
+START_TEST(find_every_name_its_loss)
+{
+    for (size_t l = 0; l < LOSSES; l++)
+        ck_assert_ptr_eq(lgd_loss_find(lgd_loss_name(losses[l].loss())), losses[l].loss());
+    ck_assert_ptr_null(lgd_loss_find("logstic"));
+    ck_assert_str_eq(lgd_last_error(), "loss: name is \"logstic\", did you mean \"logistic\"?");
+    ck_assert_ptr_null(lgd_loss_find("zzzzzzzz"));
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "zzzzzzzz"));
+    ck_assert_ptr_null(lgd_loss_find(""));
+    ck_assert_ptr_null(lgd_loss_find(NULL));
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "name is NULL"));
+    ck_assert_str_eq(lgd_loss_name(NULL), "");
+}
+END_TEST
+
+/* ---- a loss of the caller's: sqrt(1 + (z - y)^2) */
+
+static double smooth_absolute(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
+                              const double *weight)
+{
+    (void)ctx;
+    double sum = 0;
+    for (size_t i = 0; i < m; i++)
+        for (size_t c = 0; c < k; c++) {
+            double e = Z[i * ldz + c] - y[i], root = sqrt(1 + e * e), omega = weight ? weight[i] : 1;
+            sum += omega * root;
+            Z[i * ldz + c] = omega * e / root;
+        }
+    return sum;
+}
+
+static void count_free(void *ctx)
+{
+    ++*(int *)ctx;
+}
+
+START_TEST(user_loss_in_a_model_fits_the_middle)
+{
+    int freed = 0;
+    lgd_loss *loss;
+    const lgd_loss_ops ops = {.name = "smooth absolute", .eval = smooth_absolute, .free = count_free};
+    ck_ok(lgd_loss_create(&loss, &ops, &freed));
+    ck_assert_str_eq(lgd_loss_name(loss), "smooth absolute");
+    ck_assert_uint_eq(lgd_loss_targets(loss, 3), 1);
+
+    const double X[5] = {1, 1, 1, 1, 1}, y[5] = {-2, -1, 3, 7, 8}; /* symmetric about 3 */
+    double w = 0;
+    lgd_matrix *A;
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    lgd_gradient_check check;
+    ck_ok(lgd_matrix_dense(&A, 5, 1, X, 1));
+    ck_ok(lgd_glm_create(&f, A, y, loss, NULL));
+    ck_ok(lgd_objective_check_gradient(f, &w, &check));
+    ck_assert_double_lt(check.error, 1e-9);
+    ck_ok(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 1}));
+    ck_ok(lgd_minimize(f, opt, &w, &(lgd_minimize_options){.grad_tol_abs = 1e-13, .grad_tol = LGD_ZERO}, NULL));
+    ck_near(w, 3, 1e-11);
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+    ck_assert_int_eq(freed, 0); /* borrowed by the model */
+    lgd_loss_free(loss);
+    ck_assert_int_eq(freed, 1);
+}
+END_TEST
+
+START_TEST(user_loss_bad_ops_refused)
+{
+    lgd_loss *loss = (lgd_loss *)1;
+    ck_fails(lgd_loss_create(&loss, &(lgd_loss_ops){.name = "x"}, NULL), LGD_EINVAL, "ops.eval is NULL");
+    ck_assert_ptr_null(loss);
+    ck_fails(lgd_loss_create(&loss, &(lgd_loss_ops){.eval = smooth_absolute}, NULL), LGD_EINVAL, "ops.name is NULL");
+    ck_fails(lgd_loss_create(&loss, NULL, NULL), LGD_EINVAL, "is NULL");
+    ck_fails(lgd_loss_create(NULL, &(lgd_loss_ops){.name = "x", .eval = smooth_absolute}, NULL), LGD_EINVAL,
+             "out is NULL");
+}
+END_TEST
+
+START_TEST(loss_ops_of_other_headers_copied_or_refused)
+{
+    struct {
+        lgd_loss_ops ops;
+        void *unknown;
+    } later = {.ops = {.name = "later", .eval = smooth_absolute}};
+    lgd_loss *loss;
+    ck_ok(lgd_loss_create_sized(&loss, &later.ops, offsetof(lgd_loss_ops, link), NULL)); /* an earlier header */
+    lgd_loss_free(loss);
+    ck_ok(lgd_loss_create_sized(&loss, &later.ops, sizeof later, NULL));
+    lgd_loss_free(loss);
+    later.unknown = &later;
+    ck_fails(lgd_loss_create_sized(&loss, &later.ops, sizeof later, NULL), LGD_EUNSUPPORTED, "loss ops");
+    ck_assert_ptr_null(loss);
+}
+END_TEST
+
+START_TEST(free_built_in_loss_ignored)
+{
+    lgd_loss_free(NULL);
+    lgd_loss_free((lgd_loss *)lgd_loss_squared());
+    double slope;
+    ck_assert(eval(lgd_loss_squared(), 3, 1, NULL, &slope) == 4 && slope == 4);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("loss");
+    CASE(s, loss_scores_of_every_size_within_four_ulps);
+    CASE(s, logistic_huge_scores_finite);
+    CASE(s, slope_central_differences_agree);
+    CASE(s, squared_any_data_twice_half_squared_bit_for_bit);
+    CASE(s, loss_weight_multiplies_value_and_slope);
+    CASE(s, loss_several_outputs_sum_of_single_ones);
+    CASE(s, logistic_link_probabilities);
+    CASE(s, logistic_check_first_illegal_label_found);
+    CASE(s, find_every_name_its_loss);
+    CASE(s, user_loss_in_a_model_fits_the_middle);
+    CASE(s, user_loss_bad_ops_refused);
+    CASE(s, loss_ops_of_other_headers_copied_or_refused);
+    CASE(s, free_built_in_loss_ignored);
+    return suite_run(s);
+}
