@@ -82,8 +82,8 @@ typedef struct lgd_optimizer_ops {
     void (*result)(const lgd_step *s, double *w);
 } lgd_optimizer_ops;
 
-/* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the name
- * and the option table must outlive the optimizer. LGD_EINVAL names the option out of range, its value and what is
+/* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
+ * name and the option table must outlive the optimizer. LGD_EINVAL names the option out of range, its value and what is
  * accepted, or what the ops lack (name, step, a member outside the struct, a preset outside its range). */
 LGD_API lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
                                               const void *options, size_t options_size);

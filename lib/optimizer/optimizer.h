@@ -25,8 +25,8 @@ struct lgd_optimizer {
     void *block;
     lgd_slice slice[LGD_MAX_SLICES];
     size_t slices;
-    /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would that
-     * was not interrupted. */
+    /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would
+     * that was not interrupted. */
     double largest_g; /* largest |g|_2 judged since reset */
     double f_scale;   /* largest |f| among the first ten values */
     double f_best;    /* lowest f (sign of minimisation), INFINITY before the first */

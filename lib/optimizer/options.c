@@ -163,15 +163,20 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
 {
     lgd_status status = LGD_OK;
     for (const lgd_option *o = ops->options; !status && o && o->name; o++) {
-        double x = lgd_options_get(o, options);
+        const double given = lgd_options_get(o, options);
+        double x = given;
         switch (o->type) {
         case LGD_DOUBLE:
-            x = x == 0 ? o->preset : (x == LGD_ZERO ? 0 : x);
+            x = given == 0 ? o->preset : (given == LGD_ZERO ? 0 : given);
             status = check_range(ops->name, o, x);
             break;
         case LGD_SIZE:
-            x = x == 0 ? o->preset : x;
+            x = given == 0 ? o->preset : given;
             status = check_range(ops->name, o, x);
+            if (!status && x >= (double)PTRDIFF_MAX)
+                status =
+                    lgd_fail(LGD_EINVAL, "%s: %s is %g (was a negative number converted?), at most %td is accepted",
+                             ops->name, o->name, x, PTRDIFF_MAX);
             break;
         case LGD_BOOL:
             if (x > 1)
@@ -183,7 +188,7 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
                                   x, o->choices);
             break;
         }
-        if (!status)
+        if (!status && x != given) /* a size that a double cannot hold exactly stays as it is */
             set(o, options, x);
     }
     return status;

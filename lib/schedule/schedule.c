@@ -4,6 +4,7 @@
 #include <math.h>
 
 static const double PI = 3.14159265358979323846;
+static const double MOST_WARMUP = 0x1p53; /* beyond it steps are no longer exact as doubles */
 
 /* What a zero member means, by kind; NaN: it must be given. */
 static const struct {
@@ -14,8 +15,8 @@ static const struct {
     [LGD_INVERSE_SCALING] = {1, 1, 0.25}, [LGD_POLYNOMIAL] = {NAN, 1, 1},   [LGD_USER_SCHEDULE] = {1, 1, 1},
 };
 
-/* What the member means: the preset for 0, 0 for LGD_ZERO. *status is set if that is not in 0..high (`above`: 0 itself is
- * excluded); members after the first bad one are not judged. */
+/* What the member means: the preset for 0, 0 for LGD_ZERO. *status is set if that is not in 0..high (`above`: 0 itself
+ * is excluded); members after the first bad one are not judged. */
 static double member(lgd_status *status, const char *name, double given, double otherwise, bool above, double high)
 {
     const double x = given == 0 ? otherwise : (given == LGD_ZERO ? 0 : given);
@@ -33,20 +34,33 @@ static double member(lgd_status *status, const char *name, double given, double 
     return x;
 }
 
-static lgd_status count_milestones(const lgd_schedule *s, double t, double *passed)
+static lgd_status check_milestones(const double *milestones, size_t count)
 {
-    if (!s->milestones || !s->milestone_count)
-        return lgd_fail(LGD_EINVAL, "schedule: milestones are missing (%s is %s), at least one is accepted",
-                        s->milestones ? "milestone_count" : "milestones", s->milestones ? "0" : "NULL");
-    *passed = 0;
-    for (size_t i = 0; i < s->milestone_count; i++) {
-        const double before = i ? s->milestones[i - 1] : -1;
-        if (!(s->milestones[i] > before && (i || s->milestones[0] >= 0)))
-            return lgd_fail(LGD_EINVAL, "schedule: milestones[%zu] is %g, %s %g is accepted", i, s->milestones[i],
-                            i ? "a number above" : "a number at least", i ? before : 0);
-        *passed += s->milestones[i] <= t;
-    }
+    if (!milestones || !count)
+        return lgd_fail(LGD_EINVAL, "schedule: milestones are missing (%s), at least one is accepted",
+                        milestones ? "milestone_count is 0" : "milestones is NULL");
+    if (!(milestones[0] >= 0))
+        return lgd_fail(LGD_EINVAL, "schedule: milestones[0] is %g, a number at least 0 is accepted", milestones[0]);
+    for (size_t i = 1; i < count; i++)
+        if (!(milestones[i] > milestones[i - 1]))
+            return lgd_fail(LGD_EINVAL, "schedule: milestones[%zu] is %g, a number above %g is accepted", i,
+                            milestones[i], milestones[i - 1]);
     return LGD_OK;
+}
+
+static double milestones_passed(const lgd_schedule *s, double t)
+{
+    size_t passed = 0;
+    while (passed < s->milestone_count && s->milestones[passed] <= t)
+        passed++;
+    return (double)passed;
+}
+
+/* (1 + cos(pi u))/2; beyond 1/2, where it is exact, as a square that keeps its digits down to 0. */
+static double half_cosine(double u)
+{
+    const double root = sin(0.5 * PI * (1 - u));
+    return u <= 0.5 ? 0.5 + 0.5 * cos(PI * u) : root * root;
 }
 
 lgd_status lgd_schedule_factor(const lgd_schedule *schedule, uint64_t step, uint64_t epoch, double *factor)
@@ -65,19 +79,25 @@ lgd_status lgd_schedule_factor(const lgd_schedule *schedule, uint64_t step, uint
     const double r = member(&status, "factor", s->factor, preset[s->kind].factor, false, INFINITY);
     const double p = member(&status, "power", s->power, preset[s->kind].power, false, INFINITY);
     const double e = member(&status, "floor", s->floor, 0, false, 1);
-    const double W = member(&status, "warmup", s->warmup, 0, false, INFINITY);
+    const double W = member(&status, "warmup", s->warmup, 0, false, MOST_WARMUP);
     const double start = member(&status, "warmup_start", s->warmup_start, 0, false, 1);
+    if (!status && s->kind == LGD_MULTI_STEP)
+        status = check_milestones(s->milestones, s->milestone_count);
+    if (!status && s->kind == LGD_USER_SCHEDULE && !s->fn)
+        status = lgd_fail(LGD_EINVAL, "schedule: fn is NULL, a function is accepted");
     if (status)
         return status;
 
-    double t = (double)(s->per_step ? step : epoch);
+    uint64_t count = s->per_step ? step : epoch;
+    double t = (double)count;
     if (t < W) {
         *factor = start + (1 - start) * fmin((t + 1) / W, 1); /* W need not be whole */
         return LGD_OK;
     }
     t -= W;
+    count -= (uint64_t)ceil(W);
 
-    double value = 1, passed = 0, c;
+    double value = 1;
     switch (s->kind) {
     case LGD_CONSTANT:
         break;
@@ -85,17 +105,13 @@ lgd_status lgd_schedule_factor(const lgd_schedule *schedule, uint64_t step, uint
         value = fmax(pow(r, floor(t / T)), e);
         break;
     case LGD_MULTI_STEP:
-        status = count_milestones(s, t, &passed);
-        if (status)
-            return status;
-        value = fmax(pow(r, passed), e);
+        value = fmax(pow(r, milestones_passed(s, t)), e);
         break;
     case LGD_EXPONENTIAL:
         value = fmax(pow(r, t / T), e);
         break;
     case LGD_COSINE:
-        c = cos(0.5 * PI * (t / T)); /* (1 + cos x)/2 = cos(x/2)^2 keeps its digits where it is small */
-        value = t < T ? e + (1 - e) * (c * c) : e;
+        value = t < T ? e + (1 - e) * half_cosine(t / T) : e;
         break;
     case LGD_INVERSE_TIME:
         value = fmax(1 / (1 + r * t), e);
@@ -107,9 +123,7 @@ lgd_status lgd_schedule_factor(const lgd_schedule *schedule, uint64_t step, uint
         value = t < T ? e + (1 - e) * pow(1 - t / T, p) : e;
         break;
     case LGD_USER_SCHEDULE:
-        if (!s->fn)
-            return lgd_fail(LGD_EINVAL, "schedule: fn is NULL, a function is accepted");
-        value = s->fn(s->ctx, s->per_step ? (uint64_t)t : step, s->per_step ? epoch : (uint64_t)t);
+        value = s->fn(s->ctx, s->per_step ? count : step, s->per_step ? epoch : count);
         break;
     }
     if (!(value >= 0) || isinf(value))

@@ -1,0 +1,735 @@
+/* What every optimizer must do, built-in or ours; and what single methods promise beyond that. */
+#include "methods.h"
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+/* ---- scalar references, one coordinate at a time, in the order of operations that the formulas show */
+
+/* A product that no compiler contracts into an FMA. */
+static double mul(double a, double b)
+{
+    volatile double product = a * b;
+    return product;
+}
+
+static double power_rest(double beta, uint64_t t) /* 1 - beta^t */
+{
+    return -expm1(mul((double)t, log(beta)));
+}
+
+typedef void scalar_step(const void *options, uint64_t t, double factor, double g, double *w, double state[3]);
+
+static void sgd(const void *options, uint64_t t, double factor, double g, double *w, double *state)
+{
+    const lgd_sgd_options *o = options;
+    (void)t, (void)state;
+    *w -= mul(mul(o->lr, factor), g);
+}
+
+static void momentum(const void *options, uint64_t t, double factor, double g, double *w, double *v)
+{
+    const lgd_momentum_options *o = options;
+    const double lr = mul(o->lr, factor);
+    if (o->form == LGD_MOMENTUM_PYTORCH) {
+        v[0] = t == 1 ? g : mul(o->momentum, v[0]) + mul(1 - o->dampening, g);
+        *w -= mul(lr, v[0]);
+    } else {
+        v[0] = mul(o->momentum, v[0]) - mul(lr, g);
+        *w += v[0];
+    }
+}
+
+static void nesterov(const void *options, uint64_t t, double factor, double g, double *w, double *v)
+{
+    const lgd_nesterov_options *o = options;
+    const double lr = mul(o->lr, factor);
+    (void)t;
+    if (o->form == LGD_MOMENTUM_PYTORCH) {
+        v[0] = mul(o->momentum, v[0]) + g;
+        *w -= mul(lr, g + mul(o->momentum, v[0]));
+    } else {
+        v[0] = mul(o->momentum, v[0]) - mul(lr, g);
+        *w += mul(o->momentum, v[0]) - mul(lr, g);
+    }
+}
+
+static void adagrad(const void *options, uint64_t t, double factor, double g, double *w, double *s)
+{
+    const lgd_adagrad_options *o = options;
+    const double lr = mul(o->lr, factor) / (1 + mul((double)(t - 1), o->lr_decay));
+    s[0] = (t == 1 ? o->initial : s[0]) + mul(g, g);
+    *w -= mul(lr, g) / (sqrt(s[0]) + o->eps);
+}
+
+static void adamw(const void *options, uint64_t t, double factor, double g, double *w, double *s)
+{
+    const lgd_adamw_options *o = options;
+    const double lr = mul(o->lr, factor);
+    s[0] = mul(o->beta1, s[0]) + mul(1 - o->beta1, g);
+    s[1] = mul(o->beta2, s[1]) + mul(1 - o->beta2, mul(g, g));
+    const double rate = lr / power_rest(o->beta1, t), root = 1 / sqrt(power_rest(o->beta2, t));
+    *w = mul(1 - mul(lr, o->weight_decay), *w) - mul(rate, s[0]) / (mul(sqrt(s[1]), root) + o->eps);
+}
+
+static void adam(const void *options, uint64_t t, double factor, double g, double *w, double *s)
+{
+    const lgd_adam_options *o = options;
+    const lgd_adamw_options same = {.lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps};
+    adamw(&same, t, factor, g, w, s);
+}
+
+/* Every built-in has its line: the reference, and the bytes of state per coordinate. */
+static const struct {
+    const char *name;
+    scalar_step *step;
+    size_t bytes;
+} scalar[] = {
+    {"sgd", sgd, 0},         {"momentum", momentum, 8}, {"nesterov", nesterov, 8},
+    {"adagrad", adagrad, 8}, {"adam", adam, 16},        {"adamw", adamw, 16},
+};
+
+static size_t scalar_of(const char *name)
+{
+    for (size_t i = 0; i < sizeof scalar / sizeof *scalar; i++)
+        if (!strcmp(scalar[i].name, name))
+            return i;
+    ck_abort_msg("%s has no scalar reference", name);
+    return 0;
+}
+
+START_TEST(builtin_recorded_gradients_bits_of_scalar_reference)
+{
+    enum { DIM = 37, STEPS = 200 };
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (int variant = 0; variant < VARIANTS; variant++) {
+            lgd_optimizer *opt = made(ops, variant);
+            double w[DIM], g[DIM], x[DIM], state[DIM][3] = {{0}};
+            lgd_uniform(1, 0, DIM, w);
+            memcpy(x, w, sizeof w);
+            for (uint64_t t = 1; t <= STEPS; t++) {
+                const double factor = 1 / (1 + 0.03 * (double)t);
+                lgd_uniform(2, t * DIM, DIM, g);
+                for (size_t j = 0; j < DIM; j++)
+                    g[j] = ldexp(g[j] - 0.25, (int)(j % 21) - 10);
+                for (size_t j = 0; j < DIM; j++)
+                    scalar[scalar_of(ops->name)].step(opt->options, t, factor, g[j], &x[j], state[j]);
+                ck_assert_int_eq(lgd_optimizer_step(opt, DIM, w, g, 0, factor), LGD_OK);
+                for (size_t j = 0; j < DIM; j++)
+                    ck_assert_msg(w[j] == x[j], "%s: w[%zu] after step %d is %.17g, not %.17g", ops->name, j, (int)t,
+                                  w[j], x[j]);
+            }
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(builtin_state_bytes_as_stated)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        lgd_optimizer *opt = made(ops, PRESETS);
+        ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 1000), 1000 * scalar[scalar_of(ops->name)].bytes);
+        ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 0), 0);
+        lgd_optimizer_free(opt);
+    }
+    lgd_optimizer *opt = made(&averager_ops, PRESETS);
+    ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 10), 80 + 16);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(builtin_every_method_page_names_every_option)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        static char page[1 << 16];
+        char path[4096], row[80], state[80];
+        snprintf(path, sizeof path, "%s/docs/optimizers/%s.md", SOURCE_ROOT, ops->name);
+        FILE *file = fopen(path, "r");
+        ck_assert_msg(file != NULL, "%s: no such page", path);
+        page[fread(page, 1, sizeof page - 1, file)] = 0;
+        fclose(file);
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            snprintf(row, sizeof row, "\n| `%s` | ", o->name);
+            const char *at = strstr(page, row), *word = o->type == LGD_CHOICE ? o->choices : "false";
+            ck_assert_msg(at != NULL, "%s: no row for %s", path, o->name);
+            at += strlen(row);
+            if (o->type == LGD_DOUBLE)
+                ck_assert_msg(strtod(at, NULL) == o->preset, "%s: other preset of %s", path, o->name);
+            else
+                ck_assert_msg(!strncmp(at, word, strcspn(at, " ")), "%s: other preset of %s", path, o->name);
+        }
+        snprintf(state, sizeof state, "State: %zu bytes per coordinate", scalar[scalar_of(ops->name)].bytes);
+        ck_assert_msg(strstr(page, state) != NULL, "%s: does not say \"%s\"", path, state);
+    }
+}
+END_TEST
+
+/* ---- the battery */
+
+START_TEST(method_quadratic_decreases)
+{
+    static const size_t dims[] = {1, 2, 3, 8, 33};
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (size_t d = 0; d < sizeof dims / sizeof *dims; d++) {
+            lgd_optimizer *opt = NULL;
+            ck_assert_int_eq(make(&opt, ops, PRESETS, "lr", 0.25), LGD_OK);
+            double w[64] = {0}, g[64], before = quadratic(dims[d], w, g);
+            const double late = walk(opt, dims[d], w, 0, 400), after = quadratic(dims[d], w, g);
+            ck_assert_msg(after < 1e-3 * before, "%s, dim %zu: from %g to %g", ops->name, dims[d], before, after);
+            ck_assert_msg(late < 1e-3 * before, "%s, dim %zu: %g before the last step", ops->name, dims[d], late);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(method_slices_same_bits_as_whole)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (int variant = 0; variant < VARIANTS; variant++) {
+            lgd_optimizer *opt[2] = {made(ops, variant), made(ops, variant)};
+            double w[2][20], g[20];
+            for (size_t j = 0; j < 20; j++)
+                w[0][j] = w[1][j] = (double)j;
+            for (int t = 0; t < 30; t++)
+                for (size_t k = 0; k < 2; k++) {
+                    lgd_step s = {.w = w[k], .g = g, .f = 1, .lr_factor = 1, .momentum = NAN};
+                    quadratic(20, w[k], g);
+                    ck_assert_int_eq(lgd_optimizer_prepare(opt[k], 20, 7, k ? 6 : 0), LGD_OK);
+                    ck_assert_int_eq(lgd_optimizer_advance(opt[k], &s), LGD_OK);
+                }
+            ck_assert_uint_eq(opt[1]->slices, ops->flags & LGD_SLICED ? 3 : 1);
+            /* Noise belongs to the slice, and decay spares the middle one, whose neighbours must not notice. */
+            double noise = 0;
+            const bool noisy = !lgd_optimizer_option(opt[0], "noise", &noise) && noise != 0;
+            const bool decays = lgd_optimizer_value(opt[0], "weight_decay", 0) > 0;
+            for (size_t j = 0; j < 20; j++)
+                if (!(noisy && j >= 7) && !(decays && j >= 7 && j < 13))
+                    ck_assert_msg(w[0][j] == w[1][j], "%s: w[%zu] is %.17g, in slices %.17g", ops->name, j, w[0][j],
+                                  w[1][j]);
+            lgd_optimizer_free(opt[0]);
+            lgd_optimizer_free(opt[1]);
+        }
+}
+END_TEST
+
+START_TEST(method_zero_gradient_stays_finite)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (int variant = 0; variant <= VARIANTS; variant++) {
+            lgd_optimizer *opt = NULL; /* the last time with eps = 0: 0/0 waits there */
+            ck_assert_int_eq(make(&opt, ops, variant % VARIANTS, variant == VARIANTS ? "eps" : NULL, LGD_ZERO), LGD_OK);
+            double w[5] = {1, -2, 0, 1e300, -1e-300}, start[5], g[5], noise = 0;
+            memcpy(start, w, sizeof w);
+            for (int t = 0; t < 50; t++) {
+                memset(g, 0, sizeof g);
+                ck_assert_int_eq(lgd_optimizer_step(opt, 5, w, g, 0, 1), LGD_OK);
+                ck_assert_uint_eq(lgd_first_not_finite(5, w), 5);
+            }
+            const bool noisy = !lgd_optimizer_option(opt, "noise", &noise) && noise != 0;
+            if (!noisy && !(lgd_optimizer_value(opt, "weight_decay", 0) > 0))
+                ck_assert_mem_eq(w, start, sizeof w);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(method_vanishing_squares_finite)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *opt = NULL; /* g is not 0 but g^2 is */
+        ck_assert_int_eq(make(&opt, ops, PRESETS, "eps", LGD_ZERO), LGD_OK);
+        double w[2] = {1, -1}, g[2];
+        for (int t = 0; t < 50; t++) {
+            g[0] = 1e-170;
+            g[1] = -1e-300;
+            ck_assert_int_eq(lgd_optimizer_step(opt, 2, w, g, 0, 1), LGD_OK);
+            ck_assert_msg(fabs(w[0]) < 2 && fabs(w[1]) < 2, "%s: w is %g, %g", ops->name, w[0], w[1]);
+        }
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
+START_TEST(method_not_finite_gradient_refused_nothing_touched)
+{
+    static const double bad[] = {NAN, INFINITY, -INFINITY};
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (uint64_t k = 0; k < 2 * sizeof bad / sizeof *bad; k++) {
+            lgd_optimizer *opt = made(ops, EVERYTHING_ELSE);
+            double w[6] = {0}, g[6] = {0}, start[6];
+            for (uint64_t t = 0; t < (k % 2 ? 8 : 0); t++)
+                ck_assert_int_eq(lgd_optimizer_step(opt, 6, w, (quadratic(6, w, g), g), 0, 1), LGD_OK);
+            memcpy(start, w, sizeof w);
+            saved before = save(opt);
+            g[4] = bad[k / 2];
+            ck_assert_int_eq(lgd_optimizer_step(opt, 6, w, g, 0, 1), LGD_EDIVERGED);
+            ck_assert_ptr_nonnull(strstr(lgd_last_error(), "g[4] is "));
+            ck_assert_mem_eq(w, start, sizeof w);
+            ck_assert(still(opt, before));
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(method_other_dim_refused_until_reset)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *opt = made(ops, EVERYTHING_ELSE), *other = made(ops, EVERYTHING_ELSE);
+        double w[9] = {0}, v[9] = {0}, g[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
+        ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, g, 0, 1), LGD_OK);
+        saved before = save(opt);
+        ck_assert_int_eq(lgd_optimizer_step(opt, 9, w, g, 0, 1), LGD_EINVAL);
+        ck_assert_ptr_nonnull(strstr(lgd_last_error(), "dim is 9, 4 "));
+        ck_assert(still(opt, before));
+        ck_assert_uint_eq(lgd_optimizer_steps(opt), 1);
+        lgd_optimizer_reset(opt);
+        ck_assert_uint_eq(lgd_optimizer_steps(opt), 0);
+        memset(w, 0, sizeof w);
+        walk(opt, 9, w, 0, 12); /* after reset as new */
+        walk(other, 9, v, 0, 12);
+        ck_assert_mem_eq(w, v, sizeof w);
+        lgd_optimizer_free(opt);
+        lgd_optimizer_free(other);
+    }
+}
+END_TEST
+
+START_TEST(method_given_momentum_as_its_own)
+{
+    static const char *const pairs[][2] = {{"momentum", "momentum:momentum=0.5"},
+                                           {"momentum:form=pytorch", "momentum:form=pytorch,momentum=0.5"},
+                                           {"nesterov", "nesterov:momentum=0.5"},
+                                           {"adam", "adam:beta1=0.5"},
+                                           {"adamw", "adamw:beta1=0.5"}};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        lgd_optimizer *given = parsed(pairs[i][0]), *own = parsed(pairs[i][1]);
+        double w[2][3] = {{0}}, g[2][3];
+        for (int t = 0; t < 10; t++)
+            for (size_t k = 0; k < 2; k++) {
+                lgd_step s = {.w = w[k], .g = g[k], .lr_factor = 1, .momentum = k ? NAN : 0.5};
+                quadratic(3, w[k], g[k]);
+                ck_assert_int_eq(lgd_optimizer_prepare(k ? own : given, 3, 0, 0), LGD_OK);
+                ck_assert_int_eq(lgd_optimizer_advance(k ? own : given, &s), LGD_OK);
+            }
+        ck_assert_mem_eq(w[0], w[1], sizeof w[0]);
+        lgd_optimizer_free(given);
+        lgd_optimizer_free(own);
+    }
+}
+END_TEST
+
+START_TEST(method_kth_allocation_failing_enomem_no_leak)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        size_t k = 1;
+        for (bool done = false; !done; k++) {
+            budget b;
+            budget_begin(&b, k);
+            lgd_optimizer *opt = NULL;
+            double w[4] = {0}, g[4] = {1, 1, 1, 1};
+            lgd_status status = lgd_optimizer_create(&opt, ops, NULL, ops->options_size);
+            ck_assert(!opt == !!status);
+            if (!status)
+                status = lgd_optimizer_step(opt, 4, w, g, 0, 1);
+            done = !status;
+            ck_assert_int_eq(status, done ? LGD_OK : LGD_ENOMEM);
+            if (!done)
+                ck_assert_msg(strstr(lgd_last_error(), ops->name) != NULL, "%s", lgd_last_error());
+            lgd_optimizer_free(opt);
+            ck_assert_uint_eq(b.living, 0);
+            lgd_set_memory(NULL);
+        }
+        ck_assert_uint_eq(k, 4); /* two allocations, and the round without a failure */
+    }
+}
+END_TEST
+
+START_TEST(method_steps_after_first_no_allocation)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        budget b;
+        budget_begin(&b, 0);
+        lgd_optimizer *opt = made(ops, EVERYTHING_ELSE);
+        double w[33] = {0};
+        walk(opt, 33, w, 0, 1);
+        const size_t requests = b.requests;
+        walk(opt, 33, w, 1, 50);
+        ck_assert_uint_eq(b.requests, requests);
+        lgd_optimizer_free(opt);
+        ck_assert_uint_eq(b.living, 0);
+        lgd_set_memory(NULL);
+    }
+}
+END_TEST
+
+/* ---- single methods */
+
+START_TEST(sgd_two_gradients_steps_in_their_ratio)
+{
+    lgd_optimizer *opt = parsed("sgd:lr=0.3");
+    double w[2] = {0}, g[2] = {0.7, 0.7 / 4};
+    ck_assert_int_eq(lgd_optimizer_step(opt, 2, w, g, 0, 1), LGD_OK);
+    ck_assert_double_eq(w[0], -0.3 * 0.7);
+    ck_assert_double_eq(w[0] / w[1], 4);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(momentum_classical_keeps_rate_pytorch_does_not)
+{
+    lgd_optimizer *classical = parsed("momentum:lr=1,momentum=0.5");
+    lgd_optimizer *pytorch = parsed("momentum:lr=1,momentum=0.5,form=pytorch");
+    double w[2] = {0}, one = 1, zero = 0;
+    for (size_t k = 0; k < 2; k++) {
+        ck_assert_int_eq(lgd_optimizer_step(k ? pytorch : classical, 1, &w[k], &one, 0, 1), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_step(k ? pytorch : classical, 1, &w[k], &zero, 0, 0.25), LGD_OK);
+    }
+    ck_assert_double_eq(w[0], -1 - 0.5);
+    ck_assert_double_eq(w[1], -1 - 0.25 * 0.5);
+    lgd_optimizer_free(classical);
+    lgd_optimizer_free(pytorch);
+}
+END_TEST
+
+START_TEST(momentum_dampening_first_step_whole)
+{
+    lgd_optimizer *opt = parsed("momentum:lr=1,momentum=0.5,dampening=0.75,form=pytorch");
+    double w = 0, g = 1;
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+    ck_assert_double_eq(w, -1);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+    ck_assert_double_eq(w, -1 - (0.5 + 0.25));
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(momentum_dampening_in_classical_form_refused)
+{
+    lgd_optimizer *opt = parsed("momentum:dampening=0.5");
+    double w = 3, g = 1;
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(),
+                     "momentum: dampening is 0.5 with form=classical, 0 is accepted (or form=pytorch)");
+    ck_assert(w == 3 && lgd_optimizer_steps(opt) == 0);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(adam_first_step_rate_times_sign)
+{
+    for (int e = -6; e <= 6; e++) {
+        lgd_optimizer *opt = parsed("adam");
+        double w[2] = {0}, g[2] = {pow(10, e), -pow(10, e)};
+        const double expected = 0.001 / (1 + 1e-8 / g[0]);
+        ck_assert_int_eq(lgd_optimizer_step(opt, 2, w, g, 0, 1), LGD_OK);
+        ck_assert_double_eq_tol(w[0], -expected, 4 * DBL_EPSILON * 0.001);
+        ck_assert_double_eq_tol(w[1], expected, 4 * DBL_EPSILON * 0.001);
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
+START_TEST(adaptive_methods_scaled_f_same_bits)
+{
+    const lgd_optimizer_ops *ops;
+    size_t adaptive = 0;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        lgd_optimizer *opt[2] = {NULL, NULL};
+        for (size_t k = 0; k < 2; k++)
+            ck_assert_int_eq(make(&opt[k], ops, PRESETS, "eps", LGD_ZERO), LGD_OK);
+        if (lgd_optimizer_value(opt[0], "eps", NAN) == 0) {
+            double w[2][40] = {{0}}, g[40];
+            for (int t = 0; t < 300; t++)
+                for (size_t k = 0; k < 2; k++) {
+                    quadratic(40, w[k], g);
+                    for (size_t j = 0; j < 40; j++)
+                        g[j] *= k ? 0x1p-40 : 1;
+                    ck_assert_int_eq(lgd_optimizer_step(opt[k], 40, w[k], g, 0, 1), LGD_OK);
+                }
+            ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]), "%s", ops->name);
+            adaptive++;
+        }
+        lgd_optimizer_free(opt[0]);
+        lgd_optimizer_free(opt[1]);
+    }
+    ck_assert_uint_ge(adaptive, 3);
+}
+END_TEST
+
+START_TEST(adamw_unpenalised_slice_no_decay)
+{
+    lgd_optimizer *opt = parsed("adamw:lr=0.5,weight_decay=0.25");
+    double w[5] = {1, 2, 3, 4, 5}, g[5] = {0};
+    for (int t = 0; t < 3; t++) {
+        lgd_step s = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
+        ck_assert_int_eq(lgd_optimizer_prepare(opt, 5, 3, 1), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
+    }
+    for (size_t j = 0; j < 5; j++)
+        ck_assert_double_eq(w[j], (double)(j + 1) * (j == 3 ? 1 : 0.875 * 0.875 * 0.875));
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(builtin_linear_flag_twice_g_twice_step)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        lgd_optimizer *opt[2] = {made(ops, PRESETS), made(ops, PRESETS)};
+        double w[2] = {0};
+        for (int t = 0; t < 20; t++)
+            for (size_t k = 0; k < 2; k++) {
+                double g = (double)(k + 1) * cos(t);
+                ck_assert_int_eq(lgd_optimizer_step(opt[k], 1, &w[k], &g, 0, 1), LGD_OK);
+            }
+        ck_assert_msg((w[1] == 2 * w[0]) == !!(ops->flags & LGD_LINEAR), "%s: %g and %g", ops->name, w[0], w[1]);
+        lgd_optimizer_free(opt[0]);
+        lgd_optimizer_free(opt[1]);
+    }
+}
+END_TEST
+
+/* ---- the door for one's own, and the loop of one's own */
+
+START_TEST(averager_result_mean_of_each_slice)
+{
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(
+        lgd_optimizer_create(&opt, &averager_ops, &(averager_options){.lr = 1, .first = 2}, sizeof(averager_options)),
+        LGD_OK);
+    double w[4] = {0}, out[4];
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 4, 1, 2), LGD_OK);
+    lgd_optimizer_result(opt, w, out); /* before the first step: w */
+    ck_assert_mem_eq(out, w, sizeof w);
+    for (int t = 1; t <= 3; t++) {
+        double g[4] = {-1, -2, -4, -8};
+        lgd_step s = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
+        ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
+        ck_assert(!s.fresh && !s.stop);
+    }
+    lgd_optimizer_result(opt, w, out);
+    for (size_t j = 0; j < 4; j++) {
+        ck_assert_double_eq(w[j], 3 * (double)(1 << j));
+        ck_assert_double_eq(out[j], 2.5 * (double)(1 << j)); /* of steps 2 and 3 */
+    }
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(averager_noise_differs_by_step_slice_and_key)
+{
+    double w[3][2] = {{0}};
+    for (size_t run = 0; run < 3; run++) {
+        lgd_optimizer *opt = NULL;
+        ck_assert_int_eq(lgd_optimizer_create(&opt, &averager_ops, &(averager_options){.lr = 1, .noise = true},
+                                              sizeof(averager_options)),
+                         LGD_OK);
+        double g[2] = {0}, first[2] = {0};
+        for (int t = 0; t < 2; t++) {
+            lgd_step s = {.w = w[run], .g = g, .lr_factor = 1, .momentum = NAN, .key = run / 2};
+            ck_assert_int_eq(lgd_optimizer_prepare(opt, 2, 1, 1), LGD_OK);
+            ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
+            if (!t)
+                memcpy(first, w[run], sizeof first);
+        }
+        ck_assert(first[0] != first[1]);             /* slices */
+        ck_assert(w[run][0] - first[0] != first[0]); /* steps */
+        lgd_optimizer_free(opt);
+    }
+    ck_assert_mem_eq(w[0], w[1], sizeof w[0]);
+    ck_assert(w[0][0] != w[2][0]);
+}
+END_TEST
+
+START_TEST(averager_other_unpenalised_range_refused)
+{
+    lgd_optimizer *opt = made(&averager_ops, PRESETS);
+    double w[6] = {0};
+    walk(opt, 6, w, 0, 3);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 6, 5, 1), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "unpenalised range is 5 + 1"));
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 6, 3, 1), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 6, 3, 4), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 6, SIZE_MAX, 2), LGD_EINVAL);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+static lgd_status fails_at_three(lgd_step *s)
+{
+    s->vec[0][0] += 1;
+    s->fresh = true;
+    s->stop = s->t == 2 ? 7 : 0;
+    return s->t == 3 ? LGD_EUSER : LGD_OK;
+}
+
+static lgd_status fails_at_first(lgd_step *s)
+{
+    s->vec[0][0] += 1;
+    return LGD_EUSER;
+}
+
+static void one_vector(const void *options, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)options, (void)dim, (void)state_size;
+    *vectors = 1;
+}
+
+START_TEST(step_status_fresh_stop_passed_through)
+{
+    const lgd_optimizer_ops ops = {.name = "three", .layout = one_vector, .step = fails_at_three};
+    lgd_optimizer *opt = NULL;
+    double w = 0, g = 1;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 1, 0, 0), LGD_OK);
+    for (int t = 1; t <= 2; t++) {
+        lgd_step s = {.w = &w, .g = &g, .lr_factor = 1, .momentum = NAN};
+        ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
+        ck_assert(s.fresh && s.stop == (t == 2 ? 7 : 0));
+    }
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EUSER);
+    ck_assert_uint_eq(lgd_optimizer_steps(opt), 2);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(step_first_failing_leaves_no_state)
+{
+    const lgd_optimizer_ops ops = {.name = "first", .layout = one_vector, .step = fails_at_first};
+    lgd_optimizer *opt = NULL;
+    double w = 0, g = 1;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EUSER);
+    ck_assert_double_eq(opt->vec[0][0], 0);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(step_bad_arguments_refused)
+{
+    lgd_optimizer *opt = parsed("adam");
+    double w[4] = {0}, g[4] = {1, 1, 1, 1};
+    const struct {
+        lgd_optimizer *opt;
+        size_t dim;
+        double *w, *g, factor;
+        const char *message;
+    } bad[] = {
+        {NULL, 4, w, g, 1, "opt is NULL"},      {opt, 4, NULL, g, 1, "w is NULL"},
+        {opt, 4, w, NULL, 1, "g is NULL"},      {opt, 0, w, g, 1, "dim is 0"},
+        {opt, (size_t)-4, w, g, 1, "negative"}, {opt, 4, w, g, -1, "lr_factor is -1"},
+        {opt, 4, w, g, NAN, "lr_factor is"},    {opt, 4, w, g, INFINITY, "lr_factor is inf"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        ck_assert_int_eq(lgd_optimizer_step(bad[i].opt, bad[i].dim, bad[i].w, bad[i].g, 0, bad[i].factor), LGD_EINVAL);
+        ck_assert_msg(strstr(lgd_last_error(), bad[i].message) != NULL, "%s", lgd_last_error());
+    }
+    ck_assert(w[0] == 0 && lgd_optimizer_steps(opt) == 0);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, g, NAN, 0),
+                     LGD_OK); /* a value is not needed, a rate of 0 is legal */
+    ck_assert(w[0] == 0 && lgd_optimizer_steps(opt) == 1);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(step_too_large_dim_erange)
+{
+    lgd_optimizer *opt = parsed("adam");
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, PTRDIFF_MAX, 0, 0), LGD_ERANGE);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, PTRDIFF_MAX / 8, 0, 0), LGD_ERANGE);
+    ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, SIZE_MAX / 4), SIZE_MAX);
+    ck_assert_uint_eq(opt->dim, 0);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(step_method_that_needs_values_unsupported)
+{
+    lgd_optimizer_ops ops = *lgd_sgd_ops();
+    ops.flags |= LGD_NEEDS_EVAL;
+    lgd_optimizer *opt = made(&ops, PRESETS);
+    double w = 1, g = 1;
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EUNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "lgd_minimize"));
+    ck_assert_double_eq(w, 1);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(step_any_alignment_same_bits)
+{
+    double room[4][24];
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (size_t shift = 0; shift < 4; shift++) {
+            lgd_optimizer *opt = made(ops, PRESETS);
+            double *w = room[shift] + shift, g[24];
+            memset(w, 0, 19 * sizeof *w);
+            for (int t = 0; t < 5; t++) {
+                quadratic(19, w, g + shift);
+                ck_assert_int_eq(lgd_optimizer_step(opt, 19, w, g + shift, 0, 1), LGD_OK);
+            }
+            ck_assert_mem_eq(w, room[0], 19 * sizeof *w);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(null_optimizer_every_question_harmless)
+{
+    double value;
+    lgd_optimizer_free(NULL);
+    lgd_optimizer_reset(NULL);
+    ck_assert_str_eq(lgd_optimizer_name(NULL), "");
+    ck_assert_uint_eq(lgd_optimizer_steps(NULL), 0);
+    ck_assert_uint_eq(lgd_optimizer_state_bytes(NULL, 7), 0);
+    ck_assert_int_eq(lgd_optimizer_option(NULL, "lr", &value), LGD_EINVAL);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("optimizer");
+    CASE(s, builtin_recorded_gradients_bits_of_scalar_reference);
+    CASE(s, builtin_state_bytes_as_stated);
+    CASE(s, builtin_every_method_page_names_every_option);
+    CASE(s, builtin_linear_flag_twice_g_twice_step);
+    CASE(s, method_quadratic_decreases);
+    CASE(s, method_slices_same_bits_as_whole);
+    CASE(s, method_zero_gradient_stays_finite);
+    CASE(s, method_vanishing_squares_finite);
+    CASE(s, method_not_finite_gradient_refused_nothing_touched);
+    CASE(s, method_other_dim_refused_until_reset);
+    CASE(s, method_given_momentum_as_its_own);
+    CASE(s, method_kth_allocation_failing_enomem_no_leak);
+    CASE(s, method_steps_after_first_no_allocation);
+    CASE(s, sgd_two_gradients_steps_in_their_ratio);
+    CASE(s, momentum_classical_keeps_rate_pytorch_does_not);
+    CASE(s, momentum_dampening_first_step_whole);
+    CASE(s, momentum_dampening_in_classical_form_refused);
+    CASE(s, adam_first_step_rate_times_sign);
+    CASE(s, adaptive_methods_scaled_f_same_bits);
+    CASE(s, adamw_unpenalised_slice_no_decay);
+    CASE(s, averager_result_mean_of_each_slice);
+    CASE(s, averager_noise_differs_by_step_slice_and_key);
+    CASE(s, averager_other_unpenalised_range_refused);
+    CASE(s, step_status_fresh_stop_passed_through);
+    CASE(s, step_first_failing_leaves_no_state);
+    CASE(s, step_bad_arguments_refused);
+    CASE(s, step_too_large_dim_erange);
+    CASE(s, step_method_that_needs_values_unsupported);
+    CASE(s, step_any_alignment_same_bits);
+    CASE(s, null_optimizer_every_question_harmless);
+    return suite_run(s);
+}

@@ -1,0 +1,452 @@
+/* Options as data: presets, ranges, text. */
+#include "methods.h"
+#include <float.h>
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+
+/* ---- structs */
+
+START_TEST(create_zero_or_null_options_presets)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *opt[2] = {made(ops, PRESETS), NULL};
+        ck_assert_int_eq(lgd_optimizer_create(&opt[1], ops, NULL, ops->options_size), LGD_OK);
+        ck_assert_str_eq(lgd_optimizer_name(opt[0]), ops->name);
+        for (const lgd_option *o = ops->options; o->name; o++)
+            for (size_t k = 0; k < 2; k++) {
+                double value;
+                ck_assert_int_eq(lgd_optimizer_option(opt[k], o->name, &value), LGD_OK);
+                ck_assert_double_eq(value, o->type == LGD_DOUBLE || o->type == LGD_SIZE ? o->preset : 0);
+                ck_assert_double_eq(lgd_optimizer_value(opt[k], o->name, -7), value);
+            }
+        ck_assert_double_eq(lgd_optimizer_value(opt[0], "no such option", -7), -7);
+        lgd_optimizer_free(opt[0]);
+        lgd_optimizer_free(opt[1]);
+    }
+}
+END_TEST
+
+START_TEST(create_public_functions_right_method)
+{
+    lgd_optimizer *opt[6] = {NULL};
+    static const char *const names[6] = {"sgd", "momentum", "nesterov", "adagrad", "adam", "adamw"};
+    ck_assert_int_eq(lgd_sgd_create(&opt[0], &(lgd_sgd_options){.lr = 0.5}), LGD_OK);
+    ck_assert_int_eq(lgd_momentum_create(&opt[1], &(lgd_momentum_options){.lr = 0.5}), LGD_OK);
+    ck_assert_int_eq(lgd_nesterov_create(&opt[2], &(lgd_nesterov_options){.lr = 0.5}), LGD_OK);
+    ck_assert_int_eq(lgd_adagrad_create(&opt[3], &(lgd_adagrad_options){.lr = 0.5}), LGD_OK);
+    ck_assert_int_eq(lgd_adam_create(&opt[4], &(lgd_adam_options){.lr = 0.5}), LGD_OK);
+    ck_assert_int_eq(lgd_adamw_create(&opt[5], &(lgd_adamw_options){.lr = 0.5}), LGD_OK);
+    for (size_t i = 0; i < 6; i++) {
+        ck_assert_str_eq(lgd_optimizer_name(opt[i]), names[i]);
+        ck_assert_double_eq(lgd_optimizer_value(opt[i], "lr", 0), 0.5);
+        lgd_optimizer_free(opt[i]);
+    }
+}
+END_TEST
+
+START_TEST(create_lgd_zero_means_zero)
+{
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(lgd_adam_create(&opt, &(lgd_adam_options){.beta1 = LGD_ZERO, .eps = lgd_zero(0)}), LGD_OK);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 7), 0);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "eps", 7), 0);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta2", 7), 0.999);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+static void refused(const lgd_optimizer_ops *ops, const lgd_option *o, double x)
+{
+    lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
+    char expected[80];
+    ck_assert_msg(make(&opt, ops, PRESETS, o->name, x) == LGD_EINVAL, "%s: %s = %g is taken", ops->name, o->name, x);
+    ck_assert_ptr_null(opt);
+    snprintf(expected, sizeof expected, "%s: %s is ", ops->name, o->name);
+    ck_assert_msg(strstr(lgd_last_error(), expected) == lgd_last_error(), "%s", lgd_last_error());
+    ck_assert_msg(strstr(lgd_last_error(), "is accepted") != NULL, "%s", lgd_last_error());
+}
+
+START_TEST(create_every_option_out_of_range_refused_by_name)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (const lgd_option *o = ops->options; o->name; o++)
+            switch (o->type) {
+            case LGD_DOUBLE:
+                refused(ops, o, o->low - 0.5);
+                refused(ops, o, isinf(o->high) ? INFINITY : o->high + 0.5);
+                refused(ops, o, NAN);
+                refused(ops, o, -INFINITY);
+                if (o->open & 1)
+                    refused(ops, o, o->low == 0 ? LGD_ZERO : o->low);
+                if (o->open & 2)
+                    refused(ops, o, o->high);
+                break;
+            case LGD_SIZE:
+                refused(ops, o, o->high + 1);
+                break;
+            case LGD_BOOL:
+                refused(ops, o, 2);
+                break;
+            case LGD_CHOICE:
+                refused(ops, o, 2);
+                refused(ops, o, -1);
+                break;
+            }
+}
+END_TEST
+
+START_TEST(create_bounds_that_belong_accepted)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            if (o->type != LGD_DOUBLE)
+                continue;
+            const double low = o->open & 1 ? nextafter(o->low, 1) : lgd_zero(o->low);
+            const double high = o->open & 2 ? nextafter(o->high, 0) : o->high;
+            for (size_t k = 0; k < 2; k++) {
+                lgd_optimizer *opt = NULL;
+                ck_assert_msg(make(&opt, ops, PRESETS, o->name, k ? high : low) == LGD_OK, "%s", lgd_last_error());
+                lgd_optimizer_free(opt);
+            }
+        }
+}
+END_TEST
+
+START_TEST(create_out_of_range_sentence_exact)
+{
+    lgd_optimizer *opt;
+    ck_assert_int_eq(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = -1}), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "sgd: lr is -1, a finite number above 0 is accepted");
+    ck_assert_int_eq(lgd_adam_create(&opt, &(lgd_adam_options){.beta2 = 1}), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "adam: beta2 is 1, a number at least 0 and below 1 is accepted");
+    ck_assert_int_eq(lgd_momentum_create(&opt, &(lgd_momentum_options){.form = (lgd_momentum_form)9}), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "momentum: form is 9, the number of one of classical|pytorch is accepted");
+}
+END_TEST
+
+START_TEST(create_shorter_struct_rest_presets)
+{
+    lgd_optimizer *opt = NULL; /* of a caller whose header knew only lr and beta1 */
+    const lgd_adam_options options = {.lr = 0.5, .beta1 = 0.25, .beta2 = 0.125};
+    ck_assert_int_eq(lgd_optimizer_create(&opt, lgd_adam_ops(), &options, offsetof(lgd_adam_options, beta2)), LGD_OK);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 0), 0.25);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta2", 0), 0.999);
+    lgd_optimizer_free(opt);
+    const double longer[5] = {0.5, 0.25, 0.125, 1e-8, 1};
+    ck_assert_int_eq(lgd_optimizer_create(&opt, lgd_adam_ops(), longer, sizeof longer), LGD_EUNSUPPORTED);
+    ck_assert_ptr_null(opt);
+}
+END_TEST
+
+START_TEST(create_size_without_bound_kept_exactly_negative_refused)
+{
+    const lgd_option table[] = {{.name = "n", .type = LGD_SIZE, .preset = 3, .high = INFINITY}, {0}};
+    const lgd_optimizer_ops ops = {
+        .name = "mine", .options = table, .options_size = sizeof(size_t), .step = lgd_sgd_ops()->step};
+    const size_t large = ((size_t)1 << 60) + 1, negative = (size_t)-1, zero = 0;
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, &large, sizeof large), LGD_OK);
+    ck_assert_uint_eq(*(const size_t *)opt->options, large);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, &zero, sizeof zero), LGD_OK);
+    ck_assert_uint_eq(*(const size_t *)opt->options, 3);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, &negative, sizeof negative), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "was a negative number converted?"));
+}
+END_TEST
+
+START_TEST(create_member_outside_the_table_handed_on)
+{
+    lgd_optimizer *opt = NULL;
+    const averager_options options = {.loss_of_interest = 42};
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &averager_ops, &options, sizeof options), LGD_OK);
+    ck_assert_double_eq(((const averager_options *)opt->options)->loss_of_interest, 42);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+static lgd_status no_step(lgd_step *s)
+{
+    (void)s;
+    return LGD_OK;
+}
+
+START_TEST(create_unsound_ops_refused_by_name)
+{
+    const lgd_option sound = {.name = "a", .preset = 1, .low = 0, .high = 2};
+    lgd_option table[2] = {sound, {0}};
+    const lgd_optimizer_ops good = {.name = "mine", .options = table, .options_size = 8, .step = no_step};
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &good, NULL, 0), LGD_OK);
+    lgd_optimizer_free(opt);
+
+    lgd_optimizer_ops ops = good;
+    ops.name = NULL;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "name is missing"));
+    ops = good;
+    ops.step = NULL;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "mine: its step is NULL"));
+    ck_assert_int_eq(lgd_optimizer_create(&opt, NULL, NULL, 0), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_create(NULL, &good, NULL, 0), LGD_EINVAL);
+
+    static const struct {
+        lgd_option option;
+        const char *message;
+    } bad[] = {
+        {{.name = "a", .offset = 1, .preset = 1, .high = 2}, "mine: option a is at bytes 1 + 8"},
+        {{.name = "a", .offset = SIZE_MAX, .preset = 1, .high = 2}, "mine: option a is at bytes"},
+        {{.name = "a", .preset = 1}, "mine: the preset of option a is 1"},
+        {{.name = "a", .preset = NAN, .high = 1}, "mine: the preset of option a is"},
+        {{.name = "a", .type = (lgd_option_type)9}, "mine: the type of option a is 9"},
+        {{.name = "a", .type = LGD_CHOICE}, "mine: the choices of option a are missing"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        table[0] = bad[i].option;
+        ck_assert_int_eq(lgd_optimizer_create(&opt, &good, NULL, 0), LGD_EINVAL);
+        ck_assert_msg(strstr(lgd_last_error(), bad[i].message) != NULL, "%s", lgd_last_error());
+        ck_assert_ptr_null(opt);
+    }
+}
+END_TEST
+
+START_TEST(option_unknown_name_refused_with_nearest)
+{
+    lgd_optimizer *opt = parsed("adam");
+    double value = 7;
+    ck_assert_int_eq(lgd_optimizer_option(opt, "beta3", &value), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "adam: option is \"beta3\", did you mean beta"));
+    ck_assert_int_eq(lgd_optimizer_option(opt, NULL, &value), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_option(opt, "lr", NULL), LGD_EINVAL);
+    ck_assert_double_eq(value, 7);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+/* ---- text */
+
+START_TEST(parse_every_method_and_option_as_struct)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        char text[512];
+        int n = snprintf(text, sizeof text, "%s", ops->name);
+        lgd_optimizer *plain = parsed(text), *same = made(ops, EVERYTHING_ELSE);
+        ck_assert_str_eq(lgd_optimizer_name(plain), ops->name);
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            ck_assert_double_eq(lgd_optimizer_value(plain, o->name, 7), o->type == LGD_DOUBLE ? o->preset : 0);
+            n += snprintf(text + n, sizeof text - (size_t)n, "%c%s=", o == ops->options ? ':' : ',', o->name);
+            if (o->type == LGD_DOUBLE)
+                n += snprintf(text + n, sizeof text - (size_t)n, "%.17g", other_value(o));
+            else
+                n += snprintf(text + n, sizeof text - (size_t)n, "%s",
+                              o->type == LGD_BOOL ? "true" : strchr(o->choices, '|') + 1);
+        }
+        lgd_optimizer *opt = parsed(text);
+        for (const lgd_option *o = ops->options; o->name; o++)
+            ck_assert_double_eq(lgd_optimizer_value(opt, o->name, 7), lgd_optimizer_value(same, o->name, 8));
+        lgd_optimizer_free(plain);
+        lgd_optimizer_free(same);
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
+START_TEST(parse_zero_means_zero)
+{
+    lgd_optimizer *opt = parsed("adam:beta1=0,eps=-0.0,beta2=0e5");
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 7), 0);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta2", 7), 0);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "eps", 7), 0);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, "adam:lr=0"), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "adam: lr is 0, a finite number above 0 is accepted");
+}
+END_TEST
+
+START_TEST(parse_malformed_text_refused_with_reason)
+{
+    static const struct {
+        const char *text, *message;
+    } bad[] = {
+        {"", "method is \"\""},
+        {"adm", "did you mean adam"},
+        {"Adam", "did you mean adam"},
+        {" adam", "did you mean adam"},
+        {"adam ", "did you mean adam"},
+        {"momentun:lr=1", "did you mean momentum"},
+        {"zzzzzzzzzz", "a name such as"},
+        {":lr=1", "method is \"\""},
+        {"adam:", "adam: an option is \"\", key=value is accepted"},
+        {"adam:lr", "an option is \"lr\", key=value"},
+        {"adam:=1", "an option is \"=1\", key=value"},
+        {"adam:lr=", "lr is \"\", a number"},
+        {"adam:lr=0.1,", "an option is \"\", key=value"},
+        {"adam:,lr=0.1", "an option is \"\", key=value"},
+        {"adam:lr=0.1,,eps=1", "an option is \"\", key=value"},
+        {"adam:lr=0.1,eps", "an option is \"eps\", key=value"},
+        {"adam:lr=0.1 ", "lr is \"0.1 \", a number"},
+        {"adam:lr= 0.1", "lr is \" 0.1\", a number"},
+        {"adam:lr=0.1x", "lr is \"0.1x\", a number"},
+        {"adam:lr=0.1=2", "lr is \"0.1=2\", a number"},
+        {"adam:lr=1e", "lr is \"1e\", a number"},
+        {"adam:lr=--1", "lr is \"--1\", a number"},
+        {"adam:lr=nan", "lr is \"nan\", a number"},
+        {"adam:lr=inf", "lr is \"inf\", a number"},
+        {"adam:lr=-inf", "lr is -inf, a finite number above 0"},
+        {"adam:lr=+nan", "lr is nan, a finite number above 0"},
+        {"adam:lr=1e999", "lr is inf, a finite number above 0"},
+        {"adam:lr=-0.5", "lr is -0.5, a finite number above 0"},
+        {"adam:lr=0.1;eps=1", "lr is \"0.1;eps=1\", a number"},
+        {"adam:lr=0.1:eps=1", "lr is \"0.1:eps=1\", a number"},
+        {"adam:lr=0,1", "an option is \"1\", key=value"},
+        {"adam:beta3=0.5", "option is \"beta3\", did you mean beta"},
+        {"adam: lr=0.5", "option is \" lr\", did you mean lr"},
+        {"adam:LR=0.5", "option is \"LR\""},
+        {"adam:lr=0.5,lr=0.5", "lr is given twice"},
+        {"adam:lr=0.5,eps=1,lr=0.5", "lr is given twice"},
+        {"adam:lr=0.5,beta1=0.5,beta1=0.6,eps=1", "beta1 is given twice"},
+        {"adam:beta1=1", "beta1 is 1, a number at least 0 and below 1"},
+        {"momentum:form=pytorsch", "form is \"pytorsch\", one of classical|pytorch"},
+        {"momentum:form=PyTorch", "one of classical|pytorch"},
+        {"momentum:form=1", "one of classical|pytorch"},
+        {"momentum:form=", "one of classical|pytorch"},
+        {"momentum:form=classical|pytorch", "one of classical|pytorch"},
+        {"sgd:momentum=0.9", "sgd: option is \"momentum\", a name such as lr"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
+        ck_assert_msg(lgd_optimizer_parse(&opt, bad[i].text) == LGD_EINVAL, "\"%s\" is taken", bad[i].text);
+        ck_assert_ptr_null(opt);
+        ck_assert_msg(strstr(lgd_last_error(), bad[i].message) != NULL, "\"%s\": %s", bad[i].text, lgd_last_error());
+    }
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(lgd_optimizer_parse(NULL, "adam"), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, NULL), LGD_EINVAL);
+}
+END_TEST
+
+START_TEST(parse_very_long_words_refused_in_one_line)
+{
+    char text[5000];
+    for (size_t at = 0; at < 4; at++) {
+        static const char *const start[] = {"", "adam:", "adam:lr=", "momentum:form="};
+        lgd_optimizer *opt = NULL;
+        memset(text, 'x', sizeof text - 1);
+        text[sizeof text - 1] = 0;
+        memcpy(text, start[at], strlen(start[at]));
+        ck_assert_int_eq(lgd_optimizer_parse(&opt, text), LGD_EINVAL);
+        ck_assert_uint_lt(strlen(lgd_last_error()), 256);
+    }
+    /* A number may be long. */
+    snprintf(text, sizeof text, "sgd:lr=0.%0500d1", 0);
+    lgd_optimizer *opt = NULL;
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, text), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "sgd: lr is 0, "));
+    memcpy(text, "sgd:lr=1.", 9);
+    opt = parsed(text);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "lr", 0), 1);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(parse_locale_with_decimal_comma_same_numbers)
+{
+    static const char *const locales[] = {"de_DE.UTF-8", "de_DE.utf8", "fr_FR.UTF-8", "de_DE", "nl_NL.UTF-8"};
+    const char *set = NULL;
+    for (size_t i = 0; !set && i < sizeof locales / sizeof *locales; i++)
+        set = setlocale(LC_NUMERIC, locales[i]);
+    /* Where the system has no such locale the assertions below still hold, in the C locale. */
+    ck_assert_int_eq(set ? localeconv()->decimal_point[0] : ',', ',');
+    lgd_optimizer *opt = parsed("adam:lr=0.5,beta1=0.25");
+    ck_assert_double_eq(lgd_optimizer_value(opt, "lr", 0), 0.5);
+    ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 0), 0.25);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, "adam:beta1=1.5"), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "adam: beta1 is 1.5, a number at least 0 and below 1 is accepted");
+}
+END_TEST
+
+START_TEST(parse_kth_allocation_failing_enomem_no_leak)
+{
+    for (size_t k = 1; k <= 3; k++) {
+        budget b;
+        budget_begin(&b, k);
+        lgd_optimizer *opt = NULL;
+        ck_assert_int_eq(lgd_optimizer_parse(&opt, "adam:lr=0.5"), k < 3 ? LGD_ENOMEM : LGD_OK);
+        ck_assert(!opt == (k < 3));
+        lgd_optimizer_free(opt);
+        ck_assert_uint_eq(b.living, 0);
+        lgd_set_memory(NULL);
+    }
+}
+END_TEST
+
+/* The built-ins have no size and may have no bool; the table of our own method has all types. */
+START_TEST(options_parse_each_type_value_or_refusal)
+{
+    averager_options options = {0};
+    ck_assert_int_eq(lgd_options_parse(&averager_ops, "noise=true,first=7,weight=latest,lr=0x1p-3", &options), LGD_OK);
+    ck_assert(options.noise && options.first == 7 && options.weight == LATEST && options.lr == 0.125);
+    static const char *const good[] = {"noise=1", "noise=true", "noise=0", "noise=false"};
+    for (size_t i = 0; i < 4; i++) {
+        ck_assert_int_eq(lgd_options_parse(&averager_ops, good[i], &options), LGD_OK);
+        ck_assert_int_eq(options.noise, i < 2);
+    }
+    static const char *const bad[] = {
+        "first=1.5", "first=-1",   "first=1e30", "first=nan", "first=",       "noise=yes",      "noise=2",
+        "noise=",    "noise=TRUE", "weight=",    "weight=me", "weight=lates", "weight=latest1", "noise=true|"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        ck_assert_msg(lgd_options_parse(&averager_ops, bad[i], &options) == LGD_EINVAL, "%s is taken", bad[i]);
+}
+END_TEST
+
+START_TEST(builtin_list_names_unique_and_parsable)
+{
+    const lgd_optimizer_ops *a, *b;
+    size_t count = 0;
+    for (size_t i = 0; (a = lgd_optimizer_builtin(i)) != NULL; i++, count++) {
+        ck_assert_str_eq(a->options[0].name, "lr");
+        for (const lgd_option *o = a->options; o->name; o++)
+            ck_assert_msg(o->help && *o->help, "%s: %s has no help", a->name, o->name);
+        for (size_t j = 0; j < i; j++) {
+            b = lgd_optimizer_builtin(j);
+            ck_assert_str_ne(a->name, b->name);
+        }
+    }
+    ck_assert_uint_ge(count, 6);
+    ck_assert_ptr_null(lgd_optimizer_builtin(count));
+    ck_assert_ptr_null(lgd_optimizer_builtin(SIZE_MAX));
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("options");
+    CASE(s, create_zero_or_null_options_presets);
+    CASE(s, create_public_functions_right_method);
+    CASE(s, create_lgd_zero_means_zero);
+    CASE(s, create_every_option_out_of_range_refused_by_name);
+    CASE(s, create_bounds_that_belong_accepted);
+    CASE(s, create_out_of_range_sentence_exact);
+    CASE(s, create_shorter_struct_rest_presets);
+    CASE(s, create_size_without_bound_kept_exactly_negative_refused);
+    CASE(s, create_member_outside_the_table_handed_on);
+    CASE(s, create_unsound_ops_refused_by_name);
+    CASE(s, option_unknown_name_refused_with_nearest);
+    CASE(s, parse_every_method_and_option_as_struct);
+    CASE(s, parse_zero_means_zero);
+    CASE(s, parse_malformed_text_refused_with_reason);
+    CASE(s, parse_very_long_words_refused_in_one_line);
+    CASE(s, parse_locale_with_decimal_comma_same_numbers);
+    CASE(s, parse_kth_allocation_failing_enomem_no_leak);
+    CASE(s, options_parse_each_type_value_or_refusal);
+    CASE(s, builtin_list_names_unique_and_parsable);
+    return suite_run(s);
+}
