@@ -1,7 +1,7 @@
 /* From bytes to cells. libcsv knows about quotes; what it does not know is added here: which line a cell stands in, the
  * limits, bytes that cannot be text, and memory by the library's hook.
  *
- * The bytes are handed to libcsv line by line, so that `line` is right whenever it calls back. */
+ * The bytes are taken line by line, so that `line` is right whenever libcsv calls back. */
 #define _POSIX_C_SOURCE 200809L
 #include "io.h"
 #include <csv.h>
@@ -196,7 +196,7 @@ static void on_row(int terminator, void *ctx)
     if (p->status || p->stop)
         return;
     p->status = p->visitor->row(p->ctx, p->row_line, p->cells, &p->stop);
-    p->cells = p->row_bytes = 0;
+    p->cells = 0;
 }
 
 static lgd_status broken(const pass *p)
@@ -216,21 +216,54 @@ static lgd_status broken(const pass *p)
     }
 }
 
-/* A line or a piece of one. */
-static lgd_status feed(pass *p, const char *bytes, size_t n)
+static bool is_blank(const pass *p, char c)
+{
+    return (c == ' ' || c == '\t') && c != p->scan->delimiter;
+}
+
+/* A row on one line without quotes, most of most files, is cut in place: what libcsv would do, several times faster. */
+static void split(pass *p, char *s, size_t n)
+{
+    char *end = s + n - 1; /* the line's end */
+    while (s < end && is_blank(p, *s))
+        s++;
+    if (s == end)
+        return; /* an empty line */
+    for (char *stop; s <= end; s = stop + 1) {
+        while (s < end && is_blank(p, *s))
+            s++;
+        for (stop = s; stop < end && *stop != p->scan->delimiter; stop++)
+            continue;
+        char *last = stop;
+        while (last > s && is_blank(p, last[-1]))
+            last--;
+        *last = 0;
+        on_cell(s, (size_t)(last - s), p);
+    }
+    on_row(0, p);
+}
+
+/* A line, whole or not. */
+static lgd_status feed(pass *p, char *s, size_t n, bool ended)
 {
     if (p->cells == 0 && !p->parser.quoted)
         p->cell_line = p->line;
     if (n > p->scan->max_row_bytes - p->row_bytes)
         return lgd_fail(LGD_ERANGE, "%s:%zu: the row is longer than %zu bytes, the most that max_row_bytes allows",
                         p->scan->path, p->cells ? p->row_line : p->cell_line, p->scan->max_row_bytes);
+    if (ended && p->row_bytes == 0 && !memchr(s, '"', n)) {
+        split(p, s, n);
+        return p->status;
+    }
     p->row_bytes += n;
-    size_t done = csv_parse(&p->parser, bytes, n, on_cell, on_row, p);
+    size_t done = csv_parse(&p->parser, s, n, on_cell, on_row, p);
+    if (ended && p->cells == 0 && !p->parser.quoted)
+        p->row_bytes = 0; /* the row has ended, or there is none yet */
     return p->status ? p->status : done < n ? broken(p) : LGD_OK;
 }
 
 /* Cuts a buffer into lines. */
-static lgd_status feed_lines(pass *p, const char *s, size_t n)
+static lgd_status feed_lines(pass *p, char *s, size_t n)
 {
     lgd_status st = LGD_OK;
     for (size_t i = 0, end; i < n && !st && !p->stop; i = end) {
@@ -238,13 +271,12 @@ static lgd_status feed_lines(pass *p, const char *s, size_t n)
             continue;
         if (end < n && !s[end])
             return lgd_fail(LGD_EFORMAT, "%s:%zu: a NUL byte, only text is accepted", p->scan->path, p->line);
-        const bool ended = end < n, rest_of_crlf = ended && p->after_cr && end == i && s[end] == '\n';
+        const bool ended = end < n, cr = ended && s[end] == '\r';
+        const bool rest_of_crlf = ended && !cr && p->after_cr && end == i;
         end += ended;
         if (p->line > p->scan->skip_lines)
-            st = feed(p, s + i, end - i);
-        if (ended && p->cells == 0 && !p->parser.quoted)
-            p->row_bytes = 0; /* an empty line */
-        p->after_cr = ended && s[end - 1] == '\r';
+            st = feed(p, s + i, end - i, ended);
+        p->after_cr = cr;
         p->line += ended && !rest_of_crlf;
     }
     return st;
