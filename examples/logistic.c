@@ -4,7 +4,7 @@
  * usage: logistic [breast_cancer.csv]
  *
  * Four fifths of the rows, drawn at random, are fitted in mini-batches; the rest tell how good the fit is. The columns are
- * standardised without a copy. Prints the table's size, the loss on the rows fitted, and the accuracy on both parts. */
+ * standardised without a copy. Prints the size of the table, the objective on the rows fitted, and the accuracy on both parts. */
 #include <lgd.h>
 #include <lgd/io.h>
 #include <stdio.h>
@@ -62,7 +62,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", lgd_last_error());
     } else {
         printf("%zu rows, %zu columns\n", t->rows, t->cols);
-        printf("loss %.4f after %d epochs: %s\n", report.f, (int)report.epochs, lgd_stop_string(report.stop));
+        printf("objective %.4f after %d epochs: %s\n", report.f, (int)report.epochs, lgd_stop_string(report.stop));
         printf("accuracy on the %zu rows fitted %.3f, ", train, accuracy(t, p, order, 0, train));
         printf("on the others %.3f\n", accuracy(t, p, order, train, t->rows));
     }
