@@ -669,8 +669,27 @@ START_TEST(step_too_large_dim_erange)
     lgd_optimizer *opt = parsed("adam");
     ck_assert_int_eq(lgd_optimizer_prepare(opt, PTRDIFF_MAX, 0, 0), LGD_ERANGE);
     ck_assert_int_eq(lgd_optimizer_prepare(opt, PTRDIFF_MAX / 8, 0, 0), LGD_ERANGE);
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 0, 0, 0), LGD_EINVAL);
     ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, SIZE_MAX / 4), SIZE_MAX);
     ck_assert_uint_eq(opt->dim, 0);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+static void odd_state(const void *options, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)options, (void)dim, (void)vectors;
+    *state_size = 12;
+}
+
+START_TEST(step_odd_state_size_refused)
+{
+    const lgd_optimizer_ops ops = {.name = "odd", .layout = odd_state, .step = fails_at_first};
+    lgd_optimizer *opt = NULL;
+    double w = 0, g = 1;
+    ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "odd: its layout asks for a state of 12 bytes, a multiple of 8 is accepted");
     lgd_optimizer_free(opt);
 }
 END_TEST
@@ -750,6 +769,7 @@ int main(void)
     CASE(s, step_first_failing_leaves_no_state);
     CASE(s, step_bad_arguments_refused);
     CASE(s, step_too_large_dim_erange);
+    CASE(s, step_odd_state_size_refused);
     CASE(s, step_method_that_needs_values_unsupported);
     CASE(s, step_any_alignment_same_bits);
     CASE(s, null_optimizer_every_question_harmless);

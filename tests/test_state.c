@@ -230,6 +230,28 @@ START_TEST(load_table_of_other_names_refused)
 }
 END_TEST
 
+static void two_vectors(const void *options, size_t dim, size_t *vectors, size_t *state_size)
+{
+    averager_layout(options, dim, vectors, state_size);
+    *vectors = 2;
+}
+
+START_TEST(load_other_layout_refused)
+{
+    lgd_optimizer_ops ops = averager_ops;
+    ops.layout = two_vectors;
+    lgd_optimizer *from = made(&ops, PRESETS), *to = made(&averager_ops, PRESETS);
+    double w[5] = {0};
+    walk(from, 5, w, 0, 3);
+    saved s = save(from);
+    load_refused(to, s.bytes, s.size, LGD_EFORMAT, "vectors", 2);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "averager: the saved state has another layout"));
+    free(s.bytes);
+    lgd_optimizer_free(from);
+    lgd_optimizer_free(to);
+}
+END_TEST
+
 START_TEST(load_other_byte_order_or_version_told)
 {
     lgd_optimizer *opt = parsed("sgd");
@@ -284,6 +306,7 @@ int main(void)
     CASE(s, load_other_method_refused_by_name);
     CASE(s, load_other_option_refused_by_name);
     CASE(s, load_table_of_other_names_refused);
+    CASE(s, load_other_layout_refused);
     CASE(s, load_other_byte_order_or_version_told);
     CASE(s, load_allocation_failing_enomem_nothing_touched);
     return suite_run(s);

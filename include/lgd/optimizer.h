@@ -68,7 +68,8 @@ enum {
  *   layout    optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
  *             members without pointers, so that it can be saved
  *   init      optional: called before the first step, at the first point
- *   step      one update. A status other than LGD_OK ends the run and is passed through; the step does not count
+ *   step      one update. A status other than LGD_OK (see lgd_set_error) ends the run and is passed through; the step
+ *             does not count
  *   result    optional: the point to report where that is not w (averages); receives s with s->w the last point, and
  *             writes to w */
 typedef struct lgd_optimizer_ops {
