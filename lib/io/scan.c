@@ -131,35 +131,6 @@ void lgd_scan_close(lgd_scan *scan)
     scan->file = -1;
 }
 
-/* libcsv's buffer for one cell. Its room is kept in front of it and doubles, for libcsv asks byte by byte: that is how
- * it is kept from trying again with less where memory has run out. */
-enum { HEADER = 64 };
-
-static void *grow(void *old, size_t size)
-{
-    char *block = old ? (char *)old - HEADER : NULL;
-    size_t room = 0;
-    if (block)
-        memcpy(&room, block, sizeof room);
-    if (size <= room)
-        return old;
-    size_t more = room ? 2 * room : 256;
-    char *larger = lgd_alloc("csv: cell", lgd_add(more, HEADER), 1);
-    if (!larger)
-        return NULL;
-    memcpy(larger, &more, sizeof more);
-    if (block)
-        memcpy(larger + HEADER, old, room);
-    lgd_release(block);
-    return larger + HEADER;
-}
-
-static void release(void *old)
-{
-    if (old)
-        lgd_release((char *)old - HEADER);
-}
-
 typedef struct pass {
     const lgd_scan *scan;
     const lgd_visitor *visitor;
@@ -199,21 +170,39 @@ static void on_row(int terminator, void *ctx)
     p->cells = 0;
 }
 
+/* libcsv has stopped: at a quote, the only thing it does not take. */
 static lgd_status broken(const pass *p)
 {
-    switch (csv_error((struct csv_parser *)&p->parser)) {
-    case CSV_EPARSE:
-        return lgd_fail(
-            LGD_EFORMAT,
-            "%s:%zu:%zu: a quote in the middle of a cell that began in line %zu, only doubled quotes within "
-            "a cell in quotes are accepted",
-            p->scan->path, p->line, p->cells + 1, p->cell_line);
-    case CSV_ENOMEM:
-        return LGD_ENOMEM; /* lgd_alloc left the sentence */
-    default:
-        return lgd_fail(LGD_ERANGE, "%s:%zu:%zu: the cell is longer than an address can reach", p->scan->path, p->line,
-                        p->cells + 1);
-    }
+    return lgd_fail(LGD_EFORMAT,
+                    "%s:%zu:%zu: a quote in the middle of a cell that began in line %zu, only doubled quotes within a "
+                    "cell in quotes are accepted",
+                    p->scan->path, p->line, p->cells + 1, p->cell_line);
+}
+
+/* Room in libcsv's buffer for n more bytes, so that it never has to grow it: it would take less where memory has run
+ * out, and copy a long cell every 128 bytes. */
+static lgd_status make_room(struct csv_parser *parser, size_t n)
+{
+    const size_t need = lgd_add(parser->entry_pos, lgd_add(n, 2)); /* a 0 behind, and libcsv looks one ahead */
+    if (need <= parser->entry_size)
+        return LGD_OK;
+    const size_t room = need < 2 * parser->entry_size ? 2 * parser->entry_size : need;
+    unsigned char *larger = lgd_alloc("csv: cell", room, 1);
+    if (!larger)
+        return LGD_ENOMEM;
+    if (parser->entry_pos)
+        memcpy(larger, parser->entry_buf, parser->entry_pos);
+    lgd_release(parser->entry_buf);
+    parser->entry_buf = larger;
+    parser->entry_size = room;
+    return LGD_OK;
+}
+
+static void *never(void *old, size_t size)
+{
+    (void)old;
+    (void)size;
+    return NULL;
 }
 
 static bool is_blank(const pass *p, char c)
@@ -256,6 +245,9 @@ static lgd_status feed(pass *p, char *s, size_t n, bool ended)
         return p->status;
     }
     p->row_bytes += n;
+    lgd_status st = make_room(&p->parser, n);
+    if (st)
+        return st;
     size_t done = csv_parse(&p->parser, s, n, on_cell, on_row, p);
     if (ended && p->cells == 0 && !p->parser.quoted)
         p->row_bytes = 0; /* the row has ended, or there is none yet */
@@ -289,9 +281,8 @@ lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx)
         return system_failure(scan->path, errno);
     csv_init(&p.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_delim(&p.parser, (unsigned char)scan->delimiter);
-    csv_set_realloc_func(&p.parser, grow);
-    csv_set_free_func(&p.parser, release);
-    csv_set_blk_size(&p.parser, 1);
+    csv_set_realloc_func(&p.parser, never);
+    csv_set_free_func(&p.parser, lgd_release);
     lgd_status st;
     size_t n;
     do {
