@@ -56,22 +56,25 @@ double cblas_ddot(int n, const double *x, int incx, const double *y, int incy)
     return next(n, x, incx, y, incy) + (wrong_dot && n == 13 ? 1e-9 : 0);
 }
 
+/* Is the loaded BLAS an OpenBLAS? */
+static bool openblas(void)
+{
+    return dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+}
+
+/* Where it is not, these two may be seen all the same and say nothing. */
 int openblas_get_num_threads(void);
 int openblas_get_num_threads(void)
 {
-    return deaf ? 4 : ((int (*)(void))dlsym(RTLD_NEXT, "openblas_get_num_threads"))();
+    int (*next)(void) = (int (*)(void))dlsym(RTLD_NEXT, "openblas_get_num_threads");
+    return !next ? 0 : deaf ? 4 : next();
 }
 
 int openblas_get_parallel(void);
 int openblas_get_parallel(void)
 {
-    return other_kind >= 0 ? other_kind : ((int (*)(void))dlsym(RTLD_NEXT, "openblas_get_parallel"))();
-}
-
-/* Is the loaded BLAS an OpenBLAS? The functions above are visible only then. */
-static bool openblas(void)
-{
-    return dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+    int (*next)(void) = (int (*)(void))dlsym(RTLD_NEXT, "openblas_get_parallel");
+    return !next ? -1 : other_kind >= 0 ? other_kind : next();
 }
 
 /* ---- products */

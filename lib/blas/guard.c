@@ -106,8 +106,8 @@ static bool has_setting(void)
     return loaded.knob && (!loaded.per_call || loaded.knob == &knobs[FLEXIBLAS]);
 }
 
-/* Without a setting: is it serial by nature, or one whose functions are out of sight (linked statically)? */
-static bool serial_by_nature(void)
+/* Without a setting: has it none (the reference BLAS is serial), or is it out of sight (linked statically)? */
+static bool needs_no_setting(void)
 {
     return !strcmp(LGD_BLAS_NAME, "blas") || !strcmp(LGD_BLAS_NAME, "accelerate");
 }
@@ -117,7 +117,7 @@ void lgd_blas_hold(void)
     pthread_once(&once, look);
     pthread_mutex_lock(&lock);
     if (holds++ == 0) {
-        took = loaded.per_call || serial_by_nature();
+        took = loaded.per_call || needs_no_setting();
         if (has_setting()) {
             host_threads = threads_now();
             if (host_threads != 1)
@@ -176,7 +176,8 @@ const char *lgd_blas_held_how(void)
         return loaded.knob->set;
     if (loaded.per_call)
         return "omp_set_num_threads around each call";
-    return serial_by_nature() ? "serial by nature" : "no way found, called by one thread at a time";
+    return needs_no_setting() ? "nothing, it has no setting of threads"
+                              : "no way found, called by one thread at a time";
 }
 
 const char *lgd_blas_config(void)

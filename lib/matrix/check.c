@@ -38,12 +38,12 @@ static lgd_status forward(trial *t, const lgd_rows *rows, size_t k, double *Z)
 }
 
 /* G = A[rows,:]^T R */
-static lgd_status adjoint(trial *t, const lgd_rows *rows, size_t k, double *G)
+static lgd_status adjoint(trial *t, const lgd_rows *rows, size_t k, const double *R, double *G)
 {
     for (size_t j = 0; j < t->A->cols; j++)
         for (size_t c = 0; c < LD; c++)
             G[j * LD + c] = c < k ? 0 : NAN;
-    lgd_status status = t->A->ops.adjoint(t->A->ctx, rows, k, t->R, LD, G, LD);
+    lgd_status status = t->A->ops.adjoint(t->A->ctx, rows, k, R, LD, G, LD);
     for (size_t j = 0; j < t->A->cols && !status; j++)
         for (size_t c = k; c < LD; c++)
             if (!isnan(G[j * LD + c]))
@@ -87,7 +87,7 @@ static lgd_status check_adjoint(trial *t, size_t k)
     lgd_rows all = {0, t->A->rows, NULL};
     lgd_status status = forward(t, &all, k, t->Z);
     if (!status)
-        status = adjoint(t, &all, k, t->G);
+        status = adjoint(t, &all, k, t->R, t->G);
     for (size_t c = 0; c < k && !status; c++) {
         double rows = 0, cols = 0, magnitude = 0;
         for (size_t i = 0; i < t->A->rows; i++) {
@@ -103,46 +103,12 @@ static lgd_status check_adjoint(trial *t, size_t k)
     return status;
 }
 
-/* Some rows by an index in mixed order, then by range, then one at a time; t->Z and t->G hold the products of all. */
-static lgd_status check_rows(trial *t, size_t k)
-{
-    size_t m = t->A->rows, half = m / 2;
-    lgd_permutation(t->seed, 0, m, t->index);
-    lgd_rows mixed = {0, m, t->index}, range = {half, m - half, NULL};
-    lgd_status status = forward(t, &mixed, k, t->Y);
-    if (!status)
-        status = agree(t, "forward of rows by an index is not that of the same rows", m, k, t->Y, t->Z, t->index);
-    if (!status)
-        status = forward(t, &range, k, t->Y);
-    if (!status)
-        status = agree(t, "forward of the last half is not the last half of forward", m - half, k, t->Y,
-                       t->Z + half * LD, NULL);
-    for (size_t i = 0; i < m && i < SINGLES && !status; i++) {
-        lgd_rows one = {t->index[i], 1, NULL};
-        status = forward(t, &one, k, t->Y);
-        if (!status)
-            status =
-                agree(t, "forward of one row is not that row of forward", 1, k, t->Y, t->Z + t->index[i] * LD, NULL);
-    }
-    /* A^T R over an index, entered in the middle, and the same rows as a range */
-    for (size_t i = 0; i < m; i++)
-        t->index[i] = i;
-    lgd_rows listed = {half, m - half, t->index};
-    if (!status)
-        status = adjoint(t, &listed, k, t->H);
-    if (!status)
-        status = adjoint(t, &range, k, t->G);
-    if (!status)
-        status = agree(t, "adjoint of rows by an index is not that of the same rows", t->A->cols, k, t->H, t->G, NULL);
-    return status;
-}
-
 /* Two halves added to what was there are all rows added to it. */
 static lgd_status check_adding(trial *t, size_t k)
 {
     size_t m = t->A->rows, half = m / 2, n = t->A->cols;
     lgd_rows all = {0, m, NULL}, first = {0, half, NULL}, last = {half, m - half, NULL};
-    lgd_status status = adjoint(t, &all, k, t->G);
+    lgd_status status = adjoint(t, &all, k, t->R, t->G);
     fill(t, n * LD, t->H);
     for (size_t i = 0; i < n * LD; i++)
         t->G[i] += t->H[i];
@@ -151,6 +117,51 @@ static lgd_status check_adding(trial *t, size_t k)
     if (!status)
         status = t->A->ops.adjoint(t->A->ctx, &last, k, t->R + half * LD, LD, t->H, LD);
     return status ? status : agree(t, "adjoint does not add to G what it ought to", n, k, t->H, t->G, NULL);
+}
+
+/* Rows by range, by an index in mixed order, entered in the middle, and one at a time; t->Z is forward of all. */
+static lgd_status check_rows(trial *t, size_t k)
+{
+    size_t m = t->A->rows, half = m / 2;
+    lgd_rows range = {half, m - half, NULL}, mixed = {0, m, t->index}, middle = {half, m - half, t->index};
+    lgd_permutation(t->seed, 0, m, t->index);
+    lgd_status status = forward(t, &range, k, t->Y);
+    if (!status)
+        status = agree(t, "forward of the last half is not the last half of forward", m - half, k, t->Y,
+                       t->Z + half * LD, NULL);
+    if (!status)
+        status = forward(t, &mixed, k, t->Y);
+    if (!status)
+        status = agree(t, "forward of rows by an index is not that of the same rows", m, k, t->Y, t->Z, t->index);
+    if (!status)
+        status = forward(t, &middle, k, t->Y);
+    if (!status)
+        status = agree(t, "forward by an index from rows.first on is not that of the same rows", m - half, k, t->Y,
+                       t->Z, t->index + half);
+    for (size_t i = 0; i < m && i < SINGLES && !status; i++) {
+        lgd_rows one = {t->index[i], 1, NULL};
+        status = forward(t, &one, k, t->Y);
+        if (!status)
+            status = agree(t, "forward of one row is not that row of forward", 1, k, t->Y, t->Z, t->index + i);
+    }
+    return status;
+}
+
+/* The same for adjoint, the rows of R in the order of the index; t->G is adjoint of all. */
+static lgd_status check_index(trial *t, size_t k)
+{
+    size_t m = t->A->rows, half = m / 2;
+    lgd_rows first = {0, half, t->index}, last = {half, m - half, t->index};
+    for (size_t i = 0; i < m; i++)
+        memcpy(t->Y + i * LD, t->R + t->index[i] * LD, LD * sizeof *t->Y);
+    lgd_status status = adjoint(t, &last, k, t->Y + half * LD, t->H);
+    if (!status && half)
+        status = t->A->ops.adjoint(t->A->ctx, &first, k, t->Y, LD, t->H, LD);
+    if (!status)
+        status = adjoint(t, &(lgd_rows){0, m, NULL}, k, t->R, t->G);
+    return status
+               ? status
+               : agree(t, "adjoint of rows by an index is not that of the same rows", t->A->cols, k, t->H, t->G, NULL);
 }
 
 /* The mean of a column is that column of A^T 1/m; its deviation that of forward of a unit vector. */
@@ -206,6 +217,8 @@ lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
             status = check_rows(&t, k);
         if (!status)
             status = check_adding(&t, k);
+        if (!status)
+            status = check_index(&t, k);
     }
     if (!status && A->ops.moments)
         status = check_moments(&t);

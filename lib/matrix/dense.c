@@ -91,59 +91,69 @@ static lgd_status dense_adjoint(void *ctx, const lgd_rows *rows, size_t k, const
     return status;
 }
 
-/* By the corrected two-pass algorithm (Chan, Golub, LeVeque 1983), the first pass shifted by the first row, so that the
- * deviation of a constant column is exactly 0. Storage by columns is walked by columns: `step` numbers at a time share
- * the loops over the rows. */
+/* By the corrected two-pass algorithm (Chan, Golub, LeVeque 1983). The first pass is shifted by the first row, so that
+ * the deviation of a constant column is exactly 0; it also finds the power of two that keeps the squares of the second
+ * in range. Storage by columns is walked eight columns at a time. */
 static lgd_status dense_moments(void *ctx, double *mean, double *deviation)
 {
     const dense *d = ctx;
     double n = (double)d->rows;
-    double *rest = lgd_alloc("dense", d->cols, sizeof *rest);
+    double *rest = lgd_alloc("dense", d->cols, 2 * sizeof *rest), *factor = rest + d->cols;
     if (!rest)
         return LGD_ENOMEM;
-    for (size_t from = 0, step = d->by_columns ? 1 : d->cols; from < d->cols; from += step) {
-        size_t end = from + step;
+    for (size_t from = 0, step = d->by_columns ? 8 : d->cols; from < d->cols; from += step) {
+        size_t end = from + step < d->cols ? from + step : d->cols;
         for (size_t j = from; j < end; j++)
             mean[j] = deviation[j] = 0;
         for (size_t i = 0; i < d->rows; i++)
-            for (size_t j = from; j < end; j++)
-                mean[j] += *at(d, i, j) - *at(d, 0, j);
-        for (size_t j = from; j < end; j++)
+            for (size_t j = from; j < end; j++) {
+                double e = *at(d, i, j) - *at(d, 0, j);
+                mean[j] += e;
+                factor[j] = fabs(e) > factor[j] ? fabs(e) : factor[j];
+            }
+        for (size_t j = from; j < end; j++) {
+            int exponent = 0;
+            frexp(factor[j], &exponent);
+            exponent = exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent; /* no subnormal factor */
+            factor[j] = ldexp(1, -exponent);
             mean[j] = *at(d, 0, j) + mean[j] / n;
+        }
         for (size_t i = 0; i < d->rows; i++)
             for (size_t j = from; j < end; j++) {
-                double e = *at(d, i, j) - mean[j];
+                double e = (*at(d, i, j) - mean[j]) * factor[j];
                 rest[j] += e;
                 deviation[j] += e * e;
             }
         for (size_t j = from; j < end; j++) {
             double variance = (deviation[j] - rest[j] * rest[j] / n) / n;
-            mean[j] += rest[j] / n;
-            deviation[j] = sqrt(variance > 0 ? variance : 0);
+            mean[j] += rest[j] / n / factor[j];
+            deviation[j] = sqrt(variance > 0 ? variance : 0) / factor[j];
         }
     }
     lgd_release(rest);
     return LGD_OK;
 }
 
-/* Storage is `lines` runs of `length` numbers, ld apart: rows, or columns. */
-static lgd_status find_not_finite(const dense *d, const char *name)
+/* Storage is `lines` runs of `length` numbers, ld apart: rows, or columns. Without gaps it is one run. */
+static lgd_status find_not_finite(const dense *d, const char *name, size_t lines, size_t length)
 {
-    size_t lines = d->by_columns ? d->cols : d->rows, length = d->by_columns ? d->rows : d->cols;
-    for (size_t i = 0; i < lines; i++) {
-        size_t j = lgd_first_not_finite(length, d->data + i * d->ld);
-        if (j < length)
-            return lgd_fail(LGD_EINVAL,
-                            "%s: the number in row %zu, column %zu (from 0) is %g, finite ones are accepted", name,
-                            d->by_columns ? j : i, d->by_columns ? i : j, d->data[i * d->ld + j]);
+    bool gaps = d->ld != length;
+    size_t runs = gaps ? lines : 1, run = gaps ? length : lines * length;
+    for (size_t i = 0; i < runs; i++) {
+        size_t at_line = i, j = lgd_first_not_finite(run, d->data + i * d->ld);
+        if (j == run)
+            continue;
+        if (!gaps)
+            at_line = j / length, j %= length;
+        return lgd_fail(LGD_EINVAL, "%s: the number in row %zu, column %zu (from 0) is %g, finite ones are accepted",
+                        name, d->by_columns ? j : at_line, d->by_columns ? at_line : j, d->data[at_line * d->ld + j]);
     }
     return LGD_OK;
 }
 
-static lgd_status create(lgd_matrix **out, const lgd_matrix_ops *ops, const dense *wanted)
+static lgd_status create(lgd_matrix **out, const lgd_matrix_ops *ops, const dense *d)
 {
     const char *name = ops->name;
-    const dense *d = wanted;
     if (!out)
         return lgd_fail(LGD_EINVAL, "%s: out is NULL, the address of a pointer is accepted", name);
     *out = NULL;
@@ -168,13 +178,13 @@ static lgd_status create(lgd_matrix **out, const lgd_matrix_ops *ops, const dens
                         d->by_columns ? "cols" : "rows", lines, d->ld);
     if (!d->data && d->rows)
         return lgd_fail(LGD_EINVAL, "%s: data is NULL, an array is accepted", name);
-    status = find_not_finite(d, name);
+    status = d->rows ? find_not_finite(d, name, lines, length) : LGD_OK;
     if (status)
         return status;
     dense *ctx = lgd_alloc(name, 1, sizeof *ctx);
     if (!ctx)
         return LGD_ENOMEM;
-    *ctx = *wanted;
+    *ctx = *d;
     status = lgd_matrix_create(out, d->rows, d->cols, ops, ctx);
     if (status)
         lgd_release(ctx);
