@@ -265,6 +265,7 @@ typedef struct results {
 void table_head(const settings *s);
 void table_data(const dataset *d);
 void table_compare(const comparison *c);
+void table_compare_legend(const comparison *c);
 void table_grid(const grid *g);
 void table_gradient(const gradient *g);
 

@@ -232,7 +232,7 @@ static void add_methods(comparison *c, size_t epochs)
 
 bool compare_run(comparison *c, const dataset *d, const settings *s)
 {
-    *c = (comparison){.data = d, .l2 = d->logistic ? 1e-3 : 0, .runs = s->quick ? 1 : 3, .threads = s->thread[0]};
+    *c = (comparison){.data = d, .l2 = d->logistic ? 1e-2 : 0, .runs = s->quick ? 1 : 3, .threads = s->thread[0]};
     lgd_objective *f = NULL;
     double *w = calloc(d->cols + 1, sizeof *w);
     lgd_glm_options options = {.l2 = c->l2, .intercept = true};

@@ -51,7 +51,13 @@ static double run_libgd(void *ctx, size_t repeats)
 static gradient_cell *add_cell(gradient *g, const char *name, size_t streams, size_t threads)
 {
     gradient_cell *c = &g->cell[g->cells++];
-    *c = (gradient_cell){.streams = streams, .threads = threads, .gradient = g};
+    *c = (gradient_cell){.streams = streams,
+                         .threads = threads,
+                         .gradient = g,
+                         .seconds = {NAN, NAN, NAN, NAN},
+                         .to_gemv = {NAN, NAN, NAN},
+                         .to_read = {NAN, NAN, NAN},
+                         .gbytes = NAN};
     snprintf(c->name, sizeof c->name, "%s", name);
     c->sample = calloc(g->rounds, sizeof *c->sample);
     return c->sample ? c : NULL;

@@ -135,8 +135,12 @@ static void check_cell(grid_cell *c)
         snprintf(c->why, sizeof c->why, "%s", expected ? lgd_last_error() : "out of memory");
     } else {
         c->error = difference(n, c->w, expected);
-        if (!(c->error <= SAME_WEIGHTS))
+        if (isinf(c->error) && c->variant == &c->grid->variant[0]) {
+            c->verdict = FAILED; /* the reference can only fail to have a result */
+            snprintf(c->why, sizeof c->why, "its weights are not finite");
+        } else if (!(c->error <= SAME_WEIGHTS)) {
             c->verdict = WRONG;
+        }
     }
     free(expected);
 }
@@ -147,8 +151,10 @@ static void judge(grid *g, grid_cell *c, const grid_cell *reference)
 {
     double work = (double)g->problem.rows * (double)g->problem.cols;
     c->seconds = quartiles_of(g->rounds, c->sample);
-    c->ratio =
-        c == reference ? (interval){1, 1, 1} : ratio_of(g->rounds, reference->sample, c->sample, g->problem.seed);
+    if (c == reference)
+        c->ratio = (interval){1, 1, 1};
+    else if (reference->verdict == OK)
+        c->ratio = ratio_of(g->rounds, reference->sample, c->sample, g->problem.seed);
     c->gflops = 4e-9 * work / c->seconds.median;
     c->gbytes = 8e-9 * work / c->seconds.median;
     c->noisy = c->seconds.q3 - c->seconds.q1 > 0.1 * c->seconds.median;
@@ -195,7 +201,14 @@ static bool run_batch(grid *g, grid_cell *c, size_t count, double floor, progres
 static bool add_cell(grid *g, const variant *v, size_t batch, size_t threads)
 {
     grid_cell *c = &g->cell[g->cells++];
-    *c = (grid_cell){.variant = v, .grid = g, .batch = batch, .threads = threads};
+    *c = (grid_cell){.variant = v,
+                     .grid = g,
+                     .batch = batch,
+                     .threads = threads,
+                     .seconds = {NAN, NAN, NAN, NAN},
+                     .ratio = {NAN, NAN, NAN},
+                     .gflops = NAN,
+                     .gbytes = NAN};
     c->w = calloc(g->problem.cols, sizeof *c->w);
     c->sample = calloc(g->rounds, sizeof *c->sample);
     if (!v->descend && lgd_optimizer_parse(&c->opt, v->optimizer)) {

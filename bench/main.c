@@ -83,6 +83,8 @@ static bool compare(results *r)
         table_compare(&r->comparison[r->comparisons - 1]);
         fflush(stdout);
     }
+    if (r->comparisons)
+        table_compare_legend(&r->comparison[0]);
     return true;
 }
 

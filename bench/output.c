@@ -216,12 +216,13 @@ static bool write_json(const results *r, const char *path)
     json_t *comparisons = json_array();
     for (size_t k = 0; k < r->comparisons; k++)
         json_array_append_new(comparisons, of_comparison(&r->comparison[k]));
-    json_t *root = json_pack(
-        "{ss ss ss ss sb so so so so so}", "lgd_bench", LGD_VERSION, "build", lgd_build_info(), "machine",
-        machine_name(), "seed", seed, "quick", r->settings->quick, "seconds", real(r->seconds), "bytes_and_flops",
-        json_pack("{ss ss}", "bytes_per_epoch", "8 rows columns", "flop_per_epoch", "4 rows columns"), "comparisons",
-        comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
-        r->has_gradient ? of_gradient(&r->gradient) : json_null());
+    json_t *root =
+        json_pack("{ss ss ss ss ss sb so so so so so}", "lgd_bench", LGD_VERSION, "buildtype", LGD_BENCH_BUILD, "build",
+                  lgd_build_info(), "machine", machine_name(), "seed", seed, "quick", r->settings->quick, "seconds",
+                  real(r->seconds), "bytes_and_flops",
+                  json_pack("{ss ss}", "bytes_per_epoch", "8 rows columns", "flop_per_epoch", "4 rows columns"),
+                  "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
+                  r->has_gradient ? of_gradient(&r->gradient) : json_null());
     FILE *file = fopen(path, "w");
     bool ok = file && root && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     json_decref(root);

@@ -50,8 +50,18 @@ static void indented(const char *lines)
 
 void table_head(const settings *s)
 {
-    printf("lgd-bench %s\n", LGD_VERSION);
-    indented(lgd_build_info());
+    printf("lgd-bench %s (%s): gradient descent by all rows, by single rows and by mini-batches, on real data\n",
+           LGD_VERSION, LGD_BENCH_BUILD);
+    char info[1024];
+    snprintf(info, sizeof info, "%s", lgd_build_info());
+    for (char *part = info, *end; part; part = end) { /* its parts end in semicolons */
+        end = strstr(part, "; ");
+        if (end) {
+            *end = 0;
+            end += 2;
+        }
+        printf("  %s\n", part);
+    }
     printf("  machine: %s\n  seed %llu\n", machine_name(), (unsigned long long)s->seed);
 }
 
@@ -92,12 +102,19 @@ void table_compare(const comparison *c)
             printf("  %s (off by %.1e)", verdict_word(WRONG), m->error);
         printf("\n");
     }
-    printf("\n  batch: rows in a step. rate: of the first step; in batches it falls to 0 along a cosine. It is 1/L(b), "
-           "the\n"
-           "  expected smoothness of a batch of b rows, times 1 - momentum; for methods that scale each coordinate by\n"
-           "  itself the best of 0.001, 0.01 and 0.1. seconds: of the descent alone%s; the losses of the\n"
-           "  curves come from a second run with the same bits, which is checked.\n",
-           c->runs > 1 ? ", median of 3 runs" : "");
+}
+
+void table_compare_legend(const comparison *c)
+{
+    printf(
+        "\n  batch: rows in a step. above optimum: how much of the loss could still go. rate: of the first step; with\n"
+        "  batches it falls to 0 along a cosine. It is 1/L(b), L(b) the expected smoothness of a batch of b rows, "
+        "times\n"
+        "  1 - momentum; for methods that scale each coordinate by itself the best of 0.001, 0.01 and 0.1. seconds: "
+        "of\n"
+        "  the descent alone%s. The losses on the way come from another run, whose last\n"
+        "  weights must have the same bits.\n",
+        c->runs > 1 ? ", median of 3 runs" : "");
 }
 
 /* ---- grid */
@@ -127,12 +144,12 @@ static void grid_row(const grid_cell *c, bool threads)
         printf("%-15s ref", "");
     else {
         snprintf(range, sizeof range, "(%s-%s)", digits(t[1], c->ratio.low, 3), digits(t[2], c->ratio.high, 3));
-        printf("%-15s ok ", range);
+        printf("%-15s ok", range);
     }
     if (c->best)
-        printf("  %s", state("best", "32"));
+        printf("%s  %s", reference ? "" : " ", state("best", "32"));
     if (c->noisy)
-        printf("  %s", state("noisy", "33"));
+        printf("%s  %s", reference || c->best ? "" : " ", state("noisy", "33"));
     printf("\n");
 }
 
