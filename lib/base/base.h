@@ -57,10 +57,13 @@ void lgd_pool_free(lgd_pool *pool);
 void lgd_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* Streams that share a seed and must not meet. */
-enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW, LGD_STREAM_NOISE };
+enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW };
 
 /* 64 random bits for (seed, stream, a, b). */
 uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b);
+
+/* A key for (a, b) where many are made and few are used: the finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
+uint64_t lgd_mix(uint64_t a, uint64_t b);
 
 /* A number below n, uniform to 2^-64 n. */
 size_t lgd_random_below(uint64_t bits, size_t n);

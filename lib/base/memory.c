@@ -1,6 +1,7 @@
 /* One hook for all memory, and the scratch pool. The hook is the library's only global besides the BLAS guard. */
 #include "base.h"
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,8 @@ typedef struct block {
 } block;
 
 struct lgd_pool {
-    pthread_mutex_t lock;
+    _Atomic(block *) spare; /* one block without the lock: all that a single thread needs */
+    pthread_mutex_t lock;   /* of idle */
     block *idle;
     const char *object;
 };
@@ -81,11 +83,13 @@ lgd_status lgd_pool_create(lgd_pool **out, const char *object)
 
 void *lgd_pool_take(lgd_pool *pool, size_t bytes)
 {
-    pthread_mutex_lock(&pool->lock);
-    block *b = pool->idle;
-    if (b)
-        pool->idle = b->next;
-    pthread_mutex_unlock(&pool->lock);
+    block *b = atomic_exchange_explicit(&pool->spare, NULL, memory_order_acquire);
+    if (!b) {
+        pthread_mutex_lock(&pool->lock);
+        if ((b = pool->idle) != NULL)
+            pool->idle = b->next;
+        pthread_mutex_unlock(&pool->lock);
+    }
     if (b && b->bytes < bytes) {
         lgd_release(b);
         b = NULL;
@@ -103,7 +107,9 @@ void lgd_pool_give(lgd_pool *pool, void *memory)
 {
     if (!memory)
         return;
-    block *b = (block *)(void *)((char *)memory - ALIGNMENT);
+    block *b = (block *)(void *)((char *)memory - ALIGNMENT), *none = NULL;
+    if (atomic_compare_exchange_strong_explicit(&pool->spare, &none, b, memory_order_release, memory_order_relaxed))
+        return;
     pthread_mutex_lock(&pool->lock);
     b->next = pool->idle;
     pool->idle = b;
@@ -114,6 +120,7 @@ void lgd_pool_free(lgd_pool *pool)
 {
     if (!pool)
         return;
+    lgd_release(atomic_load(&pool->spare));
     for (block *b = pool->idle, *next; b; b = next) {
         next = b->next;
         lgd_release(b);

@@ -43,6 +43,14 @@ uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b)
     return half(out, b);
 }
 
+uint64_t lgd_mix(uint64_t a, uint64_t b)
+{
+    uint64_t x = a + 0x9E3779B97F4A7C15U * (b + 1);
+    x = (x ^ x >> 30) * 0xBF58476D1CE4E5B9U;
+    x = (x ^ x >> 27) * 0x94D049BB133111EBU;
+    return x ^ x >> 31;
+}
+
 size_t lgd_random_below(uint64_t bits, size_t n)
 {
     /* high word of bits*n by halves: no 128-bit type needed */

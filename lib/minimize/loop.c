@@ -88,7 +88,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
                   .lr_factor = run->lr_factor,
                   .momentum = NAN,
                   .decay = NAN,
-                  .key = lgd_random(run->o.seed, LGD_STREAM_NOISE, 0, run->opt->t),
+                  .key = run->o.seed,
                   .oracle = &oracle,
                   .oracle_ctx = l};
     lgd_status status = lgd_optimizer_advance(run->opt, &s);

@@ -185,7 +185,7 @@ static lgd_step slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k
     part.decay = slice->decay;
     part.fresh = false;
     part.stop = 0;
-    part.key = lgd_random(s->key, LGD_STREAM_NOISE, part.t, slice->first);
+    part.key = lgd_mix(lgd_mix(s->key, part.t), slice->first);
     part.options = opt->options;
     part.state = opt->state + k * opt->state_size;
     part.vec = opt->vec + k * opt->vectors;
