@@ -62,6 +62,17 @@ static void adagrad(const void *options, uint64_t t, double factor, double g, do
     *w -= mul(lr, g) / (sqrt(s[0]) + o->eps);
 }
 
+static void rmsprop(const void *options, uint64_t t, double factor, double g, double *w, double *s)
+{
+    const lgd_rmsprop_options *o = options;
+    (void)t;
+    s[0] = mul(o->alpha, s[0]) + mul(1 - o->alpha, mul(g, g));
+    s[1] = mul(o->alpha, s[1]) + mul(1 - o->alpha, g);
+    const double q = o->centered ? fmax(s[0] - mul(s[1], s[1]), 0) : s[0];
+    s[2] = mul(o->momentum, s[2]) + g / (sqrt(q) + o->eps);
+    *w -= mul(mul(o->lr, factor), s[2]);
+}
+
 static void adamw(const void *options, uint64_t t, double factor, double g, double *w, double *s)
 {
     const lgd_adamw_options *o = options;
@@ -84,8 +95,8 @@ static const struct {
     scalar_step *step;
     size_t bytes; /* of state per coordinate */
 } scalar[] = {
-    {"sgd", sgd, 0},         {"momentum", momentum, 8}, {"nesterov", nesterov, 8},
-    {"adagrad", adagrad, 8}, {"adam", adam, 16},        {"adamw", adamw, 16},
+    {"sgd", sgd, 0},         {"momentum", momentum, 8}, {"nesterov", nesterov, 8}, {"adagrad", adagrad, 8},
+    {"rmsprop", rmsprop, 8}, {"adam", adam, 16},        {"adamw", adamw, 16},
 };
 enum { SCALARS = sizeof scalar / sizeof *scalar };
 

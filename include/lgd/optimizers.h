@@ -63,6 +63,22 @@ static inline lgd_status lgd_adagrad_create(lgd_optimizer **out, const lgd_adagr
     return lgd_optimizer_create(out, lgd_adagrad_ops(), options, sizeof *options);
 }
 
+/* RMSprop: v = alpha v + (1-alpha) g^2;  b = momentum b + g / (sqrt(q) + eps);  w -= lr b, where q = v, or if centred
+ * q = v - mean^2, at least 0, with mean = alpha mean + (1-alpha) g. Tieleman and Hinton (2012); Graves (2013) for the
+ * centred form with momentum. State: one vector, and one more each for the mean and for momentum. */
+typedef struct lgd_rmsprop_options {
+    double lr;       /* > 0 [0.01] */
+    double alpha;    /* in [0, 1) [0.99] */
+    double eps;      /* >= 0 [1e-8] */
+    double momentum; /* in [0, 1) [0] */
+    bool centered;   /* [false] */
+} lgd_rmsprop_options;
+LGD_API const lgd_optimizer_ops *lgd_rmsprop_ops(void);
+static inline lgd_status lgd_rmsprop_create(lgd_optimizer **out, const lgd_rmsprop_options *options)
+{
+    return lgd_optimizer_create(out, lgd_rmsprop_ops(), options, sizeof *options);
+}
+
 /* Adam: m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2;
  * w -= lr (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t)) + eps). Kingma and Ba (2015), Algorithm 1. State: two vectors. */
 typedef struct lgd_adam_options {

@@ -8,6 +8,7 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_momentum_ops, /* heavy ball, in two forms */
     lgd_nesterov_ops, /* momentum at the shifted point */
     lgd_adagrad_ops,  /* rates by the sum of squares */
+    lgd_rmsprop_ops,  /* rates by the mean of squares */
     lgd_adam_ops,     /* rates by the mean of squares, with momentum */
     lgd_adamw_ops,    /* Adam with decoupled weight decay */
 };

@@ -53,6 +53,19 @@ static real adagrad(const void *options, unsigned t, real factor, real w, real g
     return w - o->lr * factor / (1 + (t - 1) * (real)o->lr_decay) * g / (sqrtl(s[0]) + o->eps);
 }
 
+/* Graves (2013), equations 38 to 41, with eps outside the root; without momentum and mean Tieleman and Hinton (2012). */
+static real rmsprop(const void *options, unsigned t, real factor, real w, real g, real *s)
+{
+    const lgd_rmsprop_options *o = options;
+    real alpha = o->alpha;
+    (void)t;
+    s[0] = alpha * s[0] + (1 - alpha) * g * g;
+    s[1] = alpha * s[1] + (1 - alpha) * g;
+    real q = o->centered ? s[0] - s[1] * s[1] : s[0];
+    s[2] = o->momentum * s[2] + g / (sqrtl(fmaxl(q, 0)) + o->eps);
+    return w - o->lr * factor * s[2];
+}
+
 /* Kingma and Ba (2015), Algorithm 1. */
 static real adam(const void *options, unsigned t, real factor, real w, real g, real *s)
 {
@@ -96,6 +109,13 @@ const reference references[] = {
      &(const lgd_adagrad_options){.lr = 0.5, .lr_decay = 0.1, .eps = 1e-10}},
     {"adagrad:lr=0.5,initial=0.1,eps=1e-4", "adagrad_initial", 1e-13, adagrad,
      &(const lgd_adagrad_options){.lr = 0.5, .initial = 0.1, .eps = 1e-4}},
+    {"rmsprop", "rmsprop", 1e-13, rmsprop, &(const lgd_rmsprop_options){.lr = 0.01, .alpha = 0.99, .eps = 1e-8}},
+    {"rmsprop:lr=0.002,momentum=0.9", "rmsprop_momentum", 1e-13, rmsprop,
+     &(const lgd_rmsprop_options){.lr = 0.002, .alpha = 0.99, .eps = 1e-8, .momentum = 0.9}},
+    {"rmsprop:centered=true", "rmsprop_centered", 1e-10, rmsprop,
+     &(const lgd_rmsprop_options){.lr = 0.01, .alpha = 0.99, .eps = 1e-8, .centered = true}},
+    {"rmsprop:lr=0.002,alpha=0.9,momentum=0.9,centered=true", "rmsprop_both", 1e-10, rmsprop,
+     &(const lgd_rmsprop_options){.lr = 0.002, .alpha = 0.9, .eps = 1e-8, .momentum = 0.9, .centered = true}},
     {"adam", "adam", 1e-13, adam, &(const lgd_adam_options){.lr = 0.001, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8}},
     {"adam:lr=0.05,beta1=0.8,beta2=0.99,eps=1e-3", "adam_betas", 1e-13, adam,
      &(const lgd_adam_options){.lr = 0.05, .beta1 = 0.8, .beta2 = 0.99, .eps = 1e-3}},
