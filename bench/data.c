@@ -110,11 +110,12 @@ static bool load(dataset *d, const char *path, const lgd_csv_options *options)
     d->cols = d->table->cols;
     if (d->rows > INT_MAX || d->cols > INT_MAX / 2)
         return refuse(d->name, "more rows or columns than the gemv of a common BLAS can count");
-    char notes[1024];
-    snprintf(notes, sizeof notes, "%s", d->table->notes ? d->table->notes : "");
-    for (char *line = strtok(notes, "\n"); line; line = strtok(NULL, "\n"))
-        if (!say(d, "%s", line))
+    for (const char *line = d->table->notes; line && *line; line += strspn(line, "\n")) {
+        size_t length = strcspn(line, "\n");
+        if (!say(d, "%.*s", (int)length, line))
             return false;
+        line += length;
+    }
     return standardise(d);
 }
 

@@ -4,14 +4,6 @@
 #include <string.h>
 #include <unistd.h>
 
-void progress_begin(progress *p, const char *title, size_t total)
-{
-    double t = now();
-    const char *term = getenv("TERM");
-    *p = (progress){.title = title, .total = total, .begun = t, .drawn = 0, .last = t};
-    p->terminal = isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
-}
-
 static void clock_text(char text[32], double seconds)
 {
     unsigned long s = seconds > 0 ? (unsigned long)(seconds + 0.5) : 0;
@@ -26,10 +18,23 @@ static void draw_bar(const progress *p)
     for (size_t i = 0; i < WIDTH; i++)
         bar[i] = i < full ? '=' : i == full ? '>' : '-';
     bar[WIDTH] = 0;
-    clock_text(eta, p->rate * (double)(p->total - p->done));
+    if (p->done)
+        clock_text(eta, p->rate * (double)(p->total - p->done));
+    else
+        snprintf(eta, sizeof eta, "-:--:--");
     fprintf(stderr, "\r%-24s %4zu/%zu [%s] %3zu%%  eta %s\033[K", p->title, p->done, p->total, bar,
             p->total ? p->done * 100 / p->total : 100, eta);
     fflush(stderr);
+}
+
+void progress_begin(progress *p, const char *title, size_t total)
+{
+    double t = now();
+    const char *term = getenv("TERM");
+    *p = (progress){.title = title, .total = total, .begun = t, .drawn = 0, .last = t};
+    p->terminal = isatty(STDERR_FILENO) && !(term && !strcmp(term, "dumb"));
+    if (p->terminal)
+        draw_bar(p);
 }
 
 static void write_line(const progress *p)
