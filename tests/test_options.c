@@ -30,15 +30,16 @@ END_TEST
 
 START_TEST(create_public_functions_right_method)
 {
-    lgd_optimizer *opt[6] = {NULL};
-    static const char *const names[6] = {"sgd", "momentum", "nesterov", "adagrad", "adam", "adamw"};
+    lgd_optimizer *opt[7] = {NULL};
+    static const char *const names[7] = {"sgd", "momentum", "nesterov", "adagrad", "adam", "adamw", "rmsprop"};
     ck_assert_int_eq(lgd_sgd_create(&opt[0], &(lgd_sgd_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_momentum_create(&opt[1], &(lgd_momentum_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_nesterov_create(&opt[2], &(lgd_nesterov_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_adagrad_create(&opt[3], &(lgd_adagrad_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_adam_create(&opt[4], &(lgd_adam_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_adamw_create(&opt[5], &(lgd_adamw_options){.lr = 0.5}), LGD_OK);
-    for (size_t i = 0; i < 6; i++) {
+    ck_assert_int_eq(lgd_rmsprop_create(&opt[6], &(lgd_rmsprop_options){.lr = 0.5}), LGD_OK);
+    for (size_t i = 0; i < 7; i++) {
         ck_assert_str_eq(lgd_optimizer_name(opt[i]), names[i]);
         ck_assert_double_eq(lgd_optimizer_value(opt[i], "lr", 0), 0.5);
         lgd_optimizer_free(opt[i]);
@@ -362,8 +363,9 @@ START_TEST(parse_locale_with_decimal_comma_same_numbers)
     const char *set = NULL;
     for (size_t i = 0; !set && i < sizeof locales / sizeof *locales; i++)
         set = setlocale(LC_NUMERIC, locales[i]);
-    /* Where the system has no such locale the assertions below still hold, in the C locale. */
-    ck_assert_int_eq(set ? localeconv()->decimal_point[0] : ',', ',');
+    /* tests/run sees to one; by hand, on a system without any, what follows still holds in the C locale. */
+    ck_assert(set || !getenv("LOCPATH"));
+    ck_assert(!set || localeconv()->decimal_point[0] == ',');
     lgd_optimizer *opt = parsed("adam:lr=0.5,beta1=0.25");
     ck_assert_double_eq(lgd_optimizer_value(opt, "lr", 0), 0.5);
     ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 0), 0.25);
