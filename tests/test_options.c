@@ -31,7 +31,8 @@ END_TEST
 START_TEST(create_public_functions_right_method)
 {
     lgd_optimizer *opt[7] = {NULL};
-    static const char *const names[7] = {"sgd", "momentum", "nesterov", "adagrad", "adam", "adamw", "rmsprop"};
+    const lgd_optimizer_ops *const ops[7] = {lgd_sgd_ops(),  lgd_momentum_ops(), lgd_nesterov_ops(), lgd_adagrad_ops(),
+                                             lgd_adam_ops(), lgd_adamw_ops(),    lgd_rmsprop_ops()};
     ck_assert_int_eq(lgd_sgd_create(&opt[0], &(lgd_sgd_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_momentum_create(&opt[1], &(lgd_momentum_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_nesterov_create(&opt[2], &(lgd_nesterov_options){.lr = 0.5}), LGD_OK);
@@ -40,7 +41,8 @@ START_TEST(create_public_functions_right_method)
     ck_assert_int_eq(lgd_adamw_create(&opt[5], &(lgd_adamw_options){.lr = 0.5}), LGD_OK);
     ck_assert_int_eq(lgd_rmsprop_create(&opt[6], &(lgd_rmsprop_options){.lr = 0.5}), LGD_OK);
     for (size_t i = 0; i < 7; i++) {
-        ck_assert_str_eq(lgd_optimizer_name(opt[i]), names[i]);
+        ck_assert_str_eq(lgd_optimizer_name(opt[i]), ops[i]->name);
+        ck_assert_ptr_eq(opt[i]->ops.step, ops[i]->step);
         ck_assert_double_eq(lgd_optimizer_value(opt[i], "lr", 0), 0.5);
         lgd_optimizer_free(opt[i]);
     }
@@ -139,6 +141,26 @@ START_TEST(create_shorter_struct_rest_presets)
     lgd_optimizer_free(opt);
     const double longer[5] = {0.5, 0.25, 0.125, 1e-8, 1};
     ck_assert_int_eq(lgd_optimizer_create(&opt, lgd_adam_ops(), longer, sizeof longer), LGD_EUNSUPPORTED);
+    ck_assert_ptr_null(opt);
+}
+END_TEST
+
+START_TEST(create_ops_of_another_size_completed_or_refused)
+{
+    struct {
+        lgd_optimizer_ops known;
+        double unknown;
+    } later = {averager_ops, 0};
+    lgd_optimizer *opt = NULL; /* of a caller whose header knew no result */
+    ck_assert_int_eq(lgd_optimizer_create_sized(&opt, &averager_ops, offsetof(lgd_optimizer_ops, result), NULL, 0),
+                     LGD_OK);
+    ck_assert(opt->ops.step == averager_ops.step && !opt->ops.result);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(lgd_optimizer_create_sized(&opt, &later.known, sizeof later, NULL, 0), LGD_OK);
+    ck_assert(opt->ops.result == averager_ops.result);
+    lgd_optimizer_free(opt);
+    later.unknown = 1; /* and of one whose header knows more than we do */
+    ck_assert_int_eq(lgd_optimizer_create_sized(&opt, &later.known, sizeof later, NULL, 0), LGD_EUNSUPPORTED);
     ck_assert_ptr_null(opt);
 }
 END_TEST
@@ -438,6 +460,7 @@ int main(void)
     CASE(s, create_bounds_that_belong_accepted);
     CASE(s, create_out_of_range_sentence_exact);
     CASE(s, create_shorter_struct_rest_presets);
+    CASE(s, create_ops_of_another_size_completed_or_refused);
     CASE(s, create_size_without_bound_kept_exactly_negative_refused);
     CASE(s, create_member_outside_the_table_handed_on);
     CASE(s, create_unsound_ops_refused_by_name);
