@@ -12,6 +12,16 @@
 #define LGD_PRINTF(a, b)
 #endif
 
+/* Asks for the cache line of an address that will soon be read. */
+static inline void lgd_prefetch(const void *address)
+{
+#if defined(__GNUC__)
+    __builtin_prefetch(address);
+#else
+    (void)address;
+#endif
+}
+
 /* ---- failures (status.c) */
 
 /* Sets this thread's last error and returns status: `return lgd_fail(LGD_EINVAL, "adam: lr is %g, ...", lr);`

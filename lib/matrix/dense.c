@@ -3,6 +3,7 @@
 #include "blas/blas.h"
 #include "lgd/matrix.h"
 #include <math.h>
+#include <string.h>
 
 typedef struct dense {
     const double *data;
@@ -27,6 +28,24 @@ typedef struct piece {
     bool by_columns;
 } piece;
 
+/* Copies count rows into the buffer by rows. Scattered rows miss every cache, so each is asked for a few rows ahead: up to
+ * the `known` rows of the index, beyond this piece too. */
+static void gather(const dense *d, const size_t *index, size_t count, size_t known, double *restrict buffer)
+{
+    enum { AHEAD = 8, LINE = 64 / sizeof(double) };
+    for (size_t r = 0; r < count; r++, buffer += d->cols) {
+        if (d->by_columns) {
+            for (size_t j = 0; j < d->cols; j++)
+                buffer[j] = *at(d, index[r], j);
+            continue;
+        }
+        if (r + AHEAD < known)
+            for (size_t j = 0; j < d->cols; j += LINE)
+                lgd_prefetch(at(d, index[r + AHEAD], j));
+        memcpy(buffer, at(d, index[r], 0), d->cols * sizeof *buffer);
+    }
+}
+
 /* The next piece of the rows from the i-th on. Rows are gathered only where fewer of them lie together than the buffer
  * holds, so the pieces of an index that happens to be a range are those of the range. */
 static piece next_piece(const dense *d, const lgd_rows *rows, size_t i, double buffer[GATHER])
@@ -43,9 +62,7 @@ static piece next_piece(const dense *d, const lgd_rows *rows, size_t i, double b
     if (run == left || run >= room)
         return (piece){run, d->ld, at(d, index[0], 0), d->by_columns};
     piece p = {left < room ? left : room, d->cols, buffer, false};
-    for (size_t r = 0; r < p.count; r++)
-        for (size_t j = 0; j < d->cols; j++)
-            buffer[r * d->cols + j] = *at(d, index[r], j);
+    gather(d, index, p.count, left, buffer);
     return p;
 }
 
