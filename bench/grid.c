@@ -254,7 +254,7 @@ static bool make_problem(grid *g, const dataset *d, const settings *s, lgd_matri
     for (size_t i = 0; i < g->variants; i++)
         if (g->variant[i].flags & LGD_NEEDS_EVAL) {
             char text[2 * NAME_SIZE];
-            snprintf(text, sizeof text, "%s needs values elsewhere than at w: not in this table", g->variant[i].name);
+            snprintf(text, sizeof text, "%s (asks for values elsewhere than at w)", g->variant[i].name);
             note(g, text);
         }
     if (lgd_matrix_dense(X, d->rows, d->cols, d->Z, d->cols) ||
@@ -270,15 +270,15 @@ bool grid_run(grid *g, const dataset *d, const settings *s)
     *g = (grid){.name = d->name, .rounds = s->rounds};
     lgd_matrix *X = NULL;
     size_t largest = 0, groups = 0;
+    char large[256] = "", text[sizeof large + NAME_SIZE];
     progress bar;
     bool ok = make_problem(g, d, s, &X);
     g->cell = calloc(s->batches * MAX_VARIANTS * s->thread_counts, sizeof *g->cell);
     ok = ok && g->cell;
     for (size_t b = 0; ok && b < s->batches; b++) {
         if (s->batch[b] > d->rows) {
-            char text[2 * NAME_SIZE];
-            snprintf(text, sizeof text, "batch %zu is more than there are rows", s->batch[b]);
-            note(g, text);
+            size_t used = strlen(large);
+            snprintf(large + used, sizeof large - used, "%s%zu", used ? ", " : "", s->batch[b]);
             continue;
         }
         size_t before = g->cells;
@@ -286,6 +286,10 @@ bool grid_run(grid *g, const dataset *d, const settings *s)
         groups += g->cells > before;
         size_t room = variants_scratch(&g->problem, s->batch[b]);
         largest = room > largest ? room : largest;
+    }
+    if (large[0]) {
+        snprintf(text, sizeof text, "batch %s (more than there are rows)", large);
+        note(g, text);
     }
     g->index = malloc(d->rows * sizeof *g->index);
     g->g = malloc(d->cols * sizeof *g->g);

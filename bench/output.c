@@ -21,10 +21,6 @@ static bool make_directories(const char *path)
 {
     char part[PATH_SIZE];
     size_t length = strlen(path);
-    if (length >= sizeof part) {
-        errno = ENAMETOOLONG;
-        return refuse(path);
-    }
     for (size_t i = 1; i <= length; i++) {
         if (path[i] != '/' && path[i])
             continue;
@@ -243,11 +239,15 @@ bool output_write(const results *r)
                   {"grid.tsv", write_grid},
                   {"gradient.tsv", write_gradient}};
     bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient};
-    char path[PATH_SIZE];
+    char path[PATH_SIZE], names[4 * PATH_SIZE] = "";
+    size_t used = 0;
     const char *out = r->settings->out, *json = r->settings->json;
+    if (strlen(out) > PATH_SIZE - sizeof "/gradient.tsv") {
+        errno = ENAMETOOLONG;
+        return refuse(out);
+    }
     if (!make_directories(out))
         return false;
-    printf("wrote");
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!has[i])
             continue;
@@ -258,11 +258,11 @@ bool output_write(const results *r)
         tables[i].write(file, r);
         if (!finish(file, path))
             return false;
-        printf(" %s", path);
+        used += (size_t)snprintf(names + used, sizeof names - used, " %s", path);
     }
     snprintf(path, sizeof path, "%s/run.json", out);
     if (!write_json(r, json ? json : path))
         return false;
-    printf(" %s\n", json ? json : path);
+    printf("wrote%s %s\n", names, json ? json : path);
     return true;
 }

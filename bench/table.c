@@ -223,7 +223,7 @@ void table_gradient(const gradient *g)
     printf("\n  %-18s %7s %9s  %-17s %7s", "what", "threads", "ms", "[   q1 -    q3]", "GB/s");
     if (!g->only_read)
         printf("   %-20s", "speed against gemv");
-    printf("   %-20s %s\n", "against one stream", g->only_read ? "" : "check");
+    printf(g->only_read ? "   %s\n" : "   %-20s check\n", "against one stream");
     for (size_t i = 0; i < g->cells; i++) {
         const gradient_cell *c = &g->cell[i];
         printf("  %-18s %7zu ", c->name, c->threads);
@@ -236,7 +236,7 @@ void table_gradient(const gradient *g)
         printf("%9s  %-17s %7s", digits(t[2], 1e3 * c->seconds.median, 4), range, digits(t[3], c->gbytes, 3));
         if (!g->only_read)
             printf("   %-20s", ratio_text(t[4], c->to_gemv));
-        printf("   %-20s %s\n", ratio_text(t[5], c->to_read), c->streams ? "" : "ok");
+        printf(c->streams ? "   %s\n" : "   %-20s ok\n", ratio_text(t[5], c->to_read));
     }
     if (!g->only_read)
         printf("\n  gemv, twice: what most programs do, X read two times. GB/s: 8mn bytes over the time, as if read "

@@ -97,7 +97,7 @@ size_t variants_list(variant out[MAX_VARIANTS], double lr)
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) && count < MAX_VARIANTS; i++) {
         variant *v = &out[count];
-        *v = (variant){.about = "lgd_minimize", .threaded = true, .flags = ops->flags};
+        *v = (variant){.about = "lgd_minimize with this optimizer", .threaded = true, .flags = ops->flags};
         snprintf(v->name, sizeof v->name, "libgd/%s", ops->name);
         if (ops->flags & LGD_LINEAR) /* a rate that holds for every batch size; it has no influence on the time */
             snprintf(v->optimizer, sizeof v->optimizer, "%s:lr=%.17g", ops->name, lr);
