@@ -70,8 +70,8 @@ enum {
  *   init      optional: called before the first step, at the first point
  *   step      one update. A status other than LGD_OK (see lgd_set_error) ends the run and is passed through; the step
  *             does not count
- *   result    optional: the point to report where that is not w (averages); receives s with s->w the last point, and
- *             writes to w */
+ *   result    optional: the point to use where that is not w (averages), see lgd_optimizer_result; receives s with s->w the
+ *             last point, and writes to w */
 typedef struct lgd_optimizer_ops {
     const char *name;
     const lgd_option *options;
@@ -112,6 +112,10 @@ LGD_API lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *na
  * reset. A g that is not finite is LGD_EDIVERGED and leaves w and the state alone. Methods that need the oracle answer
  * LGD_EUNSUPPORTED. No allocation after the first call. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
+
+/* The point to use after the last step to w[dim], into out[dim] (not w): what the method's `result` says (averages), else w
+ * itself. lgd_minimize moves and reports w. LGD_EINVAL before the first step. */
+LGD_API lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out);
 
 /* Steps taken since creation or reset. */
 LGD_API uint64_t lgd_optimizer_steps(const lgd_optimizer *opt);

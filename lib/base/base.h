@@ -31,6 +31,10 @@ LGD_API lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRIN
 /* How many failures this thread has had: tells whether a function of the caller's left a sentence of its own. */
 unsigned lgd_error_count(void);
 
+/* The failure of a function that may be the caller's: code as a status (LGD_EUSER if it is none), with a sentence if the
+ * function left none since errors_before = lgd_error_count(). */
+lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before);
+
 /* LGD_EINVAL if size is 0 (unless zero_ok) or a converted negative number. */
 LGD_API lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok);
 

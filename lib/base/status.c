@@ -56,6 +56,14 @@ lgd_status lgd_set_error(lgd_status status, const char *text)
     return lgd_fail(status, "%s", text ? text : "");
 }
 
+lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before)
+{
+    lgd_status status = code < 0 && code >= LGD_EFORMAT ? (lgd_status)code : LGD_EUSER;
+    if (lgd_error_count() == errors_before)
+        lgd_fail(status, "%s: %s returned %d (%s), 0 goes on", object, function, code, lgd_strerror(status));
+    return status;
+}
+
 lgd_status lgd_check_size(const char *object, const char *quantity, size_t size, bool zero_ok)
 {
     if (size > PTRDIFF_MAX)

@@ -23,6 +23,16 @@ lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g)
     return LGD_STOP_DIVERGED;
 }
 
+lgd_stop lgd_judge_point(lgd_run *run)
+{
+    size_t bad = lgd_first_not_finite(run->dim, run->w);
+    if (bad == run->dim)
+        return LGD_STOP_NONE;
+    snprintf(run->why, sizeof run->why, "w[%zu] is %g", bad, run->w[bad]);
+    snprintf(run->accepted, sizeof run->accepted, "a finite number");
+    return LGD_STOP_DIVERGED;
+}
+
 lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
 {
     lgd_optimizer *opt = run->opt;

@@ -45,7 +45,7 @@ lgd_status lgd_run_eval_all(lgd_run *run)
     run->f_all = f;
     run->g_all = lgd_norm2(run->dim, run->g);
     run->all_is_current = true;
-    if (f < run->best_f && isfinite(run->g_all)) {
+    if (f < run->best_f && isfinite(f) && isfinite(run->g_all)) { /* -Inf is not the best there is */
         run->best_f = f;
         run->best_step = run->opt->t;
         memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
@@ -155,10 +155,12 @@ lgd_status lgd_run_full(lgd_run *run)
         status = take_step(run, &l, &f, keep_old, &fresh);
         if (status)
             return status;
+        if (lgd_judge_point(run))
+            run->stop = LGD_STOP_DIVERGED;
         if (!run->stop && keep_old)
             run->stop = lgd_judge_step(run);
         run->epochs++;
-        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, true);
+        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
         if (fresh) {
@@ -187,15 +189,14 @@ static size_t draw_order(lgd_run *run)
 /* One pass over the rows in batches. *mean: of the batch values over the rows seen. *finished: no limit cut it short. */
 static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
 {
-    const size_t batch = run->o.batch_size, draws = draw_order(run);
+    const size_t batch = run->o.batch_size, all = draw_order(run);
+    const size_t draws = run->o.last == LGD_LAST_DROP ? all - all % batch : all;
     double sum = 0, seen = 0, f;
     bool fresh;
     *finished = true;
     *mean = NAN;
     for (size_t done = 0; done < draws && !run->stop; done += batch) {
         lent l = {run, {done, draws - done < batch ? draws - done : batch, run->index}, 0};
-        if (l.rows.count < batch && run->o.last == LGD_LAST_DROP)
-            break;
         l.divide_by = run->o.last == LGD_LAST_SCALE ? batch : l.rows.count;
         if (done) {
             run->stop = lgd_judge_limits(run);
@@ -220,17 +221,23 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
     return LGD_OK;
 }
 
-/* After an epoch: is w still a point, and is it better than those before? */
-static void judge_epoch(lgd_run *run, double mean)
+/* After an epoch from w_epoch to w: is w still a point, and was the epoch better than those before? Its mean speaks for
+ * where it began, not for where it ended: the last steps may have been the ones that went astray. */
+static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
 {
-    size_t bad = lgd_first_not_finite(run->dim, run->w);
-    lgd_stop stop = lgd_judge_running(run, bad < run->dim ? NAN : mean);
+    lgd_stop stop = lgd_judge_point(run);
+    if (!stop)
+        stop = lgd_judge_running(run, mean);
     if (stop && !(run->stop && stop != LGD_STOP_DIVERGED))
         run->stop = stop;
-    if (stop != LGD_STOP_DIVERGED && mean < run->best_running) {
-        run->best_running = mean;
-        if (!run->o.check_every)
-            memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    if (stop == LGD_STOP_DIVERGED || !(mean < run->best_running))
+        return;
+    run->best_running = mean;
+    if (!run->o.check_every) {
+        double *better = run->w_epoch;
+        run->w_epoch = run->w_best;
+        run->w_best = better;
+        run->best_step = first_step;
     }
 }
 
@@ -257,13 +264,15 @@ lgd_status lgd_run_batches(lgd_run *run)
             return status;
 
         const double lr = run->lr * run->lr_factor;
+        const uint64_t first_step = run->opt->t;
+        memcpy(run->w_epoch, run->w, run->dim * sizeof *run->w);
         status = run_epoch(run, &mean, &finished);
         if (status)
             return status;
         run->epochs += finished && run->stop != LGD_STOP_DIVERGED;
         if (run->stop != LGD_STOP_DIVERGED)
-            judge_epoch(run, mean);
-        status = record(run, loss, mean, lr, grad_norm, finished);
+            judge_epoch(run, mean, first_step);
+        status = record(run, loss, mean, lr, grad_norm, finished && run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
     }

@@ -31,11 +31,11 @@ static lgd_status take_option(const char *name, double *value, double preset)
     return LGD_OK;
 }
 
-static lgd_status check_options(const lgd_run *run)
+/* The rate of the first step with them: a schedule is checked by asking it. */
+static lgd_status check_options(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
     const char *method = lgd_optimizer_name(run->opt);
-    double factor;
     if (run->terms == 0)
         return lgd_fail(LGD_EINVAL, "minimize: number of rows of the %s is 0, at least 1 is accepted",
                         run->f->ops.name);
@@ -62,7 +62,7 @@ static lgd_status check_options(const lgd_run *run)
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
-    return lgd_schedule_factor(&o->schedule, 0, o->first_epoch, &factor);
+    return lgd_schedule_factor(&o->schedule, run->opt->t, o->first_epoch, &run->lr_factor);
 }
 
 static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options, size_t size)
@@ -88,11 +88,12 @@ static lgd_status allocate(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
     const size_t stride = (run->dim + 7) / 8 * 8;
-    run->g = lgd_alloc("minimize", lgd_mul(stride, 3), sizeof *run->g);
+    run->g = lgd_alloc("minimize", lgd_mul(stride, o->batch_size ? 4 : 3), sizeof *run->g);
     if (!run->g)
         return LGD_ENOMEM;
     run->w_old = run->g + stride;
     run->w_best = run->g + 2 * stride;
+    run->w_epoch = o->batch_size ? run->g + 3 * stride : NULL;
     if (o->batch_size && o->order != LGD_SEQUENTIAL) {
         run->index = lgd_alloc("minimize", lgd_add(run->terms, o->batch_size), sizeof *run->index);
         if (!run->index)
@@ -107,13 +108,14 @@ static lgd_status allocate(lgd_run *run)
 static void report_divergence(lgd_run *run, double *lr_hold)
 {
     char advice[64] = "";
-    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs;
+    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs, best_step = run->best_step;
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
     run->f_all = run->g_all = NAN;
     /* At a start that is not finite no rate is at fault. */
     if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all))
         *lr_hold = lgd_rate_that_holds(run);
+    run->best_step = best_step;
     if (*lr_hold > 0)
         snprintf(advice, sizeof advice, ", a rate of %.3g would hold", *lr_hold);
     lgd_fail(LGD_EDIVERGED, "minimize: %s after step %llu (epoch %llu), %s is accepted; %s ran at rate %g%s", run->why,
@@ -127,6 +129,8 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
     double lr_hold = 0;
     if (status) {
         run->stop = LGD_STOP_ERROR;
+        if (!run->all_is_current)
+            run->f_all = run->g_all = NAN;
     } else {
         if (run->stop != LGD_STOP_DIVERGED && !run->all_is_current) {
             status = lgd_run_eval_all(run);

@@ -26,7 +26,7 @@ typedef struct lgd_run {
     double sign, lr, started;
 
     /* one block: vectors of dim, and the order of an epoch (NULL: storage order) */
-    double *g, *w_old, *w_best;
+    double *g, *w_old, *w_epoch, *w_best;
     size_t *index;
 
     uint64_t epochs;  /* finished in this run */
@@ -37,7 +37,7 @@ typedef struct lgd_run {
     bool all_is_current; /* it belongs to w */
     double f_before;     /* the full evaluation before that */
     double best_f;       /* lowest full evaluation; w_best is its point */
-    double best_running; /* lowest mean of an epoch; before any full evaluation w_best is the point after it */
+    double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
     double lr_factor;
     lgd_stop stop;
     char why[64], accepted[128]; /* divergence in words */
@@ -57,6 +57,7 @@ lgd_status lgd_run_batches(lgd_run *run);
 /* ---- judge.c: each returns the reason to stop, or LGD_STOP_NONE */
 
 lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g); /* a batch; g may be NULL */
+lgd_stop lgd_judge_point(lgd_run *run);                             /* w after a step, an epoch */
 lgd_stop lgd_judge_value(lgd_run *run, double f,
                          const double *g);          /* divergence as well: a full value, an epoch's mean */
 lgd_stop lgd_judge_all(lgd_run *run);               /* tolerances, after a full evaluation at w */

@@ -11,14 +11,6 @@ enum {
     CHUNK_ELEMENTS = 32768 /* below this a thread costs more than it brings */
 };
 
-lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before)
-{
-    lgd_status status = code < 0 && code >= LGD_EFORMAT ? (lgd_status)code : LGD_EUSER;
-    if (lgd_error_count() == errors_before)
-        lgd_fail(status, "%s: %s returned %d (%s), 0 goes on", object, function, code, lgd_strerror(status));
-    return status;
-}
-
 lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t terms, const lgd_objective_ops *ops,
                                       size_t ops_size, void *ctx)
 {

@@ -20,8 +20,4 @@ struct lgd_objective {
 lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
                               double *value, double *g);
 
-/* The failure of a function that may be the caller's: code as a status (LGD_EUSER if it is none), with a sentence if the
- * function left none since errors_before = lgd_error_count(). */
-lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before);
-
 #endif

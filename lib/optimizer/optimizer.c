@@ -199,10 +199,12 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     s->stop = 0;
     for (size_t k = 0; !status && k < opt->slices; k++) {
         lgd_step part = slice_step(opt, s, k);
-        if (!opt->t && opt->ops.init)
-            status = opt->ops.init(&part);
-        if (!status)
-            status = opt->ops.step(&part);
+        unsigned errors = lgd_error_count();
+        int code = !opt->t && opt->ops.init ? (int)opt->ops.init(&part) : 0;
+        if (code)
+            status = lgd_failed_in(opt->ops.name, "init", code, errors);
+        else if ((code = (int)opt->ops.step(&part)) != 0)
+            status = lgd_failed_in(opt->ops.name, "step", code, errors);
         s->fresh = s->fresh && part.fresh;
         if (part.stop)
             s->stop = part.stop;
@@ -214,11 +216,16 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     return status;
 }
 
-void lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out)
+lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out)
 {
+    if (!opt || !w || !out)
+        return lgd_fail(LGD_EINVAL, "lgd_optimizer_result: %s is NULL, a pointer is accepted",
+                        !opt ? "opt" : (!w ? "w" : "out"));
+    if (!opt->dim)
+        return lgd_fail(LGD_EINVAL, "%s: number of steps is 0, a result is accepted after the first", opt->ops.name);
     if (!opt->ops.result || !opt->t) {
         memcpy(out, w, opt->dim * sizeof *w);
-        return;
+        return LGD_OK;
     }
     const lgd_step s = {.w = w, .f = NAN, .lr_factor = 1, .momentum = NAN};
     for (size_t k = 0; k < opt->slices; k++) {
@@ -226,6 +233,7 @@ void lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out)
         part.t = opt->t; /* of the step that led here */
         opt->ops.result(&part, out + opt->slice[k].first);
     }
+    return LGD_OK;
 }
 
 lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor)

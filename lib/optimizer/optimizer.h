@@ -41,9 +41,6 @@ lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t first, s
  * oracle_ctx; fresh and stop come back in it. t advances when the step succeeded. */
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
 
-/* The point to report for the last point w: ops.result, or a copy. out may not be w. */
-void lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out);
-
 /* The value of the option `name` as a double, or `otherwise` if the method has no such option. */
 double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double otherwise);
 
