@@ -1,5 +1,5 @@
 # Counts the cases of a meson testlog.json and shows those that did not pass.
-# usage: awk -v totals=FILE -f count.awk tests/optional testlog.json      FILE receives: passed failed skipped
+# usage: awk -v totals=FILE -f count.awk tests/optional - <testlog.json      FILE receives: passed failed skipped
 # A case that skips itself counts as failed unless tests/optional allows it. A test without TAP is one case.
 
 FILENAME ~ /optional$/ {
