@@ -50,7 +50,7 @@ typedef struct lgd_progress {
 /* 0: go on; > 0: stop, the current point is kept; < 0: an error, which lgd_minimize returns. */
 typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
 
-/* Series of numbers, one entry per epoch (full batch: per step), that a run appends to:
+/* Series of numbers, one entry per epoch (full batch: per step; an epoch cut short has one too), that a run appends to:
  *   "loss"       F over all rows before the epoch's first update; mini-batch: only where a full check fell (check_every),
  *                else NaN
  *   "running"    mean over the epoch's rows of the batch values, each before its update (full batch: equals loss)
@@ -129,9 +129,10 @@ typedef struct lgd_report {
 } lgd_report;
 
 /* Moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable and report.stop
- * says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better), lgd_last_error()
- * names the step, the rate and one that would hold. On LGD_EUSER and callback errors w is the last finite point. On
- * errors found before the run (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. No allocation per step. */
+ * says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better; batches without
+ * check_every: where the epoch of the lowest mean began), lgd_last_error() names the step, the rate and one that would
+ * hold. On LGD_EUSER and callback errors w is the last finite point. On errors found before the run (LGD_EINVAL,
+ * LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. No allocation per step. */
 LGD_API lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w,
                                       const lgd_minimize_options *options, size_t options_size, lgd_report *report,
                                       size_t report_size);
