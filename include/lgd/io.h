@@ -88,8 +88,7 @@ typedef struct lgd_table {
  * regular file); LGD_EFORMAT for what stands in it, as path:line:cell, a row of too many or too few cells, a quote never
  * closed (by the line it was opened in), a NUL byte, no row, no column beside the target; LGD_EINVAL for options,
  * columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
- * Memory: the table and at most 64 MiB beside it, in all below four times the file and 64 MiB without one-hot columns;
- * the longest cell and the first row are held in full. */
+ * Memory: at most four times the size of the file and 64 MiB, apart from one-hot columns. */
 LGD_API lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options,
                                       size_t options_size);
 static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const lgd_csv_options *options)
