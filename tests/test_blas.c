@@ -16,8 +16,8 @@
 /* ---- the functions between the library and its BLAS */
 
 static bool wrong_gemm, wrong_dot, deaf;
-static int gemm_calls, other_kind = -1;
-static int seen_omp, seen_blas; /* thread settings during the last dgemm */
+static int other_kind = -1;
+static _Thread_local int gemm_calls, seen_omp, seen_blas; /* calls of this thread, thread settings in the last one */
 
 static int call_get(const char *name)
 {

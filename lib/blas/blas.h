@@ -7,7 +7,8 @@
 lgd_status lgd_blas_fits(const char *object, const char *quantity, size_t size);
 
 /* The guard: holds BLAS to one thread from the first hold to the last release, then restores what the host had set.
- * Counted and locked; may be nested and called from several threads. */
+ * Counted and locked; may be nested and called from several threads. The host's OpenMP setting is the same before,
+ * during and after: an OpenBLAS built with OpenMP is held within each call below instead (see guard.c). */
 void lgd_blas_hold(void);
 void lgd_blas_release(void);
 

@@ -1,4 +1,5 @@
-/* Does a matrix keep its word? Asked of the products alone, so that a user's storage is tested like ours. */
+/* Does a matrix keep its word? Asked of the products alone, so that a user's storage is tested like ours. Differences
+ * are relative to the products, so a matrix that is zero but for rounding (a single row, standardized) cannot pass. */
 #include "matrix/matrix.h"
 #include "blas/blas.h"
 #include <math.h>

@@ -175,6 +175,7 @@ done:
     return status;
 }
 
+/* One level: of a scaled matrix that is scaled again, the outer one comes first, then the inner. */
 lgd_status lgd_matrix_unscale(const lgd_matrix *matrix, size_t outputs, bool intercept, const double *w, double *raw)
 {
     if (!matrix || matrix->ops.forward != scaled_forward)
