@@ -225,14 +225,10 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     lgd_glm_options o;
     if (out)
         *out = NULL;
-    if (!out || !X || !loss)
-        return lgd_fail(LGD_EINVAL, "glm: %s is NULL, %s is accepted",
-                        !out ? "out"
-                        : !X ? "X"
-                             : "loss",
-                        !out ? "a place for the objective"
-                        : !X ? "a matrix"
-                             : "a loss");
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "glm: out is NULL, a place for the objective is accepted");
+    if (!X || !loss)
+        return lgd_fail(LGD_EINVAL, "glm: %s is NULL, %s is accepted", X ? "loss" : "X", X ? "a loss" : "a matrix");
     if (!y && X->rows)
         return lgd_fail(LGD_EINVAL, "glm: y is NULL, one target per row is accepted");
     lgd_status status = lgd_take_struct("glm options", &o, sizeof o, options, options_size);
