@@ -139,12 +139,11 @@ static lgd_status check_rows(trial *t, size_t k)
     if (!status)
         status = agree(t, "forward by an index from rows.first on is not that of the same rows", m - half, k, t->Y,
                        t->Z, t->index + half);
-    for (size_t i = 0; i < m && i < SINGLES && !status; i++) {
-        lgd_rows one = {t->index[i], 1, NULL};
-        status = forward(t, &one, k, t->Y);
-        if (!status)
-            status = agree(t, "forward of one row is not that row of forward", 1, k, t->Y, t->Z, t->index + i);
-    }
+    size_t singles = m < SINGLES ? m : SINGLES;
+    for (size_t i = 0; i < singles && !status; i++)
+        status = forward(t, &(lgd_rows){t->index[i], 1, NULL}, k, t->Y + i * LD);
+    if (!status)
+        status = agree(t, "forward of one row is not that row of forward", singles, k, t->Y, t->Z, t->index);
     return status;
 }
 
