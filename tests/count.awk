@@ -65,8 +65,13 @@ function readable(line) {
         print "  FAILED " test ": " result (tap ? " after " tap " cases" : "")
     }
     if (result != "OK") {
+        # From a sanitizer's verdict on, else the end.
         count = split(member("stderr"), line, "\n")
-        for (i = count > 25 ? count - 25 : 1; i <= count; i++)
+        for (first = 1; first <= count && line[first] !~ /ERROR: |WARNING: |runtime error: /; first++)
+            ;
+        if (first > count)
+            first = count > 25 ? count - 25 : 1
+        for (i = first; i <= count && i < first + 25; i++)
             if (line[i] != "" && line[i] !~ /^.test program exited with status/)
                 print "         " line[i]
     }
