@@ -82,9 +82,9 @@ START_TEST(glm_l2_written_as_zero_is_zero)
 {
     lgd_matrix *X = matrix4();
     lgd_objective *f;
+    const double y[4] = {0, 0, 0, 0};
     double w[2] = {1e300, 1e300}, value; /* any l2 at all would be seen */
-    ck_ok(
-        lgd_glm_create(&f, X, (const double[4]){0, 0, 0, 0}, lgd_loss_logistic(), &(lgd_glm_options){.l2 = LGD_ZERO}));
+    ck_ok(lgd_glm_create(&f, X, y, lgd_loss_logistic(), &(lgd_glm_options){.l2 = LGD_ZERO}));
     ck_ok(lgd_objective_eval(f, NULL, w, &value, NULL));
     ck_assert(isfinite(value));
     lgd_objective_free(f);

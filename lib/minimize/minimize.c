@@ -99,8 +99,9 @@ static lgd_status allocate(lgd_run *run)
         if (!run->index)
             return LGD_ENOMEM;
     }
-    if (!o->history)
-        return LGD_OK;
+    lgd_status status = lgd_objective_reserve(run->f, run->terms);
+    if (status || !o->history)
+        return status;
     uint64_t entries = o->max_epochs ? o->max_epochs : o->max_steps;
     return lgd_history_reserve(o->history, entries ? entries : 1000);
 }
@@ -127,20 +128,18 @@ static void report_divergence(lgd_run *run, double *lr_hold)
 static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
 {
     double lr_hold = 0;
+    if (!status && run->stop != LGD_STOP_DIVERGED && !run->all_is_current) {
+        status = lgd_run_eval_all(run);
+        if (!status && lgd_judge_finite(run, run->f_all, run->g))
+            run->stop = LGD_STOP_DIVERGED;
+    }
     if (status) {
         run->stop = LGD_STOP_ERROR;
         if (!run->all_is_current)
             run->f_all = run->g_all = NAN;
-    } else {
-        if (run->stop != LGD_STOP_DIVERGED && !run->all_is_current) {
-            status = lgd_run_eval_all(run);
-            if (!status && lgd_judge_finite(run, run->f_all, run->g))
-                run->stop = LGD_STOP_DIVERGED;
-        }
-        if (!status && run->stop == LGD_STOP_DIVERGED) {
-            report_divergence(run, &lr_hold);
-            status = LGD_EDIVERGED;
-        }
+    } else if (run->stop == LGD_STOP_DIVERGED) {
+        report_divergence(run, &lr_hold);
+        status = LGD_EDIVERGED;
     }
     if (run->o.w_best)
         memmove(run->o.w_best, run->w_best, run->dim * sizeof *run->w);

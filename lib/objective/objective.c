@@ -71,7 +71,7 @@ void lgd_objective_free(lgd_objective *f)
     lgd_release(f);
 }
 
-/* Rows of a chunk: by shape alone. */
+/* Rows of a chunk when `count` are to be evaluated: by shape alone. */
 static size_t chunk_rows(const lgd_objective *f, size_t count)
 {
     if (!(f->ops.flags & LGD_CONCURRENT))
@@ -80,6 +80,31 @@ static size_t chunk_rows(const lgd_objective *f, size_t count)
     if (rows < least)
         rows = least;
     return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS * CHUNK_ROWS;
+}
+
+static size_t padded(size_t dim)
+{
+    return (dim + 7) / 8 * 8;
+}
+
+lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)
+{
+    if (!(f->ops.flags & LGD_CONCURRENT))
+        return LGD_OK;
+    /* Fewer rows can make more chunks, so what counts is the smallest chunk there is. */
+    const size_t least = chunk_rows(f, 1);
+    size_t chunks = count / least + (count % least != 0);
+    if (chunks > MAX_CHUNKS)
+        chunks = MAX_CHUNKS;
+    if (chunks < 2 || chunks <= f->partials)
+        return LGD_OK;
+    double *partial = lgd_alloc(f->ops.name, lgd_mul(chunks, padded(f->dim)), sizeof *partial);
+    if (!partial)
+        return LGD_ENOMEM;
+    lgd_release(f->partial);
+    f->partial = partial;
+    f->partials = chunks;
+    return LGD_OK;
 }
 
 typedef struct chunks {
@@ -120,10 +145,11 @@ static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows
                              double *value, double *g)
 {
     size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = (f->dim + 7) / 8 * 8, .w = w};
+    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = padded(f->dim), .w = w};
     if (g) {
-        if (!f->partial && !(f->partial = lgd_alloc(f->ops.name, lgd_mul(MAX_CHUNKS, c.stride), sizeof *f->partial)))
-            return LGD_ENOMEM;
+        lgd_status status = lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms);
+        if (status)
+            return status;
         c.partial = f->partial;
     }
     lgd_status status = lgd_parallel(count, threads, eval_chunk, &c);

@@ -11,8 +11,12 @@ struct lgd_objective {
     void *ctx;
     double mean_weight;              /* over all terms; 1 without weights */
     size_t spare_first, spare_count; /* unpenalised coordinates */
-    double *partial;                 /* [MAX_CHUNKS][stride]: gradient of each chunk, made when first needed */
+    double *partial;                 /* the gradient of each chunk, made when first needed */
+    size_t partials;                 /* chunks there is room for */
 };
+
+/* Room for the chunks of any evaluation of at most `count` rows, so that none of them has to allocate it. */
+lgd_status lgd_objective_reserve(lgd_objective *f, size_t count);
 
 /* 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). Rows are in bounds; BLAS is
  * held by the caller. The rows are cut into chunks by their count and dim alone, each chunk is computed serially, and the
