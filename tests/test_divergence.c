@@ -43,7 +43,7 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
     for (size_t i = 0; lgd_optimizer_builtin(i); i++)
         for (size_t call = 1; call <= 12; call++)
             for (int coordinate = -1; coordinate < DIM; coordinate++)
-                for (int how = 0; how < 4; how++) {
+                for (size_t how = 0; how < 4; how++) {
                     broken b = {0, call, how & 1, values[call % 3], coordinate};
                     lgd_objective *f;
                     lgd_optimizer *opt = builtin(i, 0.01);
@@ -52,13 +52,8 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
                     char words[64];
                     ck_ok(lgd_function_create(&f, DIM, broken_eval, &b));
                     snprintf(words, sizeof words, "after step %zu (epoch %zu)", call - 1, call - 1);
-                    ck_fails(lgd_minimize(f, opt, w,
-                                          &(lgd_minimize_options){.max_epochs = 100,
-                                                                  .w_best = best,
-                                                                  .maximize = false,
-                                                                  .grad_tol_abs = how & 2 ? 1e-30 : 0},
-                                          &report),
-                             LGD_EDIVERGED, words);
+                    const lgd_minimize_options o = {.max_epochs = 100, .w_best = best, .batch_size = how / 2};
+                    ck_fails(lgd_minimize(f, opt, w, &o, &report), LGD_EDIVERGED, words);
                     ck_assert_ptr_nonnull(strstr(lgd_last_error(), coordinate < 0 ? "f is " : "gradient["));
                     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "at rate 0.01"));
                     ck_assert_int_eq(report.stop, LGD_STOP_DIVERGED);
@@ -73,6 +68,26 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
                     lgd_optimizer_free(opt);
                     lgd_objective_free(f);
                 }
+}
+END_TEST
+
+START_TEST(value_not_finite_in_the_last_figures_is_divergence)
+{
+    for (size_t batch = 0; batch < 2; batch++) {
+        broken b = {.at = 6, .value = NAN, .coordinate = -1}; /* five steps, then f at their end */
+        lgd_objective *f;
+        lgd_optimizer *opt;
+        lgd_report report;
+        double w[DIM] = {3, -1, 0}, start[DIM] = {3, -1, 0};
+        ck_ok(lgd_function_create(&f, DIM, broken_eval, &b));
+        ck_ok(lgd_sgd_create(&opt, NULL));
+        ck_fails(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 5, .batch_size = batch}, &report),
+                 LGD_EDIVERGED, "f is nan after step 5");
+        ck_assert_uint_eq(report.best_step, 4);
+        ck_assert(report.f == report.best_f && distance(w) < distance(start));
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
 }
 END_TEST
 
@@ -337,6 +352,7 @@ int main(void)
 {
     Suite *s = suite_create("divergence");
     CASE(s, value_not_finite_never_ok_and_best_point_returned);
+    CASE(s, value_not_finite_in_the_last_figures_is_divergence);
     CASE(s, value_not_finite_at_the_start_no_rate_to_blame);
     CASE(s, gradient_not_finite_its_coordinate_named);
     CASE(s, point_not_finite_is_divergence);
