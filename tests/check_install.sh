@@ -6,14 +6,13 @@ set -eu
 root=$1 build=$2
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-shared=$build/tests/stage/shared static=$build/tests/stage/static
+shared=$scratch/shared static=$scratch/static
 
 has_io() {
     [ -f "$build/meson-private/libgd-descent-io.pc" ]
 }
 
 staged() {
-    rm -rf "$build/tests/stage"
     meson install -C "$build" --no-rebuild --destdir "$shared" &&
         cp -a "$shared" "$static" && find "$static" -name '*.so*' -exec rm {} +
 }

@@ -21,9 +21,9 @@ own_names_only() {
     [ -s "$scratch/names" ] && nothing grep -v '^lgd_' "$scratch/names"
 }
 
-# Functions that headers declare: behind LGD_API, the word before the first parenthesis.
+# Functions that headers of the tree declare: behind LGD_API, the word before the first parenthesis.
 declared() {
-    cat "$@" | awk '
+    (cd "$root" && cat "$@") | awk '
         { text = text " " $0 }
         END {
             count = split(text, part, "LGD_API")
@@ -61,7 +61,7 @@ needs_only() {
     nothing sh -c "readelf -d '$1' | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -Ev '^($2)\.so'"
 }
 
-core_headers="$root/lib/base/base.h $(find "$root/include/lgd" -name '*.h' ! -name io.h)"
+core_headers=$(cd "$root" && find lib/base/base.h include/lgd -name '*.h' ! -name io.h)
 core='libc|libm|ld-linux.*|libpthread|libgomp|libomp|lib(open|flexi)?blas|libblis|libcblas|libmkl_rt|liblapacke?'
 for library; do
     file=${library##*/}
@@ -77,7 +77,7 @@ for library; do
     libgd-io.so*)
         check "${name}_soname_is_libgd_io_0" has_soname "$library" libgd-io.so.0
         check "${name}_exports_exactly_what_headers_declare" exports_what_headers_declare "$library" \
-            "$root/include/lgd/io.h"
+            include/lgd/io.h
         check "${name}_needs_the_core_and_libcsv_alone" needs_only "$library" "$core|libgd|libcsv"
         ;;
     esac
