@@ -198,24 +198,24 @@ END_TEST
 START_TEST(any_batch_equals_the_callers_own_loop)
 {
     enum { M = 150, N = 5, EPOCHS = 4 };
-    static const size_t batches[] = {1, 32};
+    static const size_t batches[] = {1, 32, 1, 32};
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01}, 3);
     for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        for (size_t b = 0; b < 2 && !(lgd_optimizer_builtin(i)->flags & (LGD_NEEDS_EVAL | LGD_FULL_BATCH)); b++) {
+        for (size_t b = 0; b < 4 && !(lgd_optimizer_builtin(i)->flags & (LGD_NEEDS_EVAL | LGD_FULL_BATCH)); b++) {
             lgd_optimizer *opt = builtin(i, 0.02), *own = builtin(i, 0.02);
             double w[N] = {0}, v[N] = {0}, g[N], f;
             size_t index[M];
-            const lgd_schedule decay = {.kind = LGD_EXPONENTIAL, .factor = 0.7};
+            const lgd_schedule decay = {.kind = LGD_EXPONENTIAL, .factor = 0.7, .per_step = b > 1};
             ck_ok(lgd_minimize(
                 m.f, opt, w,
                 &(lgd_minimize_options){.batch_size = batches[b], .max_epochs = EPOCHS, .seed = 5, .schedule = decay},
                 NULL));
             for (uint64_t epoch = 0; epoch < EPOCHS; epoch++) {
                 double factor;
-                ck_ok(lgd_schedule_factor(&decay, 0, epoch, &factor));
                 lgd_permutation(5, epoch, M, index);
                 for (size_t at = 0; at < M; at += batches[b]) {
                     const lgd_rows rows = {at, M - at < batches[b] ? M - at : batches[b], index};
+                    ck_ok(lgd_schedule_factor(&decay, lgd_optimizer_steps(own), epoch, &factor));
                     ck_ok(lgd_objective_eval(m.f, &rows, v, &f, g));
                     ck_ok(lgd_optimizer_step(own, N, v, g, f, factor));
                 }

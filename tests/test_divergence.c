@@ -127,6 +127,31 @@ START_TEST(gradient_not_finite_its_coordinate_named)
 }
 END_TEST
 
+/* NaN at the second call, a failure at the third, where the best point is looked at again. */
+static lgd_status broken_twice(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    size_t *calls = ctx;
+    broken b = {.calls = *calls, .at = 2, .value = NAN, .coordinate = -1};
+    return ++*calls == 3 ? LGD_EUSER : broken_eval(&b, dim, w, f, g);
+}
+
+START_TEST(value_unknown_at_the_best_point_told_as_nan)
+{
+    size_t calls = 0;
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    lgd_report report;
+    double w[DIM] = {3, -1, 0}, start[DIM] = {3, -1, 0};
+    ck_ok(lgd_function_create(&f, DIM, broken_twice, &calls));
+    ck_ok(lgd_sgd_create(&opt, NULL));
+    ck_fails(lgd_minimize(f, opt, w, NULL, &report), LGD_EDIVERGED, "f is nan after step 1");
+    ck_assert(isnan(report.f) && isnan(report.grad_norm) && report.lr_hold == 0);
+    ck_assert_mem_eq(w, start, sizeof w);
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+}
+END_TEST
+
 /* ---- w runs away while f and g look well: slope 1e308 in a coordinate that f does not know */
 
 static lgd_status blind(void *ctx, size_t dim, const double *w, double *f, double *g)
@@ -354,6 +379,7 @@ int main(void)
     CASE(s, value_not_finite_never_ok_and_best_point_returned);
     CASE(s, value_not_finite_in_the_last_figures_is_divergence);
     CASE(s, value_not_finite_at_the_start_no_rate_to_blame);
+    CASE(s, value_unknown_at_the_best_point_told_as_nan);
     CASE(s, gradient_not_finite_its_coordinate_named);
     CASE(s, point_not_finite_is_divergence);
     CASE(s, growth_beyond_the_factor_is_divergence);

@@ -135,6 +135,24 @@ START_TEST(value_or_gradient_alone_same_bits)
 }
 END_TEST
 
+/* An index may be longer than the data; it then makes more chunks than all rows do. */
+START_TEST(eval_rows_many_times_over_same_mean)
+{
+    enum { M = 3000, N = 40, TIMES = 5 };
+    model m = model_create(M, N, lgd_loss_logistic(), NULL, 5);
+    static size_t index[M * TIMES];
+    double w[N], fa, fb, ga[N], gb[N];
+    fill(108, N, -1, 1, w);
+    for (size_t i = 0; i < M * TIMES; i++)
+        index[i] = i % M;
+    eval(m.f, NULL, w, &fa, ga);
+    eval(m.f, &(lgd_rows){0, M * TIMES, index}, w, &fb, gb);
+    ck_near(fb, fa, 1e-14);
+    ck_assert_double_le(difference_of(N, gb, ga), 1e-13);
+    model_free(&m);
+}
+END_TEST
+
 START_TEST(eval_any_thread_number_same_bits)
 {
     model m = model_create(9000, 40, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true}, 5);
@@ -356,6 +374,7 @@ int main(void)
     CASE(s, subset_any_rows_equals_an_objective_made_on_them);
     CASE(s, subset_null_rows_the_whole);
     CASE(s, value_or_gradient_alone_same_bits);
+    CASE(s, eval_rows_many_times_over_same_mean);
     CASE(s, eval_any_thread_number_same_bits);
     CASE(s, function_its_value_and_gradient);
     CASE(s, function_differences_ten_digits);

@@ -106,6 +106,38 @@ START_TEST(threads_by_environment_same_bits_as_by_option)
 }
 END_TEST
 
+/* A storage that does not say it may be called by several threads is called by one, the caller's. */
+static pthread_t caller;
+
+static lgd_status alone_forward(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
+                                size_t ldz)
+{
+    return pthread_equal(pthread_self(), caller) ? user_matrix.forward(ctx, rows, k, W, ldw, Z, ldz) : LGD_EUSER;
+}
+
+START_TEST(threads_one_for_a_storage_that_allows_no_more)
+{
+    data d = data_create(20000, 8, 1, false, 5);
+    const lgd_matrix_ops ops = {.name = "alone", .forward = alone_forward, .adjoint = user_matrix.adjoint};
+    lgd_matrix *X, *scaled;
+    lgd_objective *f;
+    lgd_optimizer *opt = builtin(0, 0.1);
+    double w[9] = {0};
+    caller = pthread_self();
+    ck_ok(lgd_matrix_create(&X, 20000, 8, &ops, &d));
+    ck_ok(lgd_matrix_scaled(&scaled, X, NULL, NULL));
+    for (int i = 0; i < 2; i++) {
+        ck_ok(lgd_glm_create(&f, i ? scaled : X, d.y, lgd_loss_squared(), &(lgd_glm_options){.intercept = true}));
+        ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_epochs = 3, .threads = 4}, NULL));
+        lgd_objective_free(f);
+    }
+    lgd_optimizer_free(opt);
+    lgd_matrix_free(scaled);
+    lgd_matrix_free(X);
+    data_free(&d);
+}
+END_TEST
+
 /* ---- several threads of the host, each with a run of its own */
 
 enum { HOSTS = 4 };
@@ -203,6 +235,7 @@ int main(void)
     CASE(s, threads_any_number_same_bits_logistic);
     CASE(s, threads_any_number_same_bits_weights_outputs_scaled);
     CASE(s, threads_by_environment_same_bits_as_by_option);
+    CASE(s, threads_one_for_a_storage_that_allows_no_more);
     CASE(s, threads_of_the_host_each_its_own_run);
     if (lgd_blas_symbol("openblas_set_num_threads")) /* other libraries have no setting, or another */
         CASE(s, threads_of_blas_as_the_host_had_set_them);

@@ -34,13 +34,9 @@ static lgd_status oracle_eval(void *ctx, const double *w, double *f, double *g)
     return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
 }
 
-lgd_status lgd_run_eval_all(lgd_run *run)
+/* f and run->g are those of all rows at w. */
+static void know_all(lgd_run *run, double f)
 {
-    const lgd_rows all = {0, run->terms, NULL};
-    double f;
-    lgd_status status = lgd_run_eval(run, &all, run->terms, run->w, &f, run->g);
-    if (status)
-        return status;
     run->f_before = run->f_all;
     run->f_all = f;
     run->g_all = lgd_norm2(run->dim, run->g);
@@ -50,7 +46,16 @@ lgd_status lgd_run_eval_all(lgd_run *run)
         run->best_step = run->opt->t;
         memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
     }
-    return LGD_OK;
+}
+
+lgd_status lgd_run_eval_all(lgd_run *run)
+{
+    const lgd_rows all = {0, run->terms, NULL};
+    double f;
+    lgd_status status = lgd_run_eval(run, &all, run->terms, run->w, &f, run->g);
+    if (!status)
+        know_all(run, f);
+    return status;
 }
 
 static void clip(lgd_run *run)
@@ -163,12 +168,8 @@ lgd_status lgd_run_full(lgd_run *run)
         status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
-        if (fresh) {
-            run->f_before = loss;
-            run->f_all = f;
-            run->g_all = lgd_norm2(run->dim, run->g);
-            run->all_is_current = true;
-        }
+        if (fresh)
+            know_all(run, f);
     }
 }
 
@@ -230,7 +231,7 @@ static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
         stop = lgd_judge_running(run, mean);
     if (stop && !(run->stop && stop != LGD_STOP_DIVERGED))
         run->stop = stop;
-    if (stop == LGD_STOP_DIVERGED || !(mean < run->best_running))
+    if (!(mean < run->best_running))
         return;
     run->best_running = mean;
     if (!run->o.check_every) {

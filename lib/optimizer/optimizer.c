@@ -206,6 +206,8 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
         else if ((code = (int)opt->ops.step(&part)) != 0)
             status = lgd_failed_in(opt->ops.name, "step", code, errors);
         s->fresh = s->fresh && part.fresh;
+        if (part.fresh)
+            s->f = part.f;
         if (part.stop)
             s->stop = part.stop;
     }
