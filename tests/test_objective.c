@@ -367,6 +367,47 @@ START_TEST(user_objective_its_failure_passed_through)
 }
 END_TEST
 
+static lgd_status half_square(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)rows;
+    *f += 0.5 * w[0] * w[0];
+    if (g)
+        g[0] += w[0];
+    return LGD_OK;
+}
+
+/* Callers compiled with the header of another version: fewer members are completed, unknown ones refused if set. */
+START_TEST(objective_structs_of_other_headers_copied_or_refused)
+{
+    struct {
+        lgd_objective_ops known;
+        double unknown;
+    } later = {{.name = "half square", .eval = half_square}, 0};
+    lgd_objective *f = NULL;
+    ck_assert_int_eq(lgd_objective_create_sized(&f, 1, 1, &later.known, offsetof(lgd_objective_ops, weight), NULL),
+                     LGD_OK);
+    lgd_objective_free(f);
+    ck_assert_int_eq(lgd_objective_create_sized(&f, 1, 1, &later.known, sizeof later, NULL), LGD_OK);
+
+    struct {
+        lgd_gradient_check known;
+        double unknown;
+    } check = {{9, 9, 9, 9}, 9};
+    const double w = 3;
+    ck_assert_int_eq(lgd_objective_check_gradient_sized(f, &w, &check.known, sizeof check), LGD_OK);
+    ck_assert(check.known.worst == 0 && check.known.analytic == 3 && check.known.error < 1e-9 && check.unknown == 0);
+    check.known.error = 9;
+    ck_assert_int_eq(lgd_objective_check_gradient_sized(f, &w, &check.known, offsetof(lgd_gradient_check, error)),
+                     LGD_OK);
+    ck_assert(check.known.error == 9);
+    lgd_objective_free(f);
+
+    later.unknown = 1;
+    ck_assert_int_eq(lgd_objective_create_sized(&f, 1, 1, &later.known, sizeof later, NULL), LGD_EUNSUPPORTED);
+    ck_assert_ptr_null(f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("objective");
@@ -382,5 +423,6 @@ int main(void)
     CASE(s, check_gradient_every_loss_sound);
     CASE(s, user_objective_chunks_equal_one_call);
     CASE(s, user_objective_its_failure_passed_through);
+    CASE(s, objective_structs_of_other_headers_copied_or_refused);
     return suite_run(s);
 }
