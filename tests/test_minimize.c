@@ -266,11 +266,11 @@ START_TEST(stop_no_progress_at_rounding_level)
 }
 END_TEST
 
-/* Moves at every sixth step only. */
+/* Moves at every tenth step only. */
 static lgd_status pausing_step(lgd_step *s)
 {
-    for (size_t j = 0; j < s->dim && s->t % 6 == 0; j++)
-        s->w[j] -= 0.1 * s->g[j];
+    for (size_t j = 0; j < s->dim && s->t % 10 == 0; j++)
+        s->w[j] -= 0.2 * s->g[j];
     return LGD_OK;
 }
 
