@@ -39,13 +39,13 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
     lgd_stop stop = lgd_judge_finite(run, f, g);
     if (stop)
         return stop;
-    opt->f_best = opt->f_seen ? fmin(opt->f_best, f) : f;
-    if (opt->f_seen < SCALE_VALUES) {
-        opt->f_scale = fmax(opt->f_scale, fabs(f));
-        opt->f_seen++;
+    opt->judged.f_best = opt->judged.f_seen ? fmin(opt->judged.f_best, f) : f;
+    if (opt->judged.f_seen < SCALE_VALUES) {
+        opt->judged.f_scale = fmax(opt->judged.f_scale, fabs(f));
+        opt->judged.f_seen++;
         return LGD_STOP_NONE;
     }
-    double scale = fmax(opt->f_scale, fabs(opt->f_best));
+    double scale = fmax(opt->judged.f_scale, fabs(opt->judged.f_best));
     if (scale > 0 && f > run->o.divergence_factor * scale) {
         snprintf(run->why, sizeof run->why, "f is %.6g", run->sign * f);
         snprintf(run->accepted, sizeof run->accepted, "at most %g times the %.6g it began with",
@@ -60,8 +60,8 @@ lgd_stop lgd_judge_all(lgd_run *run)
     const lgd_minimize_options *o = &run->o;
     const double f = run->f_all, g = run->g_all;
     lgd_optimizer *opt = run->opt;
-    opt->largest_g = fmax(opt->largest_g, g);
-    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * opt->largest_g) ||
+    opt->judged.largest_g = fmax(opt->judged.largest_g, g);
+    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * opt->judged.largest_g) ||
         (o->grad_tol_abs > 0 && g <= o->grad_tol_abs))
         return LGD_STOP_GRAD_TOL;
     if (o->f_target != 0 && f <= run->sign * (o->f_target == LGD_ZERO ? 0 : o->f_target))

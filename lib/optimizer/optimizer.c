@@ -12,6 +12,8 @@ static size_t lines(size_t bytes)
     return lgd_add(bytes, LINE - 1) / LINE * LINE;
 }
 
+static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY};
+
 lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
                                       const void *options, size_t options_size)
 {
@@ -33,7 +35,7 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
         return LGD_ENOMEM;
     opt->ops = own;
     opt->options = (char *)opt + head;
-    opt->f_best = INFINITY;
+    opt->judged = nothing_judged;
     status = lgd_take_struct(own.name, opt->options, own.options_size, options, options_size);
     if (!status)
         status = lgd_options_fill(&opt->ops, opt->options);
@@ -58,7 +60,7 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
     if (!opt)
         return;
     lgd_release(opt->block);
-    const lgd_optimizer fresh = {.ops = opt->ops, .options = opt->options, .f_best = INFINITY};
+    const lgd_optimizer fresh = {.ops = opt->ops, .options = opt->options, .judged = nothing_judged};
     *opt = fresh;
 }
 

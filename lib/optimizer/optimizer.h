@@ -14,6 +14,17 @@ typedef struct lgd_slice {
 
 enum { LGD_MAX_SLICES = 3 }; /* before, within and after the unpenalised range */
 
+/* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would that
+ * was not interrupted. Values in the sign of minimisation. */
+typedef struct lgd_judged {
+    double largest_g;             /* largest |g|_2 judged since reset */
+    double f_scale;               /* largest |f| among the first ten values */
+    double f_best;                /* lowest f, INFINITY before the first */
+    double lowest_mean;           /* lowest mean of f over an epoch, INFINITY before the first */
+    uint64_t f_seen;              /* how many values f_scale has seen, at most 10 */
+    uint64_t epochs_without_gain; /* epochs since lowest_mean fell by more than f_tol */
+} lgd_judged;
+
 struct lgd_optimizer {
     lgd_optimizer_ops ops;
     void *options; /* presets filled in; ops.options_size bytes */
@@ -25,12 +36,7 @@ struct lgd_optimizer {
     void *block;
     lgd_slice slice[LGD_MAX_SLICES];
     size_t slices;
-    /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would
-     * that was not interrupted. */
-    double largest_g; /* largest |g|_2 judged since reset */
-    double f_scale;   /* largest |f| among the first ten values */
-    double f_best;    /* lowest f (sign of minimisation), INFINITY before the first */
-    uint64_t f_seen;  /* how many values f_scale has seen, at most 10 */
+    lgd_judged judged;
 };
 
 /* Makes opt ready for dim coordinates of which [first, first + count) are unpenalised; allocates all state at the first

@@ -3,7 +3,8 @@
  *     magic, byte order mark, version                          8 + 4 + 4 bytes
  *     name of the method                                       length, letters
  *     options                                                  count, then per option: name and its value as a double
- *     dim, t, slices, f_seen; largest_g, f_scale, f_best
+ *     dim, t, slices
+ *     lgd_judged                                               f_seen, epochs_without_gain; the four doubles
  *     slices                                                   per slice: first, count, decay
  *     vectors, state_size
  *     state of each slice, then each vector                    slices * state_size, vectors * dim * 8 bytes
@@ -14,7 +15,7 @@
 #include <string.h>
 
 static const char magic[8] = {'l', 'g', 'd', ' ', 'o', 'p', 't', '\n'};
-enum { ORDER_MARK = 0x01020304, ORDER_SWAPPED = 0x04030201, VERSION = 1, CRC_SIZE = 4 };
+enum { ORDER_MARK = 0x01020304, ORDER_SWAPPED = 0x04030201, VERSION = 2, CRC_SIZE = 4 };
 
 /* ---- save */
 
@@ -70,10 +71,12 @@ static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
     put_count(&out, opt->dim);
     put_count(&out, opt->t);
     put_count(&out, opt->slices);
-    put_count(&out, opt->f_seen);
-    put_number(&out, opt->largest_g);
-    put_number(&out, opt->f_scale);
-    put_number(&out, opt->f_best);
+    put_count(&out, opt->judged.f_seen);
+    put_count(&out, opt->judged.epochs_without_gain);
+    put_number(&out, opt->judged.largest_g);
+    put_number(&out, opt->judged.f_scale);
+    put_number(&out, opt->judged.f_best);
+    put_number(&out, opt->judged.lowest_mean);
     for (size_t k = 0; k < opt->slices; k++) {
         put_count(&out, opt->slice[k].first);
         put_count(&out, opt->slice[k].count);
@@ -178,7 +181,7 @@ static lgd_status check_frame(const lgd_optimizer *opt, const unsigned char *byt
     if (crc != lgd_crc32c(0, bytes, size - CRC_SIZE))
         return malformed(opt, "is damaged or cut (its checksum differs), all bytes as saved are accepted");
     if (head[0] != ORDER_MARK || head[1] != VERSION)
-        return malformed(opt, "is of another version of the format, version 1 is accepted");
+        return malformed(opt, "is of another version of the format, version 2 is accepted");
     return LGD_OK;
 }
 
@@ -242,10 +245,12 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     const size_t dim = get_size(&in);
     loaded.t = get_count(&in);
     const size_t slices = get_size(&in);
-    loaded.f_seen = get_count(&in);
-    loaded.largest_g = get_number(&in);
-    loaded.f_scale = get_number(&in);
-    loaded.f_best = get_number(&in);
+    loaded.judged.f_seen = get_count(&in);
+    loaded.judged.epochs_without_gain = get_count(&in);
+    loaded.judged.largest_g = get_number(&in);
+    loaded.judged.f_scale = get_number(&in);
+    loaded.judged.f_best = get_number(&in);
+    loaded.judged.lowest_mean = get_number(&in);
     if (in.failed || slices > LGD_MAX_SLICES || !dim != !slices || (!dim && loaded.t))
         return malformed(opt, "contradicts itself in its counts");
     if (!get_slices(&in, slice, slices, dim))
