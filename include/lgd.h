@@ -12,7 +12,9 @@
  * Options     A zeroed struct, or NULL, asks for the defaults. Where 0 is legal but not the default write LGD_ZERO.
  * Errors      Every function that can fail returns lgd_status; lgd_last_error() is the sentence. Nothing prints, aborts
  *             or exits.
- * Threads     Distinct objects are independent. One object serves one call at a time.
+ * Threads     Distinct objects are independent, unless they share a matrix, loss or objective of yours whose functions are
+ *             not LGD_CONCURRENT. One object serves one call at a time.
+ * Callbacks   Your functions return; they do not longjmp or throw through the library, which would leave BLAS held.
  */
 #ifndef LGD_H
 #define LGD_H

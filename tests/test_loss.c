@@ -158,7 +158,7 @@ START_TEST(logistic_check_first_illegal_label_found)
     const char *accepted = NULL;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         double y[6] = {0, 1, 1, wrong[i], 0, wrong[i]};
-        ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 2, y, &accepted), 1); /* rows of two */
+        ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 2, y, &accepted), 3); /* the number, not its row */
         ck_assert_uint_eq(loss->ops.check(loss->ctx, 6, 1, y, &accepted), 3);
         ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 1, y, &accepted), 3); /* all legal */
         ck_assert_str_eq(accepted, "0 or 1 is accepted");

@@ -17,8 +17,8 @@ extern "C" {
 /* l2        strength >= 0 of l2/2 |W|^2
  * intercept one more weight per output, never penalised
  * outputs   scores per row; 0: 1
- * weights   [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good; in full batch weight 2 is the
- *           row twice
+ * weights   [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good: the terms
+ *           of the objective are the other rows, counted anew; in full batch weight 2 is the row twice
  * offset    [rows x outputs] added to the scores, borrowed; NULL: none */
 typedef struct lgd_glm_options {
     double l2;

@@ -12,7 +12,8 @@ typedef struct lgd_loss lgd_loss;
  *   targets   columns of y for k outputs; NULL: 1
  *   eval      returns sum_i weight_i loss(z_i, y_i) and turns each z_ic into weight_i d loss / d z_ic
  *   link      optional: turns scores into predictions, in place (logistic: the probability)
- *   check     optional: the first of m targets that is not legal, m if all are; `accepted` receives a few words
+ *   check     optional: the position in y of the first number that is not legal, m*targets(k) if all are; `accepted`
+ *             receives a few words
  *   free      optional: called by lgd_loss_free
  * eval must be free of side effects: it is called from several threads at once. */
 typedef struct lgd_loss_ops {
@@ -35,7 +36,7 @@ LGD_API const lgd_loss *lgd_loss_squared(void);
  * Finite for every finite z. */
 LGD_API const lgd_loss *lgd_loss_logistic(void);
 
-/* Your own loss. ops are copied, ctx is yours until free. */
+/* Your own loss. ops are copied (their name must outlive the loss), ctx is yours until free. */
 LGD_API lgd_status lgd_loss_create_sized(lgd_loss **out, const lgd_loss_ops *ops, size_t ops_size, void *ctx);
 static inline lgd_status lgd_loss_create(lgd_loss **out, const lgd_loss_ops *ops, void *ctx)
 {

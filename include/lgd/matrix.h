@@ -21,7 +21,10 @@ typedef struct lgd_rows {
     const size_t *index;
 } lgd_rows;
 
-enum { LGD_CONCURRENT = 1 }; /* flag of ops: they may be called from several threads at once */
+/* Flag of ops: they may be called from several threads at once. The library then calls them so, and holds BLAS to one
+ * thread meanwhile, since threads over a BLAS with threads of its own are slower than either. Without it they are called
+ * by one thread at a time, the caller's, and find BLAS as the host has set it. */
+enum { LGD_CONCURRENT = 1 };
 
 /* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
  *   forward, adjoint   as above; a status other than LGD_OK ends the run and is passed through
@@ -66,7 +69,7 @@ LGD_API lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A
 LGD_API lgd_status lgd_matrix_unscale(const lgd_matrix *scaled, size_t outputs, bool intercept, const double *w,
                                       double *raw);
 
-/* Your own storage. ops are copied, ctx is yours until free. LGD_EINVAL if forward or adjoint is missing. */
+/* Your own storage. ops are copied (their name must outlive the matrix), ctx is yours until free. LGD_EINVAL if forward or adjoint is missing. */
 LGD_API lgd_status lgd_matrix_create_sized(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
                                            size_t ops_size, void *ctx);
 static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,

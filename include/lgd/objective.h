@@ -33,7 +33,9 @@ typedef struct lgd_objective_ops {
     void (*unpenalised)(void *ctx, size_t *first, size_t *count);
 } lgd_objective_ops;
 
-/* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied, ctx is yours until free. */
+/* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the
+ * objective), ctx is yours until free, also when this call fails. With LGD_CONCURRENT up to 64 partial gradients of dim
+ * are kept. */
 LGD_API lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t terms,
                                               const lgd_objective_ops *ops, size_t ops_size, void *ctx);
 static inline lgd_status lgd_objective_create(lgd_objective **out, size_t dim, size_t terms,
@@ -57,14 +59,16 @@ LGD_API lgd_status lgd_function_create_differences(lgd_objective **out, size_t d
 LGD_API lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd_rows *rows);
 
 /* value and g[dim] of the mean over rows plus the smooth part; NULL rows: all; value or g may be NULL. Threads:
- * LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1; the bits are the same for any number. No allocation after the first
- * call. LGD_EINVAL for a row out of bounds, no rows at all, a w that is NULL. */
+ * LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1; the bits are the same for any number. Allocates only
+ * where a call needs more scratch than any before it. LGD_EINVAL for a row out of bounds, no rows at all, a w that is NULL. */
 LGD_API lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const double *w, double *value,
                                       double *g);
 
-/* Length of w, and number of terms (rows of weight 0 are not among them). */
+/* Length of w, number of terms (rows of weight 0 are not among them), and the range of w that must not decay (for
+ * lgd_optimizer_spare in a loop of one's own). */
 LGD_API size_t lgd_objective_dim(const lgd_objective *f);
 LGD_API size_t lgd_objective_terms(const lgd_objective *f);
+LGD_API void lgd_objective_unpenalised(const lgd_objective *f, size_t *first, size_t *count);
 
 /* The gradient at w against Richardson-extrapolated central differences, coordinate by coordinate. error is the largest
  * |analytic - numeric| / max(|analytic|, |numeric|, scale), scale the largest |numeric| times 1e-3; worst is where.

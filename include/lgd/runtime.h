@@ -22,8 +22,8 @@ LGD_API const char *lgd_build_info(void);
 LGD_API lgd_status lgd_selftest(void);
 
 /* Where the library gets its memory. allocate returns `size` bytes aligned to `alignment` (a power of two), or NULL;
- * release takes what allocate gave. Both may be called from several threads at once. NULL restores the default
- * (aligned_alloc and free). Process-wide: set it before the first object is made, and not while any object lives. */
+ * release takes what allocate gave. Both may be called from several threads at once. NULL, or a
+ * NULL function, restores the default (aligned_alloc and free). Process-wide: set it before the first object is made, and not while any object lives. */
 typedef struct lgd_memory {
     void *(*allocate)(void *ctx, size_t size, size_t alignment);
     void (*release)(void *ctx, void *memory);

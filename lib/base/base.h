@@ -6,6 +6,10 @@
 #include "lgd/runtime.h"
 #include "lgd/status.h"
 
+#ifdef __FAST_MATH__
+#error "-ffast-math takes NaN and Inf for numbers that cannot occur; this library looks for them"
+#endif
+
 #if defined(__GNUC__)
 #define LGD_PRINTF(a, b) __attribute__((format(printf, a, b)))
 #else

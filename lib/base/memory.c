@@ -23,7 +23,8 @@ static lgd_memory hook = {default_allocate, default_release, NULL};
 
 void lgd_set_memory(const lgd_memory *memory)
 {
-    hook = memory ? *memory : (lgd_memory){default_allocate, default_release, NULL};
+    hook =
+        memory && memory->allocate && memory->release ? *memory : (lgd_memory){default_allocate, default_release, NULL};
 }
 
 size_t lgd_mul(size_t a, size_t b)

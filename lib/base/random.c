@@ -62,6 +62,8 @@ size_t lgd_random_below(uint64_t bits, size_t n)
 
 void lgd_permutation(uint64_t seed, uint64_t epoch, size_t count, size_t *index)
 {
+    if (!index)
+        return;
     for (size_t i = 0; i < count; i++)
         index[i] = i;
     uint32_t out[4] = {0};
@@ -77,6 +79,6 @@ void lgd_permutation(uint64_t seed, uint64_t epoch, size_t count, size_t *index)
 
 void lgd_uniform(uint64_t seed, uint64_t first, size_t count, double *x)
 {
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; x && i < count; i++)
         x[i] = (double)(lgd_random(seed, LGD_STREAM_UNIFORM, 0, first + i) >> 11) * 0x1p-53;
 }

@@ -56,9 +56,21 @@ lgd_status lgd_set_error(lgd_status status, const char *text)
     return lgd_fail(status, "%s", text ? text : "");
 }
 
+/* code if it is a status, else LGD_EUSER */
+static lgd_status known_status(int code)
+{
+#define LGD_X(name, value, text) case name:
+    switch (code) {
+        LGD_STATUS_LIST(LGD_X)
+        return (lgd_status)code;
+    }
+#undef LGD_X
+    return LGD_EUSER;
+}
+
 lgd_status lgd_failed_in(const char *object, const char *function, int code, unsigned errors_before)
 {
-    lgd_status status = code < 0 && code >= LGD_EFORMAT ? (lgd_status)code : LGD_EUSER;
+    lgd_status status = known_status(code);
     if (lgd_error_count() == errors_before)
         lgd_fail(status, "%s: %s returned %d (%s), 0 goes on", object, function, code, lgd_strerror(status));
     return status;

@@ -15,13 +15,13 @@ double lgd_strtod(const char *text, char **end)
     return x;
 }
 
-/* Edits (insert, delete, replace, swap of neighbours) between two words of at most 63 letters; else a large number. */
+/* Edits (insert, delete, replace, swap of neighbours) between two words of at most 63 letters; SIZE_MAX for longer ones. */
 static size_t distance(const char *a, const char *b)
 {
     enum { MOST = 64 };
     size_t n = strlen(a), m = strlen(b), row[3][MOST + 1];
     if (n >= MOST || m >= MOST)
-        return MOST;
+        return SIZE_MAX;
     for (size_t j = 0; j <= m; j++)
         row[1][j] = j;
     for (size_t i = 1; i <= n; i++) {

@@ -36,8 +36,8 @@ static size_t logistic_check(const void *ctx, size_t m, size_t k, const double *
     *accepted = "0 or 1 is accepted";
     for (size_t i = 0; i < m * k; i++)
         if (y[i] != 0 && y[i] != 1)
-            return i / k;
-    return m;
+            return i;
+    return m * k;
 }
 
 const lgd_loss *lgd_loss_logistic(void)

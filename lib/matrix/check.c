@@ -29,7 +29,7 @@ static lgd_status forward(trial *t, const lgd_rows *rows, size_t k, double *Z)
 {
     for (size_t i = 0; i < rows->count * LD; i++)
         Z[i] = NAN;
-    lgd_status status = t->A->ops.forward(t->A->ctx, rows, k, t->W, LD, Z, LD);
+    lgd_status status = lgd_matrix_call_forward(t->A, rows, k, t->W, LD, Z, LD);
     for (size_t i = 0; i < rows->count && !status; i++)
         for (size_t c = k; c < LD; c++)
             if (!isnan(Z[i * LD + c]))
@@ -44,7 +44,7 @@ static lgd_status adjoint(trial *t, const lgd_rows *rows, size_t k, const double
     for (size_t j = 0; j < t->A->cols; j++)
         for (size_t c = 0; c < LD; c++)
             G[j * LD + c] = c < k ? 0 : NAN;
-    lgd_status status = t->A->ops.adjoint(t->A->ctx, rows, k, R, LD, G, LD);
+    lgd_status status = lgd_matrix_call_adjoint(t->A, rows, k, R, LD, G, LD);
     for (size_t j = 0; j < t->A->cols && !status; j++)
         for (size_t c = k; c < LD; c++)
             if (!isnan(G[j * LD + c]))
@@ -114,9 +114,9 @@ static lgd_status check_adding(trial *t, size_t k)
     for (size_t i = 0; i < n * LD; i++)
         t->G[i] += t->H[i];
     if (!status && half)
-        status = t->A->ops.adjoint(t->A->ctx, &first, k, t->R, LD, t->H, LD);
+        status = lgd_matrix_call_adjoint(t->A, &first, k, t->R, LD, t->H, LD);
     if (!status)
-        status = t->A->ops.adjoint(t->A->ctx, &last, k, t->R + half * LD, LD, t->H, LD);
+        status = lgd_matrix_call_adjoint(t->A, &last, k, t->R + half * LD, LD, t->H, LD);
     return status ? status : agree(t, "adjoint does not add to G what it ought to", n, k, t->H, t->G, NULL);
 }
 
@@ -156,7 +156,7 @@ static lgd_status check_index(trial *t, size_t k)
         memcpy(t->Y + i * LD, t->R + t->index[i] * LD, LD * sizeof *t->Y);
     lgd_status status = adjoint(t, &last, k, t->Y + half * LD, t->H);
     if (!status && half)
-        status = t->A->ops.adjoint(t->A->ctx, &first, k, t->Y, LD, t->H, LD);
+        status = lgd_matrix_call_adjoint(t->A, &first, k, t->Y, LD, t->H, LD);
     if (!status)
         status = adjoint(t, &(lgd_rows){0, m, NULL}, k, t->R, t->G);
     return status
@@ -170,7 +170,7 @@ static lgd_status check_moments(trial *t)
     size_t m = t->A->rows, n = t->A->cols, column = (size_t)(t->seed % n);
     lgd_rows all = {0, m, NULL};
     double *mean = t->H, *deviation = t->H + n;
-    lgd_status status = t->A->ops.moments(t->A->ctx, mean, deviation);
+    lgd_status status = lgd_matrix_call_moments(t->A, mean, deviation);
     memset(t->W, 0, n * LD * sizeof *t->W);
     t->W[column * LD] = 1;
     if (!status)

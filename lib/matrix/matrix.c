@@ -72,18 +72,55 @@ lgd_status lgd_rows_check(const char *object, const lgd_rows *rows, size_t count
 
 size_t lgd_matrix_panel(const lgd_matrix *A, size_t k)
 {
-    size_t rows = A->ops.panel ? A->ops.panel(A->ctx, k) : 0;
-    if (rows)
-        return rows;
-    /* What forward has read, adjoint shall find in the second-level cache: 256 KB, in rows by eights. Few rows to a
-     * panel cost calls, so four are taken as long as they fit in 2 MB. */
+    /* What forward has read, adjoint shall find in the second-level cache: 256 KB of the matrix or of its scores, in rows
+     * by eights. Few rows to a panel cost calls, so four are taken as long as they fit in 2 MB. */
     enum { ELEMENTS = 32768, MOST = 1024, LEAST = 4, WIDE = 65536 };
-    rows = ELEMENTS / A->cols;
-    if (rows > MOST)
-        return MOST;
-    if (rows >= 8)
-        return rows - rows % 8;
-    return rows >= LEAST ? rows : A->cols <= WIDE ? LEAST : 1;
+    size_t rows = A->ops.panel ? A->ops.panel(A->ctx, k) : 0, width = A->cols > k ? A->cols : k;
+    if (!rows) {
+        rows = ELEMENTS / width;
+        if (rows > MOST)
+            rows = MOST;
+        else if (rows >= 8)
+            rows -= rows % 8;
+        else if (rows < LEAST)
+            rows = width <= WIDE ? LEAST : 1;
+    }
+    return rows;
+}
+
+lgd_status lgd_matrix_call_forward(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
+                                   double *Z, size_t ldz)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.forward(A->ctx, rows, k, W, ldw, Z, ldz);
+    return code ? lgd_failed_in(A->ops.name, "forward", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                                   double *G, size_t ldg)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.adjoint(A->ctx, rows, k, R, ldr, G, ldg);
+    return code ? lgd_failed_in(A->ops.name, "adjoint", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.moments(A->ctx, mean, deviation);
+    return code ? lgd_failed_in(A->ops.name, "moments", code, errors) : LGD_OK;
+}
+
+static void hold(const lgd_matrix *A)
+{
+    if (A->ops.flags & LGD_CONCURRENT)
+        lgd_blas_hold();
+}
+
+static void release(const lgd_matrix *A)
+{
+    if (A->ops.flags & LGD_CONCURRENT)
+        lgd_blas_release();
 }
 
 /* What both products check. in is W or R, out is Z or G. */
@@ -116,9 +153,9 @@ lgd_status lgd_matrix_forward(const lgd_matrix *A, const lgd_rows *rows, size_t 
     rows = rows ? rows : &all;
     if (rows->count == 0)
         return LGD_OK;
-    lgd_blas_hold();
-    status = A->ops.forward(A->ctx, rows, k, W, ldw, Z, ldz);
-    lgd_blas_release();
+    hold(A);
+    status = lgd_matrix_call_forward(A, rows, k, W, ldw, Z, ldz);
+    release(A);
     return status;
 }
 
@@ -132,8 +169,8 @@ lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t 
     rows = rows ? rows : &all;
     if (rows->count == 0)
         return LGD_OK;
-    lgd_blas_hold();
-    status = A->ops.adjoint(A->ctx, rows, k, R, ldr, G, ldg);
-    lgd_blas_release();
+    hold(A);
+    status = lgd_matrix_call_adjoint(A, rows, k, R, ldr, G, ldg);
+    release(A);
     return status;
 }

@@ -14,6 +14,14 @@ struct lgd_matrix {
  * index. Also used for the terms of an objective. */
 lgd_status lgd_rows_check(const char *object, const lgd_rows *rows, size_t count);
 
+/* The ops of a matrix whose arguments are known to be right, BLAS being held by the caller: a failure is a status with a
+ * sentence, whoever's ops they are. */
+lgd_status lgd_matrix_call_forward(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
+                                   double *Z, size_t ldz);
+lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                                   double *G, size_t ldg);
+lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation);
+
 /* Rows to take at a time for k outputs: what the ops say, else about 256 KB of the matrix; at least 1. */
 size_t lgd_matrix_panel(const lgd_matrix *A, size_t k);
 

@@ -30,7 +30,7 @@ static lgd_status scaled_forward(void *ctx, const lgd_rows *rows, size_t k, cons
             V[j * k + c] = W[j * ldw + c] / s->scale[j];
             offset[c] += s->shift[j] * V[j * k + c];
         }
-    lgd_status status = s->A->ops.forward(s->A->ctx, rows, k, V, k, Z, ldz);
+    lgd_status status = lgd_matrix_call_forward(s->A, rows, k, V, k, Z, ldz);
     for (size_t i = 0; i < rows->count && !status; i++)
         for (size_t c = 0; c < k; c++)
             Z[i * ldz + c] -= offset[c];
@@ -52,7 +52,7 @@ static lgd_status scaled_adjoint(void *ctx, const lgd_rows *rows, size_t k, cons
     for (size_t i = 0; i < rows->count; i++)
         for (size_t c = 0; c < k; c++)
             sum[c] += R[i * ldr + c];
-    lgd_status status = s->A->ops.adjoint(s->A->ctx, rows, k, R, ldr, T, k);
+    lgd_status status = lgd_matrix_call_adjoint(s->A, rows, k, R, ldr, T, k);
     for (size_t j = 0; j < cols && !status; j++)
         for (size_t c = 0; c < k; c++)
             G[j * ldg + c] += (T[j * k + c] - s->shift[j] * sum[c]) / s->scale[j];
@@ -69,7 +69,7 @@ static size_t scaled_panel(void *ctx, size_t k)
 static lgd_status scaled_moments(void *ctx, double *mean, double *deviation)
 {
     const scaled *s = ctx;
-    lgd_status status = s->A->ops.moments(s->A->ctx, mean, deviation);
+    lgd_status status = lgd_matrix_call_moments(s->A, mean, deviation);
     for (size_t j = 0; j < s->A->cols && !status; j++) {
         mean[j] = (mean[j] - s->shift[j]) / s->scale[j];
         deviation[j] /= s->scale[j];
@@ -162,7 +162,7 @@ lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A)
     status = allocate(&s, A);
     if (status)
         goto done;
-    status = A->ops.moments(A->ctx, s->shift, s->scale);
+    status = lgd_matrix_call_moments(A, s->shift, s->scale);
     if (status)
         goto done;
     for (size_t j = 0; j < A->cols; j++)

@@ -30,9 +30,10 @@ typedef struct panel {
     size_t *row;
 } panel;
 
-static size_t panel_doubles(const glm *m)
+static size_t panel_bytes(const glm *m)
 {
-    return m->panel * (m->k + m->t + 1);
+    size_t numbers = lgd_add(lgd_add(m->k, m->t), 1);
+    return lgd_mul(m->panel, lgd_add(lgd_mul(numbers, sizeof(double)), sizeof(size_t)));
 }
 
 /* Copies what the rows of a gathered panel need beside X: targets and weights. */
@@ -62,10 +63,9 @@ static lgd_status eval_panel(const glm *m, const lgd_rows *rows, const panel *p,
 {
     const lgd_matrix *X = m->X;
     const size_t k = m->k;
-    unsigned errors = lgd_error_count();
-    int code = (int)X->ops.forward(X->ctx, rows, k, w, k, p->Z, k);
-    if (code)
-        return lgd_failed_in(X->ops.name, "forward", code, errors);
+    lgd_status status = lgd_matrix_call_forward(X, rows, k, w, k, p->Z, k);
+    if (status)
+        return status;
     add_intercept_and_offset(m, rows, w, p->Z);
 
     const double *y = p->y, *weight = m->o.weights ? p->weight : NULL;
@@ -79,10 +79,9 @@ static lgd_status eval_panel(const glm *m, const lgd_rows *rows, const panel *p,
     if (!g)
         return LGD_OK;
 
-    errors = lgd_error_count();
-    code = (int)X->ops.adjoint(X->ctx, rows, k, p->Z, k, g, k);
-    if (code)
-        return lgd_failed_in(X->ops.name, "adjoint", code, errors);
+    status = lgd_matrix_call_adjoint(X, rows, k, p->Z, k, g, k);
+    if (status)
+        return status;
     if (m->o.intercept)
         for (size_t c = 0; c < k; c++) {
             double sum = 0;
@@ -96,7 +95,7 @@ static lgd_status eval_panel(const glm *m, const lgd_rows *rows, const panel *p,
 static lgd_status glm_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
     const glm *m = ctx;
-    double *block = lgd_pool_take(m->pool, panel_doubles(m) * sizeof *block + m->panel * sizeof(size_t));
+    double *block = lgd_pool_take(m->pool, panel_bytes(m));
     if (!block)
         return LGD_ENOMEM;
     panel p = {.Z = block, .y = block + m->panel * m->k};
@@ -200,8 +199,8 @@ static lgd_status check_targets(const glm *m)
         const double *y = m->y + row * m->t, *offset = m->o.offset ? m->o.offset + row * m->k : NULL;
         const char *accepted = "a finite number is accepted";
         size_t bad = lgd_first_not_finite(m->t, y);
-        if (bad == m->t && m->loss->ops.check && m->loss->ops.check(m->loss->ctx, 1, m->k, y, &accepted) == 0)
-            bad = 0;
+        if (bad == m->t && m->loss->ops.check)
+            bad = m->loss->ops.check(m->loss->ctx, 1, m->k, y, &accepted);
         if (bad < m->t)
             return lgd_fail(LGD_EINVAL, "glm: target of row %zu is %g, %s by the %s loss", row, y[bad], accepted,
                             m->loss->ops.name);
@@ -255,6 +254,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     *m = (glm){.X = X, .y = y, .loss = loss, .o = o, .k = o.outputs};
     m->t = lgd_loss_targets(loss, m->k);
     m->panel = lgd_matrix_panel(X, m->k);
+    if (m->panel > X->rows) /* scratch is made for a panel, and the ops may ask for any */
+        m->panel = X->rows ? X->rows : 1;
     status = keep_rows(m);
     if (!status)
         status = check_targets(m);

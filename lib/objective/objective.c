@@ -61,6 +61,14 @@ size_t lgd_objective_terms(const lgd_objective *f)
     return f ? f->terms : 0;
 }
 
+void lgd_objective_unpenalised(const lgd_objective *f, size_t *first, size_t *count)
+{
+    if (first)
+        *first = f ? f->spare_first : 0;
+    if (count)
+        *count = f ? f->spare_count : 0;
+}
+
 void lgd_objective_free(lgd_objective *f)
 {
     if (!f)
@@ -105,6 +113,20 @@ lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)
     f->partial = partial;
     f->partials = chunks;
     return LGD_OK;
+}
+
+size_t lgd_objective_begin(const lgd_objective *f, size_t threads)
+{
+    if (!(f->ops.flags & LGD_CONCURRENT))
+        return 1;
+    lgd_blas_hold();
+    return lgd_blas_concurrency(lgd_thread_count(threads));
+}
+
+void lgd_objective_end(const lgd_objective *f)
+{
+    if (f->ops.flags & LGD_CONCURRENT)
+        lgd_blas_release();
 }
 
 typedef struct chunks {
@@ -211,8 +233,8 @@ lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const doub
     lgd_status status = lgd_rows_check(f->ops.name, rows, f->terms);
     if (status)
         return status;
-    lgd_blas_hold();
-    status = lgd_objective_mean(f, rows, rows->count, lgd_blas_concurrency(lgd_thread_count(0)), w, value, g);
-    lgd_blas_release();
+    size_t threads = lgd_objective_begin(f, 0);
+    status = lgd_objective_mean(f, rows, rows->count, threads, w, value, g);
+    lgd_objective_end(f);
     return status;
 }
