@@ -102,7 +102,9 @@ static const struct hostile {
     {TEXT("a\n1\n"), LGD_EFORMAT, "t.csv:1: 1 column is found with the delimiter ','", {0}},
     {TEXT("a,b\n1,2\n"), LGD_EFORMAT, "1 column is found with the delimiter tab", {.delimiter = '\t'}},
     {TEXT("5,3,big,small\n1,2,3,4,5\n"), LGD_EFORMAT, "t.csv:1: 2 cells are numbers and 2 are not", {0}},
+    {TEXT("5,big\n"), LGD_EFORMAT, "hint: say whether line 1 holds names (header yes or no)", {0}},
     {TEXT("a,b\nx,1\n"), LGD_EFORMAT, "no column beside the target", {.text = LGD_TEXT_IGNORE}},
+    {TEXT("1,5\n2,5\n"), LGD_EFORMAT, "1 column is found with the delimiter ';'", {.decimal_comma = true}},
     /* rows and quotes */
     {TEXT("a,b\n1,2\n1,2,3\n"), LGD_EFORMAT, "t.csv:3: 3 cells are found, 2 are expected as in line 1", {0}},
     {TEXT("a,b\n1,2\n1\n"), LGD_EFORMAT, "t.csv:3: 1 cell is found, 2 are expected", {0}},
@@ -113,6 +115,10 @@ static const struct hostile {
     {TEXT("a,b\n1,\"2\n\n3\"x\n"), LGD_EFORMAT, "t.csv:4:2: a quote in the middle of a cell that began in line 2", {0}},
     /* cells */
     {TEXT("a,area\n1,\"12,5\"\n"), LGD_EFORMAT, "t.csv:2:2: \"12,5\" is not a number (column \"area\"", {0}},
+    {TEXT("a,area\n1,\"12,5\"\n"),
+     LGD_EFORMAT,
+     "decimal commas? decimal_comma accepts them, with another delimiter",
+     {0}},
     {TEXT("a;b\n1;2\n12,5;1\n"),
      LGD_EFORMAT,
      "t.csv:3:1: \"12,5\" is not a number (column \"a\"); hint: decimal commas?",
@@ -270,9 +276,11 @@ END_TEST
 START_TEST(csv_arguments_out_of_range_refused)
 {
     const char *path = text_file("a,b\n1,2\n");
-    lgd_table *t = NULL;
     ck_assert_int_eq(lgd_csv_read(NULL, path, NULL), LGD_EINVAL);
-    ck_assert_int_eq(lgd_csv_read(&t, NULL, NULL), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "csv: out is NULL, the address of a pointer is accepted");
+    refused(NULL, NULL, LGD_EINVAL, "csv: path is NULL, a file name is accepted");
+    refused(path, &(lgd_csv_options){.delimiter = ',', .decimal_comma = true}, LGD_EINVAL,
+            "csv: delimiter is ',', another mark is accepted beside decimal_comma");
     refused(path, &(lgd_csv_options){.header = (lgd_csv_header)3}, LGD_EINVAL, "csv: header is 3");
     refused(path, &(lgd_csv_options){.missing = (lgd_csv_missing)-1}, LGD_EINVAL, "csv: missing is ");
     refused(path, &(lgd_csv_options){.text = (lgd_csv_text)7}, LGD_EINVAL, "csv: text is 7");
@@ -344,6 +352,37 @@ START_TEST(csv_forms_of_text_same_table)
         ck_assert_str_eq(t->names[0], "a");
         ck_assert_str_eq(t->names[1], "b");
         ck_assert_uint_eq((uintptr_t)t->X % 64, 0);
+        lgd_table_free(t);
+    }
+}
+END_TEST
+
+START_TEST(csv_decimal_comma_comma_not_the_delimiter)
+{
+    static const char *const texts[] = {"1,5;2,5\n3,5;4,5\n", "1,5\t2,5\n3,5\t4,5\n", "a, b;c, d\n1,5;2,5\n3,5;4,5\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        lgd_table *t = table_of(texts[i], &(lgd_csv_options){.decimal_comma = true});
+        ck_assert_msg(t->rows == 2 && t->cols == 1, "%s", texts[i]);
+        ck_assert(t->X[0] == 1.5 && t->X[1] == 3.5 && t->y[0] == 2.5 && t->y[1] == 4.5);
+        lgd_table_free(t);
+    }
+}
+END_TEST
+
+START_TEST(csv_marks_in_quotes_not_the_delimiter)
+{
+    static const struct {
+        const char *text, *name;
+    } files[] = {
+        {"\"price, EUR\";\"n\"\n1;2\n", "price, EUR"},
+        {"\"a \"\"b, c\"\", d\"\t\"n\"\n1\t2\n", "a \"b, c\", d"},
+        {"\"price,\n\nEUR\";n\n1;2\n", "price,\n\nEUR"},
+        {"\"a\tb;c\",n\n1,2\n", "a\tb;c"},
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        lgd_table *t = table_of(files[i].text, NULL);
+        ck_assert_str_eq(t->names[0], files[i].name);
+        ck_assert(t->rows == 1 && t->cols == 1 && t->X[0] == 1 && t->y[0] == 2);
         lgd_table_free(t);
     }
 }
@@ -1066,6 +1105,8 @@ int main(void)
     CASE(s, csv_arguments_out_of_range_refused);
     CASE(s, csv_options_of_another_size_taken_or_refused);
     CASE(s, csv_forms_of_text_same_table);
+    CASE(s, csv_decimal_comma_comma_not_the_delimiter);
+    CASE(s, csv_marks_in_quotes_not_the_delimiter);
     CASE(s, csv_tsv_name_tab_even_with_commas);
     CASE(s, csv_header_choices_told_apart_and_said);
     CASE(s, csv_target_by_name_before_number);

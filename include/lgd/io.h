@@ -37,9 +37,10 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
 
 /* A zeroed struct, or NULL: numbers only, the last column is the target.
  *
- * delimiter      between cells; 0: a tab if the path ends in .tsv or .tab, else by the first line: a tab or a semicolon
- *                if it holds one and no comma, else a comma
- * decimal_comma  numbers are written 12,5 (and 12.5 is refused)
+ * delimiter      between cells; 0: a tab if the path ends in .tsv or .tab, else by what the first line holds outside
+ *                quotes: a tab or a semicolon if there is one and no comma, else a comma
+ * decimal_comma  numbers are written 12,5 (and 12.5 is refused); the delimiter is then a tab or a semicolon by the first
+ *                line, whatever commas are in it, or another that is named, but not the comma
  * binary         the target has two values, which become 0 and 1: {0, 1} stays, -1 and 1 become 0 and 1, any other two
  *                numbers in their order, two words in byte order
  * target         name of the target's column, or its number from 1; NULL: the last. A name goes before a number

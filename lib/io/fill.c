@@ -98,7 +98,9 @@ static const char *word_hint(const lgd_reader *r, const lgd_cell *cell)
 {
     double x;
     if (lgd_cell_number(cell->text, cell->length, r->options.decimal_comma ? '.' : ',', &x) == LGD_CELL_NUMBER)
-        return r->options.decimal_comma ? "decimal points? decimal_comma is set" : "decimal commas? set decimal_comma";
+        return r->options.decimal_comma   ? "decimal points? decimal_comma is set"
+               : r->scan.delimiter == ',' ? "decimal commas? decimal_comma accepts them, with another delimiter"
+                                          : "decimal commas? set decimal_comma";
     if (cell->column == r->target)
         return "two labels? set binary; another target? name it, the last column is taken otherwise";
     if (is_hexadecimal(cell->text))

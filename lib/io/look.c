@@ -94,10 +94,11 @@ static lgd_status find_header(lgd_reader *r, size_t line)
     if (r->options.header != LGD_HEADER_AUTO)
         return LGD_OK;
     if (r->first_numbers && r->first_words)
-        return lgd_fail(LGD_EFORMAT,
-                        "%s:%zu: %zu cells are numbers and %zu are not, names or data cannot be told; hint: header = "
-                        "LGD_HEADER_YES or LGD_HEADER_NO, or skip_lines over what stands before the table",
-                        r->scan.path, line, r->first_numbers, r->first_words);
+        return lgd_fail(
+            LGD_EFORMAT,
+            "%s:%zu: %zu cells are numbers and %zu are not, names or data cannot be told; hint: say whether "
+            "line %zu holds names (header yes or no), or skip the lines before the table",
+            r->scan.path, line, r->first_numbers, r->first_words, line);
     r->header = r->first_words > 0;
     return LGD_OK;
 }

@@ -43,9 +43,9 @@ static bool ends_in(const char *text, const char *end)
     return n >= m && !strcmp(text + n - m, end);
 }
 
-/* The rule of the public header. A wrong guess among those made by the first line would leave one column, which is
- * refused: none can turn a legal table into another. */
-static void find_delimiter(lgd_scan *scan, const char *path, const char *s, size_t n)
+/* The rule of the public header, by the marks of the first line that stand outside quotes. The comma that
+ * numbers are written with is none of them: by it 1,5;2,5 would be three cells. */
+static void find_delimiter(lgd_scan *scan, const char *path, bool decimal_comma, const char *s, size_t n)
 {
     size_t i = 0;
     for (size_t line = 0; line < scan->skip_lines && i < n; line++) {
@@ -56,13 +56,14 @@ static void find_delimiter(lgd_scan *scan, const char *path, const char *s, size
     while (i < n && (s[i] == '\n' || s[i] == '\r')) /* empty lines */
         i++;
     bool comma = false, tab = false, semicolon = false;
-    for (; i < n && s[i] != '\n' && s[i] != '\r'; i++) {
-        comma |= s[i] == ',';
-        tab |= s[i] == '\t';
-        semicolon |= s[i] == ';';
+    for (bool quoted = false; i < n && (quoted || (s[i] != '\n' && s[i] != '\r')); i++) {
+        quoted ^= s[i] == '"'; /* a doubled one leaves it as it is */
+        comma |= !quoted && s[i] == ',' && !decimal_comma;
+        tab |= !quoted && s[i] == '\t';
+        semicolon |= !quoted && s[i] == ';';
     }
     const bool named = ends_in(path, ".tsv") || ends_in(path, ".tab");
-    scan->delimiter = named ? '\t' : comma ? ',' : tab ? '\t' : semicolon ? ';' : ',';
+    scan->delimiter = named || (tab && !comma) ? '\t' : decimal_comma || (semicolon && !comma) ? ';' : ',';
     scan->delimiter_by = named ? "by the name of the file" : "by the first line";
 }
 
@@ -74,7 +75,7 @@ static lgd_status check_start(lgd_scan *scan, size_t n)
     if (n >= 2 && (!memcmp(s, "\xFF\xFE", 2) || !memcmp(s, "\xFE\xFF", 2)))
         return lgd_fail(LGD_EFORMAT, "%s: the text is UTF-16, UTF-8 or ASCII is accepted", scan->path);
     if (n == scan->start)
-        return lgd_fail(LGD_EFORMAT, "%s: the file is empty, a row of cells is needed", scan->path);
+        return lgd_fail(LGD_EFORMAT, "%s: the file is empty, a row of cells or more is accepted", scan->path);
     return LGD_OK;
 }
 
@@ -102,7 +103,7 @@ lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options
     if (scan->file < 0 || fstat(scan->file, &about))
         return system_failure(scan->path, errno);
     if (S_ISDIR(about.st_mode))
-        return lgd_fail(LGD_EIO, "%s: this is a directory, a file is needed", scan->path);
+        return lgd_fail(LGD_EIO, "%s: this is a directory, a file is accepted", scan->path);
     if (!S_ISREG(about.st_mode))
         return lgd_fail(LGD_EIO,
                         "%s: this is no regular file, and it would have to be read more than once; save it first",
@@ -114,7 +115,7 @@ lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options
     lgd_status st = fill_buffer(scan, &n);
     st = st ? st : check_start(scan, n);
     if (!st)
-        find_delimiter(scan, path, scan->buffer + scan->start, n - scan->start);
+        find_delimiter(scan, path, options->decimal_comma, scan->buffer + scan->start, n - scan->start);
     if (options->delimiter) {
         scan->delimiter = options->delimiter;
         scan->delimiter_by = "as asked";

@@ -29,6 +29,8 @@ static lgd_status check_options(const lgd_csv_options *o)
                         "csv: delimiter is the character %d, a tab, a blank or a mark that is in no number is "
                         "accepted, but not a quote",
                         (unsigned char)o->delimiter);
+    if (o->delimiter == ',' && o->decimal_comma)
+        return lgd_fail(LGD_EINVAL, "csv: delimiter is ',', another mark is accepted beside decimal_comma");
     lgd_status st = lgd_check_size("csv", "skip_lines", o->skip_lines, true);
     st = st ? st : lgd_check_size("csv", "max_bytes", o->max_bytes, true);
     return st ? st : lgd_check_size("csv", "max_row_bytes", o->max_row_bytes, true);
@@ -238,10 +240,10 @@ static lgd_status read_table(lgd_reader *r, const char *path)
 lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options, size_t options_size)
 {
     if (!out)
-        return lgd_fail(LGD_EINVAL, "csv: out is NULL, the address of a pointer is needed");
+        return lgd_fail(LGD_EINVAL, "csv: out is NULL, the address of a pointer is accepted");
     *out = NULL;
     if (!path)
-        return lgd_fail(LGD_EINVAL, "csv: path is NULL, the name of a file is needed");
+        return lgd_fail(LGD_EINVAL, "csv: path is NULL, a file name is accepted");
     lgd_reader r = {.scan.file = -1};
     lgd_status st = lgd_take_struct("csv: options", &r.options, sizeof r.options, options, options_size);
     st = st ? st : check_options(&r.options);
