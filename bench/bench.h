@@ -14,12 +14,15 @@
 #include <stdio.h>
 
 enum { MAX_BATCHES = 32, MAX_THREADS = 16, NAME_SIZE = 48, PATH_SIZE = 4096 };
-enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_LOST = 4 }; /* 3 is that of bench/run */
 
 /* ---- settings (options.c) */
 
 typedef struct settings {
     const char *data, *target, *only, *out, *json, *list;
+    int header; /* lgd_csv_header */
+    size_t skip_lines;
+    bool told_about_file; /* by an option that needs data */
     bool quick, full_gradient, wants_list, wants_help, wants_version;
     size_t rounds, epochs;              /* filled in from quick or not */
     size_t batch[MAX_BATCHES], batches; /* 0: full */
@@ -57,7 +60,7 @@ typedef struct dataset {
 /* One of the two data sets of the tree, or a file. False after a sentence on stderr. */
 bool dataset_housing(dataset *d);
 bool dataset_breast_cancer(dataset *d);
-bool dataset_read(dataset *d, const char *path, const char *target);
+bool dataset_read(dataset *d, const settings *s);
 void dataset_free(dataset *d);
 
 /* Largest curvature of the mean loss over all rows, and over the worst single row, intercept included. */
@@ -272,8 +275,12 @@ void table_gradient(const gradient *g);
 /* x with so many significant digits: fixed where that is short, else with an exponent; NaN as "-". */
 char *digits(char text[NAME_SIZE], double x, int significant);
 
-/* False after a sentence on stderr that names the path; the names of what was written go to stdout. */
-bool output_write(const results *r);
+/* EXIT_OK, or after a sentence on stderr that names the path EXIT_FAILED, or EXIT_LOST where memory did not suffice for
+ * the JSON; the names of what was written go to stdout. */
+int output_write(const results *r);
+
+/* text as UTF-8, '?' for each byte that is none of it, cut between characters. Returns out. */
+char *utf8_text(char *out, size_t size, const char *text);
 
 /* Processor, cores, memory, system. */
 const char *machine_name(void);

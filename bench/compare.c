@@ -165,7 +165,7 @@ static bool run_method(const comparison *c, lgd_objective *f, method *m, uint64_
         m->verdict = FAILED;
         m->epochs = 0;
         m->loss = m->gap = m->score = m->seconds = m->to_one = NAN;
-        snprintf(m->why, sizeof m->why, "%s", st == LGD_ENOMEM ? lgd_strerror(st) : lgd_last_error());
+        utf8_text(m->why, sizeof m->why, st == LGD_ENOMEM ? lgd_strerror(st) : lgd_last_error());
     } else {
         m->epochs = watched.report.epochs;
         memcpy(m->curve, watched.curve, (m->epochs + 1) * sizeof *m->curve);

@@ -151,16 +151,25 @@ bool dataset_breast_cancer(dataset *d)
     return load(d, tree_file(path, "breast_cancer.csv"), &options);
 }
 
-bool dataset_read(dataset *d, const char *path, const char *target)
+bool dataset_read(dataset *d, const settings *s)
 {
-    const lgd_csv_options options = {.target = target, .text = LGD_TEXT_ONE_HOT, .missing = LGD_MISSING_MEAN};
-    const char *base = strrchr(path, '/');
-    *d = (dataset){.title = path};
-    snprintf(d->name, sizeof d->name, "%s", base ? base + 1 : path);
-    char *dot = strrchr(d->name, '.');
-    if (dot && dot > d->name)
+    const lgd_csv_options options = {.target = s->target,
+                                     .text = LGD_TEXT_ONE_HOT,
+                                     .missing = LGD_MISSING_MEAN,
+                                     .header = (lgd_csv_header)s->header,
+                                     .skip_lines = s->skip_lines};
+    char stem[PATH_SIZE];
+    const char *base = strrchr(s->data, '/');
+    *d = (dataset){.title = s->data};
+    snprintf(stem, sizeof stem, "%s", base ? base + 1 : s->data);
+    char *dot = strrchr(stem, '.');
+    if (dot && dot > stem)
         *dot = 0;
-    return load(d, path, &options);
+    utf8_text(d->name, sizeof d->name, stem);
+    for (char *c = d->name; *c; c++)
+        if ((unsigned char)*c < ' ')
+            *c = '?'; /* it is a field of the TSV */
+    return load(d, s->data, &options);
 }
 
 void dataset_free(dataset *d)

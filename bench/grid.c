@@ -132,7 +132,7 @@ static void check_cell(grid_cell *c)
         st = LGD_EUNSUPPORTED;
     c->verdict = st ? FAILED : OK;
     if (st) {
-        snprintf(c->why, sizeof c->why, "%s", expected ? lgd_last_error() : "out of memory");
+        utf8_text(c->why, sizeof c->why, expected ? lgd_last_error() : "out of memory");
     } else {
         c->error = difference(n, c->w, expected);
         if (isinf(c->error) && c->variant == &c->grid->variant[0]) {

@@ -54,7 +54,7 @@ static bool load(results *r)
     const settings *s = r->settings;
     r->datasets = 1;
     if (s->data)
-        return dataset_read(&r->data[0], s->data, s->target);
+        return dataset_read(&r->data[0], s);
     r->datasets = 2;
     return dataset_housing(&r->data[0]) && dataset_breast_cancer(&r->data[1]);
 }
@@ -164,6 +164,7 @@ int main(int argc, char **argv)
 
     double begun = now();
     size_t passed, failed;
+    int written = EXIT_OK;
     r.settings = &s;
     table_head(&s);
     bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r);
@@ -176,10 +177,11 @@ int main(int argc, char **argv)
     if (ok) {
         unsigned long whole = (unsigned long)r.seconds;
         printf("\nelapsed %lu:%02lu:%02lu\n", whole / 3600, whole / 60 % 60, whole % 60);
-        ok = output_write(&r);
+        written = output_write(&r);
+        ok = written == EXIT_OK;
     }
     count_checks(&r, &passed, &failed);
     release(&r);
     printf("%zu passed, %zu failed\n", passed, failed + !ok);
-    return ok && !failed ? EXIT_OK : EXIT_FAILED;
+    return written != EXIT_OK ? written : ok && !failed ? EXIT_OK : EXIT_FAILED;
 }

@@ -3,12 +3,15 @@
 #include <errno.h>
 #include <fnmatch.h>
 #include <getopt.h>
+#include <lgd/io.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum id {
     DATA,
     TARGET,
+    HEADER,
+    SKIP_LINES,
     QUICK,
     ROUNDS,
     EPOCHS,
@@ -34,6 +37,8 @@ static const struct line {
      "a CSV or TSV file of your own; labels {0, 1} or {-1, 1}: logistic, else linear"},
     {TARGET, "target", required_argument, " NAME",
      "the column of FILE to predict, by name or number from 1 (the last)"},
+    {HEADER, "header", required_argument, " WORD", "line 1 of FILE holds names: yes, no or auto (auto)"},
+    {SKIP_LINES, "skip-lines", required_argument, " N", "lines of FILE before the table (0)"},
     {QUICK, "quick", no_argument, "", "under 30 seconds: 5 rounds, 30 epochs, short timings, no full gradient"},
     {ROUNDS, "rounds", required_argument, " N", "timings of each cell, at least 3 (11)"},
     {EPOCHS, "epochs", required_argument, " N", "epochs of each method in the comparison (100)"},
@@ -61,9 +66,9 @@ void settings_help(FILE *to)
         snprintf(left, sizeof left, "--%s%s", lines[i].name, lines[i].shape);
         fprintf(to, "  %-23s %s\n", left, lines[i].help);
     }
-    fputs(
-        "\nResults go to stdout, progress to stderr. Exit: 0 all checks passed, 1 a check or a file failed, 2 usage.\n",
-        to);
+    fputs("\nResults go to stdout, progress to stderr. Exit: 0 all checks passed, 1 a check or a file failed, 2 usage, "
+          "4 no JSON made.\n",
+          to);
 }
 
 /* ---- the nearest name, by Levenshtein's distance */
@@ -168,6 +173,21 @@ static bool shape(settings *s, const char *text)
            size("full-gradient", x ? x + 1 : "", 1, INT32_MAX / 8, &s->gradient_cols);
 }
 
+static bool header(const char *text, int *choice)
+{
+    static const struct {
+        const char *word;
+        lgd_csv_header choice;
+    } words[] = {{"auto", LGD_HEADER_AUTO}, {"yes", LGD_HEADER_YES}, {"no", LGD_HEADER_NO}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!strcmp(text, words[i].word)) {
+            *choice = (int)words[i].choice;
+            return true;
+        }
+    fprintf(stderr, "lgd-bench: --header is \"%s\", yes, no or auto is accepted\n", text);
+    return false;
+}
+
 /* ---- parsing */
 
 static bool take(settings *s, enum id id, const char *arg)
@@ -178,8 +198,15 @@ static bool take(settings *s, enum id id, const char *arg)
         s->data = arg;
         return true;
     case TARGET:
+        s->told_about_file = true;
         s->target = arg;
         return true;
+    case HEADER:
+        s->told_about_file = true;
+        return header(arg, &s->header);
+    case SKIP_LINES:
+        s->told_about_file = true;
+        return size("skip-lines", arg, 0, INT32_MAX, &s->skip_lines);
     case QUICK:
         s->quick = true;
         return true;
@@ -261,8 +288,8 @@ bool settings_parse(settings *s, int argc, char **argv)
         fprintf(stderr, "lgd-bench: \"%s\" is not an option   (lgd-bench --help)\n", argv[optind]);
         return false;
     }
-    if (s->target && !s->data) {
-        fprintf(stderr, "lgd-bench: --target is the column of a file: give --data FILE too\n");
+    if (s->told_about_file && !s->data) {
+        fprintf(stderr, "lgd-bench: --target, --header and --skip-lines are about a file: give --data FILE too\n");
         return false;
     }
     s->rounds = s->rounds ? s->rounds : s->quick ? 5 : 11;

@@ -119,7 +119,63 @@ static void write_gradient(FILE *file, const results *r)
     }
 }
 
-/* ---- JSON: every figure; null where there is none */
+/* ---- text */
+
+/* Bytes of the UTF-8 character at s, 0 if there is none: neither longer than need be, nor a surrogate, nor above U+10FFFF
+ * (The Unicode Standard, table 3-7). */
+static size_t character(const unsigned char *s)
+{
+    size_t n = *s < 0x80                 ? 1
+               : *s >= 0xC2 && *s < 0xE0 ? 2
+               : *s >= 0xE0 && *s < 0xF0 ? 3
+               : *s >= 0xF0 && *s < 0xF5 ? 4
+                                         : 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    bool wrong = (*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] >= 0xA0) || (*s == 0xF0 && s[1] < 0x90) ||
+                 (*s == 0xF4 && s[1] >= 0x90);
+    return wrong ? 0 : n;
+}
+
+char *utf8_text(char *out, size_t size, const char *text)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    size_t used = 0;
+    while (*s) {
+        size_t n = character(s);
+        const void *shown = n ? s : (const void *)"?";
+        n = n ? n : 1;
+        if (used + n >= size)
+            break;
+        memcpy(out + used, shown, n);
+        used += n;
+        s += n;
+    }
+    out[used] = 0;
+    return out;
+}
+
+/* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
+ * append and json_pack take no NULL. */
+
+static json_t *word(const char *text)
+{
+    size_t size = strlen(text) + 1;
+    char *safe = malloc(size);
+    json_t *string = safe ? json_string(utf8_text(safe, size, text)) : NULL;
+    free(safe);
+    return string;
+}
+
+/* The array with one more item; neither if either is NULL. */
+static json_t *append(json_t *array, json_t *item)
+{
+    if (!json_array_append_new(array, item))
+        return array;
+    json_decref(array);
+    return NULL;
+}
 
 static json_t *real(double x)
 {
@@ -130,7 +186,7 @@ static json_t *reals(size_t count, const double *x)
 {
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++)
-        json_array_append_new(array, real(x[i]));
+        array = append(array, real(x[i]));
     return array;
 }
 
@@ -155,19 +211,19 @@ static json_t *of_comparison(const comparison *c)
     for (size_t i = 0; i < c->methods; i++) {
         const method *m = &c->method[i];
         bool done = m->verdict != FAILED;
-        json_array_append_new(
+        methods = append(
             methods,
-            json_pack("{ss so so so so so so so so so ss ss so so}", "method", m->name, "batch", whole(m->batch),
+            json_pack("{so so so so so so so so so so so so so so}", "method", word(m->name), "batch", whole(m->batch),
                       "rate", real(m->lr), "epochs", whole(m->epochs), "loss", real(m->loss), "above_optimum",
                       real(m->gap), "score", real(m->score), "seconds", real(m->seconds), "seconds_to_1_percent",
                       real(m->to_one), "epochs_to_1_percent", isnan(m->to_one) ? json_null() : whole(m->epochs_to_one),
-                      "check", verdicts[m->verdict], "why", m->why, "curve", reals(done ? m->epochs + 1 : 0, m->curve),
-                      "clock", reals(done ? m->epochs + 1 : 0, m->clock)));
+                      "check", word(verdicts[m->verdict]), "why", word(m->why), "curve",
+                      reals(done ? m->epochs + 1 : 0, m->curve), "clock", reals(done ? m->epochs + 1 : 0, m->clock)));
     }
     const dataset *d = c->data;
-    return json_pack("{ss so so ss so so so so so so so}", "data", d->name, "rows", whole(d->rows), "columns",
-                     whole(d->cols), "loss", d->logistic ? "logistic" : "half_squared", "l2", real(c->l2), "start",
-                     real(c->start), "optimum", real(c->optimum), "curvature", real(c->curvature), "worst_row",
+    return json_pack("{so so so so so so so so so so so}", "data", word(d->name), "rows", whole(d->rows), "columns",
+                     whole(d->cols), "loss", word(d->logistic ? "logistic" : "half_squared"), "l2", real(c->l2),
+                     "start", real(c->start), "optimum", real(c->optimum), "curvature", real(c->curvature), "worst_row",
                      real(c->worst), "threads", whole(c->threads), "methods", methods);
 }
 
@@ -176,17 +232,17 @@ static json_t *of_grid(const grid *g)
     json_t *cells = json_array();
     for (size_t i = 0; i < g->cells; i++) {
         const grid_cell *c = &g->cell[i];
-        json_array_append_new(cells, json_pack("{ss so so ss ss so so so so so so so sb sb}", "variant",
-                                               c->variant->name, "batch", whole(c->batch), "threads", whole(c->threads),
-                                               "check", verdicts[c->verdict], "why", c->why, "error", real(c->error),
-                                               "repeats", whole(c->repeats), "seconds", of_quartiles(c->seconds),
-                                               "ratio", of_interval(c->ratio), "gflops", real(c->gflops), "gbytes",
-                                               real(c->gbytes), "samples", reals(c->repeats ? g->rounds : 0, c->sample),
-                                               "noisy", c->noisy, "best", c->best));
+        cells = append(
+            cells, json_pack("{so so so so so so so so so so so so so so}", "variant", word(c->variant->name), "batch",
+                             whole(c->batch), "threads", whole(c->threads), "check", word(verdicts[c->verdict]), "why",
+                             word(c->why), "error", real(c->error), "repeats", whole(c->repeats), "seconds",
+                             of_quartiles(c->seconds), "ratio", of_interval(c->ratio), "gflops", real(c->gflops),
+                             "gbytes", real(c->gbytes), "samples", reals(c->repeats ? g->rounds : 0, c->sample),
+                             "noisy", json_boolean(c->noisy), "best", json_boolean(c->best)));
     }
-    return json_pack("{ss so so so so ss so}", "data", g->name, "rows", whole(g->problem.rows), "columns",
+    return json_pack("{so so so so so so so}", "data", word(g->name), "rows", whole(g->problem.rows), "columns",
                      whole(g->problem.cols), "rate", real(g->problem.lr), "rounds", whole(g->rounds), "left_out",
-                     g->note, "cells", cells);
+                     word(g->note), "cells", cells);
 }
 
 static json_t *of_gradient(const gradient *g)
@@ -194,42 +250,47 @@ static json_t *of_gradient(const gradient *g)
     json_t *cells = json_array();
     for (size_t i = 0; i < g->cells; i++) {
         const gradient_cell *c = &g->cell[i];
-        json_array_append_new(
-            cells, json_pack("{ss so so ss so so so so so so so}", "what", c->name, "streams", whole(c->streams),
-                             "threads", whole(c->threads), "check", verdicts[c->verdict], "error", real(c->error),
-                             "repeats", whole(c->repeats), "seconds", of_quartiles(c->seconds), "to_gemv",
-                             of_interval(c->to_gemv), "to_read", of_interval(c->to_read), "gbytes", real(c->gbytes),
-                             "samples", reals(c->repeats ? g->rounds : 0, c->sample)));
+        cells = append(cells, json_pack("{so so so so so so so so so so so}", "what", word(c->name), "streams",
+                                        whole(c->streams), "threads", whole(c->threads), "check",
+                                        word(verdicts[c->verdict]), "error", real(c->error), "repeats",
+                                        whole(c->repeats), "seconds", of_quartiles(c->seconds), "to_gemv",
+                                        of_interval(c->to_gemv), "to_read", of_interval(c->to_read), "gbytes",
+                                        real(c->gbytes), "samples", reals(c->repeats ? g->rounds : 0, c->sample)));
     }
-    return json_pack("{so so so ss so}", "rows", whole(g->problem.rows), "columns", whole(g->problem.cols), "rounds",
-                     whole(g->rounds), "left_out", g->note, "cells", cells);
+    return json_pack("{so so so so so}", "rows", whole(g->problem.rows), "columns", whole(g->problem.cols), "rounds",
+                     whole(g->rounds), "left_out", word(g->note), "cells", cells);
 }
 
-static bool write_json(const results *r, const char *path)
+static int write_json(const results *r, const char *path)
 {
     char seed[32];
     snprintf(seed, sizeof seed, "%llu", (unsigned long long)r->settings->seed);
     json_t *comparisons = json_array();
     for (size_t k = 0; k < r->comparisons; k++)
-        json_array_append_new(comparisons, of_comparison(&r->comparison[k]));
-    json_t *root =
-        json_pack("{ss ss ss ss ss sb so so so so so}", "lgd_bench", LGD_VERSION, "buildtype", LGD_BENCH_BUILD, "build",
-                  lgd_build_info(), "machine", machine_name(), "seed", seed, "quick", r->settings->quick, "seconds",
-                  real(r->seconds), "bytes_and_flops",
-                  json_pack("{ss ss}", "bytes_per_epoch", "8 rows columns", "flop_per_epoch", "4 rows columns"),
-                  "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
-                  r->has_gradient ? of_gradient(&r->gradient) : json_null());
-    FILE *file = fopen(path, "w");
-    bool ok = file && root && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+        comparisons = append(comparisons, of_comparison(&r->comparison[k]));
+    json_t *root = json_pack(
+        "{so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
+        "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed), "quick",
+        json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
+        json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
+        "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
+        r->has_gradient ? of_gradient(&r->gradient) : json_null());
+    FILE *file = root ? fopen(path, "w") : NULL;
+    bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    if (root && (file ? !finish(file, path) : !refuse(path))) {
+        json_decref(root);
+        return EXIT_FAILED;
+    }
     json_decref(root);
-    if (!file)
-        return refuse(path);
-    return finish(file, path) && (ok || refuse(path));
+    if (whole_tree)
+        return EXIT_OK;
+    fprintf(stderr, "lgd-bench: %s: memory does not suffice for the JSON of the results\n", path);
+    return EXIT_LOST;
 }
 
 /* ---- all of it */
 
-bool output_write(const results *r)
+int output_write(const results *r)
 {
     static const struct {
         const char *name;
@@ -244,25 +305,25 @@ bool output_write(const results *r)
     const char *out = r->settings->out, *json = r->settings->json;
     if (strlen(out) > PATH_SIZE - sizeof "/gradient.tsv") {
         errno = ENAMETOOLONG;
-        return refuse(out);
+        refuse(out);
+        return EXIT_FAILED;
     }
     if (!make_directories(out))
-        return false;
+        return EXIT_FAILED;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
         if (!has[i])
             continue;
         snprintf(path, sizeof path, "%s/%s", out, tables[i].name);
         FILE *file = fopen(path, "w");
-        if (!file)
-            return refuse(path);
-        tables[i].write(file, r);
-        if (!finish(file, path))
-            return false;
+        if (file)
+            tables[i].write(file, r);
+        if (file ? !finish(file, path) : !refuse(path))
+            return EXIT_FAILED;
         used += (size_t)snprintf(names + used, sizeof names - used, " %s", path);
     }
     snprintf(path, sizeof path, "%s/run.json", out);
-    if (!write_json(r, json ? json : path))
-        return false;
-    printf("wrote%s %s\n", names, json ? json : path);
-    return true;
+    int status = write_json(r, json ? json : path);
+    if (status == EXIT_OK)
+        printf("wrote%s %s\n", names, json ? json : path);
+    return status;
 }

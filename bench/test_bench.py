@@ -3,16 +3,19 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
 PROGRAM, BREAST_CANCER = sys.argv[1:3]
+RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
 def run(*words):
     environment = dict(os.environ, LC_ALL="C")
-    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, timeout=250, env=environment)
+    return subprocess.run([PROGRAM, *words], capture_output=True, text=True, errors="replace", timeout=250,
+                          env=environment)
 
 
 def last_line(text):
@@ -86,6 +89,62 @@ def bench_own_file_signed_labels_logistic(folder):
     assert again.returncode == 0 and "is taken as a quantity" in again.stdout, again.stdout + again.stderr
 
 
+def bench_name_not_utf8_results_whole(folder):
+    table = b"a\tb,y\n" + b"".join(b"%d,%d\n" % (i, i * i % 7) for i in range(20))
+    long = "\u00e9" * 40
+    for file_name, shown in ((b"donn\xe9es.csv", "donn?es"), (f"x{long}.csv".encode(), "x" + long[:23]),
+                             (f"{long}.csv".encode(), long[:23]),
+                             ("\u20ac\t\U0001d11e.csv".encode(), "\u20ac?\U0001d11e"),
+                             (b"\xc0\xaf\xed\xa0\x80\xf4\x90\x80\x80.csv", "?" * 9)):
+        data = os.path.join(os.fsencode(folder), file_name)
+        with open(data, "wb") as file:
+            file.write(table)
+        result = run("--data", data, "--quick", "--rounds", "3", "--epochs", "2", "--only", "compare@*,scalar@full",
+                     "--out", folder)
+        assert result.returncode == 0, result.stdout + result.stderr
+        with open(f"{folder}/run.json", encoding="utf-8") as file:
+            tree = json.load(file)
+        compare = read_tsv(f"{folder}/compare.tsv")
+        assert {row["data"] for row in compare} == {shown}, compare
+        assert tree["grid"]["data"] == tree["comparisons"][0]["data"] == shown
+        assert len(tree["comparisons"][0]["methods"]) == len(compare) and len(tree["grid"]["cells"]) == 1
+
+
+def bench_file_without_names_read_as_told(folder):
+    refused(["--data", BREAST_CANCER], "hint: say whether line 1 holds names (header yes or no)", status=1)
+    words = ["--data", BREAST_CANCER, "--quick", "--epochs", "2", "--only", "compare@*", "--out", folder]
+    result = run(*words, "--skip-lines", "1", "--header", "no")
+    assert result.returncode == 0 and "569 rows, 31 columns" in result.stdout, result.stdout + result.stderr
+    assert "no header" in result.stdout
+    years = os.path.join(folder, "years.csv")
+    with open(years, "w") as file:
+        file.write("2019,2020\n" + "".join(f"{i},{i * i % 7}\n" for i in range(20)))
+    words[1] = years
+    for header, rows in (("yes", 20), ("auto", 21), ("no", 21)):
+        result = run(*words, "--header", header)
+        assert result.returncode == 0 and f": {rows} rows, 2 columns" in result.stdout, result.stdout + result.stderr
+
+
+def bench_run_files_named_from_the_caller(folder):
+    """bench/run in a tree of its own, with a program that tells its words in place of lgd-bench."""
+    tree, here = os.path.join(folder, "tree"), os.path.join(folder, "here")
+    for part in ("bench", "tests", "build/release/bench"):
+        os.makedirs(os.path.join(tree, part))
+    os.mkdir(here)
+    here = os.path.realpath(here)
+    shutil.copy(RUN, f"{tree}/bench/run")
+    with open(f"{tree}/tests/setup.sh", "w") as file:
+        file.write("require() { :; }\nbuild() { :; }\nsay() { echo \"$@\"; }\n")
+    program = f"{tree}/build/release/bench/lgd-bench"
+    with open(program, "w") as file:
+        file.write("#!/bin/sh\nprintf '%s\\n' \"$PWD\" \"$@\"\n")
+    os.chmod(program, 0o755)
+    words = ["--data=a b.csv", "--out", "o", "--quick", "--json=/j/k", "--json", "j", "--out=p", "--data", "/d", "--only", "o"]
+    result = subprocess.run(["sh", f"{tree}/bench/run", *words], cwd=here, capture_output=True, text=True, timeout=60)
+    words[0], words[2], words[6], words[7] = f"--data={here}/a b.csv", f"{here}/o", f"{here}/j", f"--out={here}/p"
+    assert result.stdout.splitlines()[1:] == words, result.stdout + result.stderr
+
+
 def refused(words, *texts, status=2):
     result = run(*words)
     assert result.returncode == status, (words, result.returncode, result.stderr)
@@ -113,6 +172,10 @@ def bench_bad_value_refused(_):
     refused(["--seed", "99999999999999999999"], "--seed")
     refused(["--full-gradient", "--full-gradient=12"], "--full-gradient")
     refused(["--target", "y"], "--data")
+    refused(["--header", "no"], "--data")
+    refused(["--skip-lines", "1"], "--data")
+    refused(["--data", "x.csv", "--header", "maybe"], '--header is "maybe", yes, no or auto is accepted')
+    refused(["--data", "x.csv", "--skip-lines", "-1"], '--skip-lines is "-1"')
     refused(["--only", "nothing@64"], "matches nothing")
     refused(["--list", "everything"], "variants and optimizers")
 
@@ -134,7 +197,8 @@ def bench_bad_file_named(folder):
 def bench_help_every_option_named(_):
     text = run("--help")
     assert text.returncode == 0
-    for name in ("data", "target", "quick", "rounds", "batch", "threads", "only", "list", "out", "json", "seed", "help"):
+    for name in ("data", "target", "header", "skip-lines", "quick", "rounds", "batch", "threads", "only", "list", "out",
+                 "json", "seed", "help"):
         assert f"--{name}" in text.stdout, name
     assert "libgd/adam" in run("--list", "variants").stdout
     assert "beta2" in run("--list", "optimizers").stdout

@@ -108,25 +108,29 @@ size_t variants_list(variant out[MAX_VARIANTS], double lr)
     return count;
 }
 
-/* ---- BLAS threads. Whichever of these the loaded BLAS has; the other names stay NULL. */
+/* ---- BLAS threads. Whichever of these the loaded BLAS has; the other names stay NULL. In this order: FlexiBLAS stands in
+ * front of the others and exports some of their names. The integers of BLIS are of 64 bits. */
 
 #if defined(__GNUC__)
-extern void openblas_set_num_threads(int) __attribute__((weak));
-extern void bli_thread_set_num_threads(int) __attribute__((weak));
-extern void MKL_Set_Num_Threads(int) __attribute__((weak));
 extern void flexiblas_set_num_threads(int) __attribute__((weak));
+extern void openblas_set_num_threads(int) __attribute__((weak));
+extern void MKL_Set_Num_Threads(int) __attribute__((weak));
+extern void bli_thread_set_num_threads(int64_t) __attribute__((weak));
 #endif
 
 bool variants_blas_threads(size_t threads)
 {
-    void (*set)(int) = NULL;
 #if defined(__GNUC__)
-    set = openblas_set_num_threads     ? openblas_set_num_threads
-          : bli_thread_set_num_threads ? bli_thread_set_num_threads
-          : MKL_Set_Num_Threads        ? MKL_Set_Num_Threads
-                                       : flexiblas_set_num_threads;
-#endif
+    void (*set)(int) = flexiblas_set_num_threads  ? flexiblas_set_num_threads
+                       : openblas_set_num_threads ? openblas_set_num_threads
+                                                  : MKL_Set_Num_Threads;
     if (set)
         set((int)threads);
-    return set != NULL;
+    else if (bli_thread_set_num_threads)
+        bli_thread_set_num_threads((int64_t)threads);
+    return set || bli_thread_set_num_threads;
+#else
+    (void)threads;
+    return false;
+#endif
 }
