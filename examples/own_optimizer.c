@@ -63,8 +63,13 @@ static lgd_status quadratic(void *ctx, size_t dim, const double *w, double *f, d
 
 int main(void)
 {
-    const lgd_optimizer_ops rprop = {"rprop", options, sizeof(rprop_options), LGD_SLICED | LGD_FULL_BATCH, layout, init,
-                                     step,    NULL};
+    const lgd_optimizer_ops rprop = {.name = "rprop",
+                                     .options = options,
+                                     .options_size = sizeof(rprop_options),
+                                     .flags = LGD_SLICED | LGD_FULL_BATCH,
+                                     .layout = layout,
+                                     .init = init,
+                                     .step = step};
     double w[5] = {9, 9, 9, 9, 9};
     lgd_objective *f = NULL;
     lgd_optimizer *opt = NULL;

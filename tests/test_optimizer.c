@@ -1,5 +1,8 @@
 /* What every optimizer must do, built-in or ours; and what single methods promise beyond that. */
 #include "methods.h"
+#include "lgd/glm.h"
+#include "lgd/minimize.h"
+#include <fenv.h>
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -446,18 +449,6 @@ START_TEST(momentum_dampening_first_step_whole)
 }
 END_TEST
 
-START_TEST(momentum_dampening_in_classical_form_refused)
-{
-    lgd_optimizer *opt = parsed("momentum:dampening=0.5");
-    double w = 3, g = 1;
-    ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_EINVAL);
-    ck_assert_str_eq(lgd_last_error(),
-                     "momentum: dampening is 0.5 with form=classical, 0 is accepted (or form=pytorch)");
-    ck_assert(w == 3 && lgd_optimizer_steps(opt) == 0);
-    lgd_optimizer_free(opt);
-}
-END_TEST
-
 START_TEST(adam_first_step_rate_times_sign)
 {
     for (int e = -6; e <= 6; e++) {
@@ -469,6 +460,32 @@ START_TEST(adam_first_step_rate_times_sign)
         ck_assert_double_eq_tol(w[1], expected, 4 * DBL_EPSILON * 0.001);
         lgd_optimizer_free(opt);
     }
+}
+END_TEST
+
+/* Callers that trap floating-point exceptions must see none where nothing is wrong. */
+START_TEST(method_finite_gradient_no_invalid_no_division_by_zero)
+{
+    static const double size[] = {0, -0.0, 1, -3, 1e-170, -1e-300, 5e-324, 1e100, 0, -1e-8};
+    static const char *const kept[] = {NULL, "beta1", "beta2", "alpha", "momentum", "eps"};
+    enum { SIZES = sizeof size / sizeof *size, ZEROS = sizeof kept / sizeof *kept };
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (size_t k = 0; k < VARIANTS * ZEROS; k++) {
+            lgd_optimizer *opt = NULL;
+            ck_assert_int_eq(make(&opt, ops, k % VARIANTS, kept[k / VARIANTS], LGD_ZERO), LGD_OK);
+            double w[7] = {1, -1, 0, 2, -2, 3, -3}, g[7];
+            for (size_t t = 0; t < 3 * SIZES; t++) {
+                for (size_t j = 0; j < 7; j++)
+                    g[j] = size[(t + j * (t >= SIZES)) % SIZES]; /* first all alike, beginning with 0 */
+                feclearexcept(FE_ALL_EXCEPT);
+                ck_assert_int_eq(lgd_optimizer_step(opt, 7, w, g, 0, 1), LGD_OK);
+                const int raised = fetestexcept(FE_DIVBYZERO | FE_INVALID);
+                ck_assert_msg(!raised, "%s, %s = 0, step %zu: exceptions %d", ops->name,
+                              kept[k / VARIANTS] ? kept[k / VARIANTS] : "none", t + 1, raised);
+            }
+            lgd_optimizer_free(opt);
+        }
 }
 END_TEST
 
@@ -514,6 +531,84 @@ START_TEST(adamw_unpenalised_slice_no_decay)
 }
 END_TEST
 
+START_TEST(spare_own_loop_bits_of_minimize)
+{
+    enum { ROWS = 30, COLS = 2, DIM = COLS + 1, STEPS = 25 };
+    double x[ROWS * COLS], y[ROWS], own[DIM] = {0.5, -0.5, 3}, ours[DIM], plain[DIM], g[DIM], value;
+    lgd_uniform(1, 0, ROWS * COLS, x);
+    lgd_uniform(2, 0, ROWS, y);
+    memcpy(ours, own, sizeof own);
+    memcpy(plain, own, sizeof own);
+    lgd_matrix *X = NULL;
+    lgd_objective *f = NULL;
+    ck_assert_int_eq(lgd_matrix_dense(&X, ROWS, COLS, x, COLS), LGD_OK);
+    ck_assert_int_eq(lgd_glm_create(&f, X, y, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true}), LGD_OK);
+
+    lgd_optimizer *opt = parsed("adamw:weight_decay=10,lr=0.01");
+    ck_assert_int_eq(
+        lgd_minimize(f, opt, ours, &(lgd_minimize_options){.max_steps = STEPS, .grad_tol = LGD_ZERO}, NULL), LGD_OK);
+    ck_assert_uint_eq(lgd_optimizer_steps(opt), STEPS);
+    for (size_t k = 0; k < 2; k++) {
+        double *w = k ? own : plain;
+        lgd_optimizer_reset(opt);
+        if (k)
+            ck_assert_int_eq(lgd_optimizer_spare(opt, DIM, COLS, 1), LGD_OK);
+        for (int t = 0; t < STEPS; t++) {
+            ck_assert_int_eq(lgd_objective_eval(f, NULL, w, &value, g), LGD_OK);
+            ck_assert_int_eq(lgd_optimizer_step(opt, DIM, w, g, value, 1), LGD_OK);
+        }
+    }
+    ck_assert_mem_eq(own, ours, sizeof own);
+    ck_assert(plain[COLS] < ours[COLS] - 1); /* there it decayed */
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+}
+END_TEST
+
+START_TEST(spare_every_method_steps_as_advance)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *opt[2] = {NULL, NULL};
+        double w[2][9] = {{0}}, g[9];
+        for (size_t k = 0; k < 2; k++)
+            ck_assert_int_eq(make(&opt[k], ops, PRESETS, "weight_decay", 10), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_spare(opt[0], 9, 4, 2), LGD_OK);
+        for (int t = 0; t < 20; t++)
+            for (size_t k = 0; k < 2; k++) {
+                lgd_step s = {.w = w[k], .g = g, .lr_factor = 1, .momentum = NAN};
+                quadratic(9, w[k], g);
+                ck_assert_int_eq(lgd_optimizer_prepare(opt[1], 9, 4, 2), LGD_OK);
+                ck_assert_int_eq(k ? lgd_optimizer_advance(opt[1], &s) : lgd_optimizer_step(opt[0], 9, w[0], g, 0, 1),
+                                 LGD_OK);
+            }
+        ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]), "%s", ops->name);
+        ck_assert_uint_eq(opt[0]->slices, 3);
+        lgd_optimizer_free(opt[0]);
+        lgd_optimizer_free(opt[1]);
+    }
+}
+END_TEST
+
+START_TEST(spare_bad_arguments_refused)
+{
+    lgd_optimizer *opt = parsed("adamw");
+    ck_assert_int_eq(lgd_optimizer_spare(NULL, 3, 0, 1), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "optimizer: opt is NULL, an optimizer is accepted");
+    ck_assert_int_eq(lgd_optimizer_spare(opt, 0, 0, 0), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_spare(opt, 3, 2, 2), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "adamw: the unpenalised range is 2 + 2"));
+    ck_assert_int_eq(lgd_optimizer_spare(opt, 3, 2, SIZE_MAX), LGD_EINVAL);
+    ck_assert_uint_eq(opt->dim, 0);
+    ck_assert_int_eq(lgd_optimizer_spare(opt, 3, 2, 1), LGD_OK);
+    double w[4] = {0}, g[4] = {1, 1, 1, 1};
+    ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, g, 0, 1), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "adamw: dim is 4, 3 "));
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 START_TEST(builtin_linear_flag_twice_g_twice_step)
 {
     const lgd_optimizer_ops *ops;
@@ -541,8 +636,10 @@ START_TEST(averager_result_mean_of_each_slice)
         lgd_optimizer_create(&opt, &averager_ops, &(averager_options){.lr = 1, .first = 2}, sizeof(averager_options)),
         LGD_OK);
     double w[4] = {0}, out[4];
+    ck_assert_int_eq(lgd_optimizer_result(opt, w, out), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "averager: dim is not yet known, a result is accepted once it is (by a step)");
     ck_assert_int_eq(lgd_optimizer_prepare(opt, 4, 1, 2), LGD_OK);
-    lgd_optimizer_result(opt, w, out); /* before the first step: w */
+    ck_assert_int_eq(lgd_optimizer_result(opt, w, out), LGD_OK); /* before the first step: w */
     ck_assert_mem_eq(out, w, sizeof w);
     for (int t = 1; t <= 3; t++) {
         double g[4] = {-1, -2, -4, -8};
@@ -648,6 +745,74 @@ START_TEST(step_first_failing_leaves_no_state)
 }
 END_TEST
 
+typedef struct failing_options {
+    double fail_at; /* step at which the unpenalised slice fails */
+} failing_options;
+
+static lgd_status fails_within(lgd_step *s)
+{
+    const failing_options *o = s->options;
+    if ((double)s->t == o->fail_at && s->decay == 0)
+        return LGD_EUSER;
+    for (size_t j = 0; j < s->dim; j++)
+        s->w[j] -= s->g[j];
+    return LGD_OK;
+}
+
+START_TEST(step_failing_half_done_refused_until_reset)
+{
+    const lgd_optimizer_ops ops = {
+        .name = "within", .options_size = sizeof(failing_options), .flags = LGD_SLICED, .step = fails_within};
+    for (int fail_at = 1; fail_at <= 2; fail_at++)
+        for (size_t first = 0; first < 2; first++) { /* is it the first slice that fails, or the second? */
+            lgd_optimizer *opt = NULL;
+            const failing_options options = {fail_at};
+            ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, &options, sizeof options), LGD_OK);
+            ck_assert_int_eq(lgd_optimizer_spare(opt, 3, first, 1), LGD_OK);
+            double w[3] = {0}, g[3] = {1, 1, 1};
+            for (int t = 1; t < fail_at; t++)
+                ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_OK);
+            ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_EUSER);
+            const double moved = w[0];
+            lgd_step s = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
+            ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), first ? LGD_EINVAL : LGD_EUSER);
+            ck_assert_int_eq(lgd_optimizer_advance(opt, &s), first ? LGD_EINVAL : LGD_EUSER);
+            if (first)
+                ck_assert_str_eq(lgd_last_error(),
+                                 "within: its last step failed half done, lgd_optimizer_reset is accepted");
+            ck_assert_double_eq(w[0], moved);
+            ck_assert_uint_eq(lgd_optimizer_steps(opt), (uint64_t)fail_at - 1);
+            lgd_optimizer_reset(opt);
+            ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_OK);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+START_TEST(step_not_finite_point_refused_nothing_touched)
+{
+    static const double bad[] = {NAN, INFINITY, -INFINITY};
+    static const char *const shown[] = {"w[2] is nan, ", "w[2] is inf, ", "w[2] is -inf, "};
+    for (uint64_t k = 0; k < 6; k++) {
+        lgd_optimizer *opt = parsed("adam");
+        double w[4] = {0}, g[4], start[4], gradient[4];
+        for (uint64_t t = 0; t < k % 2 * 3; t++)
+            ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, (quadratic(4, w, g), g), 0, 1), LGD_OK);
+        quadratic(4, w, g);
+        w[2] = bad[k / 2];
+        memcpy(start, w, sizeof w);
+        memcpy(gradient, g, sizeof g);
+        saved before = save(opt);
+        ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, g, 0, 1), LGD_EINVAL);
+        ck_assert_msg(strstr(lgd_last_error(), shown[k / 2]) != NULL, "%s", lgd_last_error());
+        ck_assert_mem_eq(w, start, sizeof w);
+        ck_assert_mem_eq(g, gradient, sizeof g);
+        ck_assert(still(opt, before));
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
 START_TEST(step_bad_arguments_refused)
 {
     lgd_optimizer *opt = parsed("adam");
@@ -658,10 +823,14 @@ START_TEST(step_bad_arguments_refused)
         double *w, *g, factor;
         const char *message;
     } bad[] = {
-        {NULL, 4, w, g, 1, "opt is NULL"},      {opt, 4, NULL, g, 1, "w is NULL"},
-        {opt, 4, w, NULL, 1, "g is NULL"},      {opt, 0, w, g, 1, "dim is 0"},
-        {opt, (size_t)-4, w, g, 1, "negative"}, {opt, 4, w, g, -1, "lr_factor is -1"},
-        {opt, 4, w, g, NAN, "lr_factor is"},    {opt, 4, w, g, INFINITY, "lr_factor is inf"},
+        {NULL, 4, w, g, 1, "optimizer: opt is NULL, an optimizer is"},
+        {opt, 4, NULL, g, 1, "optimizer: w is NULL, a point"},
+        {opt, 4, w, NULL, 1, "optimizer: g is NULL, a gradient"},
+        {opt, 0, w, g, 1, "dim is 0"},
+        {opt, (size_t)-4, w, g, 1, "negative"},
+        {opt, 4, w, g, -1, "lr_factor is -1"},
+        {opt, 4, w, g, NAN, "lr_factor is"},
+        {opt, 4, w, g, INFINITY, "lr_factor is inf"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         ck_assert_int_eq(lgd_optimizer_step(bad[i].opt, bad[i].dim, bad[i].w, bad[i].g, 0, bad[i].factor), LGD_EINVAL);
@@ -761,6 +930,7 @@ int main(void)
     CASE(s, method_each_coordinate_alone_same_bits);
     CASE(s, method_zero_gradient_stays_finite);
     CASE(s, method_vanishing_squares_finite);
+    CASE(s, method_finite_gradient_no_invalid_no_division_by_zero);
     CASE(s, method_not_finite_gradient_refused_nothing_touched);
     CASE(s, method_other_dim_refused_until_reset);
     CASE(s, method_given_momentum_as_its_own);
@@ -769,15 +939,19 @@ int main(void)
     CASE(s, sgd_two_gradients_steps_in_their_ratio);
     CASE(s, momentum_classical_keeps_rate_pytorch_does_not);
     CASE(s, momentum_dampening_first_step_whole);
-    CASE(s, momentum_dampening_in_classical_form_refused);
     CASE(s, adam_first_step_rate_times_sign);
     CASE(s, adaptive_methods_scaled_f_same_bits);
     CASE(s, adamw_unpenalised_slice_no_decay);
+    CASE(s, spare_own_loop_bits_of_minimize);
+    CASE(s, spare_every_method_steps_as_advance);
+    CASE(s, spare_bad_arguments_refused);
     CASE(s, averager_result_mean_of_each_slice);
     CASE(s, averager_noise_differs_by_step_slice_and_key);
     CASE(s, averager_other_unpenalised_range_refused);
     CASE(s, step_status_fresh_stop_passed_through);
     CASE(s, step_first_failing_leaves_no_state);
+    CASE(s, step_failing_half_done_refused_until_reset);
+    CASE(s, step_not_finite_point_refused_nothing_touched);
     CASE(s, step_bad_arguments_refused);
     CASE(s, step_too_large_dim_erange);
     CASE(s, step_odd_state_size_refused);

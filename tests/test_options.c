@@ -112,7 +112,8 @@ START_TEST(create_bounds_that_belong_accepted)
             const double high = o->open & 2 ? nextafter(o->high, 0) : o->high;
             for (size_t k = 0; k < 2; k++) {
                 lgd_optimizer *opt = NULL;
-                ck_assert_msg(make(&opt, ops, PRESETS, o->name, k ? high : low) == LGD_OK, "%s", lgd_last_error());
+                const lgd_status status = make(&opt, ops, EVERYTHING_ELSE, o->name, k ? high : low);
+                ck_assert_msg(status == LGD_OK, "%s", lgd_last_error());
                 lgd_optimizer_free(opt);
             }
         }
@@ -211,7 +212,7 @@ START_TEST(create_unsound_ops_refused_by_name)
     lgd_optimizer_ops ops = good;
     ops.name = NULL;
     ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_EINVAL);
-    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "name is missing"));
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "optimizer: ops.name is missing"));
     ops = good;
     ops.step = NULL;
     ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_EINVAL);
@@ -239,12 +240,43 @@ START_TEST(create_unsound_ops_refused_by_name)
 }
 END_TEST
 
+static lgd_status below_a_tenth(const void *options)
+{
+    const averager_options *o = options;
+    return o->lr * (double)o->first < 0.1 ? LGD_OK : (lgd_status)77;
+}
+
+START_TEST(create_options_that_contradict_refused)
+{
+    lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
+    const char *sentence = "momentum: dampening is 0.5 with form=classical, 0 is accepted (or form=pytorch)";
+    ck_assert_int_eq(lgd_momentum_create(&opt, &(lgd_momentum_options){.dampening = 0.5}), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), sentence);
+    ck_assert_ptr_null(opt);
+    lgd_set_error(LGD_OK, "");
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, "momentum:form=classical,dampening=0.5"), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), sentence);
+    ck_assert_ptr_null(opt);
+    lgd_optimizer_free(parsed("momentum:form=classical,dampening=0"));
+
+    lgd_optimizer_ops ops = averager_ops; /* a check of the caller's sees presets, and may leave no sentence */
+    ops.check = below_a_tenth;
+    lgd_optimizer_free(made(&ops, PRESETS));
+    ck_assert_int_eq(make(&opt, &ops, PRESETS, "first", 9), LGD_OK);
+    lgd_optimizer_free(opt);
+    ck_assert_int_eq(make(&opt, &ops, PRESETS, "lr", 0.02), LGD_EUSER);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "averager: check returned 77"));
+    ck_assert_ptr_null(opt);
+    ck_assert_int_eq(make(&opt, &ops, PRESETS, "lr", -1), LGD_EINVAL); /* ranges come first */
+}
+END_TEST
+
 START_TEST(option_unknown_name_refused_with_nearest)
 {
     lgd_optimizer *opt = parsed("adam");
     double value = 7;
     ck_assert_int_eq(lgd_optimizer_option(opt, "beta3", &value), LGD_EINVAL);
-    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "adam: option is \"beta3\", did you mean beta"));
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "adam: option is \"beta3\", did you mean \"beta"));
     ck_assert_int_eq(lgd_optimizer_option(opt, NULL, &value), LGD_EINVAL);
     ck_assert_int_eq(lgd_optimizer_option(opt, "lr", NULL), LGD_EINVAL);
     ck_assert_double_eq(value, 7);
@@ -299,12 +331,12 @@ START_TEST(parse_malformed_text_refused_with_reason)
         const char *text, *message;
     } bad[] = {
         {"", "method is \"\""},
-        {"adm", "did you mean adam"},
-        {"Adam", "did you mean adam"},
-        {" adam", "did you mean adam"},
-        {"adam ", "did you mean adam"},
-        {"momentun:lr=1", "did you mean momentum"},
-        {"zzzzzzzzzz", "a name such as"},
+        {"adm", "optimizer: method is \"adm\", did you mean \"adam\"?"},
+        {"Adam", "optimizer: method is \"Adam\", did you mean \"adam\"?"},
+        {" adam", "optimizer: method is \" adam\", did you mean \"adam\"?"},
+        {"adam ", "optimizer: method is \"adam \", did you mean \"adam\"?"},
+        {"momentun:lr=1", "did you mean \"momentum\"?"},
+        {"zzzzzzzzzz", "optimizer: method is \"zzzzzzzzzz\", a name such as \"sgd\" is accepted"},
         {":lr=1", "method is \"\""},
         {"adam:", "adam: an option is \"\", key=value is accepted"},
         {"adam:lr", "an option is \"lr\", key=value"},
@@ -329,8 +361,8 @@ START_TEST(parse_malformed_text_refused_with_reason)
         {"adam:lr=0.1;eps=1", "lr is \"0.1;eps=1\", a number"},
         {"adam:lr=0.1:eps=1", "lr is \"0.1:eps=1\", a number"},
         {"adam:lr=0,1", "an option is \"1\", key=value"},
-        {"adam:beta3=0.5", "option is \"beta3\", did you mean beta"},
-        {"adam: lr=0.5", "option is \" lr\", did you mean lr"},
+        {"adam:beta3=0.5", "option is \"beta3\", did you mean \"beta"},
+        {"adam: lr=0.5", "option is \" lr\", did you mean \"lr\"?"},
         {"adam:LR=0.5", "option is \"LR\""},
         {"adam:lr=0.5,lr=0.5", "lr is given twice"},
         {"adam:lr=0.5,eps=1,lr=0.5", "lr is given twice"},
@@ -341,7 +373,7 @@ START_TEST(parse_malformed_text_refused_with_reason)
         {"momentum:form=1", "one of classical|pytorch"},
         {"momentum:form=", "one of classical|pytorch"},
         {"momentum:form=classical|pytorch", "one of classical|pytorch"},
-        {"sgd:momentum=0.9", "sgd: option is \"momentum\", a name such as lr"},
+        {"sgd:momentum=0.9", "sgd: option is \"momentum\", a name such as \"lr\" is accepted"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
@@ -351,7 +383,9 @@ START_TEST(parse_malformed_text_refused_with_reason)
     }
     lgd_optimizer *opt = NULL;
     ck_assert_int_eq(lgd_optimizer_parse(NULL, "adam"), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "optimizer: out is NULL, a place for the optimizer is accepted");
     ck_assert_int_eq(lgd_optimizer_parse(&opt, NULL), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "optimizer: text is NULL, a method's name is accepted");
 }
 END_TEST
 
@@ -464,6 +498,7 @@ int main(void)
     CASE(s, create_size_without_bound_kept_exactly_negative_refused);
     CASE(s, create_member_outside_the_table_handed_on);
     CASE(s, create_unsound_ops_refused_by_name);
+    CASE(s, create_options_that_contradict_refused);
     CASE(s, option_unknown_name_refused_with_nearest);
     CASE(s, parse_every_method_and_option_as_struct);
     CASE(s, parse_zero_means_zero);

@@ -40,7 +40,7 @@ START_TEST(load_into_used_optimizer_replaces_all)
     double w[5] = {0}, v[9] = {0};
     walk(a, 5, w, 0, 4);
     walk(b, 9, v, 0, 2);
-    a->judged = (lgd_judged){3, 4, -5, -2, 6, 7};
+    a->judged = (lgd_judged){3, 4, -5, -2, 6, 7, 8, 9};
     saved s = save(a);
     ck_assert_int_eq(lgd_optimizer_load(b, s.bytes, s.size), LGD_OK);
     ck_assert(b->dim == 5 && b->t == 4 && b->slices == 3);
@@ -189,8 +189,15 @@ START_TEST(load_other_option_refused_by_name)
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = method(i)) != NULL; i++)
         for (const lgd_option *o = ops->options; o->name; o++) {
-            lgd_optimizer *from = NULL, *to = made(ops, PRESETS);
-            ck_assert_int_eq(make(&from, ops, PRESETS, o->name, other_value(o)), LGD_OK);
+            /* where the option alone would contradict the presets, all the others are set too */
+            lgd_optimizer *from = NULL, *to = NULL;
+            int rest = PRESETS;
+            if (make(&from, ops, rest, o->name, other_value(o)) == LGD_OK)
+                to = made(ops, rest);
+            else
+                ck_assert_int_eq(make(&to, ops, rest = EVERYTHING_ELSE, o->name, lgd_zero(o->preset)), LGD_OK);
+            if (rest == EVERYTHING_ELSE)
+                from = made(ops, rest);
             char expected[96];
             saved s = save(from);
             load_refused(to, s.bytes, s.size, LGD_EINVAL, "option", 0);
@@ -292,6 +299,39 @@ START_TEST(load_allocation_failing_enomem_nothing_touched)
 }
 END_TEST
 
+static lgd_status fails_beyond_first_slice(lgd_step *s)
+{
+    for (size_t j = 0; j < s->dim; j++)
+        s->vec[0][j] += s->g[j];
+    return s->t == 2 && s->decay == 0 ? LGD_EUSER : LGD_OK;
+}
+
+START_TEST(save_after_step_half_done_refused_until_reset)
+{
+    lgd_optimizer_ops ops = averager_ops;
+    ops.step = fails_beyond_first_slice;
+    lgd_optimizer *opt = made(&ops, PRESETS), *other = made(&ops, PRESETS);
+    double w[3] = {0}, g[3] = {1, 1, 1};
+    unsigned char bytes[1024];
+    size_t size = sizeof bytes;
+    ck_assert_int_eq(lgd_optimizer_prepare(opt, 3, 1, 1), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_OK);
+    saved s = save(opt);
+    ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_EUSER);
+    ck_assert_int_eq(lgd_optimizer_save(opt, NULL, &size), LGD_EINVAL);
+    ck_assert_int_eq(lgd_optimizer_save(opt, bytes, &size), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "averager: its last step failed half done, lgd_optimizer_reset is accepted");
+    ck_assert_uint_eq(size, sizeof bytes);
+    ck_assert_int_eq(lgd_optimizer_load(opt, s.bytes, s.size), LGD_OK); /* a whole state takes its place */
+    ck_assert(still(opt, s));
+    ck_assert_int_eq(lgd_optimizer_step(opt, 3, w, g, 0, 1), LGD_EUSER);
+    lgd_optimizer_reset(opt);
+    ck_assert(still(opt, save(other)));
+    lgd_optimizer_free(opt);
+    lgd_optimizer_free(other);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("state");
@@ -306,5 +346,6 @@ int main(void)
     CASE(s, load_other_layout_refused);
     CASE(s, load_other_byte_order_or_version_told);
     CASE(s, load_allocation_failing_enomem_nothing_touched);
+    CASE(s, save_after_step_half_done_refused_until_reset);
     return suite_run(s);
 }

@@ -30,8 +30,8 @@ typedef struct lgd_option {
 
 /* What a run lends to a step beyond w and g; members are NULL where it cannot. */
 typedef struct lgd_oracle {
-    /* f and g elsewhere, over the same rows and with the smooth part, clipping and sign of the run left out of account:
-     * the same function whose f and g the step received (before clipping). */
+    /* f and g at another w of the function that the run minimises (with maximize: of its negative), over the rows of the
+     * step, smooth part included, and before any clipping. f must not be NULL, g may be. */
     lgd_status (*eval)(void *ctx, const double *w, double *f, double *g);
 } lgd_oracle;
 
@@ -69,9 +69,11 @@ enum {
  *             members without pointers, so that it can be saved
  *   init      optional: called before the first step, at the first point
  *   step      one update. A status other than LGD_OK (see lgd_set_error) ends the run and is passed through; the step
- *             does not count
+ *             does not count. Where an earlier slice had already moved, the optimizer goes on only after
+ *             lgd_optimizer_reset
  *   result    optional: the point to use where that is not w (averages), see lgd_optimizer_result; receives s with s->w the
- *             last point, and writes to w */
+ *             last point, and writes to w
+ *   check     optional: refuses options, each within its range, that contradict one another; called at creation */
 typedef struct lgd_optimizer_ops {
     const char *name;
     const lgd_option *options;
@@ -81,6 +83,7 @@ typedef struct lgd_optimizer_ops {
     lgd_status (*init)(lgd_step *s);
     lgd_status (*step)(lgd_step *s);
     void (*result)(const lgd_step *s, double *w);
+    lgd_status (*check)(const void *options);
 } lgd_optimizer_ops;
 
 /* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
@@ -107,14 +110,23 @@ LGD_API const char *lgd_optimizer_name(const lgd_optimizer *opt);
 /* Current value of an option by name (choices: their number). LGD_EINVAL for an unknown name. */
 LGD_API lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *name, double *value);
 
+/* For your own loop, before the first step: w[first .. first + count) of dim are not to decay, as lgd_minimize asks for
+ * what the objective leaves unpenalised (lgd_objective_unpenalised). Sets the dimension as a step would; count 0: all
+ * decay, as without the call. */
+LGD_API lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t first, size_t count);
+
 /* One step of your own loop: w[dim] moves by g[dim] (which may be overwritten) at rate lr*lr_factor, lr_factor >= 0;
  * f is handed on to methods that use it. The first call sets the dimension; another one later is LGD_EINVAL until
- * reset. A g that is not finite is LGD_EDIVERGED and leaves w and the state alone. Methods that need the oracle answer
- * LGD_EUNSUPPORTED. No allocation after the first call. */
+ * reset. A g that is not finite is LGD_EDIVERGED, a w that is not is LGD_EINVAL; both leave w and the state alone.
+ * Methods that need the oracle answer LGD_EUNSUPPORTED. No allocation after the first call.
+ *
+ * After a step in which the method itself failed, w is unspecified. If it failed on a later slice, so is the state:
+ * further steps and lgd_optimizer_save are then LGD_EINVAL until lgd_optimizer_reset. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
 
 /* The point to use after the last step to w[dim], into out[dim] (not w): what the method's `result` says (averages), else w
- * itself. lgd_minimize moves and reports w. LGD_EINVAL before the first step. */
+ * itself, and before the first step w itself too. lgd_minimize moves and reports w. LGD_EINVAL until the dimension is
+ * known. */
 LGD_API lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out);
 
 /* Steps taken since creation or reset. */

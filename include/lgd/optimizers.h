@@ -27,7 +27,7 @@ typedef enum lgd_momentum_form {
 typedef struct lgd_momentum_options {
     double lr;              /* > 0 [0.01] */
     double momentum;        /* mu in [0, 1) [0.9] */
-    double dampening;       /* in [0, 1], PyTorch's form only: the first step refuses it in the other [0] */
+    double dampening;       /* in [0, 1], PyTorch's form only: refused in the other [0] */
     lgd_momentum_form form; /* [classical] */
 } lgd_momentum_options;
 LGD_API const lgd_optimizer_ops *lgd_momentum_ops(void);

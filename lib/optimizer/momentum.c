@@ -25,9 +25,9 @@ static void layout(const void *options, size_t dim, size_t *vectors, size_t *sta
     *vectors = 1;
 }
 
-static lgd_status momentum_init(lgd_step *s)
+static lgd_status momentum_check(const void *options)
 {
-    const lgd_momentum_options *o = s->options;
+    const lgd_momentum_options *o = options;
     if (o->dampening != 0 && o->form != LGD_MOMENTUM_PYTORCH)
         return lgd_fail(LGD_EINVAL, "momentum: dampening is %g with form=classical, 0 is accepted (or form=pytorch)",
                         o->dampening);
@@ -85,8 +85,8 @@ const lgd_optimizer_ops *lgd_momentum_ops(void)
         .options_size = sizeof(lgd_momentum_options),
         .flags = LGD_SLICED | LGD_LINEAR,
         .layout = layout,
-        .init = momentum_init,
         .step = momentum_step,
+        .check = momentum_check,
     };
     return &ops;
 }

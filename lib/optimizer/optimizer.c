@@ -12,18 +12,23 @@ static size_t lines(size_t bytes)
     return lgd_add(bytes, LINE - 1) / LINE * LINE;
 }
 
+lgd_status lgd_optimizer_missing(const char *argument, const char *accepted)
+{
+    return lgd_fail(LGD_EINVAL, "optimizer: %s is NULL, %s is accepted", argument, accepted);
+}
+
 static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY};
 
 lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
                                       const void *options, size_t options_size)
 {
     if (!out)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_create: out is NULL, the address of a pointer is accepted");
+        return lgd_optimizer_missing("out", "a place for the optimizer");
     *out = NULL;
     if (!ops)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_create: ops is NULL, a method is accepted");
+        return lgd_optimizer_missing("ops", "a method");
     lgd_optimizer_ops own;
-    lgd_status status = lgd_take_struct("lgd_optimizer_create", &own, sizeof own, ops, ops_size);
+    lgd_status status = lgd_take_struct("optimizer ops", &own, sizeof own, ops, ops_size);
     if (!status)
         status = lgd_options_check_table(&own);
     if (status)
@@ -39,6 +44,11 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
     status = lgd_take_struct(own.name, opt->options, own.options_size, options, options_size);
     if (!status)
         status = lgd_options_fill(&opt->ops, opt->options);
+    if (!status && own.check) {
+        const unsigned errors = lgd_error_count();
+        const int code = (int)own.check(opt->options);
+        status = code ? lgd_failed_in(own.name, "check", code, errors) : LGD_OK;
+    }
     if (status) {
         lgd_release(opt);
         return status;
@@ -194,9 +204,18 @@ static lgd_step slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k
     return part;
 }
 
+lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt)
+{
+    return opt->half_done ? lgd_fail(LGD_EINVAL, "%s: its last step failed half done, lgd_optimizer_reset is accepted",
+                                     opt->ops.name)
+                          : LGD_OK;
+}
+
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
 {
-    lgd_status status = LGD_OK;
+    lgd_status status = lgd_optimizer_check_whole(opt);
+    if (status)
+        return status;
     s->fresh = true;
     s->stop = 0;
     for (size_t k = 0; !status && k < opt->slices; k++) {
@@ -207,6 +226,7 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
             status = lgd_failed_in(opt->ops.name, "init", code, errors);
         else if ((code = (int)opt->ops.step(&part)) != 0)
             status = lgd_failed_in(opt->ops.name, "step", code, errors);
+        opt->half_done = status && k;
         s->fresh = s->fresh && part.fresh;
         if (part.fresh)
             s->f = part.f;
@@ -215,18 +235,20 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     }
     if (!status)
         opt->t++;
-    else if (!opt->t)
+    else if (!opt->t && !opt->half_done)
         clear(opt); /* so that the first step can be tried again */
     return status;
 }
 
 lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out)
 {
-    if (!opt || !w || !out)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_result: %s is NULL, a pointer is accepted",
-                        !opt ? "opt" : (!w ? "w" : "out"));
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (!w || !out)
+        return lgd_optimizer_missing(w ? "out" : "w", w ? "a place for dim numbers" : "the point of the last step");
     if (!opt->dim)
-        return lgd_fail(LGD_EINVAL, "%s: number of steps is 0, a result is accepted after the first", opt->ops.name);
+        return lgd_fail(LGD_EINVAL, "%s: dim is not yet known, a result is accepted once it is (by a step)",
+                        opt->ops.name);
     if (!opt->ops.result || !opt->t) {
         memcpy(out, w, opt->dim * sizeof *w);
         return LGD_OK;
@@ -240,11 +262,17 @@ lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out
     return LGD_OK;
 }
 
+lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t first, size_t count)
+{
+    return opt ? lgd_optimizer_prepare(opt, dim, first, count) : lgd_optimizer_missing("opt", "an optimizer");
+}
+
 lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor)
 {
-    if (!opt || !w || !g)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_step: %s is NULL, a pointer is accepted",
-                        !opt ? "opt" : (!w ? "w" : "g"));
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (!w || !g)
+        return lgd_optimizer_missing(w ? "g" : "w", w ? "a gradient of dim numbers" : "a point of dim numbers");
     const char *name = opt->ops.name;
     if (opt->ops.flags & LGD_NEEDS_EVAL)
         return lgd_fail(LGD_EUNSUPPORTED,
@@ -254,11 +282,15 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
     lgd_status status = lgd_check_size(name, "dim", dim, false);
     if (status)
         return status;
-    const size_t bad = lgd_first_not_finite(dim, g);
+    size_t bad = lgd_first_not_finite(dim, w);
+    if (bad < dim)
+        return lgd_fail(LGD_EINVAL, "%s: w[%zu] is %g, a finite number is accepted", name, bad, w[bad]);
+    bad = lgd_first_not_finite(dim, g);
     if (bad < dim)
         return lgd_fail(LGD_EDIVERGED, "%s: g[%zu] is %g at step %llu, finite numbers are accepted", name, bad, g[bad],
                         (unsigned long long)opt->t + 1);
-    status = lgd_optimizer_prepare(opt, dim, 0, 0);
+    if (opt->dim != dim) /* keeps what lgd_optimizer_spare, an earlier run or a saved state said */
+        status = lgd_optimizer_prepare(opt, dim, 0, 0);
     if (status)
         return status;
     return lgd_optimizer_advance(opt, &(lgd_step){.w = w, .g = g, .f = f, .lr_factor = lr_factor, .momentum = NAN});
@@ -278,9 +310,10 @@ uint64_t lgd_optimizer_steps(const lgd_optimizer *opt)
 
 lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *name, double *value)
 {
-    if (!opt || !name || !value)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_option: %s is NULL, a pointer is accepted",
-                        !opt ? "opt" : (!name ? "name" : "value"));
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (!name || !value)
+        return lgd_optimizer_missing(name ? "value" : "name", name ? "a place for a number" : "an option's name");
     const lgd_option *o = lgd_options_find(&opt->ops, name);
     if (!o)
         return LGD_EINVAL;

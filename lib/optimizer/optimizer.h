@@ -23,6 +23,8 @@ typedef struct lgd_judged {
     double lowest_mean;           /* lowest mean of f over an epoch, INFINITY before the first */
     uint64_t f_seen;              /* how many values f_scale has seen, at most 10 */
     uint64_t epochs_without_gain; /* epochs since lowest_mean fell by more than f_tol */
+    double f_checked;             /* value of the last evaluation over all rows that tolerances saw */
+    uint64_t checked;             /* t + 1 there, 0 before the first */
 } lgd_judged;
 
 struct lgd_optimizer {
@@ -36,6 +38,7 @@ struct lgd_optimizer {
     void *block;
     lgd_slice slice[LGD_MAX_SLICES];
     size_t slices;
+    bool half_done; /* the last step failed after a slice had moved; until reset nothing goes on from there */
     lgd_judged judged;
 };
 
@@ -44,7 +47,8 @@ struct lgd_optimizer {
 lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t first, size_t count);
 
 /* One step of a prepared optimizer. `s` brings w, g (of length dim, finite), f, lr_factor, momentum, key, oracle and
- * oracle_ctx; fresh and stop come back in it. t advances when the step succeeded. */
+ * oracle_ctx; fresh and stop come back in it. t advances when the step succeeded. One that failed with no slice moved
+ * can be tried again; else LGD_EINVAL until reset. */
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
 
 /* The value of the option `name` as a double, or `otherwise` if the method has no such option. */
@@ -80,10 +84,11 @@ static inline double lgd_given_or(double given, double own)
     return isnan(given) ? own : given;
 }
 
-/* 1 - beta^t for beta in [0, 1): expm1 keeps the digits that the subtraction would lose for beta near 1. */
+/* 1 - beta^t for beta in [0, 1): expm1 keeps the digits that the subtraction would lose for beta near 1. log(0) would
+ * raise FE_DIVBYZERO, which some callers trap. */
 static inline double lgd_bias(double beta, uint64_t t)
 {
-    return -expm1((double)t * log(beta));
+    return beta == 0 ? 1 : -expm1((double)t * log(beta));
 }
 
 /* A divisor that was a root of squares: it is 0 only where every gradient was 0, or so small that its square is, and
@@ -107,7 +112,13 @@ lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, voi
 const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
 double lgd_options_get(const lgd_option *o, const void *options);
 
-/* ---- optimizer.c, for state.c */
+/* ---- optimizer.c, for table.c and state.c */
+
+/* LGD_EINVAL: an argument is NULL. */
+lgd_status lgd_optimizer_missing(const char *argument, const char *accepted);
+
+/* LGD_EINVAL after a step that failed half done. */
+lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt);
 
 /* Block, vectors and state for dim coordinates, all zero, one slice. */
 lgd_status lgd_optimizer_allocate(lgd_optimizer *opt, size_t dim);

@@ -78,8 +78,13 @@ const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *nam
             return o;
     const char *nearest = lgd_nearest(name, option_name, ops);
     const char *some = nearest ? nearest : option_name(ops, 0);
-    lgd_fail(LGD_EINVAL, "%s: option is \"%.64s\", %s%s is accepted", ops->name, name,
-             nearest ? "did you mean " : (some ? "a name such as " : "none"), some ? some : "");
+    if (!some)
+        lgd_fail(LGD_EINVAL, "%s: option is \"%.64s\", none is accepted", ops->name, name);
+    else
+        lgd_fail(LGD_EINVAL,
+                 nearest ? "%s: option is \"%.64s\", did you mean \"%s\"?"
+                         : "%s: option is \"%.64s\", a name such as \"%s\" is accepted",
+                 ops->name, name, some);
     return NULL;
 }
 
@@ -138,7 +143,7 @@ static lgd_status check_range(const char *object, const lgd_option *o, double x)
 lgd_status lgd_options_check_table(const lgd_optimizer_ops *ops)
 {
     if (!ops->name || !*ops->name)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_create: the method's name is missing, a word is accepted");
+        return lgd_fail(LGD_EINVAL, "optimizer: ops.name is missing, a word is accepted");
     if (!ops->step)
         return lgd_fail(LGD_EINVAL, "%s: its step is NULL, a function is accepted", ops->name);
     for (const lgd_option *o = ops->options; o && o->name; o++) {

@@ -4,7 +4,7 @@
  *     name of the method                                       length, letters
  *     options                                                  count, then per option: name and its value as a double
  *     dim, t, slices
- *     lgd_judged                                               f_seen, epochs_without_gain; the four doubles
+ *     lgd_judged                                               its counts, then its doubles
  *     slices                                                   per slice: first, count, decay
  *     vectors, state_size
  *     state of each slice, then each vector                    slices * state_size, vectors * dim * 8 bytes
@@ -73,10 +73,12 @@ static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
     put_count(&out, opt->slices);
     put_count(&out, opt->judged.f_seen);
     put_count(&out, opt->judged.epochs_without_gain);
+    put_count(&out, opt->judged.checked);
     put_number(&out, opt->judged.largest_g);
     put_number(&out, opt->judged.f_scale);
     put_number(&out, opt->judged.f_best);
     put_number(&out, opt->judged.lowest_mean);
+    put_number(&out, opt->judged.f_checked);
     for (size_t k = 0; k < opt->slices; k++) {
         put_count(&out, opt->slice[k].first);
         put_count(&out, opt->slice[k].count);
@@ -95,7 +97,10 @@ static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
 lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *size)
 {
     if (!opt || !size)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_save: %s is NULL, a pointer is accepted", opt ? "size" : "opt");
+        return lgd_optimizer_missing(opt ? "size" : "opt", opt ? "a place for a number" : "an optimizer");
+    const lgd_status status = lgd_optimizer_check_whole(opt);
+    if (status)
+        return status;
     const size_t needed = write_all(opt, NULL);
     if (bytes && *size < needed)
         return lgd_fail(LGD_EINVAL, "%s: size is %zu, at least %zu bytes are accepted to save into", opt->ops.name,
@@ -230,7 +235,7 @@ static bool get_slices(reader *in, lgd_slice slice[LGD_MAX_SLICES], size_t slice
 lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size)
 {
     if (!opt || !bytes)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_load: %s is NULL, a pointer is accepted", opt ? "bytes" : "opt");
+        return lgd_optimizer_missing(opt ? "bytes" : "opt", opt ? "a saved state" : "an optimizer");
     lgd_status status = check_frame(opt, bytes, size);
     if (status)
         return status;
@@ -247,10 +252,12 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     const size_t slices = get_size(&in);
     loaded.judged.f_seen = get_count(&in);
     loaded.judged.epochs_without_gain = get_count(&in);
+    loaded.judged.checked = get_count(&in);
     loaded.judged.largest_g = get_number(&in);
     loaded.judged.f_scale = get_number(&in);
     loaded.judged.f_best = get_number(&in);
     loaded.judged.lowest_mean = get_number(&in);
+    loaded.judged.f_checked = get_number(&in);
     if (in.failed || slices > LGD_MAX_SLICES || !dim != !slices || (!dim && loaded.t))
         return malformed(opt, "contradicts itself in its counts");
     if (!get_slices(&in, slice, slices, dim))

@@ -28,10 +28,10 @@ static const char *builtin_name(const void *ctx, size_t i)
 lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text)
 {
     if (!out)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: out is NULL, the address of a pointer is accepted");
+        return lgd_optimizer_missing("out", "a place for the optimizer");
     *out = NULL;
     if (!text)
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: text is NULL, a method's name is accepted");
+        return lgd_optimizer_missing("text", "a method's name");
 
     char name[64];
     const size_t length = strcspn(text, ":");
@@ -42,8 +42,10 @@ lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text)
             break;
     if (!ops) {
         const char *nearest = lgd_nearest(name, builtin_name, NULL);
-        return lgd_fail(LGD_EINVAL, "lgd_optimizer_parse: method is \"%s\", %s%s is accepted", name,
-                        nearest ? "did you mean " : "a name such as ", nearest ? nearest : builtin_name(NULL, 0));
+        return lgd_fail(LGD_EINVAL,
+                        nearest ? "optimizer: method is \"%s\", did you mean \"%s\"?"
+                                : "optimizer: method is \"%s\", a name such as \"%s\" is accepted",
+                        name, nearest ? nearest : builtin_name(NULL, 0));
     }
 
     void *options = lgd_alloc(ops->name, 1, ops->options_size);
