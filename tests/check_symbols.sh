@@ -13,7 +13,7 @@ defined() {
     case $1 in
     *.a) nm -g --defined-only "$1" ;;
     *) nm -D --defined-only "$1" ;;
-    esac | awk 'NF == 3 && !($2 == "A" && $3 ~ /^LGD_[0-9]+$/) { sub(/@.*/, "", $3); print $3 }' | sort -u
+    esac | awk 'NF == 3 && !($2 == "A" && $3 ~ /^LGD_[A-Z0-9_]+$/) { sub(/@.*/, "", $3); print $3 }' | sort -u
 }
 
 own_names_only() {

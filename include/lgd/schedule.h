@@ -41,6 +41,7 @@ typedef struct lgd_schedule {
     size_t milestone_count;
     double (*fn)(const void *ctx, uint64_t step, uint64_t epoch);
     const void *ctx;
+    double reserved[4]; /* 0: room, since the struct lies inside lgd_minimize_options */
 } lgd_schedule;
 
 /* The factor at a step and epoch, both from 0. LGD_EINVAL names the member out of range. Exact powers, not running
