@@ -74,14 +74,15 @@ LGD_API void lgd_history_free(lgd_history *h);
  * Limits; with none of the three: 1000 epochs
  *   max_epochs, max_steps, max_seconds
  *
- * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise
+ * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise (without
+ * check_every, batches accept only f_tol and grad_tol = LGD_ZERO)
  *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]
  *   grad_tol_abs    |g|_2 <= grad_tol_abs [off]
  *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: the mean of
  *                   an epoch has not fallen by f_tol |lowest so far| for 5 epochs (LGD_STOP_STALLED)
  *   f_target        f <= f_target (maximize: >=) [off; LGD_ZERO: 0]
  *   step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off]
- *   check_every     mini-batch: a full evaluation at the start and after every so many epochs [never]
+ *   check_every     mini-batch: a full evaluation before every epoch whose number is a multiple of it [never]
  *
  * Safety
  *   divergence_factor  diverged if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten
@@ -119,7 +120,8 @@ typedef struct lgd_minimize_options {
 /* What happened. f and grad_norm belong to the returned w, over all rows. passes counts rows evaluated over rows there
  * are; evaluations counts calls of the objective. best_f is the lowest (maximize: highest) F of any full evaluation,
  * the last one included, and best_step the step count where it was. clipped counts the steps in which a clip acted.
- * lr_hold: after divergence, a rate that would hold (0: not known). */
+ * lr_hold: after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as the
+ * run did or 40 passes, within max_seconds. */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -132,7 +134,9 @@ typedef struct lgd_report {
  * says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better; batches without
  * check_every: where the epoch of the lowest mean began), lgd_last_error() names the step, the rate and one that would
  * hold. On LGD_EUSER and callback errors w is the last finite point. On errors found before the run (LGD_EINVAL,
- * LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. No allocation per step. */
+ * LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. A step
+ * allocates nothing, but that with several threads scratch grows until as many blocks are there as ever were used at once,
+ * and a history beyond 65536 entries. */
 LGD_API lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w,
                                       const lgd_minimize_options *options, size_t options_size, lgd_report *report,
                                       size_t report_size);

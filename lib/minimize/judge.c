@@ -35,17 +35,19 @@ lgd_stop lgd_judge_point(lgd_run *run)
 
 lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
 {
-    lgd_optimizer *opt = run->opt;
+    lgd_judged *judged = &run->opt->judged;
     lgd_stop stop = lgd_judge_finite(run, f, g);
     if (stop)
         return stop;
-    opt->judged.f_best = opt->judged.f_seen ? fmin(opt->judged.f_best, f) : f;
-    if (opt->judged.f_seen < SCALE_VALUES) {
-        opt->judged.f_scale = fmax(opt->judged.f_scale, fabs(f));
-        opt->judged.f_seen++;
+    judged->f_best = fmin(judged->f_best, f);
+    /* The first value of a call counts too: the optimizer may have come from another objective. */
+    if (judged->f_seen < SCALE_VALUES || !run->judged) {
+        judged->f_scale = fmax(judged->f_scale, fabs(f));
+        judged->f_seen += judged->f_seen < SCALE_VALUES;
+        run->judged = true;
         return LGD_STOP_NONE;
     }
-    double scale = fmax(opt->judged.f_scale, fabs(opt->judged.f_best));
+    double scale = fmax(judged->f_scale, fabs(judged->f_best));
     if (scale > 0 && f > run->o.divergence_factor * scale) {
         snprintf(run->why, sizeof run->why, "f is %.6g", run->sign * f);
         snprintf(run->accepted, sizeof run->accepted, "at most %g times the %.6g it began with",
@@ -59,26 +61,32 @@ lgd_stop lgd_judge_all(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
     const double f = run->f_all, g = run->g_all;
-    lgd_optimizer *opt = run->opt;
-    opt->judged.largest_g = fmax(opt->judged.largest_g, g);
-    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * opt->judged.largest_g) ||
+    lgd_judged *judged = &run->opt->judged;
+    /* A run that is continued meets the value again at which it was interrupted: it is no change. */
+    const double before = judged->checked && judged->checked != run->opt->t + 1 ? judged->f_checked : NAN;
+    judged->f_checked = f;
+    judged->checked = run->opt->t + 1;
+    judged->largest_g = fmax(judged->largest_g, g);
+    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * judged->largest_g) ||
         (o->grad_tol_abs > 0 && g <= o->grad_tol_abs))
         return LGD_STOP_GRAD_TOL;
     if (o->f_target != 0 && f <= run->sign * (o->f_target == LGD_ZERO ? 0 : o->f_target))
         return LGD_STOP_F_TARGET;
-    if (o->f_tol > 0 && fabs(f - run->f_before) <= o->f_tol * fmax(fabs(f), fabs(run->f_before)))
+    if (o->f_tol > 0 && fabs(f - before) <= o->f_tol * fmax(fabs(f), fabs(before)))
         return LGD_STOP_F_TOL;
     return LGD_STOP_NONE;
 }
 
 lgd_stop lgd_judge_running(lgd_run *run, double f)
 {
+    lgd_judged *judged = &run->opt->judged;
     lgd_stop stop = lgd_judge_value(run, f, NULL);
     if (stop)
         return stop;
-    bool gain = !(f >= run->best_running - run->o.f_tol * fabs(run->best_running));
-    run->epochs_without_gain = gain ? 0 : run->epochs_without_gain + 1;
-    if (run->o.f_tol > 0 && !run->o.check_every && run->epochs_without_gain >= STALL_EPOCHS)
+    bool gain = !(f >= judged->lowest_mean - run->o.f_tol * fabs(judged->lowest_mean));
+    judged->epochs_without_gain = gain ? 0 : judged->epochs_without_gain + 1;
+    judged->lowest_mean = fmin(judged->lowest_mean, f);
+    if (run->o.f_tol > 0 && !run->o.check_every && judged->epochs_without_gain >= STALL_EPOCHS)
         return LGD_STOP_STALLED;
     return LGD_STOP_NONE;
 }

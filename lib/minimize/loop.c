@@ -216,19 +216,21 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             status = take_step(run, &l, &f, false, &fresh);
         if (status)
             return status;
+        if (lgd_judge_point(run)) {
+            run->stop = LGD_STOP_DIVERGED;
+            return LGD_OK;
+        }
         *mean = sum / seen;
         *finished = !run->stop || done + batch >= draws;
     }
     return LGD_OK;
 }
 
-/* After an epoch from w_epoch to w: is w still a point, and was the epoch better than those before? Its mean speaks for
- * where it began, not for where it ended: the last steps may have been the ones that went astray. */
+/* After an epoch from w_epoch to w: was it better than those before? Its mean speaks for where it began, not for where it
+ * ended: the last steps may have been the ones that went astray. */
 static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
 {
-    lgd_stop stop = lgd_judge_point(run);
-    if (!stop)
-        stop = lgd_judge_running(run, mean);
+    lgd_stop stop = lgd_judge_running(run, mean);
     if (stop && !(run->stop && stop != LGD_STOP_DIVERGED))
         run->stop = stop;
     if (!(mean < run->best_running))
@@ -248,7 +250,7 @@ lgd_status lgd_run_batches(lgd_run *run)
         lgd_status status = LGD_OK;
         double loss = NAN, grad_norm = NAN, mean;
         bool finished;
-        if (run->o.check_every && run->epochs % run->o.check_every == 0) {
+        if (run->o.check_every && (run->o.first_epoch + run->epochs) % run->o.check_every == 0) {
             status = lgd_run_eval_all(run);
             loss = run->f_all;
             grad_norm = run->g_all;

@@ -1,6 +1,5 @@
 /* lgd_minimize: checks, set-up, the run, the report. */
 #include "run.h"
-#include "blas/blas.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -36,9 +35,19 @@ static lgd_status check_options(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
     const char *method = lgd_optimizer_name(run->opt);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } counts[] = {{"max_epochs", o->max_epochs},
+                  {"max_steps", o->max_steps},
+                  {"check_every", o->check_every},
+                  {"first_epoch", o->first_epoch}};
+    lgd_status status;
     if (run->terms == 0)
         return lgd_fail(LGD_EINVAL, "minimize: number of rows of the %s is 0, at least 1 is accepted",
                         run->f->ops.name);
+    if ((status = lgd_check_size("minimize", "batch_size", o->batch_size, true)))
+        return status;
     if (o->batch_size > run->terms)
         return lgd_fail(LGD_EINVAL, "minimize: batch_size is %zu, at most the %zu rows there are is accepted (0: all)",
                         o->batch_size, run->terms);
@@ -51,6 +60,13 @@ static lgd_status check_options(lgd_run *run)
     if ((unsigned)o->last > LGD_LAST_DROP)
         return lgd_fail(LGD_EINVAL, "minimize: last is %d, 0 (LGD_LAST_DIVIDE) to %d is accepted", (int)o->last,
                         LGD_LAST_DROP);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        if (counts[i].value > INT64_MAX)
+            return lgd_fail(LGD_EINVAL,
+                            "minimize: %s is %llu, at most %lld is accepted (was a negative number converted?)",
+                            counts[i].name, (unsigned long long)counts[i].value, (long long)INT64_MAX);
+    if (o->divergence_factor < 1)
+        return lgd_fail(LGD_EINVAL, "minimize: divergence_factor is %g, at least 1 is accepted", o->divergence_factor);
     if (!isfinite(o->f_target))
         return lgd_fail(LGD_EINVAL, "minimize: f_target is %g, a finite number is accepted", o->f_target);
     if (o->threads > 1024)
@@ -65,6 +81,24 @@ static lgd_status check_options(lgd_run *run)
     return lgd_schedule_factor(&o->schedule, run->opt->t, o->first_epoch, &run->lr_factor);
 }
 
+/* A tolerance that would never be judged is refused rather than ignored. */
+static lgd_status check_judged_in_batches(const lgd_minimize_options *o)
+{
+    const struct {
+        const char *name;
+        double value;
+    } full[] = {{"f_target", o->f_target}, {"grad_tol", o->grad_tol}, {"grad_tol_abs", o->grad_tol_abs}};
+    for (size_t i = 0; i < sizeof full / sizeof *full && !o->check_every; i++)
+        if (full[i].value != 0 && (full[i].value != LGD_ZERO || i == 0))
+            return lgd_fail(LGD_EINVAL,
+                            "minimize: %s is %g with batches and no check_every, which is accepted beside it: only all "
+                            "rows are judged",
+                            full[i].name, full[i].value == LGD_ZERO ? 0 : full[i].value);
+    if (o->step_tol != 0 && o->step_tol != LGD_ZERO)
+        return lgd_fail(LGD_EINVAL, "minimize: step_tol is %g with batches, it is accepted in full batch", o->step_tol);
+    return LGD_OK;
+}
+
 static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options, size_t size)
 {
     lgd_minimize_options *o = &run->o;
@@ -76,6 +110,8 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
                    {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
                    {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
                    {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0}};
+    if (!status && o->batch_size)
+        status = check_judged_in_batches(o);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)
         status = take_option(numbers[i].name, numbers[i].value, numbers[i].preset);
     if (!o->max_epochs && !o->max_steps && !(o->max_seconds > 0))
@@ -194,11 +230,10 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         run.lr = lgd_optimizer_value(opt, "lr", 1);
         run.first_t = opt->t;
         memcpy(run.w_best, w, run.dim * sizeof *w);
-        lgd_blas_hold();
-        run.threads = lgd_blas_concurrency(lgd_thread_count(run.o.threads));
+        run.threads = lgd_objective_begin(f, run.o.threads);
         status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
         status = finish(&run, status, &r);
-        lgd_blas_release();
+        lgd_objective_end(f);
         lgd_give_struct(report, report_size, &r, sizeof r);
     }
     lgd_release(run.g);

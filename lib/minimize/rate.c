@@ -13,6 +13,21 @@
 #include <string.h>
 
 enum { POWER_STEPS = 30, SAMPLED_ROWS = 4096 };
+static const double CLOSE = 1e-3; /* power iteration nears C from below, and 1/C lies at half of what holds */
+
+/* The search must not cost more than the run it explains: as many rows again, 40 passes at least, and no more time. */
+typedef struct search {
+    lgd_run *run;
+    double rows_at_most;
+    double *v, *minus, *hv;
+} search;
+
+static bool exhausted(const search *s)
+{
+    const lgd_run *run = s->run;
+    return run->rows_seen > s->rows_at_most ||
+           (run->o.max_seconds > 0 && lgd_seconds() - run->started >= run->o.max_seconds);
+}
 
 /* hv = H v over rows, by (grad(w + e v) - grad(w - e v))/2e for |v| = 1. Uses w_old as the shifted point. */
 static lgd_status product(lgd_run *run, const lgd_rows *rows, const double *v, double *minus, double *hv)
@@ -41,32 +56,37 @@ static bool normalise(size_t n, double *v, double *norm)
     return *norm > 0 && isfinite(*norm);
 }
 
-static double largest_curvature(lgd_run *run, double *v, double *minus, double *hv)
+static double largest_curvature(const search *s)
 {
+    lgd_run *run = s->run;
+    double *v = s->v, norm, curvature = 0;
     const lgd_rows all = {0, run->terms, NULL};
-    double norm, curvature = 0;
     lgd_uniform(run->o.seed, 0, run->dim, v);
     for (size_t j = 0; j < run->dim; j++)
         v[j] -= 0.5;
-    for (int i = 0; i < POWER_STEPS; i++) {
-        if (!normalise(run->dim, v, &norm) || product(run, &all, v, minus, hv))
+    for (int i = 0; i < POWER_STEPS && !exhausted(s); i++) {
+        if (!normalise(run->dim, v, &norm) || product(run, &all, v, s->minus, s->hv))
             break;
-        curvature = lgd_norm2(run->dim, hv);
-        memcpy(v, hv, run->dim * sizeof *v);
+        double before = curvature;
+        curvature = lgd_norm2(run->dim, s->hv);
+        if (fabs(curvature - before) <= CLOSE * curvature)
+            break;
+        memcpy(v, s->hv, run->dim * sizeof *v);
     }
     return curvature;
 }
 
-static double largest_row_curvature(lgd_run *run, double *v, double *minus, double *hv)
+static double largest_row_curvature(const search *s)
 {
+    lgd_run *run = s->run;
     const size_t apart = run->terms / SAMPLED_ROWS + 1;
     double largest = 0, f, norm;
-    for (size_t i = 0; i < run->terms; i += apart) {
+    for (size_t i = 0; i < run->terms && !exhausted(s); i += apart) {
         const lgd_rows row = {i, 1, NULL};
-        if (lgd_run_eval(run, &row, 1, run->w, &f, v))
+        if (lgd_run_eval(run, &row, 1, run->w, &f, s->v))
             return NAN;
-        if (normalise(run->dim, v, &norm) && !product(run, &row, v, minus, hv))
-            largest = fmax(largest, lgd_norm2(run->dim, hv));
+        if (normalise(run->dim, s->v, &norm) && !product(run, &row, s->v, s->minus, s->hv))
+            largest = fmax(largest, lgd_norm2(run->dim, s->hv));
     }
     return largest;
 }
@@ -74,20 +94,22 @@ static double largest_row_curvature(lgd_run *run, double *v, double *minus, doub
 double lgd_rate_that_holds(lgd_run *run)
 {
     if (!(run->opt->ops.flags & LGD_LINEAR))
-        return run->lr / 10; /* no curvature tells; rates of such methods are tried in tens */
+        return run->lr * run->lr_factor / 10; /* no curvature tells; rates of such methods are tried in tens */
     double *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block), rate = 0;
     if (!block)
         return 0;
-    double *v = block, *minus = v + run->dim, *hv = minus + run->dim;
-    double curvature = largest_curvature(run, v, minus, hv);
+    const search s = {run, run->rows_seen + fmax(run->rows_seen, 40.0 * (double)run->terms), block, block + run->dim,
+                      block + 2 * run->dim};
     const double m = (double)run->terms, B = (double)run->o.batch_size;
     if (run->o.batch_size && run->o.batch_size < run->terms) {
-        double row = largest_row_curvature(run, v, minus, hv);
+        double row = largest_row_curvature(&s), curvature = largest_curvature(&s);
         double smoothness = m * (B - 1) / (B * (m - 1)) * curvature + (m - B) / (B * (m - 1)) * row;
         rate = (1 - lgd_optimizer_value(run->opt, "momentum", 0)) / smoothness;
     } else {
-        rate = 1 / curvature;
+        rate = 1 / largest_curvature(&s);
     }
     lgd_release(block);
+    /* The best point may be a flat one: whatever holds there, what has just failed is too much. */
+    rate = fmin(rate, run->lr * run->lr_factor / 2);
     return isfinite(rate) ? rate : 0;
 }

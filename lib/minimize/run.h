@@ -31,10 +31,11 @@ typedef struct lgd_run {
 
     uint64_t epochs;  /* finished in this run */
     uint64_t first_t; /* the optimizer's count before it */
-    uint64_t evaluations, clipped, best_step, unchanged, epochs_without_gain;
+    uint64_t evaluations, clipped, best_step, unchanged;
     double rows_seen;
     double f_all, g_all; /* last full evaluation: value and |g|; NaN before one */
     bool all_is_current; /* it belongs to w */
+    bool judged;         /* a value of this run was */
     double f_before;     /* the full evaluation before that */
     double best_f;       /* lowest full evaluation; w_best is its point */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
