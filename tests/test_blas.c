@@ -324,12 +324,13 @@ START_TEST(guard_large_product_one_thread_works)
 }
 END_TEST
 
-/* The measure of the test above can fail: outside of the library two threads work, unless this BLAS has but one. */
+/* The measure of the test above can fail: outside of the library two threads work, unless this BLAS has but one. They share
+ * the work, but on a busy machine ours also spins for the other; twice what the held one may show tells them apart. */
 START_TEST(guard_not_held_two_threads_work)
 {
     call_set("openblas_set_num_threads", 2);
     if (openblas())
-        ck_assert_double_gt(others_share(false), 0.4);
+        ck_assert_double_gt(others_share(false), 0.1);
     else
         ck_assert_double_lt(others_share(false), 0.05);
 }
