@@ -619,6 +619,8 @@ typedef enum fault {
     ADJOINT_INDEX_IGNORED,
     MEAN_WRONG,
     DEVIATION_WRONG,
+    GATHER_INDEX_IGNORED,
+    GATHER_ONE_SHORT,
     NOT_A_NUMBER,
     OWN_ERROR,
     FAULTS
@@ -699,7 +701,17 @@ static size_t own_panel(void *ctx, size_t k)
     return ((own *)ctx)->panel * k;
 }
 
-static const lgd_matrix_ops own_ops = {"own", 0, own_forward, own_adjoint, own_panel, own_free, own_moments};
+static lgd_status own_gather(void *ctx, const lgd_rows *rows, double *X)
+{
+    const own *o = ctx;
+    for (size_t i = 0; i < rows->count - (o->fault == GATHER_ONE_SHORT && rows->count > 1); i++)
+        for (size_t j = 0; j < SIDE; j++)
+            X[i * SIDE + j] = element(own_row(o, rows, i, GATHER_INDEX_IGNORED), j);
+    return LGD_OK;
+}
+
+static const lgd_matrix_ops own_ops = {"own",     0,        own_forward, own_adjoint,
+                                       own_panel, own_free, own_moments, own_gather};
 
 START_TEST(check_built_in_matrices_sound)
 {
@@ -756,6 +768,8 @@ START_TEST(check_each_broken_promise_named)
         [ADJOINT_INDEX_IGNORED] = "adjoint of rows by an index",
         [MEAN_WRONG] = "the mean is not",
         [DEVIATION_WRONG] = "the deviation is not",
+        [GATHER_INDEX_IGNORED] = "gathered rows times W",
+        [GATHER_ONE_SHORT] = "gathered rows times W",
         [NOT_A_NUMBER] = "<A^T R, W> is not <R, A W>",
         [OWN_ERROR] = "the disk is on fire",
     };

@@ -32,7 +32,9 @@ enum { LGD_CONCURRENT = 1 };
  *                      the same rows in cache; 0 or absent: the library chooses
  *   moments            optional: mean[j] and population standard deviation[j] of each column over all rows, for
  *                      lgd_matrix_standardized
- *   free               optional: called once by lgd_matrix_free */
+ *   free               optional: called once by lgd_matrix_free
+ *   gather             optional: copies the rows, as dense rows, into X [count x cols]. Where rows are scattered, forward and
+ *                      adjoint then share one copy instead of finding each row twice */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */
@@ -43,6 +45,7 @@ typedef struct lgd_matrix_ops {
     size_t (*panel)(void *ctx, size_t k);
     void (*free)(void *ctx);
     lgd_status (*moments)(void *ctx, double *mean, double *deviation);
+    lgd_status (*gather)(void *ctx, const lgd_rows *rows, double *X);
 } lgd_matrix_ops;
 
 /* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.

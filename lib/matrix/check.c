@@ -191,6 +191,30 @@ static lgd_status check_moments(trial *t)
     return status;
 }
 
+/* Copied rows times W are forward of those rows, by the index and by range; t->Z is forward of all, one output. */
+static lgd_status check_gather(trial *t)
+{
+    const size_t m = t->A->rows, n = t->A->cols, most = LD; /* rows that H has room for */
+    lgd_status status = forward(t, &(lgd_rows){0, m, NULL}, 1, t->Z);
+    for (size_t first = 0; first < m && first < SINGLES && !status; first += most)
+        for (int scattered = 0; scattered < 2 && !status; scattered++) {
+            const lgd_rows rows = {first, m - first < most ? m - first : most, scattered ? t->index : NULL};
+            for (size_t e = 0; e < rows.count * n; e++)
+                t->H[e] = NAN;
+            status = lgd_matrix_call_gather(t->A, &rows, t->H);
+            for (size_t i = 0; i < rows.count && !status; i++) {
+                const size_t row = scattered ? t->index[first + i] : first + i;
+                double sum = 0, magnitude = 0;
+                for (size_t j = 0; j < n; j++) {
+                    sum += t->H[i * n + j] * t->W[j * LD];
+                    magnitude += fabs(t->H[i * n + j] * t->W[j * LD]);
+                }
+                status = judge(t, "gathered rows times W, and forward", row, sum, t->Z[row * LD], magnitude);
+            }
+        }
+    return status;
+}
+
 lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
 {
     if (error)
@@ -222,6 +246,8 @@ lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
     }
     if (!status && A->ops.moments)
         status = check_moments(&t);
+    if (!status && A->ops.gather)
+        status = check_gather(&t);
     lgd_blas_release();
 done:
     if (error)

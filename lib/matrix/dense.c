@@ -66,6 +66,17 @@ static piece next_piece(const dense *d, const lgd_rows *rows, size_t i, double b
     return p;
 }
 
+static lgd_status dense_gather(void *ctx, const lgd_rows *rows, double *X)
+{
+    const dense *d = ctx;
+    if (rows->index)
+        gather(d, rows->index + rows->first, rows->count, rows->count, X);
+    for (size_t i = 0; !rows->index && i < rows->count; i++)
+        for (size_t j = 0; j < d->cols; j++)
+            X[i * d->cols + j] = *at(d, rows->first + i, j);
+    return LGD_OK;
+}
+
 static lgd_status fits(size_t k, size_t ldi, size_t ldo)
 {
     lgd_status status = lgd_blas_fits("dense", "k", k);
@@ -208,16 +219,20 @@ static lgd_status create(lgd_matrix **out, const lgd_matrix_ops *ops, const dens
     return status;
 }
 
+#define OPS(text)                                                                                                      \
+    {                                                                                                                  \
+        .name = text, .flags = LGD_CONCURRENT, .forward = dense_forward, .adjoint = dense_adjoint,                     \
+        .free = lgd_release, .moments = dense_moments, .gather = dense_gather                                          \
+    }
+
 lgd_status lgd_matrix_dense(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld)
 {
-    static const lgd_matrix_ops ops = {"dense", LGD_CONCURRENT, dense_forward, dense_adjoint,
-                                       NULL,    lgd_release,    dense_moments};
+    static const lgd_matrix_ops ops = OPS("dense");
     return create(out, &ops, &(dense){data, rows, cols, ld, false});
 }
 
 lgd_status lgd_matrix_dense_columns(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld)
 {
-    static const lgd_matrix_ops ops = {"dense_columns", LGD_CONCURRENT, dense_forward, dense_adjoint, NULL,
-                                       lgd_release,     dense_moments};
+    static const lgd_matrix_ops ops = OPS("dense_columns");
     return create(out, &ops, &(dense){data, rows, cols, ld, true});
 }

@@ -104,6 +104,13 @@ lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, si
     return code ? lgd_failed_in(A->ops.name, "adjoint", code, errors) : LGD_OK;
 }
 
+lgd_status lgd_matrix_call_gather(const lgd_matrix *A, const lgd_rows *rows, double *X)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.gather(A->ctx, rows, X);
+    return code ? lgd_failed_in(A->ops.name, "gather", code, errors) : LGD_OK;
+}
+
 lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation)
 {
     unsigned errors = lgd_error_count();

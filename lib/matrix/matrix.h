@@ -20,6 +20,7 @@ lgd_status lgd_matrix_call_forward(const lgd_matrix *A, const lgd_rows *rows, si
                                    double *Z, size_t ldz);
 lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
                                    double *G, size_t ldg);
+lgd_status lgd_matrix_call_gather(const lgd_matrix *A, const lgd_rows *rows, double *X);
 lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation);
 
 /* Rows to take at a time for k outputs: what the ops say, else about 256 KB of the matrix; at least 1. */

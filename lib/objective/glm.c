@@ -14,25 +14,28 @@
 #include <math.h>
 #include <string.h>
 
+enum { WIDEST_COPY = 4096 }; /* longer rows come at the memory's full rate wherever they lie */
+
 typedef struct glm {
     const lgd_matrix *X;
     const double *y;
     const lgd_loss *loss;
     lgd_glm_options o;
     size_t k, t, terms, panel;
+    size_t copied; /* columns of a panel's copy of scattered rows; 0: the matrix cannot, or a row is no small thing */
     size_t *kept;
     lgd_pool *pool;
 } glm;
 
 /* One panel's scratch, cut from a block of the pool. */
 typedef struct panel {
-    double *Z, *y, *weight;
+    double *Z, *y, *weight, *X;
     size_t *row;
 } panel;
 
 static size_t panel_bytes(const glm *m)
 {
-    size_t numbers = lgd_add(lgd_add(m->k, m->t), 1);
+    size_t numbers = lgd_add(lgd_add(m->k, m->t), lgd_add(m->copied, 1));
     return lgd_mul(m->panel, lgd_add(lgd_mul(numbers, sizeof(double)), sizeof(size_t)));
 }
 
@@ -41,7 +44,8 @@ static void gather(const glm *m, const lgd_rows *rows, const panel *p)
 {
     for (size_t i = 0; i < rows->count; i++) {
         size_t row = rows->index[rows->first + i];
-        memcpy(p->y + i * m->t, m->y + row * m->t, m->t * sizeof *p->y);
+        for (size_t c = 0; c < m->t; c++)
+            p->y[i * m->t + c] = m->y[row * m->t + c];
         if (m->o.weights)
             p->weight[i] = m->o.weights[row];
     }
@@ -59,11 +63,35 @@ static void add_intercept_and_offset(const glm *m, const lgd_rows *rows, const d
     }
 }
 
+/* Scattered rows are copied once for both products; a single one is used where it lies. */
+static bool is_copied(const glm *m, const lgd_rows *rows)
+{
+    return m->copied && rows->index && rows->count > 1;
+}
+
+static lgd_status forward(const glm *m, const lgd_rows *rows, const panel *p, const double *w)
+{
+    if (!is_copied(m, rows))
+        return lgd_matrix_call_forward(m->X, rows, m->k, w, m->k, p->Z, m->k);
+    lgd_status status = lgd_matrix_call_gather(m->X, rows, p->X);
+    if (!status)
+        lgd_blas_forward(rows->count, m->copied, m->k, p->X, m->copied, false, w, m->k, p->Z, m->k);
+    return status;
+}
+
+static lgd_status adjoint(const glm *m, const lgd_rows *rows, const panel *p, double *g)
+{
+    if (!is_copied(m, rows))
+        return lgd_matrix_call_adjoint(m->X, rows, m->k, p->Z, m->k, g, m->k);
+    lgd_blas_adjoint(rows->count, m->copied, m->k, p->X, m->copied, false, p->Z, m->k, g, m->k);
+    return LGD_OK;
+}
+
 static lgd_status eval_panel(const glm *m, const lgd_rows *rows, const panel *p, const double *w, double *f, double *g)
 {
     const lgd_matrix *X = m->X;
     const size_t k = m->k;
-    lgd_status status = lgd_matrix_call_forward(X, rows, k, w, k, p->Z, k);
+    lgd_status status = forward(m, rows, p, w);
     if (status)
         return status;
     add_intercept_and_offset(m, rows, w, p->Z);
@@ -79,7 +107,7 @@ static lgd_status eval_panel(const glm *m, const lgd_rows *rows, const panel *p,
     if (!g)
         return LGD_OK;
 
-    status = lgd_matrix_call_adjoint(X, rows, k, p->Z, k, g, k);
+    status = adjoint(m, rows, p, g);
     if (status)
         return status;
     if (m->o.intercept)
@@ -100,7 +128,8 @@ static lgd_status glm_eval(void *ctx, const lgd_rows *rows, const double *w, dou
         return LGD_ENOMEM;
     panel p = {.Z = block, .y = block + m->panel * m->k};
     p.weight = p.y + m->panel * m->t;
-    p.row = (size_t *)(void *)(p.weight + m->panel);
+    p.X = p.weight + m->panel;
+    p.row = (size_t *)(void *)(p.X + m->panel * m->copied);
 
     lgd_status status = LGD_OK;
     for (size_t done = 0; done < rows->count && !status; done += m->panel) {
@@ -256,6 +285,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     m->panel = lgd_matrix_panel(X, m->k);
     if (m->panel > X->rows) /* scratch is made for a panel, and the ops may ask for any */
         m->panel = X->rows ? X->rows : 1;
+    if (X->ops.gather && X->cols <= WIDEST_COPY && !lgd_blas_fits("glm", "outputs", m->k))
+        m->copied = X->cols;
     status = keep_rows(m);
     if (!status)
         status = check_targets(m);
