@@ -170,6 +170,12 @@ static size_t wide_panel(void *ctx, size_t k)
     return ((wide *)ctx)->panel;
 }
 
+static lgd_status wide_gather(void *ctx, const lgd_rows *rows, double *X)
+{
+    (void)ctx, (void)rows, (void)X;
+    return LGD_EIO;
+}
+
 static const lgd_matrix_ops wide_ops = {
     .name = "wide", .forward = wide_forward, .adjoint = wide_adjoint, .panel = wide_panel};
 
@@ -205,6 +211,28 @@ START_TEST(matrix_of_the_caller_its_failure_has_its_own_sentence)
     ck_assert_int_eq(lgd_matrix_forward(A, NULL, 1, &w, 1, z, 1), LGD_EUSER);
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "wide: forward returned 7"));
     lgd_matrix_free(A);
+
+    /* Scattered rows are gathered where BLAS may be held for their products, and then a failure to do so is told. */
+    const size_t index[3] = {4, 0, 2};
+    const double y[5] = {1, 2, 3, 4, 5};
+    for (unsigned flags = 0; flags <= LGD_CONCURRENT; flags += LGD_CONCURRENT) {
+        lgd_matrix_ops ops = wide_ops;
+        lgd_objective *f = NULL;
+        double value, g;
+        ops.gather = wide_gather;
+        ops.flags = flags;
+        ctx.code = 0;
+        ck_assert_int_eq(lgd_matrix_create(&A, 5, 1, &ops, &ctx), LGD_OK);
+        ck_assert_int_eq(lgd_glm_create(&f, A, y, lgd_loss_half_squared(), NULL), LGD_OK);
+        lgd_status status = lgd_objective_eval(f, &(lgd_rows){0, 3, index}, &w, &value, &g);
+        ck_assert_int_eq(status, flags ? LGD_EIO : LGD_OK);
+        if (flags)
+            ck_assert_ptr_nonnull(strstr(lgd_last_error(), "wide: gather returned -7"));
+        else
+            ck_assert(g == -3);
+        lgd_objective_free(f);
+        lgd_matrix_free(A);
+    }
 }
 END_TEST
 

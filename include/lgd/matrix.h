@@ -33,8 +33,8 @@ enum { LGD_CONCURRENT = 1 };
  *   moments            optional: mean[j] and population standard deviation[j] of each column over all rows, for
  *                      lgd_matrix_standardized
  *   free               optional: called once by lgd_matrix_free
- *   gather             optional: copies the rows, as dense rows, into X [count x cols]. Where rows are scattered, forward and
- *                      adjoint then share one copy instead of finding each row twice */
+ *   gather             optional, used with LGD_CONCURRENT: copies the rows, as dense rows, into X [count x cols]. Where rows
+ *                      are scattered, forward and adjoint then share one copy instead of finding each row twice */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */

@@ -61,6 +61,12 @@ LGD_API void lgd_release(void *memory);
 LGD_API size_t lgd_mul(size_t a, size_t b);
 LGD_API size_t lgd_add(size_t a, size_t b);
 
+/* dim rounded up to whole cache lines of doubles: the distance of vectors that share a block. */
+static inline size_t lgd_padded(size_t dim)
+{
+    return (dim + 7) / 8 * 8;
+}
+
 /* Scratch blocks for ops that may be called by several threads: as many blocks as were ever needed at once, kept until
  * the pool is freed. */
 typedef struct lgd_pool lgd_pool;

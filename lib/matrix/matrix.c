@@ -118,18 +118,6 @@ lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *de
     return code ? lgd_failed_in(A->ops.name, "moments", code, errors) : LGD_OK;
 }
 
-static void hold(const lgd_matrix *A)
-{
-    if (A->ops.flags & LGD_CONCURRENT)
-        lgd_blas_hold();
-}
-
-static void release(const lgd_matrix *A)
-{
-    if (A->ops.flags & LGD_CONCURRENT)
-        lgd_blas_release();
-}
-
 /* What both products check. in is W or R, out is Z or G. */
 static lgd_status check(const lgd_matrix *A, const lgd_rows *rows, size_t k, const char *in_name, const double *in,
                         size_t ldi, const char *out_name, const double *out, size_t ldo)
@@ -150,34 +138,34 @@ static lgd_status check(const lgd_matrix *A, const lgd_rows *rows, size_t k, con
     return LGD_OK;
 }
 
+/* One of the two products over rows, or all of them, as the library calls it for the world outside. */
+static lgd_status
+product(lgd_status (*call)(const lgd_matrix *, const lgd_rows *, size_t, const double *, size_t, double *, size_t),
+        const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *in, size_t ldi, double *out, size_t ldo)
+{
+    const lgd_rows all = {0, A->rows, NULL};
+    const bool hold = A->ops.flags & LGD_CONCURRENT;
+    rows = rows ? rows : &all;
+    if (rows->count == 0)
+        return LGD_OK;
+    if (hold)
+        lgd_blas_hold();
+    lgd_status status = call(A, rows, k, in, ldi, out, ldo);
+    if (hold)
+        lgd_blas_release();
+    return status;
+}
+
 lgd_status lgd_matrix_forward(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
                               double *Z, size_t ldz)
 {
     lgd_status status = check(A, rows, k, "W", W, ldw, "Z", Z, ldz);
-    if (status)
-        return status;
-    lgd_rows all = {0, A->rows, NULL};
-    rows = rows ? rows : &all;
-    if (rows->count == 0)
-        return LGD_OK;
-    hold(A);
-    status = lgd_matrix_call_forward(A, rows, k, W, ldw, Z, ldz);
-    release(A);
-    return status;
+    return status ? status : product(lgd_matrix_call_forward, A, rows, k, W, ldw, Z, ldz);
 }
 
 lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
                               double *G, size_t ldg)
 {
     lgd_status status = check(A, rows, k, "R", R, ldr, "G", G, ldg);
-    if (status)
-        return status;
-    lgd_rows all = {0, A->rows, NULL};
-    rows = rows ? rows : &all;
-    if (rows->count == 0)
-        return LGD_OK;
-    hold(A);
-    status = lgd_matrix_call_adjoint(A, rows, k, R, ldr, G, ldg);
-    release(A);
-    return status;
+    return status ? status : product(lgd_matrix_call_adjoint, A, rows, k, R, ldr, G, ldg);
 }

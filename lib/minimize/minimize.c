@@ -123,7 +123,7 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
 static lgd_status allocate(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
-    const size_t stride = (run->dim + 7) / 8 * 8;
+    const size_t stride = lgd_padded(run->dim);
     run->g = lgd_alloc("minimize", lgd_mul(stride, o->batch_size ? 4 : 3), sizeof *run->g);
     if (!run->g)
         return LGD_ENOMEM;

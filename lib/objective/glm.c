@@ -285,7 +285,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     m->panel = lgd_matrix_panel(X, m->k);
     if (m->panel > X->rows) /* scratch is made for a panel, and the ops may ask for any */
         m->panel = X->rows ? X->rows : 1;
-    if (X->ops.gather && X->cols <= WIDEST_COPY && !lgd_blas_fits("glm", "outputs", m->k))
+    /* The copy's products are calls of BLAS, which is held only for concurrent ops. */
+    if (X->ops.gather && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY && m->k <= WIDEST_COPY)
         m->copied = X->cols;
     status = keep_rows(m);
     if (!status)

@@ -90,11 +90,6 @@ static size_t chunk_rows(const lgd_objective *f, size_t count)
     return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS * CHUNK_ROWS;
 }
 
-static size_t padded(size_t dim)
-{
-    return (dim + 7) / 8 * 8;
-}
-
 lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)
 {
     if (!(f->ops.flags & LGD_CONCURRENT))
@@ -106,7 +101,7 @@ lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)
         chunks = MAX_CHUNKS;
     if (chunks < 2 || chunks <= f->partials)
         return LGD_OK;
-    double *partial = lgd_alloc(f->ops.name, lgd_mul(chunks, padded(f->dim)), sizeof *partial);
+    double *partial = lgd_alloc(f->ops.name, lgd_mul(chunks, lgd_padded(f->dim)), sizeof *partial);
     if (!partial)
         return LGD_ENOMEM;
     lgd_release(f->partial);
@@ -167,7 +162,7 @@ static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows
                              double *value, double *g)
 {
     size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = padded(f->dim), .w = w};
+    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w};
     if (g) {
         lgd_status status = lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms);
         if (status)
