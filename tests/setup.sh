@@ -115,6 +115,44 @@ have_locale() {
     [ "$(LC_ALL=de_DE.UTF-8 locale decimal_point 2>/dev/null)" = , ] || [ -f /usr/share/i18n/locales/de_DE ]
 }
 
+have_gnuplot() {
+    gnuplot --version >/dev/null 2>&1 && echo 'set terminal svg' | gnuplot >/dev/null 2>&1
+}
+
+have_fortran() {
+    printf 'end\n' >"$scratch/probe.f90"
+    ${FC:-gfortran} "$scratch/probe.f90" -o "$scratch/probe" >/dev/null 2>&1
+}
+
+have_cmake() {
+    cmake --version >/dev/null 2>&1
+}
+
+have_numpy() {
+    python3 -c 'import numpy' >/dev/null 2>&1
+}
+
+# The graphics library, to show that the two live side by side.
+have_graphics() {
+    printf '#include <gd.h>\nint main(void) { return !gdImageCreate(1, 1); }\n' | links -lgd
+}
+
+have_doxygen() {
+    doxygen --version >/dev/null 2>&1 && { [ -d /usr/share/doxygen-awesome-css ] || ! command -v apt-get >/dev/null 2>&1; }
+}
+
+have_man() {
+    command -v man >/dev/null 2>&1
+}
+
+have_abidiff() {
+    abidiff --version >/dev/null 2>&1
+}
+
+have_browser() {
+    command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
+}
+
 # ---- packages
 
 # package <manager> <need>
@@ -155,6 +193,21 @@ package() {
     dnf:locale) echo glibc-langpack-de ;;
     zypper:locale) echo glibc-locale ;;
     *:locale) ;;
+    apt:gnuplot) echo gnuplot-nox ;;
+    dnf:gnuplot) echo gnuplot-minimal ;;
+    apt:fortran | brew:fortran) echo gfortran ;;
+    dnf:fortran) echo gcc-gfortran ;;
+    pacman:fortran | zypper:fortran) echo gcc-fortran ;;
+    apt:numpy | dnf:numpy | zypper:numpy) echo python3-numpy ;;
+    pacman:numpy) echo python-numpy ;;
+    apt:graphics) echo libgd-dev ;;
+    dnf:graphics | zypper:graphics) echo gd-devel ;;
+    *:graphics) echo gd ;;
+    apt:doxygen) echo doxygen doxygen-awesome-css ;;
+    *:man) echo man-db ;;
+    apt:abidiff) echo abigail-tools ;;
+    *:abidiff) echo libabigail ;;
+    *:browser) echo chromium ;;
     *) echo "$2" ;; # meson, ninja, check: their own names
     esac
 }
