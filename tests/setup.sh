@@ -128,8 +128,9 @@ have_cmake() {
     cmake --version >/dev/null 2>&1
 }
 
+# The python3 that comes first may be one that the system's packages do not reach.
 have_numpy() {
-    python3 -c 'import numpy' >/dev/null 2>&1
+    python3 -c 'import numpy' >/dev/null 2>&1 || /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1
 }
 
 # The graphics library, to show that the two live side by side.
