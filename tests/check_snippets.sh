@@ -57,7 +57,7 @@ compiles() {
     ${CC:-cc} $flags "$@"
 }
 
-# source <first lines>: the block as C whose messages tell the lines of the document.
+# source_of <first lines>: the block as C whose messages tell the lines of the document.
 source_of() {
     printf '%b#line %d "%s"\n' "$1" $((line + 1)) "$document"
     cat "$block"
@@ -99,7 +99,7 @@ holds() {
     esac
 }
 
-# examine <document>: the verdict on each block in <block>.said and .status, two at a time; an index of them.
+# examine <document>: the verdict on each block in <block>.said and .verdict, two at a time; an index of them.
 examine() {
     document=$1 prefix=$scratch/$(echo "${1%.md}" | tr -c 'A-Za-z0-9\n' '_')_
     awk -v prefix="$prefix" -f $snippets/blocks.awk "$document" >"${prefix}index"
@@ -117,14 +117,12 @@ examine() {
 }
 
 judge() {
-    status=0
-    holds "$@" >"$5.said" 2>&1 || status=$?
-    echo $status >"$5.status"
+    if holds "$@" >"$5.said" 2>&1; then echo holds; else echo fault; fi >"$5.verdict"
 }
 
 verdict() {
     cat "$1.said"
-    [ "$(cat "$1.status")" = 0 ]
+    [ "$(cat "$1.verdict")" = holds ]
 }
 
 # Relative links of a document that lead nowhere, to a file or to a heading; what stands in blocks and in code is none.
@@ -181,7 +179,7 @@ plant() {
 
 refused() {
     cat "$1.said"
-    [ "$(cat "$1.status")" != 0 ] && grep -q -e "$2" "$1.said"
+    [ "$(cat "$1.verdict")" = fault ] && grep -q -e "$2" "$1.said"
 }
 
 compiles $unused -c -o "$scratch/harness.o" $snippets/harness.c
