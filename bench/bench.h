@@ -6,6 +6,7 @@
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
  *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
  *   table     what a person reads               output   what a program reads: TSV, JSON
+ *   scenes    tables of pictures that measure nothing
  *
  * Only the public face of libgd is used, so that every figure is one a user can have. */
 #ifndef LGD_BENCH_H
@@ -281,6 +282,12 @@ int output_write(const results *r);
 
 /* text as UTF-8, '?' for each byte that is none of it, cut between characters. Returns out. */
 char *utf8_text(char *out, size_t size, const char *text);
+
+/* ---- scenes (scenes.c) */
+
+/* Writes the tables of the pictures that measure nothing, such as paths, rates and schedules, into a folder that is
+ * there: the same numbers on every machine, to rounding. False after a sentence on stderr that names the path. */
+bool scenes_write(const char *folder);
 
 /* Processor, cores, memory, system. */
 const char *machine_name(void);

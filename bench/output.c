@@ -96,13 +96,13 @@ static void write_grid(FILE *file, const results *r)
 {
     char name[NAME_SIZE];
     fprintf(file, "batch\tvariant\tthreads\tmedian_s\tq1_s\tq3_s\tmin_s\tgflops\tgbytes\tratio\tratio_low\tratio_high\t"
-                  "repeats\terror\tcheck\tnoisy\n");
+                  "repeats\terror\tcheck\tnoisy\trows\n");
     for (size_t i = 0; i < r->grid.cells; i++) {
         const grid_cell *c = &r->grid.cell[i];
-        fprintf(file, "%s\t%s\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%.3g\t%s\t%d\n",
+        fprintf(file, "%s\t%s\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%.3g\t%s\t%d\t%zu\n",
                 batch_name(name, c->batch), c->variant->name, c->threads, c->seconds.median, c->seconds.q1,
                 c->seconds.q3, c->seconds.min, c->gflops, c->gbytes, c->ratio.median, c->ratio.low, c->ratio.high,
-                c->repeats, c->error, verdicts[c->verdict], c->noisy);
+                c->repeats, c->error, verdicts[c->verdict], c->noisy, r->grid.problem.rows);
     }
 }
 

@@ -1,0 +1,30 @@
+# title: Loss above the optimum against seconds
+# alt: Loss minus the optimum, logarithmic, against seconds for batch, stochastic and mini-batch descent, one panel for each data set. Mini-batches arrive first: stochastic descent needs no more epochs, but its epochs take longest.
+# data: curves.tsv
+name = "loss_seconds"
+load "style.gp"
+file = "curves.tsv"
+
+# The panels are the data sets there are; the lines are the three descents, mini-batch with each batch size.
+line(method, batch) = method eq "mini-batch" ? method." ".batch : method
+drawn(method) = method eq "batch" || method eq "stochastic" || method eq "mini-batch"
+sets = ""
+lines = ""
+stats file using (m = stringcolumn("method"), sets = join(sets, stringcolumn("data")), \
+    lines = drawn(m) ? join(lines, line(m, stringcolumn("batch"))) : lines, 1) nooutput
+
+set logscale xy
+set format xy "10^{%T}"
+set xlabel "seconds"
+is(set, l) = stringcolumn("data") eq set && line(stringcolumn("method"), stringcolumn("batch")) eq l
+above(set, l) = is(set, l) && column("above_optimum") > 0 ? column("above_optimum") : NaN
+set key at screen 0.99,0.84 right top
+set multiplot layout 1,words(sets) margins 0.1,0.74,0.14,0.84 spacing 0.08 title "Loss above the optimum against seconds"
+set ylabel "loss minus optimum"
+do for [k=1:words(sets)] {
+    set title word(sets, k) noenhanced
+    plot for [i=1:words(lines)] file using "seconds":(above(word(sets, k), word(lines, i))) with lines linetype i title word(lines, i)
+    unset ylabel
+    unset key
+}
+unset multiplot
