@@ -1,6 +1,6 @@
 /* libgd: gradient descent for scientific C.
  *
- *   data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
+ *     data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
  *
  * One include for the whole library; each header below also stands alone. The conventions that hold everywhere:
  *
@@ -15,6 +15,7 @@
  * Threads     Distinct objects are independent, unless they share a matrix, loss or objective of yours whose functions are
  *             not LGD_CONCURRENT. One object serves one call at a time.
  * Callbacks   Your functions return; they do not longjmp or throw through the library, which would leave BLAS held.
+ * Since       Every name is there since 0.1, unless its comment names a later version.
  */
 #ifndef LGD_H
 #define LGD_H

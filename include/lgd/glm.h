@@ -14,7 +14,9 @@
 extern "C" {
 #endif
 
-/* l2        strength >= 0 of l2/2 |W|^2
+/* Options of a generalised linear model. A zeroed struct, or NULL: no penalty, no intercept, one output.
+ *
+ * l2        strength >= 0 of l2/2 |W|^2
  * intercept one more weight per output, never penalised
  * outputs   scores per row; 0: 1
  * weights   [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good: the terms
@@ -28,9 +30,9 @@ typedef struct lgd_glm_options {
     const double *offset;
 } lgd_glm_options;
 
-/* X [m x n] and y [m x targets of the loss] are borrowed. Errors: LGD_EINVAL for NULL, l2 < 0, and the first target,
- * weight or offset that is not legal, by row. One gradient reads X once: forward and adjoint of a panel of rows follow
- * one another while it is in cache; 4 m n outputs flops. */
+/* A generalised linear model as an objective. X [m x n] and y [m x targets of the loss] are borrowed. Errors: LGD_EINVAL
+ * for NULL, l2 < 0, and the first target, weight or offset that is not legal, by row. One gradient reads X once: forward
+ * and adjoint of a panel of rows follow one another while it is in cache; 4 m n outputs flops. */
 LGD_API lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const double *y, const lgd_loss *loss,
                                         const lgd_glm_options *options, size_t options_size);
 static inline lgd_status lgd_glm_create(lgd_objective **out, const lgd_matrix *X, const double *y, const lgd_loss *loss,

@@ -17,25 +17,28 @@ extern "C" {
 #endif
 
 /* Whether the first line holds names.
- *   auto   names if none of its cells is a number, data if each is one or is empty; a mixture is refused */
+ *   LGD_HEADER_AUTO   names if none of its cells is a number, data if each is one or is empty; a mixture is
+ *                     refused
+ *   LGD_HEADER_YES    it holds names
+ *   LGD_HEADER_NO     it is data */
 typedef enum lgd_csv_header { LGD_HEADER_AUTO, LGD_HEADER_YES, LGD_HEADER_NO } lgd_csv_header;
 
 /* What becomes of missing cells.
- *   refuse   an error that names the first of them
- *   drop     their rows are left out
- *   mean     the mean of the column's other cells over all rows; in a one-hot column they are a level of their own, "".
- *            A missing target is refused all the same */
+ *   LGD_MISSING_REFUSE   an error that names the first of them
+ *   LGD_MISSING_DROP     their rows are left out
+ *   LGD_MISSING_MEAN     the mean of the column's other cells over all rows; in a one-hot column they are a level of their
+ *                        own, "". A missing target is refused all the same */
 typedef enum lgd_csv_missing { LGD_MISSING_REFUSE, LGD_MISSING_DROP, LGD_MISSING_MEAN } lgd_csv_missing;
 
 /* What becomes of text columns: those whose first cell that is not missing is not a number. A word further down in a
  * column of numbers is refused whatever is chosen here.
- *   refuse    an error that names the cell
- *   one-hot   a column of 0 and 1 for each level, called "name=level", levels in byte order, all of them (with an
- *             intercept they are collinear, which does not trouble descent); at most 1000
- *   ignore    they are left out */
+ *   LGD_TEXT_REFUSE    an error that names the cell
+ *   LGD_TEXT_ONE_HOT   a column of 0 and 1 for each level, called "name=level", levels in byte order, all of them (with
+ *                      an intercept they are collinear, which does not trouble descent); at most 1000
+ *   LGD_TEXT_IGNORE    they are left out */
 typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE } lgd_csv_text;
 
-/* A zeroed struct, or NULL: numbers only, the last column is the target.
+/* How a table is read. A zeroed struct, or NULL: numbers only, the last column is the target.
  *
  * delimiter      between cells; 0: a tab if the path ends in .tsv or .tab, else by what the first line holds outside
  *                quotes: a tab or a semicolon if there is one and no comma, else a comma
@@ -43,6 +46,8 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
  *                line, whatever commas are in it, or another that is named, but not the comma
  * binary         the target has two values, which become 0 and 1: {0, 1} stays, -1 and 1 become 0 and 1, any other two
  *                numbers in their order, two words in byte order
+ * header         whether the first line holds names
+ * missing, text  what becomes of missing cells and of text columns
  * target         name of the target's column, or its number from 1; NULL: the last. A name goes before a number
  * missing_text   cells of just this text are missing too ("NA", "?"); NULL: only empty ones are
  * one_hot        names or numbers of columns to take as text whatever they hold, ended by NULL; NULL: none
@@ -67,10 +72,18 @@ typedef struct lgd_csv_options {
 } lgd_csv_options;
 
 /* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.
- *   X, y      [rows x cols] by rows with ld = cols, and [rows]; all finite, aligned to 64 bytes
- *   names     [cols], as in the header ("1", "2", ... where there is none)
- *   notes     what was decided, one line each: delimiter, header, target, columns, cells and rows not taken as they are
- *   labels_mapped  how many y were changed by `binary` */
+ *   rows, cols       size of X, the target not among the columns
+ *   X                [rows x cols] by rows with ld = cols; all finite, aligned to 64 bytes
+ *   y                [rows], the target, likewise
+ *   names            [cols], as in the header ("1", "2", ... where there is none)
+ *   target           name of the target's column
+ *   notes            what was decided, one line each: delimiter, header, target, columns, cells and rows not taken as
+ *                    they are
+ *   rows_dropped     rows left out for a missing cell
+ *   cells_filled     missing cells that became the mean of their column
+ *   columns_one_hot  text columns that became columns of 0 and 1
+ *   columns_ignored  columns left out
+ *   labels_mapped    how many y were changed by `binary` */
 typedef struct lgd_table {
     size_t rows, cols;
     double *X, *y;
@@ -97,6 +110,7 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
     return lgd_csv_read_sized(out, path, options, sizeof *options);
 }
 
+/* Frees a table and all that lies in it; NULL is accepted. */
 LGD_API void lgd_table_free(lgd_table *table);
 
 #ifdef __cplusplus

@@ -6,9 +6,11 @@
 extern "C" {
 #endif
 
+/* A loss, built-in or yours. */
 typedef struct lgd_loss lgd_loss;
 
 /* What a loss has to offer, for m rows of k scores Z [m x k, ldz], targets y [m x targets(k)] and weights [m] or NULL.
+ *   name      for messages
  *   targets   columns of y for k outputs; NULL: 1
  *   eval      returns sum_i weight_i loss(z_i, y_i) and turns each z_ic into weight_i d loss / d z_ic
  *   link      optional: turns scores into predictions, in place (logistic: the probability)

@@ -13,12 +13,13 @@
 extern "C" {
 #endif
 
+/* The data matrix, of any storage. */
 typedef struct lgd_matrix lgd_matrix;
 
 /* A set of rows: first .. first+count-1, or, with an index, index[first] .. index[first+count-1] in that order. */
 typedef struct lgd_rows {
-    size_t first, count;
-    const size_t *index;
+    size_t first, count; /* where the set begins, and how many rows it has */
+    const size_t *index; /* borrowed; NULL: the rows in their order */
 } lgd_rows;
 
 /* Flag of ops: they may be called from several threads at once. The library then calls them so, and holds BLAS to one
@@ -27,7 +28,8 @@ typedef struct lgd_rows {
 enum { LGD_CONCURRENT = 1 };
 
 /* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
- *   forward, adjoint   as above; a status other than LGD_OK ends the run and is passed through
+ *   name               for messages; NULL: "matrix"
+ *   forward, adjoint   the products at the top of this header; a status other than LGD_OK ends the run and is passed through
  *   panel              optional: how many rows are best taken at a time for k outputs, so that forward and adjoint meet
  *                      the same rows in cache; 0 or absent: the library chooses
  *   moments            optional: mean[j] and population standard deviation[j] of each column over all rows, for
@@ -72,7 +74,8 @@ LGD_API lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A
 LGD_API lgd_status lgd_matrix_unscale(const lgd_matrix *scaled, size_t outputs, bool intercept, const double *w,
                                       double *raw);
 
-/* Your own storage. ops are copied (their name must outlive the matrix), ctx is yours until free. LGD_EINVAL if forward or adjoint is missing. */
+/* Your own storage. ops are copied (their name must outlive the matrix), ctx is yours until free.
+ * LGD_EINVAL if forward or adjoint is missing. */
 LGD_API lgd_status lgd_matrix_create_sized(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
                                            size_t ops_size, void *ctx);
 static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t cols, const lgd_matrix_ops *ops,
@@ -86,6 +89,7 @@ static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t
  * the sum of magnitudes; below 1e-12 is sound. LGD_EINVAL names the first promise broken (error above 1e-8). */
 LGD_API lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error);
 
+/* How many rows and columns A has; 0 for NULL. */
 LGD_API size_t lgd_matrix_rows(const lgd_matrix *A);
 LGD_API size_t lgd_matrix_cols(const lgd_matrix *A);
 
@@ -95,6 +99,7 @@ LGD_API lgd_status lgd_matrix_forward(const lgd_matrix *A, const lgd_rows *rows,
 LGD_API lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
                                       double *G, size_t ldg);
 
+/* Frees a matrix, not the data it borrowed nor the matrix below a scaled one; NULL is accepted. */
 LGD_API void lgd_matrix_free(lgd_matrix *A);
 
 #ifdef __cplusplus

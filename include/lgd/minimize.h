@@ -9,12 +9,15 @@ extern "C" {
 #endif
 
 /* In which order an epoch visits the rows (terms) when there are batches.
- *   shuffle      lgd_permutation(seed, epoch): every row once
- *   sequential   storage order
- *   replacement  each draw uniform over all rows, independently; an epoch is ceil(rows/batch_size) steps */
+ *   LGD_SHUFFLE      lgd_permutation(seed, epoch): every row once
+ *   LGD_SEQUENTIAL   storage order
+ *   LGD_REPLACEMENT  each draw uniform over all rows, independently; an epoch is ceil(rows/batch_size) steps */
 typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_order;
 
-/* The short batch at the end of an epoch: divide by its own count, divide by batch_size, or leave it out. */
+/* What becomes of the short batch at the end of an epoch.
+ *   LGD_LAST_DIVIDE   its sum is divided by its own count
+ *   LGD_LAST_SCALE    its sum is divided by batch_size
+ *   LGD_LAST_DROP     it is left out */
 typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
 
 /* Why a run ended: name, value, text. New ones are appended. */
@@ -32,25 +35,39 @@ typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_las
     X(LGD_STOP_OPTIMIZER, 11, "stopped by the optimizer")                                                              \
     X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
     X(LGD_STOP_ERROR, 13, "ended by an error")
+
+/* Why a run ended: one of LGD_STOP_LIST, or
+ *   LGD_STOP_NONE   0, it has not */
 #define LGD_X(name, value, text) , name = value
 typedef enum lgd_stop { LGD_STOP_NONE = 0 LGD_STOP_LIST(LGD_X) } lgd_stop;
 #undef LGD_X
+
+/* The text of a reason, "not run" for 0, "unknown reason" for a value that is none. Never NULL; static storage. */
 LGD_API const char *lgd_stop_string(lgd_stop stop);
 
-/* What a callback sees after each epoch (full batch: after each step). f: the value before the step in full batch; in
- * mini-batch the mean of the epoch's batch values, each before its update. grad_norm: of that gradient in full batch;
- * in mini-batch of the last full check, NaN before one. Signs are the user's. */
+/* What a callback sees after each epoch (full batch: after each step). Signs are the user's.
+ *   step       steps taken since the optimizer's reset
+ *   epoch      epochs finished, first_epoch included
+ *   f          the value before the step in full batch; in mini-batch the mean of the epoch's batch values, each before its
+ *              update
+ *   grad_norm  of that gradient in full batch; in mini-batch of the last full check, NaN before one
+ *   lr         the rate used in the epoch's first step
+ *   seconds    since the start of the run
+ *   dim        length of w
+ *   w          [dim] the current point */
 typedef struct lgd_progress {
-    uint64_t step, epoch; /* steps taken since the optimizer's reset; epochs finished, first_epoch included */
+    uint64_t step, epoch;
     double f, grad_norm, lr, seconds;
     size_t dim;
-    const double *w; /* the current point [dim] */
+    const double *w;
 } lgd_progress;
 
-/* 0: go on; > 0: stop, the current point is kept; < 0: an error, which lgd_minimize returns. */
+/* A function of yours that watches a run, and may end it. It returns 0: go on; > 0: stop, the current point is kept;
+ * < 0: an error, which lgd_minimize returns. */
 typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
 
-/* Series of numbers, one entry per epoch (full batch: per step; an epoch cut short has one too), that a run appends to:
+/* What runs leave behind: series of numbers, to which a run appends one entry per epoch (full batch: per step; an epoch
+ * cut short has one too).
  *   "loss"       F over all rows before the epoch's first update; mini-batch: only where a full check fell (check_every),
  *                else NaN
  *   "running"    mean over the epoch's rows of the batch values, each before its update (full batch: equals loss)
@@ -58,21 +75,30 @@ typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
  *   "grad_norm"  of the same evaluation as loss
  *   "seconds"    since the start of the run, at its end */
 typedef struct lgd_history lgd_history;
+
+/* An empty history, for lgd_minimize_options. */
 LGD_API lgd_status lgd_history_create(lgd_history **out);
-/* Entries so far in *count (may be NULL); valid until the next run or free. NULL for an unknown name. */
+
+/* One of the series by its name, as lgd_history lists them. Entries so far in *count (may be NULL); valid until the next
+ * run or free. NULL for an unknown name. */
 LGD_API const double *lgd_history_series(const lgd_history *h, const char *name, size_t *count);
+
+/* Frees a history and its series; NULL is accepted. */
 LGD_API void lgd_history_free(lgd_history *h);
 
-/* A zeroed struct, or NULL, is full batch for at most 1000 epochs or until |g| has fallen by 1e6.
+/* How a run goes. A zeroed struct, or NULL, is full batch for at most 1000 epochs or until |g| has fallen by 1e6.
  *
  * Batches
  *   batch_size      rows a step; 0: all, in storage order. More than there are is LGD_EINVAL
- *   order, last     see above
+ *   order           in which an epoch visits the rows, see lgd_order
+ *   last            what becomes of a short last batch, see lgd_last
  *   seed            of order and noise
  *   first_epoch     number of the first epoch, for runs continued: order and schedule follow it
  *
  * Limits; with none of the three: 1000 epochs
- *   max_epochs, max_steps, max_seconds
+ *   max_epochs      passes over the rows, in full batch steps
+ *   max_steps       steps of this call
+ *   max_seconds     wall time
  *
  * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise (without
  * check_every, batches accept only f_tol and grad_tol = LGD_ZERO)
@@ -87,8 +113,8 @@ LGD_API void lgd_history_free(lgd_history *h);
  * Safety
  *   divergence_factor  diverged if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten
  *                      values and the best [1e6]; a value that is not finite is always divergence
- *   clip_value      g_j = min(max(g_j, -c), c) [off]
- *   clip_norm       then g *= min(1, c/|g|_2) [off]; steps in which a clip acted are counted in the report
+ *   clip_value         g_j = min(max(g_j, -c), c) [off]
+ *   clip_norm          then g *= min(1, c/|g|_2) [off]; steps in which a clip acted are counted in the report
  *
  * Shape of the problem
  *   maximize        ascend f instead; all values keep the user's sign
@@ -98,7 +124,9 @@ LGD_API void lgd_history_free(lgd_history *h);
  *
  * Watching
  *   w_best          [dim] receives the point of report.best_f
- *   history, callback, callback_ctx
+ *   history         series are appended to it
+ *   callback        called after each epoch (full batch: step)
+ *   callback_ctx    what callback is handed
  *   threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it */
 typedef struct lgd_minimize_options {
     size_t batch_size;
@@ -117,11 +145,19 @@ typedef struct lgd_minimize_options {
     void *callback_ctx;
 } lgd_minimize_options;
 
-/* What happened. f and grad_norm belong to the returned w, over all rows. passes counts rows evaluated over rows there
- * are; evaluations counts calls of the objective. best_f is the lowest (maximize: highest) F of any full evaluation,
- * the last one included, and best_step the step count where it was. clipped counts the steps in which a clip acted.
- * lr_hold: after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as the
- * run did or 40 passes, within max_seconds. */
+/* What happened in a run.
+ *   stop          why it ended
+ *   steps         steps taken
+ *   epochs        epochs finished, of this call
+ *   evaluations   calls of the objective
+ *   passes        rows evaluated, over rows there are
+ *   f, grad_norm  F and |g|_2 at the returned w, over all rows
+ *   best_f        the lowest (maximize: highest) F of any full evaluation, the last one included
+ *   seconds       wall time
+ *   best_step     the step count where best_f was
+ *   clipped       steps in which a clip acted
+ *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
+ *                 the run did or 40 passes, within max_seconds */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -130,13 +166,14 @@ typedef struct lgd_report {
     double lr_hold;
 } lgd_report;
 
-/* Moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable and report.stop
- * says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better; batches without
- * check_every: where the epoch of the lowest mean began), lgd_last_error() names the step, the rate and one that would
- * hold. On LGD_EUSER and callback errors w is the last finite point. On errors found before the run (LGD_EINVAL,
- * LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched. A step
- * allocates nothing, but that with several threads scratch grows until as many blocks are there as ever were used at once,
- * and a history beyond 65536 entries. */
+/* Minimizes f by opt: moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable
+ * and report.stop says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better;
+ * batches without check_every: where the epoch of the lowest mean began), lgd_last_error() names the step, the rate and
+ * one that would hold. On LGD_EUSER and callback errors w is the last finite point. On errors found before the run
+ * (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched.
+ *
+ * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
+ * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */
 LGD_API lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w,
                                       const lgd_minimize_options *options, size_t options_size, lgd_report *report,
                                       size_t report_size);

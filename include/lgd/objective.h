@@ -13,9 +13,11 @@
 extern "C" {
 #endif
 
+/* An objective, of data, a function or your own. */
 typedef struct lgd_objective lgd_objective;
 
 /* What an objective has to offer. It adds sums; the library divides, so chunks, weights and subsets need no special case.
+ *   name         for messages
  *   eval         *f += sum over rows of omega_i f_i(w), and g[dim] += its gradient if g is not NULL. With LGD_CONCURRENT
  *                the library calls it for fixed chunks of the rows, from several threads, and adds them in a fixed tree
  *   smooth       optional: *f += s(w), g += its gradient if g is not NULL
@@ -70,9 +72,13 @@ LGD_API size_t lgd_objective_dim(const lgd_objective *f);
 LGD_API size_t lgd_objective_terms(const lgd_objective *f);
 LGD_API void lgd_objective_unpenalised(const lgd_objective *f, size_t *first, size_t *count);
 
-/* The gradient at w against Richardson-extrapolated central differences, coordinate by coordinate. error is the largest
- * |analytic - numeric| / max(|analytic|, |numeric|, scale), scale the largest |numeric| times 1e-3; worst is where.
- * Below 1e-7 is sound for a smooth f. 4 dim evaluations. */
+/* The gradient at w against Richardson-extrapolated central differences, coordinate by coordinate.
+ *   error      the largest |analytic - numeric| / max(|analytic|, |numeric|, scale), where scale is the largest |numeric|
+ *              times 1e-3; below 1e-7 is sound for a smooth f
+ *   worst      the coordinate where that is
+ *   analytic   the derivative there as the objective gives it
+ *   numeric    and by differences
+ * Costs 4 dim evaluations. */
 typedef struct lgd_gradient_check {
     size_t worst;
     double analytic, numeric, error;
@@ -84,6 +90,7 @@ static inline lgd_status lgd_objective_check_gradient(lgd_objective *f, const do
     return lgd_objective_check_gradient_sized(f, w, result, sizeof *result);
 }
 
+/* Frees an objective, not the matrix, loss and data it borrowed; NULL is accepted. */
 LGD_API void lgd_objective_free(lgd_objective *f);
 
 #ifdef __cplusplus

@@ -7,17 +7,28 @@
 extern "C" {
 #endif
 
+/* An optimizer: a method, its options and its state. */
 typedef struct lgd_optimizer lgd_optimizer;
+
+/* What the member of an option is.
+ *   LGD_DOUBLE   a double
+ *   LGD_SIZE     a size_t
+ *   LGD_BOOL     a bool
+ *   LGD_CHOICE   an enum of the size of int */
+typedef enum lgd_option_type { LGD_DOUBLE, LGD_SIZE, LGD_BOOL, LGD_CHOICE } lgd_option_type;
 
 /* One option of an optimizer, a member of its options struct. Defaults, range checks, lgd_optimizer_parse, saved states
  * and the documentation all come from a table of these, ended by a NULL name. Members of the struct that the table does
  * not list are handed to the method as they are, and not saved.
- *   type        of the member: double, size_t, bool, an enum of the size of int
+ *   name        of the option, as in text and in messages
+ *   offset      of the member in the struct
+ *   type        of the member
  *   preset      what a zero member means; bools and choices have none, their 0 is the default
  *   low, high   legal range of a double or size; NaN is never legal
  *   open        1 if low itself is excluded, 2 if high is, 3 if both
- *   choices     names of an enum from value 0, separated by '|' */
-typedef enum lgd_option_type { LGD_DOUBLE, LGD_SIZE, LGD_BOOL, LGD_CHOICE } lgd_option_type;
+ *   choices     names of an enum from value 0, separated by '|'
+ *   help        a few words
+ *   reserved    0 */
 typedef struct lgd_option {
     const char *name;
     size_t offset;
@@ -48,12 +59,13 @@ typedef struct lgd_step {
     int stop;                 /* out: not 0 ends the run, LGD_STOP_OPTIMIZER */
     uint64_t key;             /* lgd_uniform(key, ...) is the run's reproducible noise for this step and slice */
     const lgd_oracle *oracle; /* NULL in a caller's own loop */
-    void *oracle_ctx;
-    const void *options; /* the options struct, presets filled in, LGD_ZERO turned into 0 */
-    void *state;         /* state_size bytes, kept from step to step */
-    double *const *vec;  /* `vectors` arrays of dim, kept from step to step; zero before the first */
+    void *oracle_ctx;         /* what its functions are handed */
+    const void *options;      /* the options struct, presets filled in, LGD_ZERO turned into 0 */
+    void *state;              /* state_size bytes, kept from step to step */
+    double *const *vec;       /* `vectors` arrays of dim, kept from step to step; zero before the first */
 } lgd_step;
 
+/* Flags of lgd_optimizer_ops. */
 enum {
     LGD_SLICED = 1,     /* coordinates do not interact: may be called slice by slice */
     LGD_NEEDS_EVAL = 2, /* needs oracle->eval, hence lgd_minimize */
@@ -62,18 +74,19 @@ enum {
 };
 
 /* A method.
- *   name      one word
- *   options   a table as above for a struct of options_size bytes; NULL: none. The option named "lr" is the rate
- *   flags     of the list above
- *   layout    optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
- *             members without pointers, so that it can be saved
- *   init      optional: called before the first step, at the first point
- *   step      one update. A status other than LGD_OK (see lgd_set_error) ends the run and is passed through; the step
- *             does not count. Where an earlier slice had already moved, the optimizer goes on only after
- *             lgd_optimizer_reset
- *   result    optional: the point to use where that is not w (averages), see lgd_optimizer_result; receives s with s->w the
- *             last point, and writes to w
- *   check     optional: refuses options, each within its range, that contradict one another; called at creation */
+ *   name          one word
+ *   options       a table of lgd_option; NULL: none. The option named "lr" is the rate
+ *   options_size  bytes of the struct that the table describes
+ *   flags         LGD_SLICED, LGD_NEEDS_EVAL, LGD_FULL_BATCH, LGD_LINEAR, or 0
+ *   layout        optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
+ *                 members without pointers, so that it can be saved
+ *   init          optional: called before the first step, at the first point
+ *   step          one update. A status other than LGD_OK (see lgd_set_error) ends the run and is passed through; the step
+ *                 does not count. Where an earlier slice had already moved, the optimizer goes on only after
+ *                 lgd_optimizer_reset
+ *   result        optional: the point to use where that is not w (averages), see lgd_optimizer_result; receives s with s->w
+ *                 the last point, and writes to w
+ *   check         optional: refuses options, each within its range, that contradict one another; called at creation */
 typedef struct lgd_optimizer_ops {
     const char *name;
     const lgd_option *options;
@@ -105,6 +118,7 @@ LGD_API lgd_status lgd_optimizer_parse(lgd_optimizer **out, const char *text);
 /* The i-th built-in method, NULL beyond the last; for lists and documentation. */
 LGD_API const lgd_optimizer_ops *lgd_optimizer_builtin(size_t i);
 
+/* The name of its method. */
 LGD_API const char *lgd_optimizer_name(const lgd_optimizer *opt);
 
 /* Current value of an option by name (choices: their number). LGD_EINVAL for an unknown name. */
@@ -145,6 +159,7 @@ LGD_API void lgd_optimizer_reset(lgd_optimizer *opt);
 LGD_API lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *size);
 LGD_API lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size);
 
+/* Frees an optimizer and its state; NULL is accepted. */
 LGD_API void lgd_optimizer_free(lgd_optimizer *opt);
 
 #ifdef __cplusplus

@@ -6,6 +6,7 @@
 extern "C" {
 #endif
 
+/* Version of these headers, as text and as a number to compare. */
 #define LGD_VERSION "0.1.0"
 #define LGD_VERSION_NUMBER 100 /* major*10000 + minor*100 + patch */
 
@@ -22,12 +23,13 @@ LGD_API const char *lgd_build_info(void);
 LGD_API lgd_status lgd_selftest(void);
 
 /* Where the library gets its memory. allocate returns `size` bytes aligned to `alignment` (a power of two), or NULL;
- * release takes what allocate gave. Both may be called from several threads at once. NULL, or a
- * NULL function, restores the default (aligned_alloc and free). Process-wide: set it before the first object is made, and not while any object lives. */
+ * release takes what allocate gave; ctx is handed to both. Both may be called from several threads at once. NULL, or a
+ * NULL function, restores the default (aligned_alloc and free). Process-wide: set it before the first object is made, and
+ * not while any object lives. */
 typedef struct lgd_memory {
-    void *(*allocate)(void *ctx, size_t size, size_t alignment);
-    void (*release)(void *ctx, void *memory);
-    void *ctx;
+    void *(*allocate)(void *ctx, size_t size, size_t alignment); /* NULL if there is no more */
+    void (*release)(void *ctx, void *memory);                    /* memory is not NULL */
+    void *ctx;                                                   /* yours */
 } lgd_memory;
 LGD_API void lgd_set_memory(const lgd_memory *memory);
 

@@ -26,6 +26,8 @@ extern "C" {
     X(LGD_EIO, -7, "reading or writing failed")                                                                        \
     X(LGD_EFORMAT, -8, "malformed data")
 
+/* What a function that can fail returns: one of LGD_STATUS_LIST, or
+ *   LGD_OK   0, it worked */
 #define LGD_X(name, value, text) , name = value /* comma first: C++98 knows no trailing comma */
 typedef enum lgd_status { LGD_OK = 0 LGD_STATUS_LIST(LGD_X) } lgd_status;
 #undef LGD_X
