@@ -6,24 +6,9 @@ set -eu
 root=$1 build=$2
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/tap.sh"
-shared=$scratch/shared static=$scratch/static
-
-has_io() {
-    [ -f "$build/meson-private/libgd-descent-io.pc" ]
-}
-
-staged() {
-    meson install -C "$build" --no-rebuild --destdir "$shared" &&
-        cp -a "$shared" "$static" && find "$static" -name '*.so*' -exec rm {} +
-}
-
-# package <stage> <pkg-config word>...: with no other package file in sight.
-package() {
-    PKG_CONFIG_PATH='' PKG_CONFIG_LIBDIR=$(dirname "$(find "$1" -name libgd-descent.pc)") PKG_CONFIG_SYSROOT_DIR=$1
-    export PKG_CONFIG_PATH PKG_CONFIG_LIBDIR PKG_CONFIG_SYSROOT_DIR
-    shift
-    pkg-config "$@"
-}
+# shellcheck source=tests/stage.sh
+. "$(dirname "$0")/stage.sh"
+static=$scratch/static
 
 headers_as_in_the_tree() {
     include=$(dirname "$(find "$shared" -name lgd.h)")
@@ -35,7 +20,7 @@ headers_as_in_the_tree() {
 
 # The link name is ours and leads to the soname; `-lgd` may be the graphics library's.
 link_names() {
-    lib=$(dirname "$(find "$shared" -name libgd-descent.so)")
+    lib=$(libdir "$shared")
     [ "$(readlink "$lib/libgd-descent.so")" = libgd.so.0 ] && [ -f "$lib/libgd.so.0" ] && [ -f "$lib/libgd-descent.a" ]
 }
 
@@ -44,6 +29,41 @@ flags_name_the_package_alone() {
     echo "$flags"
     case " $flags " in *" -l${1#lib} "*) ;; *) return 1 ;; esac
     case " $flags " in *" -lgd "* | *blas* | *lapack*) return 1 ;; esac
+}
+
+# What an archive needs can be linked by any compiler, not only by the one that built it. (Where the linker does not find
+# clang's OpenMP by name, it is clang's flag.)
+static_flags_are_libraries() {
+    own=none
+    ! ${CC:-cc} --version | grep -q clang || own=-fopenmp
+    package "$shared" --static --libs "$1" >"$scratch/flags" && cat "$scratch/flags"
+    nothing sh -c "tr ' ' '\n' <'$scratch/flags' | grep -Evx -e '-[lL].*' -e '$own' -e ''"
+}
+
+# The package's version is that of the headers.
+version_of_the_headers() {
+    said=$(package "$shared" --modversion "$1")
+    printf '#include <lgd.h>\nLGD_VERSION_NUMBER\n' >"$scratch/version.c"
+    flags=$(package "$shared" --cflags "$1")
+    number=$(${CC:-cc} -E -P $flags "$scratch/version.c" | tail -n 1)
+    echo "$said is $number"
+    [ "$(echo "$said" | awk -F . '{ print $1 * 10000 + $2 * 100 + $3 }')" = $((number)) ]
+}
+
+versions_compare() {
+    said=$(package "$shared" --modversion "$1")
+    package "$shared" --atleast-version="$said" "$1" && package "$shared" --atleast-version=0.1 "$1" &&
+        package "$shared" --exact-version="$said" "$1" && ! package "$shared" --atleast-version="$said.1" "$1"
+}
+
+# Asked without the sysroot, which not every pkg-config puts before them.
+variable() {
+    PKG_CONFIG_LIBDIR=$(libdir "$shared")/pkgconfig pkg-config --variable="$2" "$1"
+}
+
+variables_lead_somewhere() {
+    [ -f "$shared$(variable "$1" includedir)/lgd.h" ] && [ -f "$shared$(variable "$1" libdir)/libgd-descent.so" ] &&
+        [ -d "$shared$(variable "$1" prefix)/include" ]
 }
 
 # builds <stage> <package> <program> <compiler word>...
@@ -55,53 +75,22 @@ builds() {
     flags=$(package "$stage" $also --cflags --libs "$name") && echo "$* $flags" && "$@" -o "$program" $flags
 }
 
-# prints <stage> <program> <file> <argument>...: exactly what the file says
-prints() {
-    program=$2 file=$3
-    lib=$(dirname "$(find "$1" -name libgd-descent.a)")
-    shift 3
-    (cd "$scratch" && LD_LIBRARY_PATH=$lib "$program" "$@") >"$scratch/output" && diff "$file" "$scratch/output"
-}
-
+# works <stage> <package> <expected output> <compiler word>...
 works() {
     stage=$1 name=$2 expected=$3
     shift 3
-    builds "$stage" "$name" "$scratch/program" "$@" && prints "$stage" "$scratch/program" "$expected"
+    builds "$stage" "$name" "$scratch/program" "$@" &&
+        prints "$expected" env LD_LIBRARY_PATH="$(libdir "$stage")" "$scratch/program"
 }
 
-# As a meson subproject, of which only the libraries are built.
-subproject() {
-    mkdir -p "$scratch/project/subprojects"
-    cp "$consumer/consumer.c" "$consumer/meson.build" "$scratch/project"
-    ln -s "$root" "$scratch/project/subprojects/libgd-descent"
-    built=$scratch/project/build
-    meson setup "$built" "$scratch/project" && meson compile -C "$built" &&
-        "$built/consumer" >"$scratch/output" && diff "$consumer/consumer.txt" "$scratch/output" &&
-        nothing find "$built/subprojects" -name 'test*' -o -name '*bench*' -o -name 'example*'
-}
-
-# The first block of C in README.md that includes lgd.h, and the block of text that follows it.
+# The first block of C in README.md that includes lgd.h, and the first block of text that is an output of it.
 readme() {
-    awk -v program="$scratch/readme.c" -v output="$scratch/readme.txt" '
-        /^```/ && kind == "" { kind = substr($0, 4); block = ""; next }
-        /^```/ {
-            if (kind == "c" && !found && block ~ /#include <lgd\.h>/) {
-                found = 1
-                printf "%s", block >program
-            } else if (kind == "text" && found && !shown) {
-                shown = 1
-                printf "%s", block >output
-            }
-            kind = ""
-            next
-        }
-        { block = block $0 "\n" }
-        END { exit !shown }' "$root/README.md"
+    block README.md c '#include <lgd.h>' >"$scratch/readme.c" && block README.md text 'P(pass)' >"$scratch/readme.txt"
 }
 
-strict="-pedantic -Wall -Wextra -Wconversion -Werror"
-consumer=$root/tests/consumer
+strict="-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
 check install_empty_folder_succeeds staged
+cp -a "$shared" "$static" && find "$static" -name '*.so*' -exec rm {} +
 check install_headers_as_in_the_tree headers_as_in_the_tree
 check install_link_names_lead_to_the_library link_names
 packages=libgd-descent
@@ -111,23 +100,28 @@ for name in $packages; do
     check "${case}_without_other_package_files_exists" package "$shared" --exists --print-errors $name
     check "${case}_static_without_other_package_files_exists" package "$shared" --static --exists --print-errors $name
     check "${case}_flags_name_no_other_library" flags_name_the_package_alone $name
+    check "${case}_static_flags_are_for_any_compiler" static_flags_are_libraries $name
+    check "${case}_version_is_that_of_the_headers" version_of_the_headers $name
+    check "${case}_versions_compare" versions_compare $name
+    check "${case}_variables_lead_somewhere" variables_lead_somewhere $name
 done
 for stage in "$shared" "$static"; do
     kind=${stage##*/}
     check "consumer_c_${kind}_builds_and_prints" works "$stage" libgd-descent "$consumer/consumer.txt" \
         ${CC:-cc} -std=c11 $strict "$consumer/consumer.c"
-    if [ -n "${CXX:-}" ]; then
-        check "consumer_cxx_${kind}_builds_and_prints" works "$stage" libgd-descent "$consumer/consumer.txt" \
-            $CXX -std=c++17 $strict -x c++ "$consumer/consumer.c"
-    else
-        skip "consumer_cxx_${kind}_builds_and_prints" "no C++ compiler"
-    fi
+    for standard in 98 17; do
+        if [ -n "${CXX:-}" ]; then
+            check "consumer_cxx${standard}_${kind}_builds_and_prints" works "$stage" libgd-descent \
+                "$consumer/consumer_cpp.txt" $CXX -std=c++$standard $strict "$consumer/consumer.cpp"
+        else
+            skip "consumer_cxx${standard}_${kind}_builds_and_prints" "no C++ compiler"
+        fi
+    done
     if has_io; then
         check "consumer_io_${kind}_builds_and_prints" works "$stage" libgd-descent-io "$consumer/reader.txt" \
             ${CC:-cc} -std=c11 $strict "$consumer/reader.c"
     fi
 done
-check consumer_subproject_builds_and_prints subproject
 check readme_program_and_output_are_there readme
 for stage in "$shared" "$static"; do
     check "readme_${stage##*/}_builds_and_prints_what_it_says" works "$stage" libgd-descent "$scratch/readme.txt" \
