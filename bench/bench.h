@@ -6,6 +6,8 @@
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
  *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
  *   table     what a person reads               output   what a program reads: TSV, JSON
+ *   report    one page of HTML with it all      pictures gnuplot, scripts beside their data
+ *   checks    what passed and failed            files    files, their sentences, text
  *   scenes    tables of pictures that measure nothing
  *
  * Only the public face of libgd is used, so that every figure is one a user can have. */
@@ -20,11 +22,13 @@ enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_LOST = 4 }; /* 3 is that of bench/
 /* ---- settings (options.c) */
 
 typedef struct settings {
+    int words; /* argc and argv, for the report to show */
+    char **word;
     const char *data, *target, *only, *out, *json, *list;
     int header; /* lgd_csv_header */
     size_t skip_lines;
     bool told_about_file; /* by an option that needs data */
-    bool quick, full_gradient, wants_list, wants_help, wants_version;
+    bool quick, full_gradient, wants_list, wants_redraw, wants_help, wants_version;
     size_t rounds, epochs;              /* filled in from quick or not */
     size_t batch[MAX_BATCHES], batches; /* 0: full */
     size_t thread[MAX_THREADS], thread_counts;
@@ -252,6 +256,24 @@ typedef struct comparison {
 bool compare_run(comparison *c, const dataset *d, const settings *s);
 void compare_free(comparison *c);
 
+/* ---- pictures (pictures.c) */
+
+/* LEFT_OUT: its data are not there, or gnuplot is not; it counts neither as passed nor as failed. */
+typedef enum drawing { NOT_YET, DRAWN, LEFT_OUT, NOT_DRAWN } drawing;
+
+enum { MAX_PICTURES = 32 };
+typedef struct picture {
+    const char *name;
+    char title[256], alt[2048], data[256]; /* as the head of its script says; data: files between spaces */
+    drawing state;
+    char why[512]; /* it is not drawn */
+} picture;
+
+typedef struct pictures {
+    picture picture[MAX_PICTURES];
+    size_t count;
+} pictures;
+
 /* ---- what is shown (table.c) and written (output.c) */
 
 typedef struct results {
@@ -263,8 +285,24 @@ typedef struct results {
     grid grid;
     gradient gradient;
     bool has_grid, has_gradient;
+    pictures pictures;
     double seconds;
 } results;
+
+/* Puts the scripts of all pictures into the folder and draws those whose data are there and, unless r is NULL, were made
+ * by this run. What goes wrong with a picture is said on stderr and kept in its `why`; false only if a file cannot be
+ * written, after a sentence. */
+bool pictures_draw(pictures *all, const results *r, const char *folder);
+
+/* What passed and failed (checks.c). */
+typedef struct tally {
+    size_t passed, failed;
+} tally;
+tally check_comparison(const comparison *c);
+tally check_grid(const grid *g);
+tally check_gradient(const gradient *g);
+tally check_pictures(const pictures *p);
+tally check_all(const results *r);
 
 void table_head(const settings *s);
 void table_data(const dataset *d);
@@ -280,8 +318,14 @@ char *digits(char text[NAME_SIZE], double x, int significant);
  * the JSON; the names of what was written go to stdout. */
 int output_write(const results *r);
 
-/* text as UTF-8, '?' for each byte that is none of it, cut between characters. Returns out. */
-char *utf8_text(char *out, size_t size, const char *text);
+/* False if name is a table that output_write makes, but not of this run. */
+bool output_has(const results *r, const char *name);
+
+/* The page that shows it all (report.c), and its tables (report_tables.c). False after a sentence on stderr. */
+bool report_write(const results *r, const char *path);
+void report_comparison(FILE *to, const comparison *c, const char *id);
+void report_grid(FILE *to, const grid *g);
+void report_gradient(FILE *to, const gradient *g);
 
 /* ---- scenes (scenes.c) */
 
@@ -291,5 +335,27 @@ bool scenes_write(const char *folder);
 
 /* Processor, cores, memory, system. */
 const char *machine_name(void);
+
+/* ---- files and text (files.c). What is bool says false after a sentence on stderr that names the path. */
+
+bool file_refused(const char *path); /* false: the sentence of errno */
+bool file_finish(FILE *file, const char *path);
+bool folder_make(const char *path);
+
+/* A whole file, ended by 0; the caller frees it. NULL and errno if it cannot be read. */
+char *file_read(const char *path);
+
+/* Bytes of the UTF-8 character at text, 0 if there is none. */
+size_t utf8_character(const char *text);
+
+/* text as UTF-8, '?' for each byte that is none of it, cut between characters. Returns out. */
+char *utf8_text(char *out, size_t size, const char *text);
+
+/* Markup; knows %s, whose text is escaped, %zu and %%. */
+void html(FILE *to, const char *format, ...)
+#ifdef __GNUC__
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
 
 #endif

@@ -118,25 +118,6 @@ static bool time_gradient(results *r)
     return true;
 }
 
-/* The scalar reference is not counted: it agrees with itself. */
-static void count_checks(const results *r, size_t *passed, size_t *failed)
-{
-    *passed = *failed = 0;
-    for (size_t k = 0; k < r->comparisons; k++)
-        for (size_t i = 0; i < r->comparison[k].methods; i++)
-            ++*(r->comparison[k].method[i].verdict == OK ? passed : failed);
-    for (size_t i = 0; i < r->grid.cells; i++) {
-        const grid_cell *c = &r->grid.cell[i];
-        if (c->verdict != OK)
-            ++*failed;
-        else if (c->variant != &r->grid.variant[0])
-            ++*passed;
-    }
-    for (size_t i = 0; i < r->gradient.cells; i++)
-        if (!r->gradient.cell[i].streams)
-            ++*(r->gradient.cell[i].verdict == OK ? passed : failed);
-}
-
 static void release(results *r)
 {
     for (size_t k = 0; k < r->comparisons; k++)
@@ -145,6 +126,37 @@ static void release(results *r)
     gradient_free(&r->gradient);
     for (size_t k = 0; k < r->datasets; k++)
         dataset_free(&r->data[k]);
+}
+
+/* ---- what is written */
+
+/* Tables, pictures, report. EXIT_OK, or what output_write has to say, or EXIT_FAILED after a sentence. */
+static int write_all(results *r)
+{
+    char path[PATH_SIZE];
+    const char *out = r->settings->out;
+    int status = output_write(r);
+    if (status != EXIT_OK)
+        return status;
+    snprintf(path, sizeof path, "%s/report.html", out);
+    if (!scenes_write(out) || !pictures_draw(&r->pictures, r, out) || !report_write(r, path))
+        return EXIT_FAILED;
+    printf("report  %s\n", path);
+    return EXIT_OK;
+}
+
+/* Measures nothing. */
+static int redraw(const settings *s)
+{
+    static pictures all;
+    bool ok = folder_make(s->out) && scenes_write(s->out) && pictures_draw(&all, NULL, s->out);
+    tally t = check_pictures(&all);
+    for (size_t i = 0; i < all.count; i++)
+        if (all.picture[i].state == LEFT_OUT)
+            printf("left out: %s, %s\n", all.picture[i].name, all.picture[i].why);
+    ok = ok && t.passed + t.failed;
+    printf("%zu passed, %zu failed\n", t.passed, t.failed + !ok);
+    return ok && !t.failed ? EXIT_OK : EXIT_FAILED;
 }
 
 int main(int argc, char **argv)
@@ -161,9 +173,10 @@ int main(int argc, char **argv)
         return EXIT_OK;
     if (s.wants_list)
         return list(&s);
+    if (s.wants_redraw)
+        return redraw(&s);
 
     double begun = now();
-    size_t passed, failed;
     int written = EXIT_OK;
     r.settings = &s;
     table_head(&s);
@@ -177,11 +190,11 @@ int main(int argc, char **argv)
     if (ok) {
         unsigned long whole = (unsigned long)r.seconds;
         printf("\nelapsed %lu:%02lu:%02lu\n", whole / 3600, whole / 60 % 60, whole % 60);
-        written = output_write(&r);
+        written = write_all(&r);
         ok = written == EXIT_OK;
     }
-    count_checks(&r, &passed, &failed);
+    tally t = check_all(&r);
     release(&r);
-    printf("%zu passed, %zu failed\n", passed, failed + !ok);
-    return written != EXIT_OK ? written : ok && !failed ? EXIT_OK : EXIT_FAILED;
+    printf("%zu passed, %zu failed\n", t.passed, t.failed + !ok);
+    return written != EXIT_OK ? written : ok && !t.failed ? EXIT_OK : EXIT_FAILED;
 }

@@ -22,6 +22,7 @@ enum id {
     LIST,
     OUT,
     JSON,
+    REDRAW,
     SEED,
     VERSION,
     HELP
@@ -48,8 +49,9 @@ static const struct line {
     {FULL_GRADIENT, "full-gradient", optional_argument, "[=RxC]",
      "also with --quick: one gradient of R x C (200000x500)"},
     {LIST, "list", optional_argument, " [WHAT]", "names for --only; WHAT: variants or optimizers"},
-    {OUT, "out", required_argument, " DIR", "where TSV and JSON go (bench/out)"},
+    {OUT, "out", required_argument, " DIR", "where tables, pictures and report.html go (bench/out)"},
     {JSON, "json", required_argument, " FILE", "where the JSON goes (DIR/run.json)"},
+    {REDRAW, "redraw", no_argument, "", "draw the pictures of DIR again from the tables there, measure nothing"},
     {SEED, "seed", required_argument, " N", "of the order of rows, of rounds, of the bootstrap (7)"},
     {VERSION, "version", no_argument, "", "print the version"},
     {HELP, "help", no_argument, "", "print this"},
@@ -59,7 +61,8 @@ enum { LINES = sizeof lines / sizeof *lines };
 void settings_help(FILE *to)
 {
     fputs("usage: lgd-bench [option...]\n"
-          "Compares descent methods on real data, then times the ways to write a step against libgd.\n\n",
+          "Compares descent methods on real data, then times the ways to write a step against libgd.\n"
+          "Writes tables, JSON, pictures and one page that shows it all, DIR/report.html.\n\n",
           to);
     for (size_t i = 0; i < LINES; i++) {
         char left[NAME_SIZE];
@@ -234,6 +237,9 @@ static bool take(settings *s, enum id id, const char *arg)
     case JSON:
         s->json = arg;
         return true;
+    case REDRAW:
+        s->wants_redraw = true;
+        return true;
     case SEED:
         return number("seed", arg, 0, UINT64_MAX, &s->seed);
     case VERSION:
@@ -250,7 +256,10 @@ bool settings_parse(settings *s, int argc, char **argv)
 {
     static const size_t batches[] = {1, 8, 32, 64, 256, 1024, 4096, 0};
     struct option known[LINES + 1] = {{0, 0, 0, 0}};
-    *s = (settings){.out = "bench/out",
+    bool about_measuring = false;
+    *s = (settings){.words = argc,
+                    .word = argv,
+                    .out = "bench/out",
                     .seed = 7,
                     .thread = {1},
                     .thread_counts = 1,
@@ -279,6 +288,7 @@ bool settings_parse(settings *s, int argc, char **argv)
             fprintf(stderr, "lgd-bench: %s needs a value   (lgd-bench --help)\n", argv[optind - 1]);
             return false;
         }
+        about_measuring = about_measuring || (got != REDRAW && got != OUT);
         if (!take(s, (enum id)got, optarg))
             return false;
     }
@@ -290,6 +300,10 @@ bool settings_parse(settings *s, int argc, char **argv)
     }
     if (s->told_about_file && !s->data) {
         fprintf(stderr, "lgd-bench: --target, --header and --skip-lines are about a file: give --data FILE too\n");
+        return false;
+    }
+    if (s->wants_redraw && about_measuring) {
+        fprintf(stderr, "lgd-bench: --redraw measures nothing: it goes with --out alone   (lgd-bench --help)\n");
         return false;
     }
     s->rounds = s->rounds ? s->rounds : s->quick ? 5 : 11;

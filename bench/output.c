@@ -1,42 +1,11 @@
 /* What a program reads: TSV and JSON. */
 #include "bench.h"
-#include <errno.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <unistd.h>
-
-/* ---- files */
-
-static bool refuse(const char *path)
-{
-    fprintf(stderr, "lgd-bench: %s: %s\n", path, strerror(errno));
-    return false;
-}
-
-static bool make_directories(const char *path)
-{
-    char part[PATH_SIZE];
-    size_t length = strlen(path);
-    for (size_t i = 1; i <= length; i++) {
-        if (path[i] != '/' && path[i])
-            continue;
-        memcpy(part, path, i);
-        part[i] = 0;
-        if (mkdir(part, 0777) && errno != EEXIST)
-            return refuse(part);
-    }
-    return true;
-}
-
-static bool finish(FILE *file, const char *path)
-{
-    bool bad = ferror(file) != 0;
-    return (fclose(file) || bad) ? refuse(path) : true;
-}
 
 /* ---- machine */
 
@@ -117,43 +86,6 @@ static void write_gradient(FILE *file, const results *r)
                 c->seconds.q1, c->seconds.q3, c->seconds.min, c->gbytes, c->to_gemv.median, c->to_gemv.low,
                 c->to_gemv.high, c->to_read.median, c->to_read.low, c->to_read.high, c->error, verdicts[c->verdict]);
     }
-}
-
-/* ---- text */
-
-/* Bytes of the UTF-8 character at s, 0 if there is none: neither longer than need be, nor a surrogate, nor above U+10FFFF
- * (The Unicode Standard, table 3-7). */
-static size_t character(const unsigned char *s)
-{
-    size_t n = *s < 0x80                 ? 1
-               : *s >= 0xC2 && *s < 0xE0 ? 2
-               : *s >= 0xE0 && *s < 0xF0 ? 3
-               : *s >= 0xF0 && *s < 0xF5 ? 4
-                                         : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    bool wrong = (*s == 0xE0 && s[1] < 0xA0) || (*s == 0xED && s[1] >= 0xA0) || (*s == 0xF0 && s[1] < 0x90) ||
-                 (*s == 0xF4 && s[1] >= 0x90);
-    return wrong ? 0 : n;
-}
-
-char *utf8_text(char *out, size_t size, const char *text)
-{
-    const unsigned char *s = (const unsigned char *)text;
-    size_t used = 0;
-    while (*s) {
-        size_t n = character(s);
-        const void *shown = n ? s : (const void *)"?";
-        n = n ? n : 1;
-        if (used + n >= size)
-            break;
-        memcpy(out + used, shown, n);
-        used += n;
-        s += n;
-    }
-    out[used] = 0;
-    return out;
 }
 
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
@@ -277,7 +209,7 @@ static int write_json(const results *r, const char *path)
         r->has_gradient ? of_gradient(&r->gradient) : json_null());
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
-    if (root && (file ? !finish(file, path) : !refuse(path))) {
+    if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
         json_decref(root);
         return EXIT_FAILED;
     }
@@ -290,34 +222,38 @@ static int write_json(const results *r, const char *path)
 
 /* ---- all of it */
 
+static const struct {
+    const char *name;
+    void (*write)(FILE *file, const results *r);
+} tables[] = {{"compare.tsv", write_compare},
+              {"curves.tsv", write_curves},
+              {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient}};
+
+bool output_has(const results *r, const char *name)
+{
+    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+        if (!strcmp(name, tables[i].name))
+            return has[i];
+    return true;
+}
+
 int output_write(const results *r)
 {
-    static const struct {
-        const char *name;
-        void (*write)(FILE *file, const results *r);
-    } tables[] = {{"compare.tsv", write_compare},
-                  {"curves.tsv", write_curves},
-                  {"grid.tsv", write_grid},
-                  {"gradient.tsv", write_gradient}};
-    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient};
     char path[PATH_SIZE], names[4 * PATH_SIZE] = "";
     size_t used = 0;
     const char *out = r->settings->out, *json = r->settings->json;
-    if (strlen(out) > PATH_SIZE - sizeof "/gradient.tsv") {
-        errno = ENAMETOOLONG;
-        refuse(out);
-        return EXIT_FAILED;
-    }
-    if (!make_directories(out))
+    if (!folder_make(out))
         return EXIT_FAILED;
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
-        if (!has[i])
+        if (!output_has(r, tables[i].name))
             continue;
         snprintf(path, sizeof path, "%s/%s", out, tables[i].name);
         FILE *file = fopen(path, "w");
         if (file)
             tables[i].write(file, r);
-        if (file ? !finish(file, path) : !refuse(path))
+        if (file ? !file_finish(file, path) : !file_refused(path))
             return EXIT_FAILED;
         used += (size_t)snprintf(names + used, sizeof names - used, " %s", path);
     }

@@ -48,7 +48,9 @@ def bench_quick_run_every_file_parses(folder):
     checked = [row for row in grid if row["variant"] != "scalar"] + compare
     checked += [row for row in gradient if not row["what"].startswith("read")]
     assert all(row["check"] == "ok" for row in checked)
-    assert int(passed.group(1)) == len(checked)
+    pictures = [name for name in os.listdir(out) if name.endswith(".svg")]
+    assert len(pictures) >= 4 and int(passed.group(1)) == len(checked) + len(pictures)
+    assert result.stdout.splitlines()[-2] == f"report  {out}/report.html"
     assert len(tree["grid"]["cells"]) == len(grid) and len(tree["gradient"]["cells"]) == len(gradient)
     for cell in tree["grid"]["cells"]:
         seconds = cell["seconds"]
@@ -125,13 +127,12 @@ def bench_file_without_names_read_as_told(folder):
         assert result.returncode == 0 and f": {rows} rows, 2 columns" in result.stdout, result.stdout + result.stderr
 
 
-def bench_run_files_named_from_the_caller(folder):
+def bench_run_from_elsewhere_words_unchanged_results_in_the_tree(folder):
     """bench/run in a tree of its own, with a program that tells its words in place of lgd-bench."""
-    tree, here = os.path.join(folder, "tree"), os.path.join(folder, "here")
+    tree, here = os.path.join(os.path.realpath(folder), "tree"), os.path.join(os.path.realpath(folder), "here")
     for part in ("bench", "tests", "build/release/bench"):
         os.makedirs(os.path.join(tree, part))
     os.mkdir(here)
-    here = os.path.realpath(here)
     shutil.copy(RUN, f"{tree}/bench/run")
     with open(f"{tree}/tests/setup.sh", "w") as file:
         file.write("require() { :; }\nbuild() { :; }\nsay() { echo \"$@\"; }\n")
@@ -139,10 +140,10 @@ def bench_run_files_named_from_the_caller(folder):
     with open(program, "w") as file:
         file.write("#!/bin/sh\nprintf '%s\\n' \"$PWD\" \"$@\"\n")
     os.chmod(program, 0o755)
-    words = ["--data=a b.csv", "--out", "o", "--quick", "--json=/j/k", "--json", "j", "--out=p", "--data", "/d", "--only", "o"]
-    result = subprocess.run(["sh", f"{tree}/bench/run", *words], cwd=here, capture_output=True, text=True, timeout=60)
-    words[0], words[2], words[6], words[7] = f"--data={here}/a b.csv", f"{here}/o", f"{here}/j", f"--out={here}/p"
-    assert result.stdout.splitlines()[1:] == words, result.stdout + result.stderr
+    words = ["--data=a b.csv", "--out", "o", "--quick", "--json=/j/k", "--data", "-", "--only", "o"]
+    for place, out in ((here, f"{tree}/bench/out"), (tree, "bench/out")):
+        result = subprocess.run(["sh", f"{tree}/bench/run", *words, "--no-install"], cwd=place, capture_output=True, text=True, timeout=60)
+        assert result.stdout.splitlines() == [place, "--out", out, *words], result.stdout + result.stderr
 
 
 def refused(words, *texts, status=2):
@@ -198,7 +199,7 @@ def bench_help_every_option_named(_):
     text = run("--help")
     assert text.returncode == 0
     for name in ("data", "target", "header", "skip-lines", "quick", "rounds", "batch", "threads", "only", "list", "out",
-                 "json", "seed", "help"):
+                 "json", "redraw", "seed", "help"):
         assert f"--{name}" in text.stdout, name
     assert "libgd/adam" in run("--list", "variants").stdout
     assert "beta2" in run("--list", "optimizers").stdout

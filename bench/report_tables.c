@@ -1,0 +1,222 @@
+/* The tables of the report: the figures of table.c as HTML. */
+#include "bench.h"
+#include <math.h>
+#include <string.h>
+
+static void number(FILE *to, double x, int significant)
+{
+    char text[NAME_SIZE];
+    html(to, "<td class=\"n\">%s</td>", digits(text, x, significant));
+}
+
+static void range(FILE *to, double low, double high)
+{
+    char t[2][NAME_SIZE];
+    if (isnan(low) || isnan(high))
+        html(to, "<td class=\"n\">-</td>");
+    else
+        html(to, "<td class=\"n\">%s to %s</td>", digits(t[0], low, 3), digits(t[1], high, 3));
+}
+
+static void bad(FILE *to, size_t columns, verdict v, const char *why)
+{
+    html(to, "<td colspan=\"%zu\" class=\"bad\">%s: %s</td></tr>\n", columns, v == WRONG ? "WRONG" : "FAILED", why);
+}
+
+/* A table wider than the screen scrolls in a box of its own, which the keyboard reaches too. */
+static void begin(FILE *to, const char *id, const char *part, const char *caption, const char *const *heads)
+{
+    html(to, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s-%s\">\n<table>\n", id, part);
+    html(to, "<caption id=\"%s-%s\">%s</caption>\n<thead><tr>", id, part, caption);
+    for (size_t i = 0; heads[i]; i++)
+        html(to, i ? "<th scope=\"col\" class=\"n\">%s</th>" : "<th scope=\"col\">%s</th>", heads[i]);
+    html(to, "</tr></thead>\n<tbody>\n");
+}
+
+static void end(FILE *to)
+{
+    html(to, "</tbody>\n</table>\n</div>\n");
+}
+
+/* ---- comparison */
+
+static const method *soonest(const comparison *c)
+{
+    const method *best = NULL;
+    for (size_t i = 0; i < c->methods; i++)
+        if (c->method[i].verdict == OK && !isnan(c->method[i].to_one) && (!best || c->method[i].to_one < best->to_one))
+            best = &c->method[i];
+    return best;
+}
+
+void report_comparison(FILE *to, const comparison *c, const char *id)
+{
+    const dataset *d = c->data;
+    const char *heads[] = {"method",
+                           "batch",
+                           "rate",
+                           "epochs",
+                           "loss",
+                           "above optimum",
+                           d->logistic ? "accuracy" : "R²",
+                           "seconds",
+                           "seconds to within 1 %",
+                           "epochs to within 1 %",
+                           "check",
+                           NULL};
+    char t[3][NAME_SIZE], caption[4 * NAME_SIZE], why[2 * NAME_SIZE];
+    const method *best = soonest(c);
+    html(to, "<p>%s regression", d->logistic ? "Logistic" : "Linear");
+    if (c->l2 > 0)
+        html(to, " with L2 %s", digits(t[0], c->l2, 3));
+    html(to, ", %zu thread%s. The loss is %s at w = 0 and %s at the optimum, which Newton's method finds.", c->threads,
+         c->threads > 1 ? "s" : "", digits(t[0], c->start, 4), digits(t[1], c->optimum, 6));
+    if (best)
+        html(to, " First to within 1 %% of it: <strong>%s</strong>, batch %s, in %s s and %zu epoch%s.", best->name,
+             batch_name(t[0], best->batch), digits(t[1], best->to_one, 3), best->epochs_to_one,
+             best->epochs_to_one == 1 ? "" : "s");
+    html(to, "</p>\n");
+    snprintf(caption, sizeof caption, "Descent compared on %s", d->name);
+    begin(to, id, "table", caption, heads);
+    for (size_t i = 0; i < c->methods; i++) {
+        const method *m = &c->method[i];
+        html(to, m == best ? "<tr class=\"best\">" : "<tr>");
+        html(to, "<th scope=\"row\">%s</th><td class=\"n\">%s</td>", m->name, batch_name(t[0], m->batch));
+        if (m->verdict == FAILED) {
+            bad(to, 9, FAILED, m->why);
+            continue;
+        }
+        number(to, m->lr, 3);
+        html(to, "<td class=\"n\">%zu</td>", m->epochs);
+        number(to, m->loss, 5);
+        number(to, m->gap, 2);
+        number(to, m->score, 4);
+        number(to, m->seconds, 3);
+        number(to, m->to_one, 3);
+        if (isnan(m->to_one))
+            html(to, "<td class=\"n\">-</td>");
+        else
+            html(to, "<td class=\"n\">%zu</td>", m->epochs_to_one);
+        if (m->verdict == WRONG) {
+            snprintf(why, sizeof why, "off by %.1e", m->error);
+            bad(to, 1, WRONG, why);
+            continue;
+        }
+        html(to, "<td class=\"ok\">ok</td></tr>\n");
+    }
+    end(to);
+}
+
+/* ---- grid */
+
+static void grid_line(FILE *to, const grid_cell *c, bool threads)
+{
+    char name[2 * NAME_SIZE], why[NAME_SIZE];
+    bool reference = c->variant == &c->grid->variant[0];
+    snprintf(name, sizeof name, threads ? "%s x%zu" : "%s", c->variant->name, c->threads);
+    html(to, c->best ? "<tr class=\"best\"><th scope=\"row\">%s</th>" : "<tr><th scope=\"row\">%s</th>", name);
+    if (c->verdict != OK) {
+        snprintf(why, sizeof why, "weights differ by %.1e", c->error);
+        bad(to, 7, c->verdict, c->verdict == WRONG ? why : c->why);
+        return;
+    }
+    number(to, 1e3 * c->seconds.median, 4);
+    range(to, 1e3 * c->seconds.q1, 1e3 * c->seconds.q3);
+    number(to, c->gflops, 3);
+    number(to, c->gbytes, 3);
+    number(to, c->ratio.median, 3);
+    range(to, reference ? NAN : c->ratio.low, c->ratio.high);
+    html(to, "<td class=\"ok\">%s%s%s</td></tr>\n", reference ? "reference" : "ok", c->best ? ", best" : "",
+         c->noisy ? ", noisy" : "");
+}
+
+void report_grid(FILE *to, const grid *g)
+{
+    static const char *const heads[] = {"variant", "epoch, ms",     "quartiles, ms", "GFLOP/s", "GB/s",
+                                        "ratio",   "95 % interval", "check",         NULL};
+    char batch[NAME_SIZE], caption[2 * NAME_SIZE];
+    bool threads = false;
+    for (size_t i = 0; i < g->cells; i++)
+        threads = threads || g->cell[i].threads > 1;
+    html(to,
+         "<p>Linear regression on %s, %zu × %zu doubles, %zu rounds, the cells of a batch size in random order.</p>\n",
+         g->name, g->problem.rows, g->problem.cols, g->rounds);
+    html(to, "<dl><dt>scalar</dt><dd>plain loops in C, the reference</dd>"
+             "<dt>blas1</dt><dd>ddot and daxpy for each row</dd>"
+             "<dt>gemv</dt><dd>the batch gathered, then two dgemv</dd>"
+             "<dt>libgd/…</dt><dd>lgd_minimize with that optimizer; sgd does the work of the first three</dd></dl>\n");
+    for (size_t i = 0; i < g->cells; i++) {
+        const grid_cell *c = &g->cell[i];
+        if (!i || c->batch != c[-1].batch) {
+            if (i)
+                end(to);
+            batch_name(batch, c->batch);
+            snprintf(caption, sizeof caption, c->batch ? "Batches of %s rows" : "All rows in one batch (%s)", batch);
+            begin(to, "grid", batch, c->batch == 1 ? "Batches of 1 row" : caption, heads);
+        }
+        grid_line(to, c, threads);
+    }
+    if (g->cells)
+        end(to);
+    html(
+        to,
+        "<p class=\"help\">Median time of one epoch with its quartiles. GFLOP/s and GB/s by the model 4mn flop and 8mn "
+        "bytes an epoch. Ratio: the time of the reference over this one's, median over the rounds; above 1 is faster "
+        "than the reference. ok: the weights after 2 epochs are those of the plain loops to 1e-10. noisy: the "
+        "quartiles are more than 10 %% of the median apart. The fastest of each batch size is set off.</p>\n");
+    if (g->note[0])
+        html(to, "<p class=\"help\">Left out: %s.</p>\n", g->note);
+}
+
+/* ---- gradient */
+
+static void ratio(FILE *to, interval r)
+{
+    number(to, r.median, 3);
+    range(to, r.low, r.high);
+}
+
+void report_gradient(FILE *to, const gradient *g)
+{
+    static const char *const all[] = {
+        "what",          "threads", "ms", "quartiles, ms", "GB/s", "against gemv", "95 % interval", "against one read",
+        "95 % interval", "check",   NULL};
+    static const char *const reads[] = {"what",          "threads", "ms", "quartiles, ms", "GB/s", "against one read",
+                                        "95 % interval", NULL};
+    char t[NAME_SIZE], why[NAME_SIZE];
+    html(to, "<p>%s X of %zu × %zu doubles, %s MB, %zu rounds.</p>\n",
+         g->only_read ? "How fast memory can be read, the limit of all that reads X once:"
+                      : "One gradient over all rows of",
+         g->problem.rows, g->problem.cols, digits(t, 8e-6 * (double)g->problem.rows * (double)g->problem.cols, 3),
+         g->rounds);
+    if (g->note[0]) {
+        html(to, "<p class=\"help\">%s</p>\n", g->note);
+        return;
+    }
+    begin(to, "gradient", "table", g->only_read ? "Reading memory" : "One gradient over all of X",
+          g->only_read ? reads : all);
+    for (size_t i = 0; i < g->cells; i++) {
+        const gradient_cell *c = &g->cell[i];
+        html(to, "<tr><th scope=\"row\">%s</th><td class=\"n\">%zu</td>", c->name, c->threads);
+        if (c->verdict != OK) {
+            snprintf(why, sizeof why, "the gradient differs by %.1e", c->error);
+            bad(to, 8, c->verdict, why);
+            continue;
+        }
+        number(to, 1e3 * c->seconds.median, 4);
+        range(to, 1e3 * c->seconds.q1, 1e3 * c->seconds.q3);
+        number(to, c->gbytes, 3);
+        if (!g->only_read)
+            ratio(to, c->to_gemv);
+        ratio(to, c->to_read);
+        if (!g->only_read)
+            html(to, "<td class=\"ok\">%s</td>", c->streams ? "" : "ok");
+        html(to, "</tr>\n");
+    }
+    end(to);
+    html(to,
+         "<p class=\"help\">GB/s: 8mn bytes over the time, as if X were read once; what comes near a plain read of X "
+         "reads it once.%s</p>\n",
+         g->only_read ? ""
+                      : " gemv, twice: what most programs do, X read two times. Ratios are speeds, above 1 is faster.");
+}
