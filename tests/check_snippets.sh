@@ -10,6 +10,7 @@
 #   c after <!-- snippet: file -->     such blocks of a document follow one another in one file, which compiles
 #   sh                                 sh can read it, and the ./commands in it are in the tree
 #   text                               what the code before it prints, to the letter, if at most one line is between them
+#   cmake, fortran, meson, python      that another test, tests/check_*, names the document: it runs them
 #   console                            what a command printed once: figures differ from run to run, so it is not checked
 #
 # A block of another language, or of none, is a fault.
@@ -85,6 +86,11 @@ commands_hold() {
     done <"$block.commands"
 }
 
+other_test_runs_it() {
+    find tests -name 'check_*' ! -name check_snippets.sh -exec grep -lF -e "$document" {} + | grep -q . ||
+        fault "no test of its own names this document, which one with $language needs"
+}
+
 # holds <document> <line> <language> <mark> <block>
 holds() {
     document=$1 line=$2 language=$3 mark=$4 block=$5
@@ -93,8 +99,9 @@ holds() {
     c,file) piece_holds ;;
     sh,-) commands_hold ;;
     text,- | console,-) ;;
+    cmake,- | fortran,- | meson,- | python,-) other_test_runs_it ;;
     unclosed,*) fault "the block does not end" ;;
-    *,-) fault "language $language, one of c, sh, text and console is accepted" ;;
+    *,-) fault "language $language, one of c, cmake, console, fortran, meson, python, sh and text is accepted" ;;
     *) fault "mark $mark before $language, file and fails before c are accepted" ;;
     esac
 }
@@ -138,7 +145,7 @@ broken_links() {
         }' "$1" | while read -r line link; do
         file=${link%%#*} anchor=${link#"${link%%#*}"}
         file=${file:+$(dirname "$1")/$file}
-        [ -e "${file:-$1}" ] || echo "$1:$line: $link: no such file"
+        [ -e "${file:-$1}" ] || { echo "$1:$line: $link: no such file" && continue; }
         case ${file:-$1} in
         *.md) [ -z "$anchor" ] || awk -f $snippets/anchors.awk "${file:-$1}" | grep -qxF -e "${anchor#\#}" ||
             echo "$1:$line: $link: no such heading" ;;
@@ -248,6 +255,11 @@ DOCUMENT
 plant unknown_language 'unknown_language.md:1: language cobol' <<'DOCUMENT'
 ```cobol
 STOP RUN.
+```
+DOCUMENT
+plant language_that_no_test_runs 'no test of its own' <<'DOCUMENT'
+```fortran
+end
 ```
 DOCUMENT
 plant missing_language 'missing_language.md:1: language none' <<'DOCUMENT'
