@@ -1,0 +1,790 @@
+! libgd: gradient descent, for Fortran 2018.
+!
+!   data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
+!
+! Compile this file with your own compiler, since module files cannot be shared between compilers:
+!     gfortran lgd.f90 program.f90 $(pkg-config --cflags --libs libgd-descent)
+! `use lgd` brings iso_c_binding along. Each function is that of the C headers beside this file, which are its reference:
+!
+! Status      Functions that can fail return integer(c_int), LGD_OK or an error; lgd_last_error() is the sentence.
+! Handles     A matrix, loss, objective, optimizer or history is a type(c_ptr), c_null_ptr before it is created.
+! Matrices    Element (i, j) of A(rows, cols) is where lgd_matrix_dense_columns looks for it, with ld = rows. If instead each
+!             row of data is a column, A(cols, rows), it is lgd_matrix_dense with ld = cols. Neither copies.
+! Borrowed    What an object goes on using is given as c_loc(A), of an A with the attribute `target` that lives on and is
+!             not moved. Points and results are plain arrays.
+! Numbers     size_t is integer(c_size_t), as of size(A, 1, c_size_t); uint64_t is integer(c_int64_t).
+! Options     type(lgd_minimize_options) :: o is all defaults. Where 0 is legal but not the default write LGD_ZERO.
+! NULL        An optional argument is left out where C passes NULL: lgd_objective_eval(f, w=w, value=v) for all rows, no g.
+! Strings     Are characters of Fortran in both directions; lgd_string turns those inside structs.
+! Callbacks   Yours have bind(C) and the interface lgd_function or lgd_callback; those of a table of ops have the arguments
+!             that the C header says. In a struct they are c_funloc(name).
+! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here.
+! Differs     LGD_ZERO and LGD_VERSION are lgd_zero and lgd_version in Fortran, which has one case: the first is the
+!             constant, the second the function.
+module lgd
+    use, intrinsic :: iso_c_binding
+    implicit none
+    public
+
+    ! ---- status.h, runtime.h
+
+    enum, bind(C)
+        enumerator :: LGD_OK = 0, LGD_EINVAL = -1, LGD_ENOMEM = -2, LGD_ERANGE = -3, LGD_EDIVERGED = -4, &
+            LGD_EUNSUPPORTED = -5, LGD_EUSER = -6, LGD_EIO = -7, LGD_EFORMAT = -8
+    end enum
+
+    real(c_double), parameter :: LGD_ZERO = -2.2250738585072014e-308_c_double
+
+    type, bind(C) :: lgd_memory
+        type(c_funptr) :: allocate = c_null_funptr, release = c_null_funptr
+        type(c_ptr) :: ctx = c_null_ptr
+    end type
+
+    ! ---- matrix.h, loss.h
+
+    enum, bind(C)
+        enumerator :: LGD_CONCURRENT = 1
+    end enum
+
+    type, bind(C) :: lgd_rows ! first counts from 0, and so do the rows that index names
+        integer(c_size_t) :: first = 0, count = 0
+        type(c_ptr) :: index = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_matrix_ops
+        type(c_ptr) :: name = c_null_ptr
+        integer(c_int) :: flags = 0
+        type(c_funptr) :: forward = c_null_funptr, adjoint = c_null_funptr, panel = c_null_funptr, free = c_null_funptr
+        type(c_funptr) :: moments = c_null_funptr, gather = c_null_funptr
+    end type
+
+    type, bind(C) :: lgd_loss_ops
+        type(c_ptr) :: name = c_null_ptr
+        integer(c_int) :: flags = 0
+        type(c_funptr) :: targets = c_null_funptr, eval = c_null_funptr, free = c_null_funptr, link = c_null_funptr
+        type(c_funptr) :: check = c_null_funptr
+    end type
+
+    ! ---- objective.h, glm.h
+
+    type, bind(C) :: lgd_objective_ops
+        type(c_ptr) :: name = c_null_ptr
+        integer(c_int) :: flags = 0
+        type(c_funptr) :: eval = c_null_funptr, smooth = c_null_funptr, free = c_null_funptr, weight = c_null_funptr
+        type(c_funptr) :: unpenalised = c_null_funptr
+    end type
+
+    type, bind(C) :: lgd_gradient_check
+        integer(c_size_t) :: worst = 0
+        real(c_double) :: analytic = 0, numeric = 0, error = 0
+    end type
+
+    type, bind(C) :: lgd_glm_options
+        real(c_double) :: l2 = 0
+        logical(c_bool) :: intercept = .false.
+        integer(c_size_t) :: outputs = 0
+        type(c_ptr) :: weights = c_null_ptr, offset = c_null_ptr
+    end type
+
+    ! ---- optimizer.h
+
+    enum, bind(C)
+        enumerator :: LGD_DOUBLE = 0, LGD_SIZE, LGD_BOOL, LGD_CHOICE
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8
+    end enum
+
+    type, bind(C) :: lgd_option
+        type(c_ptr) :: name = c_null_ptr
+        integer(c_size_t) :: offset = 0
+        integer(c_int) :: type = LGD_DOUBLE
+        real(c_double) :: preset = 0, low = 0, high = 0
+        integer(c_int) :: open = 0
+        type(c_ptr) :: choices = c_null_ptr, help = c_null_ptr
+        type(c_ptr) :: reserved(2) = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_oracle
+        type(c_funptr) :: eval = c_null_funptr
+    end type
+
+    type, bind(C) :: lgd_step
+        integer(c_size_t) :: dim = 0
+        type(c_ptr) :: w = c_null_ptr, g = c_null_ptr
+        real(c_double) :: f = 0
+        integer(c_int64_t) :: t = 0
+        real(c_double) :: lr_factor = 0
+        real(c_double) :: momentum = 0, decay = 0
+        logical(c_bool) :: fresh = .false.
+        integer(c_int) :: stop = 0
+        integer(c_int64_t) :: key = 0
+        type(c_ptr) :: oracle = c_null_ptr, oracle_ctx = c_null_ptr
+        type(c_ptr) :: options = c_null_ptr, state = c_null_ptr, vec = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_optimizer_ops
+        type(c_ptr) :: name = c_null_ptr, options = c_null_ptr
+        integer(c_size_t) :: options_size = 0
+        integer(c_int) :: flags = 0
+        type(c_funptr) :: layout = c_null_funptr, init = c_null_funptr, step = c_null_funptr, result = c_null_funptr
+        type(c_funptr) :: check = c_null_funptr
+    end type
+
+    ! ---- schedule.h, minimize.h
+
+    enum, bind(C)
+        enumerator :: LGD_CONSTANT = 0, LGD_STEP_DECAY, LGD_MULTI_STEP, LGD_EXPONENTIAL, LGD_COSINE, LGD_INVERSE_TIME, &
+            LGD_INVERSE_SCALING, LGD_POLYNOMIAL, LGD_USER_SCHEDULE
+    end enum
+
+    type, bind(C) :: lgd_schedule
+        integer(c_int) :: kind = LGD_CONSTANT
+        real(c_double) :: period = 0, factor = 0, floor = 0, warmup = 0, warmup_start = 0, power = 0
+        logical(c_bool) :: per_step = .false.
+        type(c_ptr) :: milestones = c_null_ptr
+        integer(c_size_t) :: milestone_count = 0
+        type(c_funptr) :: fn = c_null_funptr
+        type(c_ptr) :: ctx = c_null_ptr
+        real(c_double) :: reserved(4) = 0
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_SHUFFLE = 0, LGD_SEQUENTIAL, LGD_REPLACEMENT
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_LAST_DIVIDE = 0, LGD_LAST_SCALE, LGD_LAST_DROP
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_STOP_NONE = 0, LGD_STOP_EPOCHS, LGD_STOP_STEPS, LGD_STOP_SECONDS, LGD_STOP_GRAD_TOL, &
+            LGD_STOP_F_TOL, LGD_STOP_STEP_TOL, LGD_STOP_F_TARGET, LGD_STOP_ROUNDING, LGD_STOP_STALLED, LGD_STOP_CALLBACK, &
+            LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR
+    end enum
+
+    type, bind(C) :: lgd_progress
+        integer(c_int64_t) :: step = 0, epoch = 0
+        real(c_double) :: f = 0, grad_norm = 0, lr = 0, seconds = 0
+        integer(c_size_t) :: dim = 0
+        type(c_ptr) :: w = c_null_ptr ! call c_f_pointer(p%w, w, [p%dim])
+    end type
+
+    type, bind(C) :: lgd_minimize_options
+        integer(c_size_t) :: batch_size = 0
+        integer(c_int64_t) :: max_epochs = 0, max_steps = 0, check_every = 0
+        real(c_double) :: max_seconds = 0, grad_tol = 0, grad_tol_abs = 0, f_tol = 0, step_tol = 0, f_target = 0
+        real(c_double) :: divergence_factor = 0, clip_norm = 0, clip_value = 0
+        integer(c_int) :: order = LGD_SHUFFLE
+        integer(c_int) :: last = LGD_LAST_DIVIDE
+        integer(c_int64_t) :: seed = 0, first_epoch = 0
+        type(lgd_schedule) :: schedule
+        logical(c_bool) :: maximize = .false.
+        type(c_ptr) :: lr_scale = c_null_ptr, w_best = c_null_ptr
+        integer(c_size_t) :: threads = 0
+        type(c_ptr) :: history = c_null_ptr
+        type(c_funptr) :: callback = c_null_funptr
+        type(c_ptr) :: callback_ctx = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_report
+        integer(c_int) :: stop = LGD_STOP_NONE
+        integer(c_int64_t) :: steps = 0, epochs = 0, evaluations = 0
+        real(c_double) :: passes = 0, f = 0, grad_norm = 0, best_f = 0, seconds = 0
+        integer(c_int64_t) :: best_step = 0, clipped = 0
+        real(c_double) :: lr_hold = 0
+    end type
+
+    ! ---- functions of yours
+
+    abstract interface
+        function lgd_function(ctx, dim, w, f, g) bind(C) result(status) ! g is absent where only f is asked for
+            import
+            type(c_ptr), value :: ctx
+            integer(c_size_t), value :: dim
+            real(c_double), intent(in) :: w(dim)
+            real(c_double), intent(out) :: f
+            real(c_double), intent(out), optional :: g(dim)
+            integer(c_int) :: status
+        end function
+        function lgd_callback(ctx, p) bind(C) result(stop) ! 0: go on; > 0: stop; < 0: an error
+            import
+            type(c_ptr), value :: ctx
+            type(lgd_progress), intent(in) :: p
+            integer(c_int) :: stop
+        end function
+    end interface
+
+    ! ---- functions of the library that Fortran calls as they are
+
+    interface
+        function lgd_version() bind(C, name='lgd_version') result(number)
+            import
+            integer(c_int) :: number
+        end function
+        function lgd_selftest() bind(C, name='lgd_selftest') result(status)
+            import
+            integer(c_int) :: status
+        end function
+        subroutine lgd_set_memory(memory) bind(C, name='lgd_set_memory')
+            import
+            type(lgd_memory), intent(in), optional :: memory
+        end subroutine
+        subroutine lgd_permutation(seed, epoch, count, index) bind(C, name='lgd_permutation')
+            import
+            integer(c_int64_t), value :: seed, epoch
+            integer(c_size_t), value :: count
+            integer(c_size_t), intent(out) :: index(count)
+        end subroutine
+        subroutine lgd_uniform(seed, first, count, x) bind(C, name='lgd_uniform')
+            import
+            integer(c_int64_t), value :: seed, first
+            integer(c_size_t), value :: count
+            real(c_double), intent(out) :: x(count)
+        end subroutine
+
+        function lgd_matrix_dense(out, rows, cols, data, ld) bind(C, name='lgd_matrix_dense') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ld
+            type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_dense_columns(out, rows, cols, data, ld) bind(C, name='lgd_matrix_dense_columns') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ld
+            type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_scaled(out, A, shift, scale) bind(C, name='lgd_matrix_scaled') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: A
+            real(c_double), intent(in), optional :: shift(*), scale(*)
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_standardized(out, A) bind(C, name='lgd_matrix_standardized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: A
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_unscale(scaled, outputs, intercept, w, raw) bind(C, name='lgd_matrix_unscale') result(status)
+            import
+            type(c_ptr), value :: scaled
+            integer(c_size_t), value :: outputs
+            logical(c_bool), value :: intercept
+            real(c_double), intent(in) :: w(*)
+            real(c_double), intent(inout) :: raw(*) ! not w itself: arguments of Fortran do not overlap
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_create_sized(out, rows, cols, ops, ops_size, ctx) &
+            bind(C, name='lgd_matrix_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ops_size
+            type(lgd_matrix_ops), intent(in) :: ops
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_check(A, seed, error) bind(C, name='lgd_matrix_check') result(status)
+            import
+            type(c_ptr), value :: A
+            integer(c_int64_t), value :: seed
+            real(c_double), intent(out) :: error
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_rows(A) bind(C, name='lgd_matrix_rows') result(rows)
+            import
+            type(c_ptr), value :: A
+            integer(c_size_t) :: rows
+        end function
+        function lgd_matrix_cols(A) bind(C, name='lgd_matrix_cols') result(cols)
+            import
+            type(c_ptr), value :: A
+            integer(c_size_t) :: cols
+        end function
+        function lgd_matrix_forward(A, rows, k, W, ldw, Z, ldz) bind(C, name='lgd_matrix_forward') result(status)
+            import
+            type(c_ptr), value :: A
+            type(lgd_rows), intent(in), optional :: rows
+            integer(c_size_t), value :: k, ldw, ldz
+            real(c_double), intent(in) :: W(*)
+            real(c_double), intent(inout) :: Z(*)
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_adjoint(A, rows, k, R, ldr, G, ldg) bind(C, name='lgd_matrix_adjoint') result(status)
+            import
+            type(c_ptr), value :: A
+            type(lgd_rows), intent(in), optional :: rows
+            integer(c_size_t), value :: k, ldr, ldg
+            real(c_double), intent(in) :: R(*)
+            real(c_double), intent(inout) :: G(*)
+            integer(c_int) :: status
+        end function
+        subroutine lgd_matrix_free(A) bind(C, name='lgd_matrix_free')
+            import
+            type(c_ptr), value :: A
+        end subroutine
+
+        function lgd_loss_half_squared() bind(C, name='lgd_loss_half_squared') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_squared() bind(C, name='lgd_loss_squared') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_logistic() bind(C, name='lgd_loss_logistic') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_create_sized(out, ops, ops_size, ctx) bind(C, name='lgd_loss_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_loss_ops), intent(in) :: ops
+            integer(c_size_t), value :: ops_size
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        subroutine lgd_loss_free(loss) bind(C, name='lgd_loss_free')
+            import
+            type(c_ptr), value :: loss
+        end subroutine
+
+        function lgd_objective_create_sized(out, dim, terms, ops, ops_size, ctx) &
+            bind(C, name='lgd_objective_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim, terms, ops_size
+            type(lgd_objective_ops), intent(in) :: ops
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function lgd_objective_subset(out, f, rows) bind(C, name='lgd_objective_subset') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: f
+            type(lgd_rows), intent(in), optional :: rows
+            integer(c_int) :: status
+        end function
+        function lgd_objective_eval(f, rows, w, value, g) bind(C, name='lgd_objective_eval') result(status)
+            import
+            type(c_ptr), value :: f
+            type(lgd_rows), intent(in), optional :: rows
+            real(c_double), intent(in) :: w(*)
+            real(c_double), intent(out), optional :: value
+            real(c_double), intent(inout), optional :: g(*)
+            integer(c_int) :: status
+        end function
+        function lgd_objective_dim(f) bind(C, name='lgd_objective_dim') result(dim)
+            import
+            type(c_ptr), value :: f
+            integer(c_size_t) :: dim
+        end function
+        function lgd_objective_terms(f) bind(C, name='lgd_objective_terms') result(terms)
+            import
+            type(c_ptr), value :: f
+            integer(c_size_t) :: terms
+        end function
+        subroutine lgd_objective_unpenalised(f, first, count) bind(C, name='lgd_objective_unpenalised')
+            import
+            type(c_ptr), value :: f
+            integer(c_size_t), intent(out) :: first, count
+        end subroutine
+        function lgd_objective_check_gradient_sized(f, w, result, result_size) &
+            bind(C, name='lgd_objective_check_gradient_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            type(lgd_gradient_check), intent(out) :: result
+            integer(c_size_t), value :: result_size
+            integer(c_int) :: status
+        end function
+        subroutine lgd_objective_free(f) bind(C, name='lgd_objective_free')
+            import
+            type(c_ptr), value :: f
+        end subroutine
+
+        function lgd_glm_create_sized(out, X, y, loss, options, options_size) &
+            bind(C, name='lgd_glm_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: X, y, loss
+            type(lgd_glm_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size
+            integer(c_int) :: status
+        end function
+        function lgd_glm_predict(f, X, w, out, ld) bind(C, name='lgd_glm_predict') result(status)
+            import
+            type(c_ptr), value :: f, X
+            real(c_double), intent(in) :: w(*)
+            real(c_double), intent(inout) :: out(*)
+            integer(c_size_t), value :: ld
+            integer(c_int) :: status
+        end function
+
+        function lgd_optimizer_create_sized(out, ops, ops_size, options, options_size) &
+            bind(C, name='lgd_optimizer_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_optimizer_ops), intent(in) :: ops
+            integer(c_size_t), value :: ops_size, options_size
+            type(c_ptr), value :: options
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_builtin(i) bind(C, name='lgd_optimizer_builtin') result(ops)
+            import
+            integer(c_size_t), value :: i
+            type(c_ptr) :: ops
+        end function
+        function lgd_optimizer_spare(opt, dim, first, count) bind(C, name='lgd_optimizer_spare') result(status)
+            import
+            type(c_ptr), value :: opt
+            integer(c_size_t), value :: dim, first, count
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_step(opt, dim, w, g, f, lr_factor) bind(C, name='lgd_optimizer_step') result(status)
+            import
+            type(c_ptr), value :: opt
+            integer(c_size_t), value :: dim
+            real(c_double), intent(inout) :: w(dim), g(dim)
+            real(c_double), value :: f, lr_factor
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_result(opt, w, out) bind(C, name='lgd_optimizer_result') result(status)
+            import
+            type(c_ptr), value :: opt
+            real(c_double), intent(inout) :: w(*)
+            real(c_double), intent(inout) :: out(*)
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_steps(opt) bind(C, name='lgd_optimizer_steps') result(steps)
+            import
+            type(c_ptr), value :: opt
+            integer(c_int64_t) :: steps
+        end function
+        function lgd_optimizer_state_bytes(opt, dim) bind(C, name='lgd_optimizer_state_bytes') result(bytes)
+            import
+            type(c_ptr), value :: opt
+            integer(c_size_t), value :: dim
+            integer(c_size_t) :: bytes
+        end function
+        subroutine lgd_optimizer_reset(opt) bind(C, name='lgd_optimizer_reset')
+            import
+            type(c_ptr), value :: opt
+        end subroutine
+        function lgd_optimizer_save(opt, bytes, size) bind(C, name='lgd_optimizer_save') result(status)
+            import
+            type(c_ptr), value :: opt, bytes
+            integer(c_size_t), intent(inout) :: size
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_load(opt, bytes, size) bind(C, name='lgd_optimizer_load') result(status)
+            import
+            type(c_ptr), value :: opt, bytes
+            integer(c_size_t), value :: size
+            integer(c_int) :: status
+        end function
+        subroutine lgd_optimizer_free(opt) bind(C, name='lgd_optimizer_free')
+            import
+            type(c_ptr), value :: opt
+        end subroutine
+
+        function lgd_schedule_factor(schedule, step, epoch, factor) bind(C, name='lgd_schedule_factor') result(status)
+            import
+            type(lgd_schedule), intent(in), optional :: schedule
+            integer(c_int64_t), value :: step, epoch
+            real(c_double), intent(out) :: factor
+            integer(c_int) :: status
+        end function
+        function lgd_history_create(out) bind(C, name='lgd_history_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_int) :: status
+        end function
+        subroutine lgd_history_free(h) bind(C, name='lgd_history_free')
+            import
+            type(c_ptr), value :: h
+        end subroutine
+        function lgd_minimize_sized(f, opt, w, options, options_size, report, report_size) &
+            bind(C, name='lgd_minimize_sized') result(status)
+            import
+            type(c_ptr), value :: f, opt
+            real(c_double), intent(inout) :: w(*)
+            type(lgd_minimize_options), intent(in), optional :: options
+            type(lgd_report), intent(inout), optional :: report
+            integer(c_size_t), value :: options_size, report_size
+            integer(c_int) :: status
+        end function
+    end interface
+
+    ! ---- functions with text or a procedure among their arguments, called by those of the same name below
+
+    interface
+        function c_strerror(status) bind(C, name='lgd_strerror') result(text)
+            import
+            integer(c_int), value :: status
+            type(c_ptr) :: text
+        end function
+        function c_last_error() bind(C, name='lgd_last_error') result(text)
+            import
+            type(c_ptr) :: text
+        end function
+        function c_set_error(status, text) bind(C, name='lgd_set_error') result(same)
+            import
+            integer(c_int), value :: status
+            character(kind=c_char), intent(in) :: text(*)
+            integer(c_int) :: same
+        end function
+        function c_build_info() bind(C, name='lgd_build_info') result(text)
+            import
+            type(c_ptr) :: text
+        end function
+        function c_loss_name(loss) bind(C, name='lgd_loss_name') result(text)
+            import
+            type(c_ptr), value :: loss
+            type(c_ptr) :: text
+        end function
+        function c_loss_find(name) bind(C, name='lgd_loss_find') result(loss)
+            import
+            character(kind=c_char), intent(in) :: name(*)
+            type(c_ptr) :: loss
+        end function
+        function c_function_create(out, dim, fn, ctx) bind(C, name='lgd_function_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim
+            type(c_funptr), value :: fn
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function c_function_create_differences(out, dim, fn, ctx) &
+            bind(C, name='lgd_function_create_differences') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim
+            type(c_funptr), value :: fn
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function c_optimizer_parse(out, text) bind(C, name='lgd_optimizer_parse') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            character(kind=c_char), intent(in) :: text(*)
+            integer(c_int) :: status
+        end function
+        function c_optimizer_name(opt) bind(C, name='lgd_optimizer_name') result(text)
+            import
+            type(c_ptr), value :: opt
+            type(c_ptr) :: text
+        end function
+        function c_optimizer_option(opt, name, value) bind(C, name='lgd_optimizer_option') result(status)
+            import
+            type(c_ptr), value :: opt
+            character(kind=c_char), intent(in) :: name(*)
+            real(c_double), intent(out) :: value
+            integer(c_int) :: status
+        end function
+        function c_stop_string(stop) bind(C, name='lgd_stop_string') result(text)
+            import
+            integer(c_int), value :: stop
+            type(c_ptr) :: text
+        end function
+        function c_history_series(h, name, count) bind(C, name='lgd_history_series') result(series)
+            import
+            type(c_ptr), value :: h
+            character(kind=c_char), intent(in) :: name(*)
+            integer(c_size_t), intent(out) :: count
+            type(c_ptr) :: series
+        end function
+        function c_strlen(text) bind(C, name='strlen') result(length)
+            import
+            type(c_ptr), value :: text
+            integer(c_size_t) :: length
+        end function
+    end interface
+    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_loss_name, c_loss_find, c_function_create, &
+        c_function_create_differences, c_optimizer_parse, c_optimizer_name, c_optimizer_option, c_stop_string, &
+        c_history_series, c_strlen
+
+contains
+
+    ! ---- text
+
+    ! A C string as characters of Fortran; '' for NULL.
+    function lgd_string(text) result(string)
+        type(c_ptr), intent(in) :: text
+        character(:), allocatable :: string
+        character(kind=c_char), pointer :: c(:)
+        integer(c_size_t) :: i
+        if (.not. c_associated(text)) then
+            string = ''
+            return
+        end if
+        call c_f_pointer(text, c, [c_strlen(text)])
+        allocate (character(size(c)) :: string)
+        do i = 1, size(c, kind=c_size_t)
+            string(i:i) = c(i)
+        end do
+    end function
+
+    function lgd_strerror(status) result(text)
+        integer(c_int), intent(in) :: status
+        character(:), allocatable :: text
+        text = lgd_string(c_strerror(status))
+    end function
+
+    function lgd_last_error() result(text)
+        character(:), allocatable :: text
+        text = lgd_string(c_last_error())
+    end function
+
+    function lgd_set_error(status, text) result(same)
+        integer(c_int), intent(in) :: status
+        character(*), intent(in) :: text
+        integer(c_int) :: same
+        same = c_set_error(status, text//c_null_char)
+    end function
+
+    function lgd_build_info() result(text)
+        character(:), allocatable :: text
+        text = lgd_string(c_build_info())
+    end function
+
+    function lgd_loss_name(loss) result(text)
+        type(c_ptr), intent(in) :: loss
+        character(:), allocatable :: text
+        text = lgd_string(c_loss_name(loss))
+    end function
+
+    function lgd_loss_find(name) result(loss)
+        character(*), intent(in) :: name
+        type(c_ptr) :: loss
+        loss = c_loss_find(name//c_null_char)
+    end function
+
+    function lgd_optimizer_parse(out, text) result(status)
+        type(c_ptr), intent(out) :: out
+        character(*), intent(in) :: text
+        integer(c_int) :: status
+        status = c_optimizer_parse(out, text//c_null_char)
+    end function
+
+    function lgd_optimizer_name(opt) result(text)
+        type(c_ptr), intent(in) :: opt
+        character(:), allocatable :: text
+        text = lgd_string(c_optimizer_name(opt))
+    end function
+
+    function lgd_optimizer_option(opt, name, value) result(status)
+        type(c_ptr), intent(in) :: opt
+        character(*), intent(in) :: name
+        real(c_double), intent(out) :: value
+        integer(c_int) :: status
+        status = c_optimizer_option(opt, name//c_null_char, value)
+    end function
+
+    function lgd_stop_string(stop) result(text)
+        integer(c_int), intent(in) :: stop
+        character(:), allocatable :: text
+        text = lgd_string(c_stop_string(stop))
+    end function
+
+    ! Not associated for an unknown name; empty before a run.
+    function lgd_history_series(h, name) result(series)
+        type(c_ptr), intent(in) :: h
+        character(*), intent(in) :: name
+        real(c_double), pointer :: series(:)
+        integer(c_size_t) :: count
+        type(c_ptr) :: first
+        first = c_history_series(h, name//c_null_char, count)
+        series => null()
+        if (c_associated(first)) call c_f_pointer(first, series, [count])
+    end function
+
+    ! ---- procedures
+
+    function lgd_function_create(out, dim, fn, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: dim
+        procedure(lgd_function) :: fn
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = c_function_create(out, dim, c_funloc(fn), ctx)
+    end function
+
+    function lgd_function_create_differences(out, dim, fn, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: dim
+        procedure(lgd_function) :: fn
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = c_function_create_differences(out, dim, c_funloc(fn), ctx)
+    end function
+
+    ! ---- the sizes that the inline functions of the C headers fill in
+
+    function lgd_matrix_create(out, rows, cols, ops, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: rows, cols
+        type(lgd_matrix_ops), intent(in) :: ops
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = lgd_matrix_create_sized(out, rows, cols, ops, c_sizeof(ops), ctx)
+    end function
+
+    function lgd_loss_create(out, ops, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_loss_ops), intent(in) :: ops
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = lgd_loss_create_sized(out, ops, c_sizeof(ops), ctx)
+    end function
+
+    function lgd_objective_create(out, dim, terms, ops, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: dim, terms
+        type(lgd_objective_ops), intent(in) :: ops
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = lgd_objective_create_sized(out, dim, terms, ops, c_sizeof(ops), ctx)
+    end function
+
+    function lgd_objective_check_gradient(f, w, result) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        type(lgd_gradient_check), intent(out) :: result
+        integer(c_int) :: status
+        status = lgd_objective_check_gradient_sized(f, w, result, c_sizeof(result))
+    end function
+
+    function lgd_glm_create(out, X, y, loss, options) result(status)
+        type(c_ptr), intent(out) :: out
+        type(c_ptr), intent(in) :: X, y, loss
+        type(lgd_glm_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_glm_create_sized(out, X, y, loss, options, c_sizeof(lgd_glm_options()))
+    end function
+
+    function lgd_optimizer_create(out, ops, options, options_size) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_optimizer_ops), intent(in) :: ops
+        type(c_ptr), intent(in) :: options
+        integer(c_size_t), intent(in) :: options_size
+        integer(c_int) :: status
+        status = lgd_optimizer_create_sized(out, ops, c_sizeof(ops), options, options_size)
+    end function
+
+    function lgd_minimize(f, opt, w, options, report) result(status)
+        type(c_ptr), intent(in) :: f, opt
+        real(c_double), intent(inout) :: w(*)
+        type(lgd_minimize_options), intent(in), optional :: options
+        type(lgd_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_minimize_sized(f, opt, w, options, c_sizeof(lgd_minimize_options()), report, c_sizeof(lgd_report()))
+    end function
+
+end module

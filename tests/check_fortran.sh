@@ -1,0 +1,148 @@
+#!/bin/sh
+# The Fortran module: all of the C headers is in it, as it is there; programs build against an installed library.
+# usage: check_fortran.sh ROOT BUILD, with CC in the environment, and FC or gfortran
+# shellcheck disable=SC2046,SC2086,SC2317 # flags are words; functions are called by name
+set -eu
+root=$1 build=$2
+# shellcheck source=tests/tap.sh
+. "$(dirname "$0")/tap.sh"
+# shellcheck source=tests/stage.sh
+. "$(dirname "$0")/stage.sh"
+work=$scratch/work
+# Optional arguments that C sees as NULL are Fortran 2018.
+strict="-std=f2018 -pedantic -Wall -Wextra -Werror"
+FC=${FC:-gfortran}
+mkdir "$work"
+LC_ALL=C # one order for sort and comm
+export LC_ALL
+
+# case_ <case> <command>...: a check, or a skip where there is no Fortran compiler.
+case_() {
+    if command -v ${FC%% *} >/dev/null; then
+        check "$@"
+    else
+        skip "$1" "no Fortran compiler (looked for $FC)"
+    fi
+}
+
+installed() {
+    cmp "$root/include/lgd.f90" "$(dirname "$(find "$shared" -name lgd.h)")/lgd.f90"
+}
+
+# compiles <program> <source>...: beside the module's source.
+compiles() {
+    program=$work/$1
+    shift
+    $FC $strict -J"$work" -o "$program" "$@" $(package "$shared" --cflags --libs libgd-descent)
+}
+
+# says <program> <file>
+says() {
+    prints "$2" env LD_LIBRARY_PATH="$(libdir "$shared")" "$work/$1"
+}
+
+# works <program> <source> <file>: as a user does, with the module's source from beside the headers
+works() {
+    compiles "$1" "$(find "$shared" -name lgd.f90)" "$2" && says "$1" "$3"
+}
+
+# bound <module>: the C functions that it binds, but for strlen of the C library.
+bound() {
+    sed -n "s/.*bind(C, name='\([^']*\)').*/\1/p" "$1" | grep -vx strlen | sort
+}
+
+missing_in() {
+    bound "$1" | comm -23 "$work/functions" -
+}
+
+unknown_in() {
+    bound "$1" | comm -13 "$work/functions" -
+}
+
+names_what_is_missing() {
+    sed "/name='lgd_matrix_free'/d" "$root/include/lgd.f90" >"$work/without.f90"
+    [ "$(missing_in "$work/without.f90")" = lgd_matrix_free ]
+}
+
+# signatures_of <module>: as the compiler takes its interfaces for C. Its abstract interfaces are no functions.
+signatures_of() {
+    $FC -J"$work" -fsyntax-only -fc-prototypes "$1" >"$work/prototypes.h" &&
+        awk -f "$root/tests/signatures.awk" "$work/prototypes.h" | grep -v -e '^lgd_function ' -e '^lgd_callback ' | sort
+}
+
+signatures_agree() {
+    signatures_of "$1" >"$work/fortran" && diff "$work/signatures" "$work/fortran"
+}
+
+tells_signatures_apart() {
+    sed '/function lgd_optimizer_load/,/end function/s/integer(c_size_t), value :: size/integer(c_int), value :: size/' \
+        "$root/include/lgd.f90" >"$work/narrow.f90"
+    signatures_agree "$root/include/lgd.f90" && ! signatures_agree "$work/narrow.f90" >"$work/why" &&
+        grep '^> lgd_optimizer_load ippi' "$work/why"
+}
+
+# A Fortran program that prints sizes, offsets and constants as $1, what C prints, has them.
+mirror() {
+    awk '
+        BEGIN { print "program mirror\n    use lgd\n    implicit none" }
+        $1 == "constant" { line[++lines] = "print \"(a, i0)\", \"constant " $2 " \", " $2 }
+        $1 == "bits" { line[++lines] = "print \"(a, i0)\", \"bits " $2 " \", transfer(" $2 ", 0_c_int64_t)" }
+        $1 == "struct" {
+            x = "x" ++types
+            print "    type(" $2 "), target :: " x
+            line[++lines] = "print \"(a, i0)\", \"struct " $2 " \", c_sizeof(" x ")"
+        }
+        $1 == "member" {
+            line[++lines] = "print \"(a, i0)\", \"member " $2 " " $3 " \", at(c_loc(" x "%" $3 ")) - at(c_loc(" x "))"
+        }
+        END {
+            for (i = 1; i <= lines; i++)
+                print "    " line[i]
+            print "contains\n    integer(c_intptr_t) function at(place)\n        type(c_ptr), intent(in) :: place"
+            print "        at = transfer(place, at)\n    end function\nend program"
+        }' "$1"
+}
+
+# agrees <module>: prints what C prints
+agrees() {
+    mirror "$work/said" >"$work/mirror.f90" && compiles mirror "$1" "$work/mirror.f90" && says mirror "$work/said"
+}
+
+layouts_of_c() {
+    awk -f "$root/tests/layout.awk" "$work/headers" >"$work/layout.c" &&
+        ${CC:-cc} -I"$root/include" -o "$work/layout" "$work/layout.c" && "$work/layout" >"$work/said" && [ -s "$work/said" ]
+}
+
+tells_layouts_apart() {
+    sed 's/:: steps = 0, epochs = 0/:: epochs = 0, steps = 0/' "$root/include/lgd.f90" >"$work/swapped.f90"
+    ! agrees "$work/swapped.f90" >"$work/why" 2>&1 && grep '^< member lgd_report steps' "$work/why"
+}
+
+# The page has one program, and what it prints.
+guide() {
+    [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 1 ] && block docs/guide/fortran.md fortran >"$work/guide.f90" &&
+        block docs/guide/fortran.md text >"$work/guide.txt"
+}
+
+# Not those of optimizers.h: optimizers come from text.
+find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h -exec cat {} + >"$work/headers"
+awk -f "$root/tests/signatures.awk" "$work/headers" | sort >"$work/signatures"
+cut -d ' ' -f 1 "$work/signatures" >"$work/functions"
+
+check fortran_staged_install_succeeds staged
+check fortran_module_installed_beside_the_headers installed
+check fortran_list_of_functions_not_empty test -s "$work/functions"
+check fortran_functions_of_the_headers_all_bound nothing missing_in "$root/include/lgd.f90"
+check fortran_names_bound_all_in_the_headers nothing unknown_in "$root/include/lgd.f90"
+check fortran_function_left_out_named names_what_is_missing
+case_ fortran_arguments_of_functions_as_in_c signatures_agree "$root/include/lgd.f90"
+case_ fortran_argument_of_another_size_seen tells_signatures_apart
+check fortran_layouts_of_c_are_told layouts_of_c
+case_ fortran_layouts_and_constants_as_in_c agrees "$root/include/lgd.f90"
+case_ fortran_members_swapped_seen tells_layouts_apart
+case_ fortran_fit_line_prints_what_the_one_in_c_prints works fit_line "$root/examples/fit_line.f90" "$root/examples/fit_line.out"
+case_ fortran_own_objective_prints_what_it_shall works own_objective "$root/examples/own_objective.f90" \
+    "$root/examples/own_objective_fortran.out"
+check fortran_guide_program_and_output_are_there guide
+case_ fortran_guide_program_prints_what_the_page_says works guide "$work/guide.f90" "$work/guide.txt"
+finish
