@@ -11,10 +11,8 @@
 
 /* In the order of the report; NAME is a script NAME.gp of docs/pictures. */
 static const char *const names[] = {
-    "loss_epochs",
-    "loss_seconds",
-    "epoch_time",
-    "schedules",
+    "loss_epochs",     "loss_seconds",     "epoch_time",         "cost",  "surface",    "minima",
+    "paths_quadratic", "paths_rosenbrock", "methods_rosenbrock", "rates", "rate_sweep", "schedules",
 };
 enum { NAMES = sizeof names / sizeof *names };
 _Static_assert(sizeof names / sizeof *names <= MAX_PICTURES, "as many as there is room for");

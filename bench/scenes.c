@@ -1,8 +1,65 @@
 /* The tables of the scenes: each is made in memory and then written, so that a file is there whole or its name is said. */
 #include "scenes.h"
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* ---- what the scenes share */
+
+void scene_noise(uint64_t seed, size_t n, double *x)
+{
+    for (size_t i = 0; i < n; i++) {
+        double u[4];
+        lgd_uniform(seed, 4 * i, 4, u);
+        x[i] = sqrt(3) * (u[0] + u[1] + u[2] + u[3] - 2);
+    }
+}
+
+void scene_standardize(size_t n, size_t stride, double *x)
+{
+    double mean = 0, square = 0;
+    for (size_t i = 0; i < n; i++)
+        mean += x[i * stride] / (double)n;
+    for (size_t i = 0; i < n; i++)
+        square += (x[i * stride] - mean) * (x[i * stride] - mean) / (double)n;
+    for (size_t i = 0; i < n; i++)
+        x[i * stride] = (x[i * stride] - mean) / sqrt(square);
+}
+
+lgd_status regression_create(regression *r)
+{
+    lgd_status st = lgd_matrix_dense(&r->A, r->rows, r->cols, r->X, r->cols);
+    return st ? st : lgd_glm_create(&r->f, r->A, r->y, lgd_loss_half_squared(), NULL);
+}
+
+void regression_free(regression *r)
+{
+    lgd_objective_free(r->f);
+    lgd_matrix_free(r->A);
+}
+
+lgd_status scene_grid(FILE *to, lgd_objective *f, const frame *area)
+{
+    const double step = 1 / (double)(area->count - 1);
+    lgd_status st = LGD_OK;
+    fprintf(to, "%zu", area->count);
+    for (size_t i = 0; i < area->count; i++)
+        fprintf(to, "\t%.9g", area->x0 + (area->x1 - area->x0) * (double)i * step);
+    for (size_t j = 0; j < area->count && !st; j++) {
+        double w[2] = {0, area->y0 + (area->y1 - area->y0) * (double)j * step}, value = 0;
+        fprintf(to, "\n%.9g", w[1]);
+        for (size_t i = 0; i < area->count && !st; i++) {
+            w[0] = area->x0 + (area->x1 - area->x0) * (double)i * step;
+            st = lgd_objective_eval(f, NULL, w, &value, NULL);
+            fprintf(to, "\t%.7g", value);
+        }
+    }
+    fprintf(to, "\n");
+    return st;
+}
+
+/* ---- files */
 
 static bool refuse(const char *path, const char *why)
 {
@@ -14,14 +71,12 @@ static bool put(const char *path, size_t size, const char *text)
 {
     FILE *file = fopen(path, "w");
     if (!file)
-        return refuse(path, strerror(errno));
-    bool written = fwrite(text, 1, size, file) == size && !fflush(file);
-    int why = errno;
-    if (fclose(file) && written) {
-        why = errno;
-        written = false;
-    }
-    return written || refuse(path, strerror(why));
+        return file_refused(path);
+    if (fwrite(text, 1, size, file) == size && !fflush(file))
+        return file_finish(file, path);
+    file_refused(path);
+    fclose(file);
+    return false;
 }
 
 static bool scene_write(const scene *s, const char *folder)
@@ -32,7 +87,7 @@ static bool scene_write(const scene *s, const char *folder)
         return refuse(folder, strerror(ENAMETOOLONG));
     FILE *memory = open_memstream(&text, &size);
     if (!memory)
-        return refuse(path, strerror(errno));
+        return file_refused(path);
     lgd_status st = s->fill(memory);
     bool bad = ferror(memory) != 0;
     bad = fclose(memory) || bad;
@@ -45,7 +100,7 @@ static bool scene_write(const scene *s, const char *folder)
 
 bool scenes_write(const char *folder)
 {
-    static const scene *const lists[] = {scenes_of_rates};
+    static const scene *const lists[] = {scenes_of_rates, scenes_of_paths, scenes_of_costs};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const scene *s = lists[i]; s->file; s++)
             if (!scene_write(s, folder))
