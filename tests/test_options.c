@@ -28,24 +28,25 @@ START_TEST(create_zero_or_null_options_presets)
 }
 END_TEST
 
+static void right_method(lgd_status created, const lgd_optimizer_ops *ops, lgd_optimizer **opt)
+{
+    ck_assert_msg(created == LGD_OK, "%s", lgd_last_error());
+    ck_assert_str_eq(lgd_optimizer_name(*opt), ops->name);
+    ck_assert_ptr_eq((*opt)->ops.step, ops->step);
+    ck_assert_double_eq(lgd_optimizer_value(*opt, "lr", 0), 0.5);
+    lgd_optimizer_free(*opt);
+}
+
 START_TEST(create_public_functions_right_method)
 {
-    lgd_optimizer *opt[7] = {NULL};
-    const lgd_optimizer_ops *const ops[7] = {lgd_sgd_ops(),  lgd_momentum_ops(), lgd_nesterov_ops(), lgd_adagrad_ops(),
-                                             lgd_adam_ops(), lgd_adamw_ops(),    lgd_rmsprop_ops()};
-    ck_assert_int_eq(lgd_sgd_create(&opt[0], &(lgd_sgd_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_momentum_create(&opt[1], &(lgd_momentum_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_nesterov_create(&opt[2], &(lgd_nesterov_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_adagrad_create(&opt[3], &(lgd_adagrad_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_adam_create(&opt[4], &(lgd_adam_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_adamw_create(&opt[5], &(lgd_adamw_options){.lr = 0.5}), LGD_OK);
-    ck_assert_int_eq(lgd_rmsprop_create(&opt[6], &(lgd_rmsprop_options){.lr = 0.5}), LGD_OK);
-    for (size_t i = 0; i < 7; i++) {
-        ck_assert_str_eq(lgd_optimizer_name(opt[i]), ops[i]->name);
-        ck_assert_ptr_eq(opt[i]->ops.step, ops[i]->step);
-        ck_assert_double_eq(lgd_optimizer_value(opt[i], "lr", 0), 0.5);
-        lgd_optimizer_free(opt[i]);
-    }
+    lgd_optimizer *opt = NULL;
+    right_method(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.5}), lgd_sgd_ops(), &opt);
+    right_method(lgd_momentum_create(&opt, &(lgd_momentum_options){.lr = 0.5}), lgd_momentum_ops(), &opt);
+    right_method(lgd_nesterov_create(&opt, &(lgd_nesterov_options){.lr = 0.5}), lgd_nesterov_ops(), &opt);
+    right_method(lgd_adagrad_create(&opt, &(lgd_adagrad_options){.lr = 0.5}), lgd_adagrad_ops(), &opt);
+    right_method(lgd_rmsprop_create(&opt, &(lgd_rmsprop_options){.lr = 0.5}), lgd_rmsprop_ops(), &opt);
+    right_method(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.5}), lgd_adam_ops(), &opt);
+    right_method(lgd_adamw_create(&opt, &(lgd_adamw_options){.lr = 0.5}), lgd_adamw_ops(), &opt);
 }
 END_TEST
 
