@@ -10,7 +10,7 @@
 #   c after <!-- snippet: file -->     such blocks of a document follow one another in one file, which compiles
 #   sh                                 sh can read it, and the ./commands in it are in the tree
 #   text                               what the code before it prints, to the letter, if at most one line is between them
-#   cmake, fortran, meson, python      that another test, tests/check_*, names the document: it runs them
+#   cmake, fortran, ini, meson, python that another test, tests/check_*, names the document: it runs them
 #   console                            what a command printed once: figures differ from run to run, so it is not checked
 #
 # A block of another language, or of none, is a fault.
@@ -99,9 +99,9 @@ holds() {
     c,file) piece_holds ;;
     sh,-) commands_hold ;;
     text,- | console,-) ;;
-    cmake,- | fortran,- | meson,- | python,-) other_test_runs_it ;;
+    cmake,- | fortran,- | ini,- | meson,- | python,-) other_test_runs_it ;;
     unclosed,*) fault "the block does not end" ;;
-    *,-) fault "language $language, one of c, cmake, console, fortran, meson, python, sh and text is accepted" ;;
+    *,-) fault "language $language, one of c, cmake, console, fortran, ini, meson, python, sh and text is accepted" ;;
     *) fault "mark $mark before $language, file and fails before c are accepted" ;;
     esac
 }
