@@ -170,9 +170,9 @@ unknown_names() {
     words "$1" | grep -E '^(lgd|LGD)_.*[^_]$' | comm -23 - "$scratch/known" | sed "s|^|$1: not in the tree: |"
 }
 
-# Identifiers of the glossary that are not in the public headers.
+# Identifiers in the code spans of a glossary that are not in the public headers.
 unknown_terms() {
-    words docs/glossary.md | comm -23 - "$scratch/public" | sed 's/^/docs\/glossary.md: not in the headers: /'
+    words "$1" | comm -23 - "$scratch/public" | sed "s|^|$1: not in the headers: |"
 }
 
 # plant <case> <words> <<document: a document with one block is refused with these words.
@@ -206,7 +206,7 @@ wait
 while read -r document line language block; do
     check "$(basename "$block")_${language}_block_holds" verdict "$block"
 done <"$scratch/examined"
-[ ! -f docs/glossary.md ] || check glossary_names_are_public nothing unknown_terms
+check glossary_names_are_public nothing unknown_terms docs/glossary.md
 
 plant block_that_does_not_compile 'block_that_does_not_compile.md:[0-9]*: does not compile' <<'DOCUMENT'
 ```c
@@ -282,4 +282,6 @@ printf '# One heading\n[a](#one-heading) [b](#two) [c](gone.md)\n' >"$scratch/li
 check broken_links_found [ "$(broken_links "$scratch/links.md" | grep -c 'no such')" = 2 ]
 printf 'One `lgd_minimize` and one `lgd_maximize`.\n' >"$scratch/words.md"
 check unknown_name_found [ "$(unknown_names "$scratch/words.md")" = "$scratch/words.md: not in the tree: lgd_maximize" ]
+printf '**rate**: `lr`, or `lgd_alloc`.\n' >"$scratch/terms.md"
+check private_name_in_a_glossary_found [ "$(unknown_terms "$scratch/terms.md")" = "$scratch/terms.md: not in the headers: lgd_alloc" ]
 finish
