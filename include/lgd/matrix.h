@@ -67,8 +67,9 @@ LGD_API lgd_status lgd_matrix_scaled(lgd_matrix **out, const lgd_matrix *A, cons
  * LGD_EUNSUPPORTED if A's ops have no moments. Two passes over A. */
 LGD_API lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A);
 
-/* Weights fitted on a scaled matrix, as weights on the matrix below it: for each output c
- *     raw[j*k + c] = w[j*k + c] / scale[j]      raw[cols*k + c] = w[cols*k + c] - sum_j shift[j] raw[j*k + c]
+/* Weights fitted on a scaled matrix, as weights on the matrix below it. For each of the k outputs, c,
+ *     raw[j*k + c] = w[j*k + c] / scale[j]
+ *     raw[cols*k + c] = w[cols*k + c] - sum_j shift[j] raw[j*k + c]
  * so that predictions agree to rounding (the sum is compensated). w and raw hold (cols + 1)*outputs numbers if
  * `intercept`, else cols*outputs; raw may be w. LGD_EINVAL if a shift would need an intercept that is not there. */
 LGD_API lgd_status lgd_matrix_unscale(const lgd_matrix *scaled, size_t outputs, bool intercept, const double *w,

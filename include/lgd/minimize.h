@@ -36,8 +36,8 @@ typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_las
     X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
     X(LGD_STOP_ERROR, 13, "ended by an error")
 
-/* Why a run ended: one of LGD_STOP_LIST, or
- *   LGD_STOP_NONE   0, it has not */
+/* Why a run ended: LGD_STOP_NONE, or one of LGD_STOP_LIST.
+ *   LGD_STOP_NONE   0, there was no run */
 #define LGD_X(name, value, text) , name = value
 typedef enum lgd_stop { LGD_STOP_NONE = 0 LGD_STOP_LIST(LGD_X) } lgd_stop;
 #undef LGD_X

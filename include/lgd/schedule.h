@@ -6,7 +6,8 @@
 extern "C" {
 #endif
 
-/* The formulas of the factor, with t the 0-based epoch, or step if per_step; T period, r factor, p power, e floor:
+/* The kinds of schedule, by the formula of the factor. There t is the 0-based epoch, or step if per_step, T the period,
+ * r the factor, p the power, e the floor.
  *   LGD_CONSTANT         1
  *   LGD_STEP_DECAY       r^floor(t/T);  T [100], r [0.5]
  *   LGD_MULTI_STEP       r^(number of milestones <= t);  r [0.1], milestones ascend from 0 or later

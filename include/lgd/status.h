@@ -26,7 +26,7 @@ extern "C" {
     X(LGD_EIO, -7, "reading or writing failed")                                                                        \
     X(LGD_EFORMAT, -8, "malformed data")
 
-/* What a function that can fail returns: one of LGD_STATUS_LIST, or
+/* What a function that can fail returns: LGD_OK, or one of LGD_STATUS_LIST.
  *   LGD_OK   0, it worked */
 #define LGD_X(name, value, text) , name = value /* comma first: C++98 knows no trailing comma */
 typedef enum lgd_status { LGD_OK = 0 LGD_STATUS_LIST(LGD_X) } lgd_status;
@@ -35,9 +35,9 @@ typedef enum lgd_status { LGD_OK = 0 LGD_STATUS_LIST(LGD_X) } lgd_status;
 /* The general text of a status, "unknown status" for a value that is none. Never NULL; static storage. */
 LGD_API const char *lgd_strerror(lgd_status status);
 
-/* The sentence behind the last failure in this thread, one line of the form
+/* The sentence behind the last failure in this thread, "" if nothing has failed yet. It is one line of the form
  *     <object>: <quantity> is <value>, <what is accepted>
- * or "" if nothing has failed yet. Valid until the next failing call in this thread; a successful call leaves it. */
+ * and valid until the next failing call in this thread; a successful call leaves it. */
 LGD_API const char *lgd_last_error(void);
 
 /* For functions of your own that the library calls: leaves `text` (copied, at most 511 bytes) as the sentence of this
