@@ -324,8 +324,11 @@ bool output_has(const results *r, const char *name);
 /* The page that shows it all (report.c), and its tables (report_tables.c). False after a sentence on stderr. */
 bool report_write(const results *r, const char *path);
 void report_comparison(FILE *to, const comparison *c, const char *id);
+void report_grid_head(FILE *to, const grid *g);
 void report_grid(FILE *to, const grid *g);
 void report_gradient(FILE *to, const gradient *g);
+void report_checks(FILE *to, const results *r);
+void report_failures(FILE *to, const results *r); /* items of a list */
 
 /* ---- scenes (scenes.c) */
 

@@ -43,7 +43,7 @@ tally check_pictures(const pictures *p)
 {
     tally t = {0, 0};
     for (size_t i = 0; i < p->count; i++)
-        if (p->picture[i].state != LEFT_OUT)
+        if (p->picture[i].state == DRAWN || p->picture[i].state == NOT_DRAWN)
             count(&t, p->picture[i].state == DRAWN);
     return t;
 }

@@ -23,7 +23,9 @@ char *file_read(const char *path)
     FILE *file = fopen(path, "r");
     char *text = NULL;
     size_t used = 0;
-    for (size_t room = 1 << 16, got = 1; file && got; room *= 2) {
+    struct stat about;
+    bool regular = file && !fstat(fileno(file), &about) && S_ISREG(about.st_mode); /* a device may have no end */
+    for (size_t room = 1 << 16, got = 1; regular && got; room *= 2) {
         char *longer = realloc(text, room);
         if (!longer)
             break;
@@ -32,7 +34,7 @@ char *file_read(const char *path)
         used += got;
         text[used] = 0;
     }
-    bool whole = file && text && feof(file) && !ferror(file);
+    bool whole = regular && text && feof(file) && !ferror(file);
     if (file)
         fclose(file);
     if (whole)

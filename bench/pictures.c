@@ -143,23 +143,29 @@ static int gnuplot(const char *out, char *word, char *said, size_t size)
 
 /* ---- SVG */
 
-/* Copies SVG with the name of the picture before each id and each reference to one, for several pictures share a page. */
+/* Copies SVG without the ids that nothing refers to, of which the plots of one picture may have the same, and with the
+ * name of the picture before those that are left, for several pictures share a page. */
 static void copy_ids(FILE *to, const char *svg, const char *name)
 {
     static const char *const keys[] = {" id=\"", " id='", "href=\"#", "href='#", "url(#"};
+    enum { IDS = 2, KEYS = sizeof keys / sizeof *keys };
+    char id[NAME_SIZE * 2] = "#";
     bool tag = false;
-    while (*svg) {
-        size_t length = 0;
-        for (size_t i = 0; tag && !length && i < sizeof keys / sizeof *keys; i++)
-            if (!strncmp(svg, keys[i], strlen(keys[i])))
-                length = strlen(keys[i]);
-        if (length) {
-            fprintf(to, "%.*s%s-", (int)length, svg, name);
-            svg += length;
+    for (const char *at = svg; *at;) {
+        size_t key = 0;
+        while (tag && key < KEYS && strncmp(at, keys[key], strlen(keys[key])))
+            key++;
+        if (!tag || key == KEYS) {
+            tag = *at == '<' || (tag && *at != '>');
+            putc(*at++, to);
             continue;
         }
-        tag = *svg == '<' || (tag && *svg != '>');
-        putc(*svg++, to);
+        const char *value = at + strlen(keys[key]);
+        size_t length = strcspn(value, "\"')");
+        snprintf(id + 1, sizeof id - 1, "%.*s", (int)length, value);
+        if (key >= IDS || strstr(svg, id))
+            fprintf(to, "%.*s%s-%.*s", (int)(value - at), at, name, (int)length, value);
+        at = value + length + (key < IDS && !strstr(svg, id));
     }
 }
 

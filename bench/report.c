@@ -6,35 +6,42 @@
 #include <string.h>
 #include <time.h>
 
-static const char style[] =
+static const char look[] =
     ":root{color-scheme:light dark;--paper:#fff;--ink:#1b1f24;--soft:#57606a;--line:#d5dae0;--stripe:#f5f7f9;"
-    "--best:#e3f1fb;--link:#0a58a6;--good:#1a6b3c;--goodback:#e4f5ea;--bad:#a40e26;--badback:#fde8ea}\n"
+    "--best:#dceefb;--link:#0a58a6;--good:#1a6b3c;--goodback:#e4f5ea;--bad:#a40e26;--badback:#fde8ea}\n"
     "@media(prefers-color-scheme:dark){:root{--paper:#15181c;--ink:#e4e8ec;--soft:#a3acb5;--line:#3a4149;"
-    "--stripe:#1c2025;--best:#15324a;--link:#7ab8f5;--good:#7fd6a1;--goodback:#12301f;--bad:#ff9aa5;--badback:#401a20}}"
-    "\n"
-    "body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:64rem;background:var(--paper);color:var(--ink);"
+    "--stripe:#1c2025;--best:#15324a;--link:#7ab8f5;--good:#7fd6a1;--goodback:#12301f;--bad:#ff9aa5;"
+    "--badback:#401a20}}\n"
+    "body{margin:0 auto;padding:1.5rem 1rem 4rem;max-width:58rem;background:var(--paper);color:var(--ink);"
     "font:1rem/1.5 system-ui,-apple-system,'Segoe UI',Roboto,'Helvetica Neue',Arial,sans-serif}\n"
-    "h1{font-size:1.7rem;line-height:1.25;margin:0 0 .3rem}h2{font-size:1.3rem;margin:2.6rem 0 .6rem;"
-    "padding-top:.6rem;border-top:1px solid var(--line)}p,dl,ul{margin:.5rem 0;max-width:46rem}a{color:var(--link)}\n"
-    "nav ul{columns:2 18rem;padding-left:1.2rem}dt{font-weight:600;float:left;clear:left;margin-right:.5rem}"
-    "dd{margin:0 0 .1rem}code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}\n"
-    ".sub,.help,figcaption,caption{color:var(--soft)}.help,figcaption{font-size:.92rem}\n"
-    ".verdict{display:inline-block;font-weight:600;padding:.35rem .8rem;border-radius:.4rem;margin:.6rem 0}"
-    ".verdict.good{color:var(--good);background:var(--goodback)}.verdict.bad,.bad{color:var(--bad);"
-    "background:var(--badback);font-weight:600}.ok{color:var(--good)}\n"
-    ".wide{overflow-x:auto;margin:1rem 0}table{border-collapse:collapse;font-size:.9rem;"
-    "font-variant-numeric:tabular-nums}caption{text-align:left;font-weight:600;padding:0 0 .3rem}"
-    "th,td{padding:.22rem .6rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}"
-    "th.n,td.n{text-align:right}thead th{border-bottom:2px solid var(--line)}tbody th{font-weight:500}"
-    "tbody tr:nth-child(even){background:var(--stripe)}tbody tr.best{background:var(--best)}"
-    "table.facts th,table.facts td{white-space:normal;vertical-align:top}table.facts th{font-weight:600}\n"
-    "#grid table{min-width:47rem}#grid th:first-child{width:11rem}"
-    "figure{margin:1.6rem 0;break-inside:avoid}figure svg{display:block;width:100%;max-width:50rem;height:auto;"
-    "background:#fff;border:1px solid var(--line);border-radius:.4rem}figcaption{max-width:50rem;margin-top:.4rem}\n"
+    "h1{font-size:1.7rem;line-height:1.25;margin:0 0 .3rem}"
+    "h3{font-size:1rem;margin:1.2rem 0 .3rem}"
+    "h2{font-size:1.3rem;margin:2.6rem 0 .6rem;padding-top:.6rem;border-top:1px solid var(--line)}"
+    "p,dl,ul{margin:.6rem 0}a{color:var(--link)}nav ul{columns:2 18rem;padding-left:1.2rem}\n"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .9rem}dt{font-weight:600}dd{margin:0}"
+    "code{font:.92em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}\n"
+    ".sub,.help,figcaption{color:var(--soft)}.help,figcaption{font-size:.92rem}"
+    ".verdict{display:inline-block;font-weight:600;padding:.35rem .8rem;border-radius:.4rem}"
+    ".verdict.good{color:var(--good);background:var(--goodback)}.bad{color:var(--bad);background:var(--badback);"
+    "font-weight:600}ul.bad{padding:.6rem .6rem .6rem 2rem;border-radius:.4rem}td.ok{color:var(--good)}\n"
+    ".wide{overflow-x:auto;margin:1rem 0}"
+    "table{border-collapse:collapse;font-size:.88rem;line-height:1.4;font-variant-numeric:tabular-nums}"
+    "caption{text-align:left;font-weight:600;padding:0 0 .3rem .5rem}"
+    "th,td{padding:.2rem .5rem;text-align:left;white-space:nowrap;border-bottom:1px solid var(--line)}"
+    "th.n,td.n{text-align:right}thead th{white-space:normal;vertical-align:bottom;border-bottom:2px solid var(--line)}"
+    "tbody th{font-weight:500}tbody tr:nth-child(even){background:var(--stripe)}tbody tr.best{background:var(--best)}"
+    "tbody tr.bad,td.bad{color:var(--bad);background:var(--badback)}"
+    ".facts th,.facts td{white-space:normal;vertical-align:top}.facts th{font-weight:600;white-space:nowrap}\n"
+    ".grid{table-layout:fixed;width:64em}.grid th:nth-child(1){width:11em}.grid th:nth-child(3),"
+    ".grid th:nth-child(7){width:11em}.grid th:nth-child(8){width:9em}\n"
+    "figure{margin:1.6rem 0;break-inside:avoid}figure "
+    "svg{display:block;width:100%;max-width:50rem;height:auto;background:#fff;"
+    "border:1px solid "
+    "var(--line);border-radius:.4rem;box-sizing:border-box}figcaption{margin-top:.4rem;max-width:50rem}\n"
     "@media print{:root{color-scheme:light;--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--stripe:#f5f7f9;"
-    "--best:#e3f1fb;--link:#000;--good:#1a6b3c;--goodback:#fff;--bad:#a40e26;--badback:#fff}"
-    "body{max-width:none;padding:0;font-size:9pt}nav{display:none}h2{break-after:avoid}tr{break-inside:avoid}"
-    ".wide{overflow:visible}table{font-size:7.5pt}#grid table{min-width:0}th,td{padding:.15rem .35rem}"
+    "--best:#dceefb;--link:#000;--good:#1a6b3c;--goodback:#e4f5ea;--bad:#a40e26;--badback:#fde8ea}"
+    "body{max-width:none;padding:0;font-size:10pt}nav{display:none}h2{break-after:avoid}tr{break-inside:avoid}"
+    ".wide{overflow:visible}table{font-size:7.5pt}.grid{table-layout:auto;width:auto}th,td{padding:.12rem .3rem}"
     "*{print-color-adjust:exact}}\n";
 
 /* ---- small things */
@@ -80,7 +87,7 @@ static void facts(FILE *to, const results *r)
     if (localtime_r(&t, &local))
         strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S %z", &local);
     section(to, "run", "What ran");
-    html(to, "<div class=\"wide\"><table class=\"facts\">\n<caption>The run</caption>\n<tbody>\n<tr><th "
+    html(to, "<table class=\"facts\">\n<caption>The run</caption>\n<tbody>\n<tr><th "
              "scope=\"row\">command</th>"
              "<td><code>lgd-bench");
     for (int i = 1; i < s->words; i++)
@@ -99,7 +106,7 @@ static void facts(FILE *to, const results *r)
         html(to, part == text ? "%s" : "<br>%s", part);
     }
     html(to, "</td></tr>\n");
-    fact(to, "build of lgd-bench", LGD_VERSION ", " LGD_BENCH_BUILD);
+    fact(to, "program", "lgd-bench " LGD_VERSION ", " LGD_BENCH_BUILD);
     for (size_t i = 0; i < s->thread_counts; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, i ? ", %zu" : "%zu", s->thread[i]);
     fact(to, "threads", text);
@@ -110,7 +117,7 @@ static void facts(FILE *to, const results *r)
     fact(to, "rounds", text);
     snprintf(text, sizeof text, "%.0f s", r->seconds);
     fact(to, "took", text);
-    html(to, "</tbody>\n</table></div>\n</section>\n");
+    html(to, "</tbody>\n</table>\n</section>\n");
 }
 
 /* ---- pictures */
@@ -185,17 +192,18 @@ static bool descents(FILE *to, const results *r)
     if (!r->comparisons)
         return true;
     html(to,
-         "<p class=\"help\">How to read it. batch: rows in a step. rate: that of the first step; with batches it falls "
-         "to 0 "
-         "along a cosine. It is 1/L(b), L(b) the expected smoothness of a batch of b rows, times 1 - momentum; for "
-         "methods "
-         "that scale each coordinate by itself it is the best of 0.001, 0.01 and 0.1. above optimum: how much of the "
-         "loss "
-         "could still go. seconds: of the descent alone%s. to within 1 %%: when the loss first came that near the "
-         "optimum; "
-         "- if it never did. The losses on the way come from another run, whose last weights must have the same bits: "
-         "that "
-         "is the check. The first to come within 1 %% is set off.</p>\n",
+         "<h3>How to read it</h3>\n<dl class=\"help\"><dt>batch</dt><dd>rows in a step</dd>\n"
+         "<dt>rate</dt><dd>of the first step; with batches it falls to 0 along a cosine. It is 1/L(b), L(b) the "
+         "expected "
+         "smoothness of a batch of b rows, times 1 - momentum; for methods that scale each coordinate by itself the "
+         "best of 0.001, 0.01 and 0.1</dd>\n"
+         "<dt>above optimum</dt><dd>how much of the loss could still go</dd>\n");
+    html(to,
+         "<dt>seconds</dt><dd>of the descent alone%s</dd>\n"
+         "<dt>to within 1 %%</dt><dd>until the loss was that near the optimum; - if it never was. The first is set "
+         "off</dd>\n"
+         "<dt>ok</dt><dd>the losses on the way come from another run, and its last weights have the same "
+         "bits</dd></dl>\n",
          r->comparison[0].runs > 1 ? ", median of 3 runs" : "");
     if (!has_picture(r, "descent"))
         return true;
@@ -210,6 +218,7 @@ static bool times(FILE *to, const results *r)
     bool ok = true;
     if (r->has_grid) {
         section(to, "grid", "Time of one epoch for each batch size");
+        report_grid_head(to, &r->grid);
         ok = figures(to, r, "grid");
         report_grid(to, &r->grid);
         html(to, "</section>\n");
@@ -229,72 +238,6 @@ static bool times(FILE *to, const results *r)
         html(to, "</section>\n");
     }
     return ok;
-}
-
-/* ---- checks */
-
-static void check_line(FILE *to, const char *what, const char *name, const char *how, tally t)
-{
-    html(to, t.failed ? "<tr class=\"bad\">" : "<tr>");
-    html(to, "<th scope=\"row\">%s%s</th><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%s</td></tr>\n", what,
-         name, t.passed, t.failed, how);
-}
-
-static void failures(FILE *to, const results *r)
-{
-    char name[NAME_SIZE];
-    for (size_t k = 0; k < r->comparisons; k++)
-        for (size_t i = 0; i < r->comparison[k].methods; i++) {
-            const method *m = &r->comparison[k].method[i];
-            if (m->verdict != OK)
-                html(to, "<li>%s, batch %s, on %s: %s %s</li>\n", m->name, batch_name(name, m->batch),
-                     r->comparison[k].data->name, m->verdict == WRONG ? "WRONG" : "FAILED", m->why);
-        }
-    for (size_t i = 0; i < r->grid.cells; i++) {
-        const grid_cell *c = &r->grid.cell[i];
-        if (c->verdict != OK)
-            html(to, "<li>%s, batch %s, %zu threads: %s %s</li>\n", c->variant->name, batch_name(name, c->batch),
-                 c->threads, c->verdict == WRONG ? "WRONG" : "FAILED", c->why);
-    }
-    for (size_t i = 0; i < r->gradient.cells; i++) {
-        const gradient_cell *c = &r->gradient.cell[i];
-        if (c->verdict != OK)
-            html(to, "<li>gradient by %s, %zu threads: WRONG</li>\n", c->name, c->threads);
-    }
-    for (size_t i = 0; i < r->pictures.count; i++)
-        if (r->pictures.picture[i].state == NOT_DRAWN)
-            html(to, "<li>picture %s: FAILED %s</li>\n", r->pictures.picture[i].name, r->pictures.picture[i].why);
-}
-
-static void checks(FILE *to, const results *r)
-{
-    section(to, "checks", "Checks");
-    html(
-        to,
-        "<div class=\"wide\"><table>\n<caption>What was checked</caption>\n<thead><tr><th scope=\"col\">part</th>"
-        "<th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">failed</th><th scope=\"col\">what must "
-        "hold</th></tr></thead>\n<tbody>\n");
-    for (size_t k = 0; k < r->comparisons; k++)
-        check_line(to, "descents on ", r->comparison[k].data->name,
-                   "the timed run and the watched run end with the same bits", check_comparison(&r->comparison[k]));
-    if (r->has_grid)
-        check_line(to, "times of an epoch", "", "the weights after 2 epochs are those of plain loops to 1e-10",
-                   check_grid(&r->grid));
-    if (r->has_gradient)
-        check_line(to, "one gradient", "", "it is that of plain loops", check_gradient(&r->gradient));
-    check_line(to, "pictures", "", "gnuplot draws them whole", check_pictures(&r->pictures));
-    check_line(to, "all", "", "", check_all(r));
-    html(to, "</tbody>\n</table></div>\n");
-    bool none = true;
-    for (size_t i = 0; i < r->pictures.count; i++) {
-        const picture *p = &r->pictures.picture[i];
-        if (p->state != LEFT_OUT)
-            continue;
-        html(to, none ? "<p>Pictures left out:</p>\n<ul>\n" : "");
-        html(to, "<li>%s: %s</li>\n", p->name, p->why);
-        none = false;
-    }
-    html(to, none ? "</section>\n" : "</ul>\n</section>\n");
 }
 
 /* ---- files */
@@ -351,7 +294,7 @@ bool report_write(const results *r, const char *path)
              "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
              "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
              "<title>Gradient descent compared: lgd-bench " LGD_VERSION "</title>\n<style>\n");
-    fputs(style, to);
+    fputs(look, to);
     html(to, "</style>\n</head>\n<body>\n<header>\n<h1>Gradient descent by all rows, by single rows and by "
              "mini-batches</h1>\n"
              "<p class=\"sub\">Measured by lgd-bench " LGD_VERSION " on");
@@ -361,7 +304,7 @@ bool report_write(const results *r, const char *path)
          all.failed ? "bad" : "good", all.passed, all.failed);
     if (all.failed) {
         html(to, "<ul class=\"bad\">\n");
-        failures(to, r);
+        report_failures(to, r);
         html(to, "</ul>\n");
     }
     html(to, "</header>\n");
@@ -369,7 +312,9 @@ bool report_write(const results *r, const char *path)
     html(to, "<main>\n");
     facts(to, r);
     bool ok = descents(to, r) && times(to, r);
-    checks(to, r);
+    section(to, "checks", "Checks");
+    report_checks(to, r);
+    html(to, "</section>\n");
     files(to, r);
     html(to, "</main>\n</body>\n</html>\n");
     return file_finish(to, path) && ok;

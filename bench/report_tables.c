@@ -18,18 +18,48 @@ static void range(FILE *to, double low, double high)
         html(to, "<td class=\"n\">%s to %s</td>", digits(t[0], low, 3), digits(t[1], high, 3));
 }
 
-static void bad(FILE *to, size_t columns, verdict v, const char *why)
+enum { ILL_SIZE = 400 };
+
+/* What to say of a cell that is not OK. */
+static char *ill(char text[ILL_SIZE], verdict v, const char *wrong, double error, const char *why)
 {
-    html(to, "<td colspan=\"%zu\" class=\"bad\">%s: %s</td></tr>\n", columns, v == WRONG ? "WRONG" : "FAILED", why);
+    if (v == WRONG)
+        snprintf(text, ILL_SIZE, "WRONG: %s %.1e", wrong, error);
+    else
+        snprintf(text, ILL_SIZE, "FAILED: %s", why);
+    return text;
 }
 
-/* A table wider than the screen scrolls in a box of its own, which the keyboard reaches too. */
-static void begin(FILE *to, const char *id, const char *part, const char *caption, const char *const *heads)
+static char *ill_method(char text[ILL_SIZE], const method *m)
 {
-    html(to, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s-%s\">\n<table>\n", id, part);
-    html(to, "<caption id=\"%s-%s\">%s</caption>\n<thead><tr>", id, part, caption);
+    return ill(text, m->verdict, "the timed and the watched run differ by", m->error, m->why);
+}
+
+static char *ill_cell(char text[ILL_SIZE], const grid_cell *c)
+{
+    return ill(text, c->verdict, "the weights differ by", c->error, c->why);
+}
+
+static char *ill_gradient(char text[ILL_SIZE], const gradient_cell *c)
+{
+    return ill(text, WRONG, "the gradient differs by", c->error, "");
+}
+
+/* Ends a row. */
+static void bad(FILE *to, size_t columns, const char *why)
+{
+    html(to, "<td colspan=\"%zu\" class=\"bad\">%s</td></tr>\n", columns, why);
+}
+
+/* A table wider than the screen scrolls in a box of its own, which the keyboard reaches too. Heads of text begin with
+ * a space to stand left; the others stand over figures. */
+static void begin(FILE *to, const char *kind, const char *part, const char *caption, const char *const *heads)
+{
+    html(to, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s-%s\">\n", kind, part);
+    html(to, "<table class=\"%s\">\n<caption id=\"%s-%s\">%s</caption>\n<thead><tr>", kind, kind, part, caption);
     for (size_t i = 0; heads[i]; i++)
-        html(to, i ? "<th scope=\"col\" class=\"n\">%s</th>" : "<th scope=\"col\">%s</th>", heads[i]);
+        html(to, *heads[i] == ' ' ? "<th scope=\"col\">%s</th>" : "<th scope=\"col\" class=\"n\">%s</th>",
+             heads[i] + (*heads[i] == ' '));
     html(to, "</tr></thead>\n<tbody>\n");
 }
 
@@ -52,7 +82,7 @@ static const method *soonest(const comparison *c)
 void report_comparison(FILE *to, const comparison *c, const char *id)
 {
     const dataset *d = c->data;
-    const char *heads[] = {"method",
+    const char *heads[] = {" method",
                            "batch",
                            "rate",
                            "epochs",
@@ -62,9 +92,9 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
                            "seconds",
                            "seconds to within 1 %",
                            "epochs to within 1 %",
-                           "check",
+                           " check",
                            NULL};
-    char t[3][NAME_SIZE], caption[4 * NAME_SIZE], why[2 * NAME_SIZE];
+    char t[3][NAME_SIZE], caption[2 * NAME_SIZE], why[ILL_SIZE];
     const method *best = soonest(c);
     html(to, "<p>%s regression", d->logistic ? "Logistic" : "Linear");
     if (c->l2 > 0)
@@ -83,7 +113,7 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
         html(to, m == best ? "<tr class=\"best\">" : "<tr>");
         html(to, "<th scope=\"row\">%s</th><td class=\"n\">%s</td>", m->name, batch_name(t[0], m->batch));
         if (m->verdict == FAILED) {
-            bad(to, 9, FAILED, m->why);
+            bad(to, 9, ill_method(why, m));
             continue;
         }
         number(to, m->lr, 3);
@@ -98,8 +128,7 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
         else
             html(to, "<td class=\"n\">%zu</td>", m->epochs_to_one);
         if (m->verdict == WRONG) {
-            snprintf(why, sizeof why, "off by %.1e", m->error);
-            bad(to, 1, WRONG, why);
+            bad(to, 1, ill_method(why, m));
             continue;
         }
         html(to, "<td class=\"ok\">ok</td></tr>\n");
@@ -111,13 +140,12 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
 
 static void grid_line(FILE *to, const grid_cell *c, bool threads)
 {
-    char name[2 * NAME_SIZE], why[NAME_SIZE];
+    char name[2 * NAME_SIZE], why[ILL_SIZE];
     bool reference = c->variant == &c->grid->variant[0];
     snprintf(name, sizeof name, threads ? "%s x%zu" : "%s", c->variant->name, c->threads);
     html(to, c->best ? "<tr class=\"best\"><th scope=\"row\">%s</th>" : "<tr><th scope=\"row\">%s</th>", name);
     if (c->verdict != OK) {
-        snprintf(why, sizeof why, "weights differ by %.1e", c->error);
-        bad(to, 7, c->verdict, c->verdict == WRONG ? why : c->why);
+        bad(to, 7, ill_cell(why, c));
         return;
     }
     number(to, 1e3 * c->seconds.median, 4);
@@ -130,21 +158,25 @@ static void grid_line(FILE *to, const grid_cell *c, bool threads)
          c->noisy ? ", noisy" : "");
 }
 
+void report_grid_head(FILE *to, const grid *g)
+{
+    html(to,
+         "<p>Linear regression on %s, %zu × %zu doubles, %zu rounds, the cells of a batch size in random order.</p>\n",
+         g->name, g->problem.rows, g->problem.cols, g->rounds);
+    html(to, "<dl><dt>scalar</dt><dd>plain loops in C, the reference</dd>\n"
+             "<dt>blas1</dt><dd>ddot and daxpy for each row</dd>\n"
+             "<dt>gemv</dt><dd>the batch gathered, then two dgemv</dd>\n"
+             "<dt>libgd/…</dt><dd>lgd_minimize with that optimizer; sgd does the work of the first three</dd></dl>\n");
+}
+
 void report_grid(FILE *to, const grid *g)
 {
-    static const char *const heads[] = {"variant", "epoch, ms",     "quartiles, ms", "GFLOP/s", "GB/s",
-                                        "ratio",   "95 % interval", "check",         NULL};
+    static const char *const heads[] = {" variant", "epoch, ms",     "quartiles, ms", "GFLOP/s", "GB/s",
+                                        "ratio",    "95 % interval", " check",        NULL};
     char batch[NAME_SIZE], caption[2 * NAME_SIZE];
     bool threads = false;
     for (size_t i = 0; i < g->cells; i++)
         threads = threads || g->cell[i].threads > 1;
-    html(to,
-         "<p>Linear regression on %s, %zu × %zu doubles, %zu rounds, the cells of a batch size in random order.</p>\n",
-         g->name, g->problem.rows, g->problem.cols, g->rounds);
-    html(to, "<dl><dt>scalar</dt><dd>plain loops in C, the reference</dd>"
-             "<dt>blas1</dt><dd>ddot and daxpy for each row</dd>"
-             "<dt>gemv</dt><dd>the batch gathered, then two dgemv</dd>"
-             "<dt>libgd/…</dt><dd>lgd_minimize with that optimizer; sgd does the work of the first three</dd></dl>\n");
     for (size_t i = 0; i < g->cells; i++) {
         const grid_cell *c = &g->cell[i];
         if (!i || c->batch != c[-1].batch) {
@@ -158,12 +190,14 @@ void report_grid(FILE *to, const grid *g)
     }
     if (g->cells)
         end(to);
-    html(
-        to,
-        "<p class=\"help\">Median time of one epoch with its quartiles. GFLOP/s and GB/s by the model 4mn flop and 8mn "
-        "bytes an epoch. Ratio: the time of the reference over this one's, median over the rounds; above 1 is faster "
-        "than the reference. ok: the weights after 2 epochs are those of the plain loops to 1e-10. noisy: the "
-        "quartiles are more than 10 %% of the median apart. The fastest of each batch size is set off.</p>\n");
+    html(to,
+         "<dl class=\"help\"><dt>epoch</dt><dd>median time of one pass over the data, with its quartiles</dd>\n"
+         "<dt>GFLOP/s, GB/s</dt><dd>by the model 4mn flop and 8mn bytes an epoch</dd>\n"
+         "<dt>ratio</dt><dd>the time of the reference over this one's, median over the rounds; above 1 is faster than "
+         "the reference</dd>\n"
+         "<dt>ok</dt><dd>the weights after 2 epochs are those of the plain loops to 1e-10</dd>\n"
+         "<dt>noisy</dt><dd>the quartiles are more than 10 %% of the median apart</dd>\n"
+         "<dt>best</dt><dd>the fastest of its batch size</dd></dl>\n");
     if (g->note[0])
         html(to, "<p class=\"help\">Left out: %s.</p>\n", g->note);
 }
@@ -179,11 +213,11 @@ static void ratio(FILE *to, interval r)
 void report_gradient(FILE *to, const gradient *g)
 {
     static const char *const all[] = {
-        "what",          "threads", "ms", "quartiles, ms", "GB/s", "against gemv", "95 % interval", "against one read",
-        "95 % interval", "check",   NULL};
-    static const char *const reads[] = {"what",          "threads", "ms", "quartiles, ms", "GB/s", "against one read",
+        " what",         "threads", "ms", "quartiles, ms", "GB/s", "against gemv", "95 % interval", "against one read",
+        "95 % interval", " check",  NULL};
+    static const char *const reads[] = {" what",         "threads", "ms", "quartiles, ms", "GB/s", "against one read",
                                         "95 % interval", NULL};
-    char t[NAME_SIZE], why[NAME_SIZE];
+    char t[NAME_SIZE], why[ILL_SIZE];
     html(to, "<p>%s X of %zu × %zu doubles, %s MB, %zu rounds.</p>\n",
          g->only_read ? "How fast memory can be read, the limit of all that reads X once:"
                       : "One gradient over all rows of",
@@ -199,8 +233,7 @@ void report_gradient(FILE *to, const gradient *g)
         const gradient_cell *c = &g->cell[i];
         html(to, "<tr><th scope=\"row\">%s</th><td class=\"n\">%zu</td>", c->name, c->threads);
         if (c->verdict != OK) {
-            snprintf(why, sizeof why, "the gradient differs by %.1e", c->error);
-            bad(to, 8, c->verdict, why);
+            bad(to, 8, ill_gradient(why, c));
             continue;
         }
         number(to, 1e3 * c->seconds.median, 4);
@@ -219,4 +252,65 @@ void report_gradient(FILE *to, const gradient *g)
          "reads it once.%s</p>\n",
          g->only_read ? ""
                       : " gemv, twice: what most programs do, X read two times. Ratios are speeds, above 1 is faster.");
+}
+
+/* ---- checks */
+
+static void check_line(FILE *to, const char *what, const char *name, const char *how, tally t)
+{
+    html(to, t.failed ? "<tr class=\"bad\">" : "<tr>");
+    html(to, "<th scope=\"row\">%s%s</th><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%s</td></tr>\n", what,
+         name, t.passed, t.failed, how);
+}
+
+void report_failures(FILE *to, const results *r)
+{
+    char batch[NAME_SIZE], why[ILL_SIZE];
+    for (size_t k = 0; k < r->comparisons; k++)
+        for (size_t i = 0; i < r->comparison[k].methods; i++) {
+            const method *m = &r->comparison[k].method[i];
+            if (m->verdict != OK)
+                html(to, "<li>%s on %s, batch %s: %s</li>\n", m->name, r->comparison[k].data->name,
+                     batch_name(batch, m->batch), ill_method(why, m));
+        }
+    for (size_t i = 0; i < r->grid.cells; i++) {
+        const grid_cell *c = &r->grid.cell[i];
+        if (c->verdict != OK)
+            html(to, "<li>%s, batch %s: %s</li>\n", c->variant->name, batch_name(batch, c->batch), ill_cell(why, c));
+    }
+    for (size_t i = 0; i < r->gradient.cells; i++) {
+        const gradient_cell *c = &r->gradient.cell[i];
+        if (c->verdict != OK)
+            html(to, "<li>gradient, %s: %s</li>\n", c->name, ill_gradient(why, c));
+    }
+    for (size_t i = 0; i < r->pictures.count; i++)
+        if (r->pictures.picture[i].state == NOT_DRAWN)
+            html(to, "<li>picture %s: FAILED: %s</li>\n", r->pictures.picture[i].name, r->pictures.picture[i].why);
+}
+
+void report_checks(FILE *to, const results *r)
+{
+    static const char *const heads[] = {" part", "passed", "failed", " what must hold", NULL};
+    begin(to, "checks", "table", "What was checked", heads);
+    for (size_t k = 0; k < r->comparisons; k++)
+        check_line(to, "descents on ", r->comparison[k].data->name,
+                   "the timed run and the watched run end with the same bits", check_comparison(&r->comparison[k]));
+    if (r->has_grid)
+        check_line(to, "times of an epoch", "", "the weights after 2 epochs are those of plain loops to 1e-10",
+                   check_grid(&r->grid));
+    if (r->has_gradient)
+        check_line(to, "one gradient", "", "it is that of plain loops", check_gradient(&r->gradient));
+    check_line(to, "pictures", "", "gnuplot draws them whole", check_pictures(&r->pictures));
+    check_line(to, "all", "", "", check_all(r));
+    end(to);
+    bool none = true;
+    for (size_t i = 0; i < r->pictures.count; i++) {
+        const picture *p = &r->pictures.picture[i];
+        if (p->state != LEFT_OUT)
+            continue;
+        html(to, none ? "<p>Pictures left out:</p>\n<ul>\n" : "");
+        html(to, "<li>%s: %s</li>\n", p->name, p->why);
+        none = false;
+    }
+    html(to, none ? "" : "</ul>\n");
 }
