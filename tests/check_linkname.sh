@@ -55,7 +55,7 @@ has_names() {
 }
 
 no_plain_name() {
-    nothing find "$scratch/$1/lib" -maxdepth 1 '(' -name libgd.so -o -name libgd.a ')'
+    [ -d "$scratch/$1/lib" ] && nothing find "$scratch/$1/lib" -maxdepth 1 '(' -name libgd.so -o -name libgd.a ')'
 }
 
 # A prefix where another library has the name: taken_so, taken_a
