@@ -1,0 +1,569 @@
+"""libgd from Python: one file over ctypes and NumPy, nothing to build. Copy it beside your program.
+
+    X = lgd.Matrix(data)                                  # [rows x cols], where it lies
+    f = lgd.Glm(X, y, "logistic", intercept=True, l2=0.01)
+    w = np.zeros(f.dim)
+    report = lgd.minimize(f, lgd.Optimizer("adam:lr=0.1"), w, batch_size=32, max_epochs=100)
+    print(report.reason, report.f, f.predict(w))
+
+Library     libgd.so.0 where the loader finds it, or the file that LGD_LIBRARY names. (The name "gd" alone is the graphics
+            library's.)
+Arrays      Are used where they lie, float64, rows (C order) or columns (Fortran order) in one piece each; parts of larger
+            arrays too. A matrix of float32 stays so: NumPy multiplies it, a panel of rows at a time, in float64. Anything
+            else is refused by its dtype or strides, never copied in silence. w moves in place.
+Lifetime    An object keeps the arrays and objects it was made of. close(), `with` or the end of its last name frees it.
+Options     Are those of lgd/minimize.h, lgd/glm.h and lgd/schedule.h by name. What is not given is the default; 0 is 0.
+Errors      lgd.Error with a status and the library's sentence. An exception in a function of yours ends the run and goes
+            through; Ctrl-C ends it after the epoch (full batch: step) and becomes KeyboardInterrupt.
+"""
+import collections
+import contextlib
+import ctypes
+import enum
+import operator
+import os
+import signal
+import sys
+import threading
+from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_size_t, c_uint, c_uint64, c_void_p
+
+import numpy as np
+
+ZERO = -sys.float_info.min  # LGD_ZERO: 0 where 0 asks for the default
+SIZE = np.dtype(np.uintp)
+Status = enum.IntEnum("Status", {"OK": 0, "EINVAL": -1, "ENOMEM": -2, "ERANGE": -3, "EDIVERGED": -4, "EUNSUPPORTED": -5,
+                                 "EUSER": -6, "EIO": -7, "EFORMAT": -8})
+Stop = enum.IntEnum("Stop", "EPOCHS STEPS SECONDS GRAD_TOL F_TOL STEP_TOL F_TARGET ROUNDING STALLED CALLBACK OPTIMIZER "
+                    "DIVERGED ERROR")
+WORDS = {  # what options that are enumerators may be, in their order
+    "order": ("shuffle", "sequential", "replacement"),
+    "last": ("divide", "scale", "drop"),
+    "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
+             "user")}
+
+# ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
+
+
+def _struct(name, /, **members):
+    return type(name, (Structure,), {"_fields_": list(members.items())})
+
+
+lgd_rows = _struct("lgd_rows", first=c_size_t, count=c_size_t, index=c_void_p)
+_FORWARD = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_rows), c_size_t, c_void_p, c_size_t, c_void_p, c_size_t)
+_MOMENTS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
+lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=_FORWARD, adjoint=_FORWARD, panel=c_void_p,
+                         free=c_void_p, moments=_MOMENTS, gather=c_void_p)
+lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
+lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
+                          offset=c_void_p)
+_FACTOR = CFUNCTYPE(c_double, c_void_p, c_uint64, c_uint64)
+lgd_schedule = _struct("lgd_schedule", kind=c_int, period=c_double, factor=c_double, floor=c_double, warmup=c_double,
+                       warmup_start=c_double, power=c_double, per_step=c_bool, milestones=c_void_p, milestone_count=c_size_t,
+                       fn=_FACTOR, ctx=c_void_p, reserved=c_double * 4)
+lgd_progress = _struct("lgd_progress", step=c_uint64, epoch=c_uint64, f=c_double, grad_norm=c_double, lr=c_double,
+                       seconds=c_double, dim=c_size_t, w=c_void_p)
+_CALLBACK = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_progress))
+lgd_minimize_options = _struct(
+    "lgd_minimize_options", batch_size=c_size_t, max_epochs=c_uint64, max_steps=c_uint64, check_every=c_uint64,
+    max_seconds=c_double, grad_tol=c_double, grad_tol_abs=c_double, f_tol=c_double, step_tol=c_double, f_target=c_double,
+    divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
+    first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, threads=c_size_t,
+    history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p)
+lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
+                     f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
+                     lr_hold=c_double)
+_FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
+
+_TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
+FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
+    "lgd_build_info": "s", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
+    "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
+    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_scaled": "ipppp", "lgd_matrix_standardized": "ipp",
+    "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp", "lgd_loss_find": "ps",
+    "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
+    "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
+    "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
+    "lgd_objective_free": "vp", "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp",
+    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_steps": "lp",
+    "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
+    "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_minimize_sized": "ippppzpz"}
+
+
+def _load():
+    name = os.environ.get("LGD_LIBRARY") or ("libgd.0.dylib" if sys.platform == "darwin" else "libgd.so.0")
+    try:
+        library = ctypes.CDLL(name)
+    except OSError as error:
+        raise ImportError(f"lgd: {error}; LGD_LIBRARY may name the file of libgd, the gradient descent library") from None
+    for function, letters in FUNCTIONS.items():
+        getattr(library, function).restype = _TYPES[letters[0]]
+        getattr(library, function).argtypes = [_TYPES[letter] for letter in letters[1:]]
+    return library
+
+
+_C = _load()
+
+# ---- Errors, and functions of Python that C calls
+
+
+class Error(Exception):
+    """What the library refuses: status, a sentence, and after a run its report."""
+
+    def __init__(self, status, sentence, report=None):
+        super().__init__(sentence)
+        self.status, self.report = status, report
+
+
+_thread = threading.local()  # .error: the exception that a function of the caller's has raised and C is passing through
+
+
+def _guarded(function, failed):
+    """function as C may call it: an exception is kept for _check, and C receives what makes it end."""
+    def guarded(*words):
+        try:
+            return function(*words)
+        except BaseException as error:  # all, for none may be lost in C
+            _thread.error = error
+            return failed
+    return guarded
+
+
+def _check(status, report=None):
+    error, _thread.error = getattr(_thread, "error", None), None
+    if error:
+        raise error
+    if status:
+        raise Error(_named(Status, status), _C.lgd_last_error().decode(), report)
+
+
+def _named(names, number):
+    return names(number) if number in names._value2member_map_ else number  # a newer library may have more
+
+
+@contextlib.contextmanager
+def _interrupts_noted():
+    """Ctrl-C meanwhile is noted in the list that this gives, and raised at the end; a second one at once."""
+    noted = []
+
+    def note(*_):
+        if noted:
+            raise KeyboardInterrupt
+        noted.append(True)
+    ours = threading.current_thread() is threading.main_thread() and \
+        signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, note)
+    try:
+        yield noted
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    if noted:
+        raise KeyboardInterrupt
+
+# ---- Arrays: what C may use where it lies
+
+
+def _refuse(what, has, accepted, kind=ValueError, hint=""):
+    raise kind(f"lgd: {what} {has}, {accepted} is accepted{hint}")
+
+
+_COPIES = "; numpy.ascontiguousarray makes such a copy"
+
+
+def _array(what, a, shape, dtype=np.float64, write=False):
+    """The address of a, which has this shape in one piece; None stands for any length."""
+    if not isinstance(a, np.ndarray):
+        _refuse(what, f"is a {type(a).__name__}", "a NumPy array", TypeError)
+    if a.dtype != dtype:
+        _refuse(what, f"has dtype {a.dtype}", np.dtype(dtype).name, TypeError)
+    if len(a.shape) != len(shape) or any(n not in (None, m) for n, m in zip(shape, a.shape)):
+        _refuse(what, f"has shape {a.shape}", str(shape).replace("None", "any length"))
+    if not (a.flags.c_contiguous and a.flags.aligned):
+        _refuse(what, f"has strides {a.strides}", "an aligned array in one piece", hint=_COPIES)
+    if write and not a.flags.writeable:
+        _refuse(what, "is read-only", "an array that can be written to")
+    return a.ctypes.data
+
+
+def _layout(what, a):
+    """Whether a matrix lies by columns, and its leading dimension."""
+    if not isinstance(a, np.ndarray):
+        _refuse(what, f"is a {type(a).__name__}", "a NumPy array", TypeError)
+    if a.dtype not in (np.float64, np.float32):
+        _refuse(what, f"has dtype {a.dtype}", "float64 or float32", TypeError)
+    if a.ndim != 2:
+        _refuse(what, f"has {a.ndim} dimensions", "an array of 2")
+    for by_columns, length, near, count, far in ((False, a.shape[1], a.strides[1], a.shape[0], a.strides[0]),
+                                                 (True, a.shape[0], a.strides[0], a.shape[1], a.strides[1])):
+        step, rest = divmod(far, a.itemsize)
+        if a.flags.aligned and (length < 2 or near == a.itemsize) and (count < 2 or (rest == 0 and step >= length)):
+            return by_columns, step if count > 1 else max(length, 1)
+    return _refuse(what, f"of shape {a.shape} and dtype {a.dtype} has strides {a.strides}",
+                   "an aligned array whose rows or columns are in one piece each, ascending,", hint=_COPIES)
+
+
+def _view(address, rows, cols, ld):
+    length = (rows - 1) * ld + cols if rows else 0
+    return np.ndarray((rows, cols), np.float64, (c_double * length).from_address(address), strides=(8 * ld, 8))
+
+
+def _copy(address, length):
+    return np.array((c_double * length).from_address(address))
+
+
+def _rows(rows, kept):
+    """A set of rows for C: None, a range, or an array of their numbers."""
+    if rows is None:
+        return None
+    if isinstance(rows, range):
+        if rows.step != 1 or rows.start < 0:
+            _refuse("rows", f"is {rows}", "a range upwards from 0 in steps of 1")
+        kept.append(lgd_rows(rows.start, len(rows), None))
+    else:
+        if getattr(rows, "dtype", None) == np.intp:
+            rows = rows.view(SIZE)  # a negative number is then out of bounds
+        kept += rows, lgd_rows(0, len(rows), _array("rows", rows, (None,), SIZE))
+    return ctypes.byref(kept[-1])
+
+
+def _fill(what, struct, options):
+    """Members by name; what is None or not given stays the default, and 0 is 0."""
+    types = dict(struct._fields_)
+    for name, value in options.items():
+        if name not in types or types[name] not in (c_double, c_size_t, c_uint64, c_bool, c_int):
+            known = [n for n, t in struct._fields_ if t in (c_double, c_size_t, c_uint64, c_bool, c_int)]
+            raise TypeError(f"lgd: {what} has no option {name}, {', '.join(known)} are accepted")
+        if value is None:
+            continue
+        if types[name] is c_double:
+            value = float(value) or ZERO
+        elif types[name] is c_int:
+            if value not in WORDS[name]:
+                _refuse(f"{name} of {what}", f"is {value!r}", f"one of {', '.join(WORDS[name])}")
+            value = WORDS[name].index(value)
+        elif types[name] is not c_bool:
+            value = operator.index(value)
+            if value < 0:
+                _refuse(f"{name} of {what}", f"is {value}", "a whole number from 0")
+        setattr(struct, name, value)
+    return struct
+
+# ---- Objects
+
+
+class _Handle:
+    """An object of the library's. Those made of it keep it, so closing the one below does no harm to the one above."""
+
+    def __init__(self, create, free, *kept):
+        self.pointer, self.free, self.kept = c_void_p(), free, kept
+        _check(create(ctypes.byref(self.pointer)))
+
+    def __del__(self):
+        self.free(self.pointer)
+
+
+class _Object:
+    _handle = None
+
+    @property
+    def handle(self):
+        if self._handle is None:
+            raise ValueError(f"lgd: this {type(self).__name__} is closed")
+        return self._handle
+
+    @property
+    def pointer(self):
+        return self.handle.pointer
+
+    def close(self):
+        self._handle = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+class Matrix(_Object):
+    """data [rows x cols], borrowed: float64 by the library's own kernels, float32 by NumPy's."""
+
+    def __init__(self, data):
+        by_columns, ld = _layout("data of Matrix", data)
+        self.shape = data.shape
+        if data.dtype == np.float32:
+            ops = _float32_ops(data)
+            size = ctypes.sizeof(ops)
+
+            def create(out):
+                return _C.lgd_matrix_create_sized(out, *data.shape, ctypes.byref(ops), size, None)
+            self._handle = _Handle(create, _C.lgd_matrix_free, data, ops)
+        else:
+            dense = _C.lgd_matrix_dense_columns if by_columns else _C.lgd_matrix_dense
+            self._handle = _Handle(lambda out: dense(out, *data.shape, data.ctypes.data, ld), _C.lgd_matrix_free, data)
+
+    def _above(self, create):
+        above = object.__new__(Matrix)
+        above.shape, above._handle = self.shape, _Handle(create, _C.lgd_matrix_free, self.handle)
+        return above
+
+    def scaled(self, shift=None, scale=None):
+        """(A - 1 shift^T) diag(1/scale), never formed."""
+        at = [None if a is None else _array(name, a, self.shape[1:]) for name, a in (("shift", shift), ("scale", scale))]
+        return self._above(lambda out: _C.lgd_matrix_scaled(out, self.pointer, *at))
+
+    def standardized(self):
+        """The same with each column's mean and standard deviation."""
+        return self._above(lambda out: _C.lgd_matrix_standardized(out, self.pointer))
+
+    def unscale(self, w, outputs=1, intercept=True):
+        """Weights fitted on this scaled matrix, as weights on the one below it."""
+        raw = np.empty((self.shape[1] + bool(intercept)) * outputs)
+        _check(_C.lgd_matrix_unscale(self.pointer, outputs, intercept, _array("w", w, raw.shape), raw.ctypes.data))
+        return raw
+
+
+def _float32_ops(data):
+    """Products of a matrix of float32 with vectors of float64: a panel of rows is widened at a time, never the whole."""
+    rows, cols = data.shape
+    panel = max(1, 2**18 // max(cols, 1))
+    for i in range(0, rows, panel):
+        bad = np.argwhere(~np.isfinite(data[i:i + panel]))
+        if len(bad):
+            row, column = i + bad[0][0], bad[0][1]
+            raise Error(Status.EINVAL, f"float32 matrix: the number in row {row}, column {column} (from 0) is "
+                                       f"{data[row, column]:g}, finite ones are accepted")
+
+    def widened(rows):
+        r = rows.contents
+        if r.index is None:
+            return data[r.first:r.first + r.count].astype(np.float64)
+        index = (c_size_t * r.count).from_address(r.index + ctypes.sizeof(c_size_t) * r.first)
+        return data[np.frombuffer(index, SIZE)].astype(np.float64)
+
+    def forward(_, rows, k, W, ldw, Z, ldz):
+        _view(Z, rows.contents.count, k, ldz)[:] = widened(rows) @ _view(W, cols, k, ldw)
+        return 0
+
+    def adjoint(_, rows, k, R, ldr, G, ldg):
+        gradient = _view(G, cols, k, ldg)
+        gradient += widened(rows).T @ _view(R, rows.contents.count, k, ldr)
+        return 0
+
+    def moments(_, mean, deviation):
+        mean, deviation = _view(mean, 1, cols, cols)[0], _view(deviation, 1, cols, cols)[0]
+        panels = [slice(i, i + panel) for i in range(0, rows, panel)]
+        mean[:] = sum(data[p].sum(axis=0, dtype=np.float64) for p in panels) / rows
+        deviation[:] = np.sqrt(sum(((data[p] - mean)**2).sum(axis=0) for p in panels) / rows)
+        return 0
+
+    return lgd_matrix_ops(name=b"float32 matrix", forward=_FORWARD(_guarded(forward, Status.EUSER)),
+                          adjoint=_FORWARD(_guarded(adjoint, Status.EUSER)),
+                          moments=_MOMENTS(_guarded(moments, Status.EUSER)))
+
+
+class Objective(_Object):
+    """w to a value and a gradient; made as Glm or Function, or as a subset of one."""
+
+    @property
+    def dim(self):
+        return _C.lgd_objective_dim(self.pointer)
+
+    @property
+    def terms(self):
+        return _C.lgd_objective_terms(self.pointer)
+
+    def eval(self, w, rows=None):
+        """(value, gradient) at w over rows: None for all, a range, or an array of their numbers."""
+        value, gradient, kept = c_double(), np.empty(self.dim), []
+        _check(_C.lgd_objective_eval(self.pointer, _rows(rows, kept), _array("w", w, gradient.shape), ctypes.byref(value),
+                                     gradient.ctypes.data))
+        return value.value, gradient
+
+    def check_gradient(self, w):
+        """The gradient against differences: .error is below 1e-7 for a sound one, .worst is the coordinate."""
+        result = lgd_gradient_check()
+        _check(_C.lgd_objective_check_gradient_sized(self.pointer, _array("w", w, (self.dim,)), ctypes.byref(result),
+                                                     ctypes.sizeof(result)))
+        return result
+
+    def subset(self, rows):
+        """The terms `rows` as an objective of their own, without copies."""
+        below, kept, part = self.handle, [], Objective()
+        chosen = _rows(rows, kept)
+        part._handle = _Handle(lambda out: _C.lgd_objective_subset(out, below.pointer, chosen), _C.lgd_objective_free, below,
+                               kept)
+        return part
+
+
+class Glm(Objective):
+    """A generalised linear model: targets y [rows] or [rows x outputs]; a loss by name; weights [rows], offset as y."""
+
+    def __init__(self, X, y, loss="half_squared", weights=None, offset=None, **options):
+        o = _fill("Glm", lgd_glm_options(), options)
+        self.matrix, self.outputs = X, max(o.outputs, 1)
+        rows = X.shape[0]
+        shape = (rows,) if self.outputs == 1 and np.ndim(y) != 2 else (rows, self.outputs)
+        if weights is not None:
+            o.weights = _array("weights of Glm", weights, (rows,))
+        if offset is not None:
+            o.offset = _array("offset of Glm", offset, shape)
+        at, kind = _array("y of Glm", y, shape), _C.lgd_loss_find(loss.encode())
+        if not kind:
+            _check(Status.EINVAL)
+
+        def create(out):
+            return _C.lgd_glm_create_sized(out, X.pointer, at, kind, ctypes.byref(o), ctypes.sizeof(o))
+        self._handle = _Handle(create, _C.lgd_objective_free, X.handle, y, weights, offset)
+
+    def predict(self, w, X=None):
+        """Predictions for the rows of X, or of the matrix it was fitted to."""
+        X = X or self.matrix
+        out = np.empty((X.shape[0], self.outputs))
+        _check(_C.lgd_glm_predict(self.pointer, X.pointer, _array("w", w, (self.dim,)), out.ctypes.data, self.outputs))
+        return out if self.outputs > 1 else out[:, 0]
+
+
+class Function(Objective):
+    """fn(w) -> (value, gradient) of dim parameters, or with differences=True fn(w) -> value. w is a copy."""
+
+    def __init__(self, dim, fn, differences=False):
+        def evaluate(_, dim, w, value, gradient):
+            result = fn(_copy(w, dim))
+            value[0], g = (result, None) if differences else result
+            if gradient:
+                g = np.asarray(g, np.float64)
+                if g.shape != (dim,):
+                    _refuse("the gradient of Function", f"has shape {g.shape}", f"({dim},)")
+                _view(gradient, 1, dim, dim)[0] = g
+            return 0
+        called = _FUNCTION(_guarded(evaluate, Status.EUSER))
+        create = _C.lgd_function_create_differences if differences else _C.lgd_function_create
+        self._handle = _Handle(lambda out: create(out, dim, called, None), _C.lgd_objective_free, called)
+
+
+class Optimizer(_Object):
+    """A method from text: "adam", "adam:lr=0.01,beta1=0.8"."""
+
+    def __init__(self, text):
+        self._handle = _Handle(lambda out: _C.lgd_optimizer_parse(out, text.encode()), _C.lgd_optimizer_free)
+        self.name = _C.lgd_optimizer_name(self.pointer).decode()
+
+    def __getitem__(self, option):
+        value = c_double()
+        _check(_C.lgd_optimizer_option(self.pointer, option.encode(), ctypes.byref(value)))
+        return value.value
+
+    @property
+    def steps(self):
+        return _C.lgd_optimizer_steps(self.pointer)
+
+    def step(self, w, g, f=0.0, lr_factor=1.0):
+        """One step of a loop of your own: moves w by g, which may be overwritten."""
+        at = _array("w", w, (None,), write=True), _array("g", g, w.shape, write=True)
+        _check(_C.lgd_optimizer_step(self.pointer, len(w), *at, f, lr_factor))
+
+    def reset(self):
+        _C.lgd_optimizer_reset(self.pointer)
+
+    def save(self):
+        """The whole state as bytes."""
+        size = c_size_t()
+        _check(_C.lgd_optimizer_save(self.pointer, None, ctypes.byref(size)))
+        state = ctypes.create_string_buffer(size.value)
+        _check(_C.lgd_optimizer_save(self.pointer, state, ctypes.byref(size)))
+        return state.raw[:size.value]
+
+    def load(self, state):
+        _check(_C.lgd_optimizer_load(self.pointer, state, len(state)))
+
+
+class History(_Object):
+    """Series that a run appends to: h["loss"], "running", "lr", "grad_norm", "seconds", each a copy."""
+
+    def __init__(self):
+        self._handle = _Handle(_C.lgd_history_create, _C.lgd_history_free)
+
+    def __getitem__(self, name):
+        count = c_size_t()
+        series = _C.lgd_history_series(self.pointer, name.encode(), ctypes.byref(count))
+        if not series:
+            _check(Status.EINVAL)
+        return _copy(series, count.value)
+
+
+def Schedule(kind, milestones=None, fn=None, **options):
+    """A schedule for minimize: a kind and its members by name, or the kind "user" and fn(step, epoch) -> factor."""
+    s = _fill("Schedule", lgd_schedule(), dict(options, kind=kind))
+    if milestones is not None:
+        s.milestones, s.milestone_count = _array("milestones of Schedule", milestones, (None,)), len(milestones)
+        s.kept = milestones
+    if fn is not None:
+        s.fn = _FACTOR(_guarded(lambda _, step, epoch: fn(step, epoch), float("nan")))
+    return s
+
+
+class Report(collections.namedtuple("Report", [name for name, _ in lgd_report._fields_])):
+    """What happened, as in lgd/minimize.h; reason is why the run ended, in words."""
+    __slots__ = ()
+
+    @property
+    def reason(self):
+        return _C.lgd_stop_string(self.stop).decode()
+
+
+def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, **options):
+    """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
+    stops the run by returning True. Raises Error where the run fails; after divergence w is the best point, and .report
+    of the error holds a rate that would hold as lr_hold."""
+    o = _fill("minimize", lgd_minimize_options(), options)
+    shape = (f.dim,)
+    at = _array("w", w, shape, write=True)
+    if lr_scale is not None:
+        o.lr_scale = _array("lr_scale", lr_scale, shape)
+    if w_best is not None:
+        o.w_best = _array("w_best", w_best, shape, write=True)
+    if history is not None:
+        o.history = history.pointer
+    if schedule is not None:
+        o.schedule = schedule
+    with _interrupts_noted() as interrupted:
+        def watch(_, progress):
+            if interrupted:
+                return 1
+            if callback is None:
+                return 0
+            p = progress.contents
+            fields = {name: getattr(p, name) for name, _ in lgd_progress._fields_}
+            return bool(callback(Progress(**dict(fields, w=_copy(p.w, p.dim)))))
+        o.callback = _CALLBACK(_guarded(watch, -1))
+        r = lgd_report()
+        status = _C.lgd_minimize_sized(f.pointer, opt.pointer, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
+                                       ctypes.sizeof(r))
+        report = Report(*(getattr(r, name) for name in Report._fields))
+        report = report._replace(stop=_named(Stop, r.stop))
+        _check(status, report)
+    return report
+
+
+Progress = collections.namedtuple("Progress", [name for name, _ in lgd_progress._fields_])
+
+
+def permutation(seed, epoch, count):
+    """The order in which an epoch visits the rows."""
+    index = np.empty(count, SIZE)
+    _C.lgd_permutation(seed, epoch, count, index.ctypes.data)
+    return index
+
+
+def uniform(seed, first, count):
+    """Numbers in [0, 1) that belong to (seed, first), (seed, first + 1), ..."""
+    x = np.empty(count)
+    _C.lgd_uniform(seed, first, count, x.ctypes.data)
+    return x
+
+
+def build_info():
+    """Which library this is, and which BLAS it runs on."""
+    return _C.lgd_build_info().decode()

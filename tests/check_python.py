@@ -1,0 +1,510 @@
+"""examples/lgd.py against a staged installation: TAP, one line for each case. Run with: ROOT BUILD, and CC in the environment.
+
+Without NumPy every case is skipped with that reason."""
+import gc
+import glob
+import importlib
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
+import tracemalloc
+
+ROOT, BUILD = (os.path.abspath(word) for word in sys.argv[1:3])
+STAGE = tempfile.TemporaryDirectory()
+sys.path.insert(0, os.path.join(ROOT, "examples"))
+sys.dont_write_bytecode = True
+
+
+def start():
+    global np, lgd, LIBRARY
+    subprocess.run(["meson", "install", "-C", BUILD, "--no-rebuild", "--destdir", STAGE.name], check=True, capture_output=True)
+    LIBRARY = glob.glob(STAGE.name + "/**/libgd.so.0", recursive=True)[0]
+    os.environ["LGD_LIBRARY"] = LIBRARY
+    np, lgd = importlib.import_module("numpy"), importlib.import_module("lgd")
+
+
+def raises(kind, text, function, *words, **options):
+    try:
+        function(*words, **options)
+    except kind as error:
+        assert text in str(error), f"says: {error}"
+        return error
+    raise AssertionError(f"no {kind.__name__} that says {text!r}")
+
+
+def problem(rows=200, cols=5):
+    """Numbers that float32 holds exactly, and labels."""
+    data = np.round(lgd.uniform(1, 0, rows * cols) * 2**20).reshape(rows, cols) / 2**20
+    return data, (data @ np.arange(cols) > cols).astype(float)
+
+
+def fit(data, y, **options):
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", intercept=True, l2=0.01)
+    w = np.zeros(f.dim)
+    report = lgd.minimize(f, lgd.Optimizer("adam:lr=0.1"), w, **dict(batch_size=16, max_epochs=10, seed=3, **options))
+    return w, report
+
+
+def quadratic(w):
+    return float(w @ w), 2 * w
+
+
+# ---- the same as in C
+
+
+def headers():
+    return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(("/io.h", "/optimizers.h")))
+
+
+def awk(script):
+    return subprocess.run(["awk", "-f", f"{ROOT}/tests/{script}", *headers()], check=True, capture_output=True, text=True).stdout
+
+
+def layout_of_c():
+    """Sizes and offsets {struct: {"": size, member: offset}} in order, and constants {name: value}, as a C program says."""
+    source, program = f"{STAGE.name}/layout.c", f"{STAGE.name}/layout"
+    with open(source, "w") as file:
+        file.write(awk("layout.awk"))
+    subprocess.run([*shlex.split(os.environ.get("CC", "cc")), f"-I{ROOT}/include", "-o", program, source], check=True)
+    structs, constants = {}, {}
+    for line in subprocess.run([program], check=True, capture_output=True, text=True).stdout.splitlines():
+        kind, *names, number = line.split()
+        if kind == "struct":
+            structs[names[0]] = {"": int(number)}
+        elif kind == "member":
+            structs[names[0]][names[1]] = int(number)
+        else:
+            constants[names[0]] = int(number)
+    return structs, constants
+
+
+def python_structs_laid_out_as_in_c():
+    structs, _ = layout_of_c()
+    ours = {name: t for name, t in vars(lgd).items() if name in structs}
+    assert len(ours) == 8, sorted(ours)
+    for name, t in ours.items():
+        found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
+        assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
+
+
+def python_functions_take_what_they_take_in_c():
+    of_c = dict(line.split() for line in awk("signatures.awk").splitlines())
+    for name, letters in lgd.FUNCTIONS.items():
+        found = letters.replace("s", "p").replace("z", "l")
+        assert found == of_c.get(name), f"{name}: {found}, in C {of_c.get(name)}"
+    used = set(re.findall(r"_C\.(lgd_\w+)", open(lgd.__file__).read()))
+    assert used == set(lgd.FUNCTIONS), used ^ set(lgd.FUNCTIONS)
+
+
+def python_constants_same_as_in_c():
+    _, constants = layout_of_c()
+    errors = {name[4:]: n for name, n in constants.items() if re.match(r"LGD_(E[A-Z]+|OK)$", name) and n <= 0}
+    stops = {name[9:]: n for name, n in constants.items() if name.startswith("LGD_STOP_") and n}
+    assert errors == {s.name: s.value for s in lgd.Status}, errors
+    assert stops == {s.name: s.value for s in lgd.Stop}, stops
+    for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"])):
+        for number, word in enumerate(words):
+            names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
+            assert constants[prefix + names.get(word, re.sub("[ -]", "_", word.upper()))] == number, word
+    bits = np.array([lgd.ZERO]).view(np.int64)[0]
+    assert bits == constants["LGD_ZERO"]
+
+
+# ---- programs
+
+
+def run(program, *, directory, **environment):
+    clean = {name: value for name, value in os.environ.items() if name not in ("LGD_LIBRARY", "LD_LIBRARY_PATH")}
+    return subprocess.run([sys.executable, "-B", program], cwd=directory, env=dict(clean, **environment), capture_output=True,
+                          text=True, timeout=60)
+
+
+def python_fit_line_by_soname_prints_what_the_one_in_c_prints():
+    result = run("fit_line.py", directory=f"{ROOT}/examples", LD_LIBRARY_PATH=os.path.dirname(LIBRARY))
+    with open(f"{ROOT}/examples/fit_line.out") as file:
+        assert result.stdout == file.read(), result.stdout + result.stderr
+
+
+def python_guide_program_prints_what_the_page_says():
+    with open(f"{ROOT}/docs/guide/python.md") as file:
+        blocks = re.findall(r"^```(\w+)\n(.*?)^```$", file.read(), re.M | re.S)
+    assert [language for language, _ in blocks] == ["python", "text"], blocks
+    with open(f"{STAGE.name}/guide.py", "w") as file:
+        file.write(blocks[0][1])
+    result = run(f"{STAGE.name}/guide.py", directory=STAGE.name, LGD_LIBRARY=LIBRARY, PYTHONPATH=f"{ROOT}/examples")
+    assert result.stdout == blocks[1][1], result.stdout + result.stderr
+
+
+def python_library_not_there_import_error_names_it():
+    result = run("fit_line.py", directory=f"{ROOT}/examples", LGD_LIBRARY="/nowhere/libgd.so.0")
+    assert result.returncode == 1 and "ImportError" in result.stderr, result.stderr
+    assert "/nowhere/libgd.so.0" in result.stderr and "LGD_LIBRARY" in result.stderr, result.stderr
+
+
+# ---- arrays
+
+
+def storages(data):
+    """The same numbers in every storage that is accepted."""
+    for dtype in (np.float64, np.float32):
+        a = data.astype(dtype)
+        wide, tall = np.full((len(a), 9), 7, dtype), np.full((3 * len(a), a.shape[1]), 7, dtype)
+        tall_columns = np.full((len(a) + 3, a.shape[1]), 7, dtype, order="F")
+        wide[:, 2:2 + a.shape[1]] = tall[::3] = tall_columns[2:-1] = a
+        yield from (a, np.asfortranarray(a), wide[:, 2:2 + a.shape[1]], tall[::3], tall_columns[2:-1])
+
+
+def python_storages_agree_on_value_gradient_and_fit():
+    data, y = problem(20000)  # several panels
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", intercept=True, l2=0.01)
+    w = np.linspace(-1, 1, f.dim)
+    for rows in (None, range(30, 17000), np.array([5, 199, 0, 7]), lgd.permutation(1, 1, 20000)):
+        value, gradient = f.eval(w, rows)
+        for a in storages(data):
+            other = lgd.Glm(lgd.Matrix(a), y, "logistic", intercept=True, l2=0.01)
+            its_value, its_gradient = other.eval(w, rows)
+            assert abs(its_value - value) <= 1e-12 and np.abs(its_gradient - gradient).max() <= 1e-12, a.flags
+    data, y = problem()
+    fits = [fit(a, y)[0] for a in storages(data)]
+    assert len(fits) == 10 and all(np.abs(other - fits[0]).max() <= 1e-12 for other in fits), fits
+    assert np.abs(fits[0]).max() > 1
+
+
+def python_several_outputs_agree_between_storages():
+    data, _ = problem()
+    y = data @ np.arange(15.0).reshape(5, 3)
+    w = np.linspace(-1, 1, 18)
+    results = [lgd.Glm(lgd.Matrix(a), y, outputs=3, intercept=True) for a in storages(data)]
+    for f in results:
+        assert np.abs(f.eval(w)[1] - results[0].eval(w)[1]).max() <= 1e-12
+        assert f.predict(w).shape == (200, 3) and np.abs(f.predict(w) - (data @ w[:15].reshape(5, 3) + w[15:])).max() <= 1e-12
+
+
+def python_standardized_storages_agree():
+    data, y = problem()
+    for a in storages(data):
+        X = lgd.Matrix(a).standardized()
+        f, w = lgd.Glm(X, y, intercept=True), np.zeros(6)
+        lgd.minimize(f, lgd.Optimizer("sgd:lr=0.5"), w, max_epochs=50, grad_tol=0)
+        exact, *_ = np.linalg.lstsq(np.column_stack([data, np.ones(200)]), y, rcond=None)
+        assert np.abs(X.unscale(w) - exact).max() <= 1e-9, X.unscale(w) - exact
+
+
+def python_matrix_of_one_row_or_column_accepted():
+    for shape in ((1, 4), (4, 1), (1, 1)):
+        for a in (np.ones(shape), np.asfortranarray(np.ones(shape)), np.ones((6, 6))[1:1 + shape[0], :shape[1]],
+                  np.ones((6, 6), order="F")[:shape[0], 1:1 + shape[1]]):
+            f = lgd.Glm(lgd.Matrix(a), np.ones(shape[0]), "squared")
+            assert f.eval(np.zeros(shape[1]))[0] == 1
+
+
+def python_data_changed_in_place_seen():
+    data, y = problem()
+    for a in storages(data):
+        f = lgd.Glm(lgd.Matrix(a), y)
+        before = f.eval(np.ones(5))[0]
+        a *= 2
+        assert abs(f.eval(np.full(5, 0.5))[0] - before) <= 1e-12 and f.eval(np.ones(5))[0] > 2 * before
+
+
+def python_float32_never_copied_whole():
+    data = np.ones((200000, 10), np.float32)
+    y = np.zeros(200000)
+    tracemalloc.start()
+    f = lgd.Glm(lgd.Matrix(data).standardized(), y)
+    lgd.minimize(f, lgd.Optimizer("sgd"), np.zeros(10), max_epochs=2)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert 10000 < peak < data.nbytes, peak
+
+
+def python_point_moved_in_place():
+    w = np.ones(3)
+    at = w.ctypes.data
+    lgd.minimize(lgd.Function(3, quadratic), lgd.Optimizer("sgd:lr=0.25"), w)
+    assert w.ctypes.data == at and np.abs(w).max() < 1e-5
+
+
+def python_dtype_not_accepted_named():
+    for a in (np.ones((2, 2), int), np.ones((2, 2), ">f8"), np.ones((2, 2), complex), np.ones((2, 2), np.float16)):
+        raises(TypeError, f"dtype {a.dtype}, float64 or float32 is accepted", lgd.Matrix, a)
+    raises(TypeError, "is a list", lgd.Matrix, [[1.0]])
+    X = lgd.Matrix(np.ones((2, 2)))
+    raises(TypeError, "y of Glm has dtype int64, float64", lgd.Glm, X, np.ones(2, int))
+    raises(TypeError, "w has dtype float32", lgd.Glm(X, np.ones(2)).eval, np.ones(2, np.float32))
+    raises(TypeError, "rows has dtype float64", lgd.Glm(X, np.ones(2)).eval, np.ones(2), np.ones(1))
+
+
+def python_strides_not_accepted_named():
+    for dtype in (np.float64, np.float32):
+        a = np.ones((4, 6), dtype)
+        for part in (a[:, ::2], a[::-1], a[:, ::-1], np.broadcast_to(a[0], (4, 6)),
+                     np.frombuffer(b"\0" * 81, dtype, offset=1, count=6).reshape(2, 3)):
+            raises(ValueError, f"strides {part.strides}", lgd.Matrix, part)
+    raises(ValueError, "1 dimensions", lgd.Matrix, np.ones(3))
+    raises(ValueError, "strides (16,)", lgd.Function(2, quadratic).eval, np.ones(4)[::2])
+
+
+def python_not_finite_named_by_row_and_column():
+    for dtype in (np.float64, np.float32):
+        for bad, word in ((np.nan, "nan"), (np.inf, "inf")):
+            a = np.ones((90000, 3), dtype)
+            a[88888, 1] = bad
+            error = raises(lgd.Error, f"row 88888, column 1 (from 0) is {word}", lgd.Matrix, a)
+            assert error.status is lgd.Status.EINVAL
+    raises(lgd.Error, "row 1", lgd.Glm, lgd.Matrix(np.ones((2, 2))), np.array([1, np.nan]))
+
+
+def python_matrix_without_rows_refused_by_the_run():
+    for dtype in (np.float64, np.float32):
+        f = lgd.Glm(lgd.Matrix(np.ones((0, 2), dtype)), np.ones(0))
+        assert f.terms == 0
+        raises(lgd.Error, "number of rows of the glm is 0", lgd.minimize, f, lgd.Optimizer("sgd"), np.zeros(2))
+        raises(lgd.Error, "cols is 0", lgd.Matrix, np.ones((2, 0), dtype))
+
+
+def python_lengths_that_do_not_fit_refused():
+    X = lgd.Matrix(np.ones((4, 2)))
+    f, opt, w = lgd.Glm(X, np.ones(4)), lgd.Optimizer("sgd"), np.zeros(2)
+    raises(ValueError, "y of Glm has shape (3,), (4,)", lgd.Glm, X, np.ones(3))
+    raises(ValueError, "y of Glm has shape (4,), (4, 2)", lgd.Glm, X, np.ones(4), outputs=2)
+    raises(ValueError, "weights of Glm has shape (5,)", lgd.Glm, X, np.ones(4), weights=np.ones(5))
+    raises(ValueError, "w has shape (3,), (2,)", lgd.minimize, f, opt, np.zeros(3))
+    raises(ValueError, "lr_scale has shape (1,)", lgd.minimize, f, opt, w, lr_scale=np.ones(1))
+    raises(ValueError, "shift has shape (4,)", X.scaled, np.ones(4))
+    raises(lgd.Error, "rows", f.eval, w, range(3, 6))
+    raises(lgd.Error, "row", f.eval, w, np.array([-1]))
+    raises(ValueError, "rows is range(0, 4, 2)", f.eval, w, range(0, 4, 2))
+    w.flags.writeable = False
+    raises(ValueError, "w is read-only", lgd.minimize, f, opt, w)
+    f = lgd.Function(2, lambda w: (0.0, np.zeros(3)))
+    raises(ValueError, "gradient of Function has shape (3,), (2,)", f.eval, np.zeros(2))
+
+
+# ---- options
+
+
+def python_option_not_known_named():
+    f, opt = lgd.Function(1, quadratic), lgd.Optimizer("sgd")
+    raises(TypeError, "minimize has no option batchsize, batch_size", lgd.minimize, f, opt, np.ones(1), batchsize=3)
+    raises(ValueError, "order of minimize is 'sorted', one of shuffle, ", lgd.minimize, f, opt, np.ones(1), order="sorted")
+    raises(ValueError, "max_steps of minimize is -1", lgd.minimize, f, opt, np.ones(1), max_steps=-1)
+    raises(TypeError, "float", lgd.minimize, f, opt, np.ones(1), max_steps=1.5)
+    raises(lgd.Error, "divergence_factor is 0.5", lgd.minimize, f, opt, np.ones(1), divergence_factor=0.5)
+    raises(lgd.Error, 'did you mean "adam"', lgd.Optimizer, "adm")
+    raises(lgd.Error, "logistic", lgd.Glm, lgd.Matrix(np.ones((1, 1))), np.ones(1), "logistik")
+    raises(ValueError, "kind of Schedule is 'linear'", lgd.Schedule, "linear")
+    raises(lgd.Error, "loss", lgd.History().__getitem__, "los")
+
+
+def python_zero_written_means_zero():
+    f, opt = lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.25")
+    assert lgd.minimize(f, opt, np.ones(2), max_steps=40).stop is lgd.Stop.GRAD_TOL
+    opt.reset()
+    assert lgd.minimize(f, opt, np.ones(2), max_steps=40, grad_tol=0).stop is lgd.Stop.STEPS
+    opt.reset()
+    assert lgd.minimize(f, opt, np.ones(2), max_steps=40, grad_tol=None).stop is lgd.Stop.GRAD_TOL
+
+
+def python_schedules_multiply_the_rate():
+    milestones = np.array([1.0, 3.0])
+    for schedule, expected in ((lgd.Schedule("user", fn=lambda step, epoch: 1 / (1 + step)), [1, 1 / 2, 1 / 3, 1 / 4]),
+                               (lgd.Schedule("multi-step", milestones, factor=0.5), [1, 0.5, 0.5, 0.25]),
+                               (lgd.Schedule("exponential", factor=0), [1, 0, 0, 0])):
+        h = lgd.History()
+        lgd.minimize(lgd.Function(1, quadratic), lgd.Optimizer("sgd:lr=0.1"), np.ones(1), max_steps=4, schedule=schedule,
+                     history=h)
+        assert np.allclose(h["lr"], 0.1 * np.array(expected), rtol=1e-15), h["lr"]
+
+
+def python_coordinates_of_rate_zero_stay():
+    w, best = np.ones(2), np.zeros(2)
+    lgd.minimize(lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.25"), w, lr_scale=np.array([0.0, 1.0]), w_best=best)
+    assert w[0] == 1 and abs(w[1]) < 1e-5 and (best == w).all()
+
+
+# ---- runs
+
+
+def python_report_says_what_happened():
+    data, y = problem()
+    h = lgd.History()
+    w, report = fit(data, y, history=h, check_every=2)
+    assert report.stop is lgd.Stop.EPOCHS and report.reason == "epoch limit reached"
+    assert (report.epochs, report.steps, report.clipped) == (10, 130, 0) and report.passes >= 15 and report.seconds > 0
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", intercept=True, l2=0.01)
+    value, gradient = f.eval(w)
+    assert abs(report.f - value) <= 1e-12 and abs(report.grad_norm - np.linalg.norm(gradient)) <= 1e-12
+    assert report.best_f <= report.f
+    assert len(h["running"]) == 10 and h["running"][-1] < h["running"][0]
+    assert list(np.isnan(h["loss"])) == [False, True] * 5
+
+
+def python_threads_same_bits_in_every_storage():
+    data, y = problem(20000)
+    for a in storages(data):
+        f = lgd.Glm(lgd.Matrix(a), y, "logistic")
+        w = [np.zeros(5), np.zeros(5)]
+        for threads in (1, 2):
+            lgd.minimize(f, lgd.Optimizer("sgd:lr=1"), w[threads - 1], max_epochs=3, threads=threads)
+        assert (w[0] == w[1]).all()
+
+
+def python_divergence_raised_best_point_kept():
+    w = np.ones(2)
+    error = raises(lgd.Error, "would hold", lgd.minimize, lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=3"), w)
+    assert error.status is lgd.Status.EDIVERGED and error.report.stop is lgd.Stop.DIVERGED
+    assert (w == 1).all() and 0 < error.report.lr_hold < 1 and error.report.best_f == 2
+
+
+def python_callback_sees_and_stops_the_run():
+    seen = []
+
+    def watch(p):
+        seen.append(p)
+        return p.step >= 5
+    w = np.ones(2)
+    report = lgd.minimize(lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.1"), w, watch)
+    assert report.stop is lgd.Stop.CALLBACK and [p.step for p in seen] == [1, 2, 3, 4, 5]
+    assert (seen[-1].w == w).all() and seen[0].f == 2 and abs(seen[0].w[0] - 0.8) < 1e-15 and seen[0].lr == 0.1
+
+
+def python_exception_anywhere_goes_through():
+    class Odd(Exception):
+        pass
+
+    def odd(*_):
+        raise Odd("as it was")
+    f, opt = lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.1")
+    wrong = [lambda: lgd.minimize(f, opt, np.ones(2), odd),
+             lambda: lgd.minimize(lgd.Function(2, odd), opt, np.ones(2)),
+             lambda: lgd.minimize(lgd.Function(2, odd, differences=True), opt, np.ones(2)),
+             lambda: lgd.Function(2, odd).eval(np.ones(2)),
+             lambda: lgd.Function(2, odd).check_gradient(np.ones(2)),
+             lambda: lgd.minimize(f, opt, np.ones(2), schedule=lgd.Schedule("user", fn=odd))]
+    for run_of_it in wrong:
+        opt.reset()
+        raises(Odd, "as it was", run_of_it)
+        opt.reset()
+        assert lgd.minimize(f, opt, np.ones(2)).stop is lgd.Stop.GRAD_TOL  # nothing of it stays
+    raises(TypeError, "NoneType", lgd.Function(2, lambda w: None).eval, np.ones(2))
+
+
+def python_run_inside_a_callback_keeps_its_errors():
+    caught = []
+
+    def inner(p):
+        caught.append(raises(lgd.Error, "would hold", lgd.minimize, lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=3"),
+                             np.ones(2)))
+        return True
+    report = lgd.minimize(lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.1"), np.ones(2), inner)
+    assert report.stop is lgd.Stop.CALLBACK and len(caught) == 1
+
+
+def python_interrupt_ends_the_run_after_its_step():
+    opt, w = lgd.Optimizer("sgd:lr=0.001"), np.ones(2)
+
+    def press(p):
+        if p.step == 3:
+            signal.raise_signal(signal.SIGINT)
+    raises(KeyboardInterrupt, "", lgd.minimize, lgd.Function(2, quadratic), opt, w, press, max_steps=1000)
+    assert opt.steps == 4 and 0 < w[0] < 1, opt.steps
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    lgd.minimize(lgd.Function(2, quadratic), opt, w, max_steps=5)
+    assert opt.steps == 9
+
+
+def python_gradient_checked_against_differences():
+    assert lgd.Function(3, quadratic).check_gradient(np.ones(3)).error < 1e-7
+    wrong = lgd.Function(3, lambda w: (w @ w, np.array([2, 2, 3]) * w)).check_gradient(np.ones(3))
+    assert wrong.error > 0.1 and wrong.worst == 2 and abs(wrong.numeric - 2) < 1e-6
+    value, gradient = lgd.Function(3, lambda w: w @ w, differences=True).eval(np.ones(3))
+    assert value == 3 and np.abs(gradient - 2).max() < 1e-9
+
+
+def python_own_loop_and_saved_state_same_bits():
+    data, y = problem()
+    expected, _ = fit(data, y)
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", intercept=True, l2=0.01)
+    opt, w = lgd.Optimizer("adam:lr=0.1"), np.zeros(f.dim)
+    for epoch in range(10):
+        order = lgd.permutation(3, epoch, 200)
+        for first in range(0, 200, 16):
+            opt.step(w, f.eval(w, order[first:first + 16])[1])
+        state, opt = opt.save(), lgd.Optimizer("adam:lr=0.1")
+        opt.load(state)
+    assert (w == expected).all() and opt.steps == 130 and opt.name == "adam" and opt["beta1"] == 0.9
+    assert raises(lgd.Error, "", opt.load, state[:-1]).status is lgd.Status.EFORMAT
+
+
+def python_subset_of_rows_as_a_fit_of_them():
+    data, y = problem()
+    part = lgd.Glm(lgd.Matrix(data), y).subset(np.arange(0, 200, 2))
+    alone = lgd.Glm(lgd.Matrix(data[::2]), y[::2].copy())
+    assert part.terms == 100 and np.abs(part.eval(np.ones(5))[1] - alone.eval(np.ones(5))[1]).max() <= 1e-13
+
+
+# ---- lifetime
+
+
+def python_arrays_dropped_by_the_caller_kept():
+    for index in range(10):
+        def make():
+            data, y = problem()
+            a = list(storages(data))[index]
+            weights, offset = np.ones(200), np.zeros(200)
+            f = lgd.Glm(lgd.Matrix(a).standardized(), y, "logistic", weights=weights, offset=offset)
+            return f.subset(np.arange(150)), f.eval(np.ones(5), range(150))[0]
+        f, expected = make()
+        gc.collect()
+        litter = [np.full(n, np.nan) for n in (150, 200, 1000, 1800, 3000) for _ in range(50)]
+        assert abs(f.eval(np.ones(5))[0] - expected) <= 1e-13 and litter
+
+
+def python_arrays_let_go_with_the_last_object():
+    data, y = problem()
+    for a in storages(data):
+        before = sys.getrefcount(a), sys.getrefcount(y)
+        X = lgd.Matrix(a)
+        f = lgd.Glm(X, y)
+        assert sys.getrefcount(a) > before[0] and sys.getrefcount(y) > before[1]
+        del X, f
+        assert (sys.getrefcount(a), sys.getrefcount(y)) == before
+
+
+def python_closed_object_refused_those_above_it_not():
+    data, y = problem()
+    with lgd.Matrix(data) as X:
+        f = lgd.Glm(X, y)
+    value, _ = f.eval(np.ones(5))
+    raises(ValueError, "this Matrix is closed", X.standardized)
+    raises(ValueError, "this Matrix is closed", lgd.Glm, X, y)
+    f.close()
+    raises(ValueError, "this Glm is closed", f.eval, np.ones(5))
+    assert value > 0
+
+
+CASES = [case for name, case in list(globals().items()) if name.startswith("python_")]
+print(f"1..{len(CASES)}")
+bad = 0
+try:
+    importlib.import_module("numpy")
+    lacking = ""
+except ImportError:
+    lacking = " # SKIP needs NumPy (on Debian: python3-numpy)"
+if not lacking:
+    start()
+for number, case in enumerate(CASES, 1):
+    try:
+        if not lacking:
+            case()
+        print(f"ok {number} {case.__name__}{lacking}", flush=True)
+    except Exception as problem_found:
+        bad += 1
+        said = f"{type(problem_found).__name__}: {problem_found}".splitlines()[:40]
+        print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in said), sep="\n", flush=True)
+sys.exit(bad > 0)
