@@ -52,7 +52,7 @@ lgd_status scene_grid(FILE *to, lgd_objective *f, const frame *area)
         for (size_t i = 0; i < area->count && !st; i++) {
             w[0] = area->x0 + (area->x1 - area->x0) * (double)i * step;
             st = lgd_objective_eval(f, NULL, w, &value, NULL);
-            fprintf(to, "\t%.7g", value);
+            fprintf(to, "\t%.8g", value);
         }
     }
     fprintf(to, "\n");

@@ -73,7 +73,7 @@ static lgd_status row(FILE *to, const char *name, size_t step, lgd_objective *f,
 {
     double value = 0;
     lgd_status st = lgd_objective_eval(f, NULL, w, &value, NULL);
-    fprintf(to, "%s\t%zu\t%.7f\t%.7f\t%.7g\n", name, step, w[0], w[1], value);
+    fprintf(to, "%s\t%zu\t%.9g\t%.9g\t%.9g\n", name, step, w[0], w[1], value);
     return st;
 }
 

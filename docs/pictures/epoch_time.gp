@@ -1,5 +1,5 @@
 # title: Time of an epoch against batch size
-# alt: Seconds of one pass over the data against the batch size, both logarithmic, one line per way to compute it with a band from the first to the third quartile. Small batches cost most for what calls BLAS, and from a few dozen rows on the lines level out.
+# alt: Seconds of one pass over the data against the batch size, both logarithmic, one line per way to compute it, with a band from the first to the third quartile. A line falls where larger batches make the pass cheaper, and is level where the size no longer matters.
 # data: grid.tsv
 name = "epoch_time"
 load "style.gp"
@@ -20,9 +20,9 @@ line(v, threads) = v.(threads == 1 ? "" : sprintf(", %d threads", threads))
 plain = ""
 known = ""
 spare = ""
-stats file using (v = stringcolumn("variant"), l = line(v, column("threads")), \
-    plain = ours(v) ? plain : join(plain, l), known = chosen(v) ? join(known, l) : known, \
-    spare = ours(v) && words(spare) < 3 ? join(spare, l) : spare, 1) nooutput
+stats file using (ok = stringcolumn("check") eq "ok", v = stringcolumn("variant"), l = line(v, column("threads")), \
+    plain = ok && !ours(v) ? join(plain, l) : plain, known = ok && chosen(v) ? join(known, l) : known, \
+    spare = ok && ours(v) && words(spare) < 3 ? join(spare, l) : spare, 1) nooutput
 lines = plain.(known eq "" ? spare : known)
 
 is(l) = line(stringcolumn("variant"), column("threads")) eq l && stringcolumn("check") eq "ok"

@@ -1,5 +1,5 @@
 # title: Loss above the optimum against epochs
-# alt: Loss minus the optimum, logarithmic, against epochs for batch, stochastic and mini-batch descent, one panel for each data set. Stochastic and mini-batch descent come near the optimum within a few epochs, full-batch descent falls slowly and evenly.
+# alt: Loss minus the optimum, logarithmic, against epochs for batch, stochastic and mini-batch descent, one panel for each data set. All lines begin at one point; a line that is lower has come nearer with as many passes over the data.
 # data: curves.tsv
 name = "loss_epochs"
 load "style.gp"

@@ -1,5 +1,5 @@
 # title: Loss above the optimum against seconds
-# alt: Loss minus the optimum, logarithmic, against seconds for batch, stochastic and mini-batch descent, one panel for each data set. Mini-batches arrive first: stochastic descent needs no more epochs, but its epochs take longest.
+# alt: Loss minus the optimum, both it and the seconds logarithmic, for batch, stochastic and mini-batch descent, one panel for each data set. A line begins at the end of its first epoch; one that is further to the left has come as near in less time.
 # data: curves.tsv
 name = "loss_seconds"
 load "style.gp"

@@ -1,5 +1,5 @@
 # title: Four methods in Rosenbrock's valley
-# alt: Contours of Rosenbrock's function, a bent narrow valley, and the paths of 400 steps of plain descent, momentum, Nesterov and Adam from one start. Plain descent creeps along the floor; momentum swings from wall to wall, Nesterov less so, and both come near the minimum at (1, 1); Adam lies between.
+# alt: Contours of Rosenbrock's function, a bent narrow valley, and the paths of 400 steps of plain descent, momentum, Nesterov and Adam from one start. Plain descent creeps along the floor and stays near where it dropped into it; momentum swings from wall to wall, Nesterov hardly, and both come round the bend and near the minimum at (1, 1); Adam follows the floor.
 # data: methods_rosenbrock.tsv rosenbrock_grid.tsv
 name = "methods_rosenbrock"
 load "style.gp"
