@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs into an empty folder and builds programs against it as a user does, by pkg-config.
 # usage: check_install.sh ROOT BUILD, with CC and CXX in the environment
-# shellcheck disable=SC2086,SC2317 # flags are words; functions are called by name
+# shellcheck disable=SC2016,SC2086,SC2317 # blocks hold $; flags are words; functions are called by name
 set -eu
 root=$1 build=$2
 # shellcheck source=tests/tap.sh
@@ -36,24 +36,23 @@ flags_name_the_package_alone() {
 static_flags_are_libraries() {
     own=none
     ! ${CC:-cc} --version | grep -q clang || own=-fopenmp
-    package "$shared" --static --libs "$1" >"$scratch/flags" && cat "$scratch/flags"
-    nothing sh -c "tr ' ' '\n' <'$scratch/flags' | grep -Evx -e '-[lL].*' -e '$own' -e ''"
+    package "$shared" --static --libs "$1" >"$scratch/flags" && cat "$scratch/flags" && grep -q -e '-lm' "$scratch/flags" &&
+        nothing sh -c "tr ' ' '\n' <'$scratch/flags' | grep -Evx -e '-[lL].*' -e '$own' -e ''"
 }
 
 # The package's version is that of the headers.
 version_of_the_headers() {
-    said=$(package "$shared" --modversion "$1")
+    said=$(package "$shared" --modversion "$1") && flags=$(package "$shared" --cflags "$1") || return 1
     printf '#include <lgd.h>\nLGD_VERSION_NUMBER\n' >"$scratch/version.c"
-    flags=$(package "$shared" --cflags "$1")
     number=$(${CC:-cc} -E -P $flags "$scratch/version.c" | tail -n 1)
     echo "$said is $number"
-    [ "$(echo "$said" | awk -F . '{ print $1 * 10000 + $2 * 100 + $3 }')" = $((number)) ]
+    [ -n "$number" ] && [ "$(echo "$said" | awk -F . '{ print $1 * 10000 + $2 * 100 + $3 }')" = $((number)) ]
 }
 
 versions_compare() {
-    said=$(package "$shared" --modversion "$1")
-    package "$shared" --atleast-version="$said" "$1" && package "$shared" --atleast-version=0.1 "$1" &&
-        package "$shared" --exact-version="$said" "$1" && ! package "$shared" --atleast-version="$said.1" "$1"
+    said=$(package "$shared" --modversion "$1") && package "$shared" --exact-version="$said" "$1" &&
+        package "$shared" --atleast-version=0.1 "$1" && package "$shared" --atleast-version="$said" "$1" &&
+        ! package "$shared" --atleast-version="$said.1" "$1"
 }
 
 # Asked without the sysroot, which not every pkg-config puts before them.
@@ -86,6 +85,38 @@ works() {
 # The first block of C in README.md that includes lgd.h, and the first block of text that is an output of it.
 readme() {
     block README.md c '#include <lgd.h>' >"$scratch/readme.c" && block README.md text 'P(pass)' >"$scratch/readme.txt"
+}
+
+# guide <word>: runs the commands of docs/guide/linking.md with that word, where its program is, and the program they make.
+guide() {
+    mkdir -p "$scratch/guide" && cd "$scratch/guide" && rm -f fit consumer && cp "$consumer/consumer.cpp" . &&
+        block docs/guide/linking.md c 'int main' >fit.c && block docs/guide/linking.md text 'y = ' >fit.txt &&
+        block docs/guide/linking.md sh "$1" >commands || return
+    staged_environment "$shared"
+    prefix=$(pkg-config --variable=prefix libgd-descent) libdir=$(libdir "$shared") PATH=$scratch/bin:$PATH
+    export prefix libdir PATH
+    sh -eu commands || return
+    case $1 in
+    *--libs*) export LD_LIBRARY_PATH="$libdir" ;; # the others find it by themselves, or need not
+    esac
+    if [ -f fit ]; then
+        prints "$scratch/guide/fit.txt" "$scratch/guide/fit"
+    else
+        prints "$consumer/consumer_cpp.txt" "$scratch/guide/consumer"
+    fi
+}
+
+# What the page calls cc and c++ are the compilers of this build.
+compilers() {
+    mkdir "$scratch/bin" && printf "#!/bin/sh\nPATH='%s' exec %s \"\$@\"\n" "$PATH" "${CC:-cc}" >"$scratch/bin/cc" &&
+        printf "#!/bin/sh\nPATH='%s' exec %s \"\$@\"\n" "$PATH" "${CXX:-c++}" >"$scratch/bin/c++" && chmod +x "$scratch/bin/cc" "$scratch/bin/c++"
+}
+
+# Whether what the library stands on is there as archives.
+archives() {
+    echo 'int main(void) { return 0; }' >"$scratch/empty.c"
+    flags=$(package "$shared" --static --libs-only-l libgd-descent | sed s/-lgd-descent//)
+    ${CC:-cc} -static -o "$scratch/empty" "$scratch/empty.c" $flags >"$scratch/said" 2>&1
 }
 
 strict="-pedantic -Wall -Wextra -Wconversion -Wshadow -Werror"
@@ -127,4 +158,15 @@ for stage in "$shared" "$static"; do
     check "readme_${stage##*/}_builds_and_prints_what_it_says" works "$stage" libgd-descent "$scratch/readme.txt" \
         ${CC:-cc} -std=c11 $strict "$scratch/readme.c"
 done
+compilers
+check guide_by_pkg_config_prints_what_it_says guide 'cc fit.c $(pkg-config --cflags --libs'
+check guide_with_the_path_written_in_prints_what_it_says guide 'rpath,$(pkg-config'
+check guide_of_the_archive_prints_what_it_says guide 'l:libgd-descent.a'
+check guide_by_hand_prints_what_it_says guide '-L"$libdir"'
+check guide_in_cxx_prints_what_it_says guide 'c++ consumer.cpp $(pkg-config --cflags --libs'
+if archives; then
+    check guide_without_any_shared_library_prints_what_it_says guide 'cc -static'
+else
+    skip guide_without_any_shared_library_prints_what_it_says "BLAS or another library has no archive here"
+fi
 finish
