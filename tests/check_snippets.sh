@@ -23,7 +23,7 @@ export LC_ALL
 root=$(cd "$1" && pwd -P)
 shift
 snippets=tests/snippets
-flags="-std=c11 -Wall -Wextra -Werror -fopenmp-simd -Iinclude"
+flags="-std=c11 -Wall -Wextra -Wconversion -Werror -fopenmp-simd -Iinclude"
 unused="-Wno-unused-variable -Wno-unused-but-set-variable -Wno-unused-function -I$snippets"
 
 # By links, so that a blank in the path of the tree does no harm.
