@@ -23,9 +23,12 @@ unset table
 
 file = "methods_rosenbrock.tsv"
 x(method) = stringcolumn(1) eq method ? column(3) : NaN
-set label 1 at 1,1 point pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" front
+$minimum << END
+1 1
+END
 plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype solid title "loss, 1 to 256", \
-     file using (x("Adam")):4 with linespoints linetype 4 linewidth 1.8 pointinterval 8 pointsize 0.9 title "Adam", \
+     file using (x("Adam")):4 with linespoints linetype 4 linewidth 1.8 pointinterval 12 pointsize 0.9 title "Adam", \
      file using (x("momentum")):4 with linespoints linetype 2 linewidth 1.8 pointinterval 8 pointsize 0.9 title "momentum", \
-     file using (x("Nesterov")):4 with linespoints linetype 3 linewidth 1.8 pointinterval 8 pointsize 0.9 title "Nesterov", \
-     file using (x("plain")):4 with linespoints linetype 1 linewidth 1.8 pointinterval 8 pointsize 0.9 title "plain"
+     file using (x("Nesterov")):4 with linespoints linetype 3 linewidth 1.8 pointinterval 12 pointsize 0.9 title "Nesterov", \
+     file using (x("plain")):4 with linespoints linetype 1 linewidth 1.8 pointinterval 40 pointsize 0.9 title "plain", \
+     $minimum using 1:2 with points pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" title "minimum"

@@ -8,14 +8,14 @@ set xlabel "x"
 set ylabel "y"
 set xrange [-2.5:2.5]
 set yrange [-1.5:1.5]
-set key top right opaque
+set key bottom right opaque
 unset grid
 
 # The contours become lines of a table of their own, which gnuplot writes with spaces and without names.
 set datafile separator whitespace
 unset datafile columnheaders
 set contour base
-set cntrparam levels discrete 0.08,0.1,0.15,0.22,0.32,0.45,0.6,0.8,1
+set cntrparam levels discrete 0.09,0.11,0.15,0.22,0.32,0.45,0.6,0.8,1
 unset surface
 set table $contours
 splot "paths_quadratic_grid.tsv" nonuniform matrix
@@ -23,7 +23,7 @@ unset table
 
 file = "paths_quadratic.tsv"
 x(method) = stringcolumn(1) eq method ? column(3) : NaN
-plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype solid title "loss, 0.08 to 1", \
+plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype solid title "loss, 0.09 to 1", \
      file using (x("stochastic")):4 with lines linetype 3 linewidth 1.2 dashtype solid title "stochastic", \
      file using (x("mini-batch")):4 with linespoints linetype 2 linewidth 1.8 title "mini-batch", \
      file using (x("batch")):4 with linespoints linetype 1 title "batch"

@@ -23,8 +23,11 @@ unset table
 
 file = "paths_rosenbrock.tsv"
 x(method) = stringcolumn(1) eq method ? column(3) : NaN
-set label 1 at 1,1 point pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" front
+$minimum << END
+1 1
+END
 plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype solid title "loss, 1 to 256", \
      file using (x("stochastic")):4 with lines linetype 3 linewidth 1.2 dashtype solid title "stochastic", \
      file using (x("mini-batch")):4 with linespoints linetype 2 linewidth 1.8 pointinterval 10 title "mini-batch", \
-     file using (x("batch")):4 with linespoints linetype 1 pointinterval 5 title "batch"
+     file using (x("batch")):4 with linespoints linetype 1 pointinterval 5 title "batch", \
+     $minimum using 1:2 with points pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" title "minimum"

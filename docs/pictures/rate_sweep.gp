@@ -23,4 +23,4 @@ lost(y) = stringcolumn("stop") eq "diverged" ? y : NaN
 plot file using "rate":"above_optimum" with lines linetype 1 title "after 25 epochs", \
      file using "rate":(lost(gone)) with points linetype 2 pointtype 8 pointsize 0.9 title "diverged", \
      file using "rate":(tried(stringcolumn("stop") eq "diverged" ? gone : column("above_optimum"))) with points linetype 5 pointtype 6 pointsize 1.4 title "common first choices", \
-     file using "rate":(tried(stringcolumn("stop") eq "diverged" ? gone : column("above_optimum"))):(sprintf("%g", column("rate"))) with labels offset 0,-1.1 notitle
+     file using "rate":(tried(stringcolumn("stop") eq "diverged" ? gone : column("above_optimum"))):(sprintf("%g", column("rate"))) with labels right offset -1.2,-0.8 notitle

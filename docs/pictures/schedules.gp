@@ -7,5 +7,5 @@ set title "Schedules: what becomes of the rate"
 set xlabel "epoch"
 set ylabel "factor on the rate"
 set yrange [0:1.05]
-set key outside right center
+set key outside right center width -5
 plot for [i=2:10] "schedules.tsv" using 1:i with lines linetype i-1 title columnheader(i)
