@@ -137,7 +137,10 @@ def _check(status, report=None):
 
 
 def _named(names, number):
-    return names(number) if number in names._value2member_map_ else number  # a newer library may have more
+    try:
+        return names(number)
+    except ValueError:  # a newer library may have more
+        return number
 
 
 @contextlib.contextmanager
