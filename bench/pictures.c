@@ -9,11 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-/* In the order of the report; NAME is a script NAME.gp of docs/pictures. */
-static const char *const names[] = {
-    "loss_epochs",     "loss_seconds",     "epoch_time",         "cost",  "surface",    "minima",
-    "paths_quadratic", "paths_rosenbrock", "methods_rosenbrock", "rates", "rate_sweep", "schedules",
-};
+static const char *const names[] = {LGD_BENCH_PICTURE_NAMES}; /* of bench/meson.build */
 enum { NAMES = sizeof names / sizeof *names };
 _Static_assert(sizeof names / sizeof *names <= MAX_PICTURES, "as many as there is room for");
 

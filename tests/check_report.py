@@ -10,6 +10,7 @@ import sys
 import tempfile
 
 PROGRAM = os.path.abspath(sys.argv[1])
+SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "docs", "pictures")
 GNUPLOT = shutil.which("gnuplot")
 VOID = {"meta", "br", "link", "img", "input", "hr"}
 
@@ -168,7 +169,8 @@ def report_whole_run_one_sound_page(_):
 def report_pictures_each_titled_and_described(_):
     page = Page(f"{WHOLE}/report.html")
     figures = list(page.root.all("figure"))
-    assert len(figures) >= 8, len(figures)
+    scripts = [name[:-3] + ".svg" for name in os.listdir(SCRIPTS) if name.endswith(".gp") and name != "style.gp"]
+    assert len(figures) >= 8 and sorted(scripts) == svgs(WHOLE), (len(figures), scripts)
     assert sorted(f"{figure.attributes['id'][len('picture-'):]}.svg" for figure in figures) == svgs(WHOLE)
     for figure in figures:
         name = figure.attributes["id"]
@@ -273,7 +275,7 @@ def report_gnuplot_missing_said_and_the_rest_done(folder):
 
 def report_script_that_fails_named(folder):
     """A gnuplot that fails on one script in each of the ways there are, and is the real one for all others."""
-    whole, names = None, svgs(WHOLE)
+    whole = None
     for way, action, said in (
             ("broken", "printf 'plot nothing_of_the_kind\\n' >bad.gp; set -- -d bad.gp", "undefined variable: nothing_of_the_kind"),
             ("silent", "exit 0", "gnuplot ended with status 0 and wrote no schedules.svg"),
