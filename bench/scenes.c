@@ -39,18 +39,24 @@ void regression_free(regression *r)
     lgd_matrix_free(r->A);
 }
 
+/* The i-th of count places from `from` to `until`. */
+static double place(double from, double until, size_t i, size_t count)
+{
+    return from + (until - from) * (double)i / (double)(count - 1);
+}
+
 lgd_status scene_grid(FILE *to, lgd_objective *f, const frame *area)
 {
-    const double step = 1 / (double)(area->count - 1);
+    const size_t n = area->count;
     lgd_status st = LGD_OK;
-    fprintf(to, "%zu", area->count);
-    for (size_t i = 0; i < area->count; i++)
-        fprintf(to, "\t%.9g", area->x0 + (area->x1 - area->x0) * (double)i * step);
-    for (size_t j = 0; j < area->count && !st; j++) {
-        double w[2] = {0, area->y0 + (area->y1 - area->y0) * (double)j * step}, value = 0;
+    fprintf(to, "%zu", n);
+    for (size_t i = 0; i < n; i++)
+        fprintf(to, "\t%.9g", place(area->x0, area->x1, i, n));
+    for (size_t j = 0; j < n && !st; j++) {
+        double w[2] = {0, place(area->y0, area->y1, j, n)}, value = 0;
         fprintf(to, "\n%.9g", w[1]);
-        for (size_t i = 0; i < area->count && !st; i++) {
-            w[0] = area->x0 + (area->x1 - area->x0) * (double)i * step;
+        for (size_t i = 0; i < n && !st; i++) {
+            w[0] = place(area->x0, area->x1, i, n);
             st = lgd_objective_eval(f, NULL, w, &value, NULL);
             fprintf(to, "\t%.8g", value);
         }
