@@ -17,11 +17,9 @@ moves() {
         nothing grep -rn "$shared" "$moved"
 }
 
-# configured <source> <build> <cmake word>...
+# configured <source> <build>
 configured() {
-    source=$1 out=$2
-    shift 2
-    cmake -S "$source" -B "$out" -G Ninja -DCMAKE_PREFIX_PATH="$moved" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF "$@"
+    cmake -S "$1" -B "$2" -G Ninja -DCMAKE_PREFIX_PATH="$moved" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
 }
 
 found_where_it_was_moved() {
@@ -82,8 +80,7 @@ if ! command -v cmake >/dev/null; then
 fi
 check cmake_package_installs_and_moves moves
 config=$(find "$moved" -type d -path '*/cmake/libgd-descent')
-check cmake_consumer_configures configured "$consumer" "$programs" -DCMAKE_CXX_COMPILER="${CXX:-c++}" \
-    -DCMAKE_C_COMPILER="${CC:-cc}"
+check cmake_consumer_configures configured "$consumer" "$programs"
 check cmake_version_and_place_are_known found_where_it_was_moved
 check cmake_consumer_builds cmake --build "$programs"
 check cmake_variables_program_prints prints "$consumer/consumer.txt" "$programs/variables"

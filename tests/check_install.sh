@@ -115,7 +115,7 @@ compilers() {
 # Whether what the library stands on is there as archives.
 archives() {
     echo 'int main(void) { return 0; }' >"$scratch/empty.c"
-    flags=$(package "$shared" --static --libs-only-l libgd-descent | sed s/-lgd-descent//)
+    flags=$(package "$shared" --static --libs libgd-descent | sed s/-lgd-descent//)
     ${CC:-cc} -static -o "$scratch/empty" "$scratch/empty.c" $flags >"$scratch/said" 2>&1
 }
 
