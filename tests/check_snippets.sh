@@ -6,6 +6,7 @@
 #   block                              what is checked
 #   c with a main                      compiles, exits with 0 within a minute, prints what is shown and nothing else
 #   c                                  the same of a function that knows tests/snippets/names.h; st is LGD_OK at its end
+#                                      (one that reads tables only compiles where libgd-io is not built)
 #   c after <!-- snippet: fails -->    compiles and ends in an error, the sentence of which may be shown
 #   c after <!-- snippet: file -->     such blocks of a document follow one another in one file, which compiles
 #   sh                                 sh can read it, and the ./commands in it are in the tree
@@ -67,11 +68,17 @@ source_of() {
 program_holds() {
     if grep -q 'int main(' "$block"; then
         source_of '' >"$block.c"
-        compiles -o "$block.run" "$block.c" $libraries -lm || fault "does not compile"
+        objects=
     else
         { source_of '#include "names.h"\nvoid snippet(void)\n{\n' && echo '}'; } >"$block.c"
-        compiles $unused -o "$block.run" "$block.c" "$scratch/harness.o" $libraries -lm || fault "does not compile"
-    fi && runs "$block.run"
+        objects="$unused $scratch/harness.o"
+    fi
+    case $libraries in
+    *libgd-io*) ;;
+    *) ! grep -q -e lgd_csv_ -e lgd_table_ "$block" || { compiles $objects -fsyntax-only "$block.c" && return; } ;;
+    esac
+    compiles -o "$block.run" "$block.c" $objects $libraries -lm || fault "does not compile" || return
+    runs "$block.run"
 }
 
 piece_holds() {
