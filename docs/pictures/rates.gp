@@ -1,5 +1,5 @@
 # title: Learning Rate Comparison: half squared loss
-# alt: Loss, logarithmic, against the epoch for three rates on one problem. At 0.0001 the loss hardly falls, at 0.01 it falls to the optimum, and at 0.5 it grows until it leaves the frame, where the curve is marked as diverged.
+# alt: Loss, logarithmic, against the epoch for three rates on one problem. At 0.0001 the loss hardly falls, at 0.01 it falls and levels out, and at 0.5 it grows until it leaves the frame, where the curve is marked as diverged.
 # data: rates.tsv
 name = "rates"
 load "style.gp"
