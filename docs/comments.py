@@ -1,4 +1,4 @@
-"""Doxygen's input filter: python3 comments.py FILE writes FILE as Doxygen reads it, line by line in the same places.
+"""Doxygen's input filter: python3 comments.py FILE writes FILE as Doxygen reads it, about line for line.
 
 A header keeps its comments plain. What they look like says what they are:
 
@@ -139,10 +139,8 @@ class Text:
                 depth = min(self.indent(line) for line in self.lines[i:j])
                 for k in range(i, j):
                     out[k] = self.lines[k][depth:]
-                out[i - 1 if i else 0] += " \\verbatim"
-                out[j - 1] += "\n\\endverbatim" if j == len(self.lines) else ""
-                if j < len(self.lines):
-                    out[j] = "\\endverbatim "
+                out[i - 1] += " \\verbatim"
+                out[j - 1] += "\n\\endverbatim"
             elif listed:
                 for name, where in items:
                     name_as = "<b>%s</b>" if name[:1].isupper() and not name.isupper() and "_" not in name else "<code>%s</code>"
@@ -154,13 +152,6 @@ class Text:
                     out[where[-1]] += "</dd>"
                 out[i] = "<dl>" + out[i]
                 out[j - 1] += "</dl>"
-        return self.joined(out)
-
-    def joined(self, out):
-        """\\endverbatim opens the line after the formula, which the text of that line follows."""
-        for kind, i, j, _ in self.blocks:
-            if kind == "kept" and j < len(self.lines) and not out[j].startswith("\\endverbatim"):
-                out[j] = "\\endverbatim " + out[j]
         return out
 
     @staticmethod
@@ -177,7 +168,6 @@ def unwrap(comment):
     """The lines of a comment without its frame."""
     lines = comment[2:-2].rstrip().split("\n")
     lines = [lines[0][1:] if lines[0][:1] == " " else lines[0]] + [re.sub(r"^\s*\* ?", "", line) for line in lines[1:]]
-    # ` * ` is as wide as the `/* ` of the first line, and what is inside a struct is indented with it
     return [line.rstrip() for line in lines]
 
 
@@ -245,16 +235,15 @@ class Header:
         if part.startswith("/*"):
             end = part.index("*/") + 2
             comment, code = Text(unwrap(part[:end]), self.names), part[end:]
-        pieces, first, all_named = [], None, True
+        pieces, first = [], None
         for declaration in self.declarations(code):
-            rendered, name, named = self.declaration(declaration, comment)
+            rendered, name = self.declaration(declaration, comment)
             if name:
                 if first is None:
                     first = name
                 elif not re.match(r"[\s\0]*#", rendered):
                     gap = re.match(r"[\s\0]*", rendered)[0]
                     rendered = gap + "/** \\copydoc " + first + " */ " + rendered[len(gap):] if comment else rendered
-                all_named = all_named and (named is None or named)
             pieces.append(rendered)
         if comment is None:
             return lead + "".join(pieces)
@@ -301,7 +290,7 @@ class Header:
         return names + [name for name, _, _ in self.enumerators(declaration)]
 
     def declaration(self, text, comment):
-        """(as Doxygen reads it, its name, whether each part of it is explained)"""
+        """(as Doxygen reads it, its name)"""
         items = comment.items if comment else {}
         gap = re.match(r"[\s\0]*", text)[0]
         tail = "\n" * (text.count("\n") - gap.count("\n"))
@@ -316,15 +305,15 @@ class Header:
 
         define = re.match(r"[\s\0]*#define (\w+)", text)
         if define:
-            return re.sub(r"/\*(?=[^*])", "/**< ", text), define[1], None
+            return re.sub(r"/\*(?=[^*])", "/**< ", text), define[1]
         if re.match(r"[\s\0]*(#|$)", text):
-            return text, None, None
+            return text, None
         members = self.members_of(text)
         if members:
             name = re.match(r"[\s\0]*typedef struct (\w+)", text)[1]
             body = "".join(brief(plain(before), plain(behind), items.get(one)) + code + " "
                            for before, declared, behind in members for code, one in declarators(declared))
-            return gap + "typedef struct " + name + " { " + body + "} " + name + ";" + tail, name, True
+            return gap + "typedef struct " + name + " { " + body + "} " + name + ";" + tail, name
         enumerators = self.enumerators(text)
         if enumerators:
             alone = " ".join(comment.lines) if comment and len(enumerators) == 1 else None
@@ -332,10 +321,10 @@ class Header:
                              (" = " + value if value else "") for name, value, behind in enumerators)
             m = re.match(r"[\s\0]*(typedef )?enum( \w+)? \{", text)
             return gap + (m[1] or "") + "enum" + (m[2] or "") + " { " + body + " }" + (m[2] or "") + ";" + tail, \
-                (m[2] or "").strip() or enumerators[0][0], True
+                (m[2] or "").strip() or enumerators[0][0]
         m = re.match(r"[\s\0]*typedef struct (\w+) \w+;", text) or re.search(r"\(\*(lgd_\w+)\)", text) if "typedef" in text else \
             re.search(r"\b(lgd_\w+)\(", text)
-        return text, m[1] if m else None, None
+        return text, m[1] if m else None
 
 
 def tree_of(path):

@@ -109,6 +109,20 @@ whatis_reads() {
     lexgrog $(cat "$scratch/pages") >"$scratch/whatis" 2>&1 && nothing grep -v ' - ' "$scratch/whatis"
 }
 
+# installs WANTED FEATURE: does a build with -Ddocs=FEATURE install the pages? WANTED: yes or no
+installs() {
+    meson setup "$scratch/build-$2" "$root" -Ddocs="$2" -Dtests=disabled -Dbench=disabled -Dexamples=disabled -Dio=disabled || return 1
+    meson introspect --installed "$scratch/build-$2" >"$scratch/installed" && grep -q 'include/lgd\.h' "$scratch/installed" || return 1
+    for page in share/doc/libgd-descent/html share/man/man3; do
+        said=no
+        grep -q "$page\"" "$scratch/installed" && said=yes
+        [ "$said" = "$1" ] || {
+            echo "installs $page: $said"
+            return 1
+        }
+    done
+}
+
 out=$scratch/out
 check reference_is_built_without_a_warning build "$root" "$out"
 check every_public_name_has_a_description nothing "$python" "$asks" undocumented "$root/include" "$out/xml"
@@ -132,4 +146,6 @@ check lgd_status_3_explains_each_status names lgd_status 'LGD_OK = 0,' '^       
 check front_page_is_the_readme grep -q 'gradient descent for scientific C' "$out/html/index.html"
 check pages_have_no_broken_link_and_load_nothing nothing "$python" "$asks" links "$out/html"
 check broken_link_and_foreign_script_found broken_found
+check docs_when_enabled_are_installed installs yes enabled
+check docs_by_default_are_not_installed installs no auto
 finish
