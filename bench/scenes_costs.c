@@ -26,9 +26,9 @@ static lgd_status cost_row(FILE *to, const char *what, lgd_objective *f, const d
 {
     double value = 0;
     lgd_status st = lgd_objective_eval(f, NULL, w, &value, NULL);
-    fprintf(to, "%s\t%.9g\t", what, w[0]);
-    if (lgd_objective_dim(f) > 1)
-        fprintf(to, "%.9g\t", w[1]);
+    fprintf(to, "%s\t", what);
+    for (size_t j = 0; j < lgd_objective_dim(f); j++)
+        fprintf(to, "%.9g\t", w[j]);
     fprintf(to, "%.9g\n", value);
     return st;
 }
