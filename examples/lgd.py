@@ -110,8 +110,11 @@ class Error(Exception):
     """What the library refuses: status, a sentence, and after a run its report."""
 
     def __init__(self, status, sentence, report=None):
-        super().__init__(sentence)
+        super().__init__(status, sentence, report)
         self.status, self.report = status, report
+
+    def __str__(self):
+        return self.args[1]
 
 
 _thread = threading.local()  # .error: the exception that a function of the caller's has raised and C is passing through
@@ -130,7 +133,7 @@ def _guarded(function, failed):
 
 def _check(status, report=None):
     error, _thread.error = getattr(_thread, "error", None), None
-    if error:
+    if error is not None:
         raise error
     if status:
         raise Error(_named(Status, status), _C.lgd_last_error().decode(), report)
@@ -174,10 +177,14 @@ def _refuse(what, has, accepted, kind=ValueError, hint=""):
 _COPIES = "; numpy.ascontiguousarray makes such a copy"
 
 
+def _plain(what, a):
+    if not isinstance(a, np.ndarray) or isinstance(a, np.ma.MaskedArray):  # the library would not see the mask
+        _refuse(what, f"is a {type(a).__name__}", "a plain NumPy array", TypeError)
+
+
 def _array(what, a, shape, dtype=np.float64, write=False):
     """The address of a, which has this shape in one piece; None stands for any length."""
-    if not isinstance(a, np.ndarray):
-        _refuse(what, f"is a {type(a).__name__}", "a NumPy array", TypeError)
+    _plain(what, a)
     if a.dtype != dtype:
         _refuse(what, f"has dtype {a.dtype}", np.dtype(dtype).name, TypeError)
     if len(a.shape) != len(shape) or any(n not in (None, m) for n, m in zip(shape, a.shape)):
@@ -191,8 +198,7 @@ def _array(what, a, shape, dtype=np.float64, write=False):
 
 def _layout(what, a):
     """Whether a matrix lies by columns, and its leading dimension."""
-    if not isinstance(a, np.ndarray):
-        _refuse(what, f"is a {type(a).__name__}", "a NumPy array", TypeError)
+    _plain(what, a)
     if a.dtype not in (np.float64, np.float32):
         _refuse(what, f"has dtype {a.dtype}", "float64 or float32", TypeError)
     if a.ndim != 2:
@@ -230,6 +236,14 @@ def _rows(rows, kept):
     return ctypes.byref(kept[-1])
 
 
+def _whole(what, value):
+    """value, which ctypes would otherwise cut to 64 bits."""
+    value = operator.index(value)
+    if not 0 <= value < 2**64:
+        _refuse(what, f"is {value}", "a whole number from 0 to 2**64 - 1")
+    return value
+
+
 def _fill(what, struct, options):
     """Members by name; what is None or not given stays the default, and 0 is 0."""
     types = dict(struct._fields_)
@@ -246,9 +260,7 @@ def _fill(what, struct, options):
                 _refuse(f"{name} of {what}", f"is {value!r}", f"one of {', '.join(WORDS[name])}")
             value = WORDS[name].index(value)
         elif types[name] is not c_bool:
-            value = operator.index(value)
-            if value < 0:
-                _refuse(f"{name} of {what}", f"is {value}", "a whole number from 0")
+            value = _whole(f"{name} of {what}", value)
         setattr(struct, name, value)
     return struct
 
@@ -256,14 +268,18 @@ def _fill(what, struct, options):
 
 
 class _Handle:
-    """An object of the library's. Those made of it keep it, so closing the one below does no harm to the one above."""
+    """An object of the library's. Those made of it keep it, so closing the one below does no harm to the one above, and so
+    does the call that it is an argument of, should a function of the caller's close it meanwhile."""
 
     def __init__(self, create, free, *kept):
-        self.pointer, self.free, self.kept = c_void_p(), free, kept
-        _check(create(ctypes.byref(self.pointer)))
+        self._as_parameter_, self.free, self.kept = c_void_p(), free, kept
+        _check(create(ctypes.byref(self._as_parameter_)))
 
     def __del__(self):
-        self.free(self.pointer)
+        self.free(self)
+
+    def __reduce__(self):
+        raise TypeError("lgd: objects of the library can be neither pickled nor copied")
 
 
 class _Object:
@@ -275,10 +291,6 @@ class _Object:
             raise ValueError(f"lgd: this {type(self).__name__} is closed")
         return self._handle
 
-    @property
-    def pointer(self):
-        return self.handle.pointer
-
     def close(self):
         self._handle = None
 
@@ -287,6 +299,13 @@ class _Object:
 
     def __exit__(self, *_):
         self.close()
+
+
+def _of(kind, what, thing):
+    """The handle of thing: C could not tell one of another kind."""
+    if not isinstance(thing, kind):
+        _refuse(what, f"is a {type(thing).__name__}", f"lgd.{kind.__name__}", TypeError)
+    return thing.handle
 
 
 class Matrix(_Object):
@@ -314,21 +333,22 @@ class Matrix(_Object):
     def scaled(self, shift=None, scale=None):
         """(A - 1 shift^T) diag(1/scale), never formed."""
         at = [None if a is None else _array(name, a, self.shape[1:]) for name, a in (("shift", shift), ("scale", scale))]
-        return self._above(lambda out: _C.lgd_matrix_scaled(out, self.pointer, *at))
+        return self._above(lambda out: _C.lgd_matrix_scaled(out, self.handle, *at))
 
     def standardized(self):
         """The same with each column's mean and standard deviation."""
-        return self._above(lambda out: _C.lgd_matrix_standardized(out, self.pointer))
+        return self._above(lambda out: _C.lgd_matrix_standardized(out, self.handle))
 
     def unscale(self, w, outputs=1, intercept=True):
         """Weights fitted on this scaled matrix, as weights on the one below it."""
         raw = np.empty((self.shape[1] + bool(intercept)) * outputs)
-        _check(_C.lgd_matrix_unscale(self.pointer, outputs, intercept, _array("w", w, raw.shape), raw.ctypes.data))
+        _check(_C.lgd_matrix_unscale(self.handle, outputs, intercept, _array("w", w, raw.shape), raw.ctypes.data))
         return raw
 
 
 def _float32_ops(data):
     """Products of a matrix of float32 with vectors of float64: a panel of rows is widened at a time, never the whole."""
+    data = data.view(np.ndarray)  # whose shape stays, whatever happens to that of the caller's
     rows, cols = data.shape
     panel = max(1, 2**18 // max(cols, 1))
     for i in range(0, rows, panel):
@@ -371,23 +391,23 @@ class Objective(_Object):
 
     @property
     def dim(self):
-        return _C.lgd_objective_dim(self.pointer)
+        return _C.lgd_objective_dim(self.handle)
 
     @property
     def terms(self):
-        return _C.lgd_objective_terms(self.pointer)
+        return _C.lgd_objective_terms(self.handle)
 
     def eval(self, w, rows=None):
         """(value, gradient) at w over rows: None for all, a range, or an array of their numbers."""
         value, gradient, kept = c_double(), np.empty(self.dim), []
-        _check(_C.lgd_objective_eval(self.pointer, _rows(rows, kept), _array("w", w, gradient.shape), ctypes.byref(value),
+        _check(_C.lgd_objective_eval(self.handle, _rows(rows, kept), _array("w", w, gradient.shape), ctypes.byref(value),
                                      gradient.ctypes.data))
         return value.value, gradient
 
     def check_gradient(self, w):
         """The gradient against differences: .error is below 1e-7 for a sound one, .worst is the coordinate."""
         result = lgd_gradient_check()
-        _check(_C.lgd_objective_check_gradient_sized(self.pointer, _array("w", w, (self.dim,)), ctypes.byref(result),
+        _check(_C.lgd_objective_check_gradient_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(result),
                                                      ctypes.sizeof(result)))
         return result
 
@@ -395,7 +415,7 @@ class Objective(_Object):
         """The terms `rows` as an objective of their own, without copies."""
         below, kept, part = self.handle, [], Objective()
         chosen = _rows(rows, kept)
-        part._handle = _Handle(lambda out: _C.lgd_objective_subset(out, below.pointer, chosen), _C.lgd_objective_free, below,
+        part._handle = _Handle(lambda out: _C.lgd_objective_subset(out, below, chosen), _C.lgd_objective_free, below,
                                kept)
         return part
 
@@ -406,7 +426,7 @@ class Glm(Objective):
     def __init__(self, X, y, loss="half_squared", weights=None, offset=None, **options):
         o = _fill("Glm", lgd_glm_options(), options)
         self.matrix, self.outputs = X, max(o.outputs, 1)
-        rows = X.shape[0]
+        matrix, rows = _of(Matrix, "X of Glm", X), X.shape[0]
         shape = (rows,) if self.outputs == 1 and np.ndim(y) != 2 else (rows, self.outputs)
         if weights is not None:
             o.weights = _array("weights of Glm", weights, (rows,))
@@ -417,14 +437,15 @@ class Glm(Objective):
             _check(Status.EINVAL)
 
         def create(out):
-            return _C.lgd_glm_create_sized(out, X.pointer, at, kind, ctypes.byref(o), ctypes.sizeof(o))
-        self._handle = _Handle(create, _C.lgd_objective_free, X.handle, y, weights, offset)
+            return _C.lgd_glm_create_sized(out, matrix, at, kind, ctypes.byref(o), ctypes.sizeof(o))
+        self._handle = _Handle(create, _C.lgd_objective_free, matrix, y, weights, offset)
 
     def predict(self, w, X=None):
         """Predictions for the rows of X, or of the matrix it was fitted to."""
-        X = X or self.matrix
+        X = self.matrix if X is None else X
+        matrix = _of(Matrix, "X of predict", X)
         out = np.empty((X.shape[0], self.outputs))
-        _check(_C.lgd_glm_predict(self.pointer, X.pointer, _array("w", w, (self.dim,)), out.ctypes.data, self.outputs))
+        _check(_C.lgd_glm_predict(self.handle, matrix, _array("w", w, (self.dim,)), out.ctypes.data, self.outputs))
         return out if self.outputs > 1 else out[:, 0]
 
 
@@ -432,6 +453,8 @@ class Function(Objective):
     """fn(w) -> (value, gradient) of dim parameters, or with differences=True fn(w) -> value. w is a copy."""
 
     def __init__(self, dim, fn, differences=False):
+        dim = _whole("dim of Function", dim)
+
         def evaluate(_, dim, w, value, gradient):
             result = fn(_copy(w, dim))
             value[0], g = (result, None) if differences else result
@@ -451,35 +474,35 @@ class Optimizer(_Object):
 
     def __init__(self, text):
         self._handle = _Handle(lambda out: _C.lgd_optimizer_parse(out, text.encode()), _C.lgd_optimizer_free)
-        self.name = _C.lgd_optimizer_name(self.pointer).decode()
+        self.name = _C.lgd_optimizer_name(self.handle).decode()
 
     def __getitem__(self, option):
         value = c_double()
-        _check(_C.lgd_optimizer_option(self.pointer, option.encode(), ctypes.byref(value)))
+        _check(_C.lgd_optimizer_option(self.handle, option.encode(), ctypes.byref(value)))
         return value.value
 
     @property
     def steps(self):
-        return _C.lgd_optimizer_steps(self.pointer)
+        return _C.lgd_optimizer_steps(self.handle)
 
     def step(self, w, g, f=0.0, lr_factor=1.0):
         """One step of a loop of your own: moves w by g, which may be overwritten."""
         at = _array("w", w, (None,), write=True), _array("g", g, w.shape, write=True)
-        _check(_C.lgd_optimizer_step(self.pointer, len(w), *at, f, lr_factor))
+        _check(_C.lgd_optimizer_step(self.handle, len(w), *at, f, lr_factor))
 
     def reset(self):
-        _C.lgd_optimizer_reset(self.pointer)
+        _C.lgd_optimizer_reset(self.handle)
 
     def save(self):
         """The whole state as bytes."""
         size = c_size_t()
-        _check(_C.lgd_optimizer_save(self.pointer, None, ctypes.byref(size)))
+        _check(_C.lgd_optimizer_save(self.handle, None, ctypes.byref(size)))
         state = ctypes.create_string_buffer(size.value)
-        _check(_C.lgd_optimizer_save(self.pointer, state, ctypes.byref(size)))
+        _check(_C.lgd_optimizer_save(self.handle, state, ctypes.byref(size)))
         return state.raw[:size.value]
 
     def load(self, state):
-        _check(_C.lgd_optimizer_load(self.pointer, state, len(state)))
+        _check(_C.lgd_optimizer_load(self.handle, state, len(state)))
 
 
 class History(_Object):
@@ -490,7 +513,7 @@ class History(_Object):
 
     def __getitem__(self, name):
         count = c_size_t()
-        series = _C.lgd_history_series(self.pointer, name.encode(), ctypes.byref(count))
+        series = _C.lgd_history_series(self.handle, name.encode(), ctypes.byref(count))
         if not series:
             _check(Status.EINVAL)
         return _copy(series, count.value)
@@ -521,6 +544,7 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
     stops the run by returning True. Raises Error where the run fails; after divergence w is the best point, and .report
     of the error holds a rate that would hold as lr_hold."""
     o = _fill("minimize", lgd_minimize_options(), options)
+    objective, method = _of(Objective, "f of minimize", f), _of(Optimizer, "opt of minimize", opt)
     shape = (f.dim,)
     at = _array("w", w, shape, write=True)
     if lr_scale is not None:
@@ -528,7 +552,8 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
     if w_best is not None:
         o.w_best = _array("w_best", w_best, shape, write=True)
     if history is not None:
-        o.history = history.pointer
+        kept = _of(History, "history of minimize", history)
+        o.history = kept._as_parameter_
     if schedule is not None:
         o.schedule = schedule
     with _interrupts_noted() as interrupted:
@@ -542,7 +567,7 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
             return bool(callback(Progress(**dict(fields, w=_copy(p.w, p.dim)))))
         o.callback = _CALLBACK(_guarded(watch, -1))
         r = lgd_report()
-        status = _C.lgd_minimize_sized(f.pointer, opt.pointer, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
+        status = _C.lgd_minimize_sized(objective, method, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
                                        ctypes.sizeof(r))
         report = Report(*(getattr(r, name) for name in Report._fields))
         report = report._replace(stop=_named(Stop, r.stop))
@@ -556,14 +581,14 @@ Progress = collections.namedtuple("Progress", [name for name, _ in lgd_progress.
 def permutation(seed, epoch, count):
     """The order in which an epoch visits the rows."""
     index = np.empty(count, SIZE)
-    _C.lgd_permutation(seed, epoch, count, index.ctypes.data)
+    _C.lgd_permutation(_whole("seed", seed), _whole("epoch", epoch), count, index.ctypes.data)
     return index
 
 
 def uniform(seed, first, count):
     """Numbers in [0, 1) that belong to (seed, first), (seed, first + 1), ..."""
     x = np.empty(count)
-    _C.lgd_uniform(seed, first, count, x.ctypes.data)
+    _C.lgd_uniform(_whole("seed", seed), _whole("first", first), count, x.ctypes.data)
     return x
 
 

@@ -1,10 +1,12 @@
 """examples/lgd.py against a staged installation: TAP, one line for each case. Run with: ROOT BUILD, and CC in the environment.
 
 Without NumPy every case is skipped with that reason."""
+import copy
 import gc
 import glob
 import importlib
 import os
+import pickle
 import re
 import shlex
 import signal
@@ -233,6 +235,7 @@ def python_dtype_not_accepted_named():
     for a in (np.ones((2, 2), int), np.ones((2, 2), ">f8"), np.ones((2, 2), complex), np.ones((2, 2), np.float16)):
         raises(TypeError, f"dtype {a.dtype}, float64 or float32 is accepted", lgd.Matrix, a)
     raises(TypeError, "is a list", lgd.Matrix, [[1.0]])
+    raises(TypeError, "is a MaskedArray", lgd.Matrix, np.ma.masked_array(np.ones((2, 2)), [[0, 1], [0, 0]]))
     X = lgd.Matrix(np.ones((2, 2)))
     raises(TypeError, "y of Glm has dtype int64, float64", lgd.Glm, X, np.ones(2, int))
     raises(TypeError, "w has dtype float32", lgd.Glm(X, np.ones(2)).eval, np.ones(2, np.float32))
@@ -283,6 +286,25 @@ def python_lengths_that_do_not_fit_refused():
     raises(ValueError, "w is read-only", lgd.minimize, f, opt, w)
     f = lgd.Function(2, lambda w: (0.0, np.zeros(3)))
     raises(ValueError, "gradient of Function has shape (3,), (2,)", f.eval, np.zeros(2))
+
+
+def python_objects_of_another_kind_named():
+    a = np.ones((4, 2))
+    X, opt, w = lgd.Matrix(a), lgd.Optimizer("sgd"), np.zeros(2)
+    f = lgd.Glm(X, np.ones(4))
+    for text, function, words in (("X of Glm is a ndarray, lgd.Matrix", lgd.Glm, (a, np.ones(4))),
+                                  ("X of predict is a ndarray", f.predict, (w, a)),
+                                  ("f of minimize is a Matrix", lgd.minimize, (X, opt, w)),
+                                  ("opt of minimize is a Glm", lgd.minimize, (f, f, w)),
+                                  ("history of minimize is a list", lambda: lgd.minimize(f, opt, w, history=[]), ())):
+        raises(TypeError, text, function, *words)
+
+
+def python_numbers_beyond_64_bits_refused_not_cut():
+    raises(ValueError, f"max_steps of minimize is {2**64}", fit, *problem(), max_steps=2**64)
+    raises(ValueError, "dim of Function is -1", lgd.Function, -1, quadratic)
+    raises(ValueError, f"seed is {2**64}", lgd.permutation, 2**64, 0, 3)
+    assert len(lgd.uniform(2**64 - 1, 0, 3)) == 3
 
 
 # ---- options
@@ -375,7 +397,8 @@ def python_callback_sees_and_stops_the_run():
 
 def python_exception_anywhere_goes_through():
     class Odd(Exception):
-        pass
+        def __bool__(self):
+            return False
 
     def odd(*_):
         raise Odd("as it was")
@@ -486,6 +509,38 @@ def python_closed_object_refused_those_above_it_not():
     f.close()
     raises(ValueError, "this Glm is closed", f.eval, np.ones(5))
     assert value > 0
+
+
+def python_objects_closed_by_a_callback_live_until_the_run_ends():
+    data, y = problem()
+    for a in storages(data):
+        f, opt, h, w = lgd.Glm(lgd.Matrix(a), y), lgd.Optimizer("adam"), lgd.History(), np.zeros(5)
+
+        def close(_):
+            for thing in (f.matrix, f, opt, h):
+                thing.close()
+            gc.collect()
+        assert lgd.minimize(f, opt, w, close, history=h, max_epochs=3).epochs == 3
+    f = lgd.Function(2, lambda w: (f.close(), quadratic(w))[1])
+    assert f.eval(np.ones(2))[0] == 2
+
+
+def python_float32_reshaped_in_place_the_matrix_stays():
+    data, y = problem()
+    a = data.astype(np.float32)
+    f = lgd.Glm(lgd.Matrix(a), y)
+    before, _ = f.eval(np.ones(5))
+    a.shape = (5, 200)
+    assert f.eval(np.ones(5))[0] == before
+
+
+def python_objects_not_pickled_but_reports_and_errors_are():
+    for thing in (lgd.Matrix(np.ones((2, 2))), lgd.Optimizer("adam")):
+        raises(TypeError, "neither pickled nor copied", pickle.dumps, thing)
+        raises(TypeError, "neither pickled nor copied", copy.deepcopy, thing)
+    error = raises(lgd.Error, "would hold", lgd.minimize, lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=3"), np.ones(2))
+    other = pickle.loads(pickle.dumps(error))
+    assert (str(other), other.status, other.report) == (str(error), error.status, error.report)
 
 
 CASES = [case for name, case in list(globals().items()) if name.startswith("python_")]
