@@ -15,7 +15,8 @@
 ! Numbers     size_t is integer(c_size_t), as of size(A, 1, c_size_t); uint64_t is integer(c_int64_t).
 ! Options     type(lgd_minimize_options) :: o is all defaults. Where 0 is legal but not the default write LGD_ZERO.
 ! NULL        An optional argument is left out where C passes NULL: lgd_objective_eval(f, w=w, value=v) for all rows, no g.
-! Strings     Are characters of Fortran in both directions; lgd_string turns those inside structs.
+! Strings     Are characters of Fortran in both directions, blanks at the end being padding. lgd_string turns those inside
+!             structs.
 ! Callbacks   Yours have bind(C) and the interface lgd_function or lgd_callback; those of a table of ops have the arguments
 !             that the C header says. In a struct they are c_funloc(name).
 ! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here.
@@ -646,7 +647,7 @@ contains
         integer(c_int), intent(in) :: status
         character(*), intent(in) :: text
         integer(c_int) :: same
-        same = c_set_error(status, text//c_null_char)
+        same = c_set_error(status, trim(text)//c_null_char)
     end function
 
     function lgd_build_info() result(text)
@@ -663,14 +664,14 @@ contains
     function lgd_loss_find(name) result(loss)
         character(*), intent(in) :: name
         type(c_ptr) :: loss
-        loss = c_loss_find(name//c_null_char)
+        loss = c_loss_find(trim(name)//c_null_char)
     end function
 
     function lgd_optimizer_parse(out, text) result(status)
         type(c_ptr), intent(out) :: out
         character(*), intent(in) :: text
         integer(c_int) :: status
-        status = c_optimizer_parse(out, text//c_null_char)
+        status = c_optimizer_parse(out, trim(text)//c_null_char)
     end function
 
     function lgd_optimizer_name(opt) result(text)
@@ -684,7 +685,7 @@ contains
         character(*), intent(in) :: name
         real(c_double), intent(out) :: value
         integer(c_int) :: status
-        status = c_optimizer_option(opt, name//c_null_char, value)
+        status = c_optimizer_option(opt, trim(name)//c_null_char, value)
     end function
 
     function lgd_stop_string(stop) result(text)
@@ -700,7 +701,7 @@ contains
         real(c_double), pointer :: series(:)
         integer(c_size_t) :: count
         type(c_ptr) :: first
-        first = c_history_series(h, name//c_null_char, count)
+        first = c_history_series(h, trim(name)//c_null_char, count)
         series => null()
         if (c_associated(first)) call c_f_pointer(first, series, [count])
     end function

@@ -118,6 +118,28 @@ tells_layouts_apart() {
     ! agrees "$work/swapped.f90" >"$work/why" 2>&1 && grep '^< member lgd_report steps' "$work/why"
 }
 
+# Characters of a fixed length, which Fortran fills with blanks.
+padded() {
+    cat >"$work/padded.f90" <<'END'
+program padded
+    use lgd
+    implicit none
+    character(40) :: method = 'adam:lr=0.25', name = 'lr', loss = 'logistic', series = 'loss'
+    type(c_ptr) :: opt = c_null_ptr, history = c_null_ptr
+    real(c_double) :: lr = 0
+    if (lgd_optimizer_parse(opt, method) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_option(opt, name, lr) /= LGD_OK) error stop lgd_last_error()
+    if (.not. c_associated(lgd_loss_find(loss))) error stop lgd_last_error()
+    if (lgd_history_create(history) /= LGD_OK) error stop lgd_last_error()
+    if (.not. associated(lgd_history_series(history, series))) error stop lgd_last_error()
+    print '(2a, f0.2)', lgd_optimizer_name(opt), ' ', lr
+    call lgd_history_free(history)
+    call lgd_optimizer_free(opt)
+end program
+END
+    echo 'adam .25' >"$work/padded.txt" && works padded "$work/padded.f90" "$work/padded.txt"
+}
+
 # The page has one program, and what it prints.
 guide() {
     [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 1 ] && block docs/guide/fortran.md fortran >"$work/guide.f90" &&
@@ -143,6 +165,7 @@ case_ fortran_members_swapped_seen tells_layouts_apart
 case_ fortran_fit_line_prints_what_the_one_in_c_prints works fit_line "$root/examples/fit_line.f90" "$root/examples/fit_line.out"
 case_ fortran_own_objective_prints_what_it_shall works own_objective "$root/examples/own_objective.f90" \
     "$root/examples/own_objective_fortran.out"
+case_ fortran_names_padded_with_blanks_found padded
 check fortran_guide_program_and_output_are_there guide
 case_ fortran_guide_program_prints_what_the_page_says works guide "$work/guide.f90" "$work/guide.txt"
 finish

@@ -18,8 +18,8 @@ beside() {
 }
 
 builds() {
-    meson setup "$built" "$root" -Dbuildtype=plain -Dtests=disabled -Dbench=disabled -Dexamples=disabled --prefix="$scratch/auto" \
-        --libdir=lib && meson compile -C "$built"
+    meson setup "$built" "$root" -Dbuildtype=plain -Dtests=disabled -Dbench=disabled -Dexamples=disabled -Ddocs=disabled \
+        --prefix="$scratch/auto" --libdir=lib && meson compile -C "$built"
 }
 
 # configure <linkname> <prefix> [<meson word>...]: says where the names go to
@@ -119,7 +119,8 @@ draws() {
     LD_LIBRARY_PATH=$scratch/$1/lib "$scratch/draw_curve" "$scratch/curve.png" >"$scratch/printed" && cat "$scratch/printed" &&
         grep -q '^gradient descent [0-9]*\.[0-9]*, graphics [0-9]*\.[0-9.]*$' "$scratch/printed" &&
         [ "$(grep -c ': loss 0\.00' "$scratch/printed")" = 2 ] &&
-        ${CC:-cc} -o "$scratch/look" "$root/tests/coexist/look.c" -lgd && "$scratch/look" "$scratch/curve.png" >"$scratch/seen" &&
+        { [ -x "$scratch/look" ] || ${CC:-cc} -o "$scratch/look" "$root/tests/coexist/look.c" -lgd; } &&
+        "$scratch/look" "$scratch/curve.png" >"$scratch/seen" &&
         cat "$scratch/seen" && [ "$(cat "$scratch/seen")" = "480 x 320, 5 colours" ]
 }
 

@@ -2,6 +2,7 @@
 # Sourced by the check_*.sh: Test Anything Protocol for the shell.
 unset CDPATH
 cases=0 failures=0
+case ${TMPDIR:-} in *[[:space:]]*) unset TMPDIR ;; esac # flags that name folders are words
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
