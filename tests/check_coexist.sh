@@ -52,7 +52,7 @@ macros() {
     path=$1
     shift
     included "$@" | ${CC:-cc} -std=c11 -I"$root/include" -dD -E - | awk -v path="$path" '
-        /^# [0-9]+ "/ { inside = $3 ~ path }
+        /^# [0-9]+ "/ { inside = $0 ~ path }
         inside && $1 == "#define" { sub(/\(.*/, "", $2); print $2 }' | sort -u
 }
 
@@ -63,8 +63,8 @@ words() {
 
 macros_and_words_do_not_meet() {
     gd=$(sed -n 's/^# [0-9]* "\(.*\)\/gd\.h".*/\1/p' "$scratch/gd.i" | head -n 1)
-    macros '/lgd(/[a-z]+)?[.]h"$|/lgd/[a-z]+[.]h"$' lgd.h lgd/io.h >"$scratch/our_macros"
-    macros '/gd[a-z_]*[.]h"$' $their_headers >"$scratch/their_macros"
+    macros '/lgd(/[a-z]+)?[.]h"' lgd.h lgd/io.h >"$scratch/our_macros"
+    macros '/gd[a-z_]*[.]h"' $their_headers >"$scratch/their_macros"
     words "$root"/include/lgd.h "$root"/include/lgd/*.h >"$scratch/our_words"
     (cd "$gd" && words $their_headers) >"$scratch/their_words"
     grep -q '^LGD_VERSION$' "$scratch/our_macros" && grep -q '^LGD_IO_H$' "$scratch/our_macros" &&
@@ -82,7 +82,7 @@ compiles() {
         ours_first) included lgd.h lgd/io.h $their_headers ;;
         *) included $their_headers lgd.h lgd/io.h ;;
         esac
-            echo 'int main(void) { return gdImageCreate(1, 1) ? lgd_version() : LGD_EINVAL; }'
+        echo 'int main(void) { return gdImageCreate(1, 1) ? lgd_version() : LGD_EINVAL; }'
     } | "$@" $strict -fsyntax-only -I"$root/include" -x "$language" -
 }
 
