@@ -91,7 +91,7 @@ static lgd_status fill_surface(FILE *to)
     regression r;
     lgd_status st = line(&r, true);
     if (!st)
-        st = scene_grid(to, r.f, &(frame){-1.5, 4.5, -2.5, 3.5, 21});
+        st = scene_grid(to, r.f, &(frame){-1.5, 4.5, -2.5, 3.5, 16});
     regression_free(&r);
     return st;
 }

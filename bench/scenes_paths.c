@@ -102,6 +102,18 @@ static lgd_status walk(FILE *to, lgd_objective *f, const descent *d, size_t epoc
     return st;
 }
 
+/* Where the gradient vanishes, by descent to rounding level. */
+static lgd_status minimum(FILE *to, lgd_objective *f)
+{
+    double w[2] = {0, 0};
+    lgd_optimizer *sgd = NULL;
+    lgd_status st = lgd_sgd_create(&sgd, &(lgd_sgd_options){.lr = 0.9});
+    if (!st)
+        st = lgd_minimize(f, sgd, w, &(lgd_minimize_options){.grad_tol = 1e-12, .max_epochs = 1000}, NULL);
+    lgd_optimizer_free(sgd);
+    return st ? st : row(to, "minimum", 0, f, w);
+}
+
 static const char heading[] = "method\tstep\tx\ty\tloss\n";
 
 static lgd_status fill_quadratic(FILE *to)
@@ -112,6 +124,8 @@ static lgd_status fill_quadratic(FILE *to)
     fputs(heading, to);
     for (size_t i = 0; i < 3 && !st; i++)
         st = walk(to, r.f, &descents[i], 12, 1, (const double[]){-2, 0.8});
+    if (!st)
+        st = minimum(to, r.f);
     regression_free(&r);
     return st;
 }

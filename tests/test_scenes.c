@@ -162,6 +162,12 @@ START_TEST(quadratic_grid_contours_concentric_ellipses)
     double wide = (hxx + hyy) / 2 + sqrt(pow((hxx - hyy) / 2, 2) + hxy * hxy);
     double narrow = (hxx + hyy) / 2 - sqrt(pow((hxx - hyy) / 2, 2) + hxy * hxy);
     ck_assert_double_gt(wide / narrow, 5);
+    table *path = table_read("paths_quadratic.tsv"); /* its minimum is where the slopes of the quadratic vanish */
+    size_t low = find(path, "method", "minimum", 0);
+    double x = number(path, low, "x") - x_of(t, m), y = number(path, low, "y") - y_of(t, m);
+    ck_assert_double_eq_tol(gx + hxx * x + hxy * y, 0, 1e-4);
+    ck_assert_double_eq_tol(gy + hyy * y + hxy * x, 0, 1e-4);
+    table_free(path);
     table_free(t);
 }
 END_TEST

@@ -7,6 +7,7 @@ set title "Cost along one parameter, and a descent on it"
 set xlabel "slope w"
 set ylabel "cost, mean of (w x - y)^2/2"
 set yrange [0:]
+set key top center
 file = "cost.tsv"
 w(what) = stringcolumn("what") eq what ? column("w") : NaN
 plot file using (w("scan")):"cost" with lines linetype 1 title "cost", \

@@ -26,4 +26,5 @@ x(method) = stringcolumn(1) eq method ? column(3) : NaN
 plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype solid title "loss, 0.09 to 1", \
      file using (x("stochastic")):4 with lines linetype 3 linewidth 1.2 dashtype solid title "stochastic", \
      file using (x("mini-batch")):4 with linespoints linetype 2 linewidth 1.8 title "mini-batch", \
-     file using (x("batch")):4 with linespoints linetype 1 title "batch"
+     file using (x("batch")):4 with linespoints linetype 1 title "batch", \
+     file using (x("minimum")):4 with points pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" title "minimum"

@@ -6,6 +6,8 @@ load "style.gp"
 set title "Cost over slope and intercept"
 set xlabel "slope"
 set ylabel "intercept"
+set xrange [-1.5:4.5]
+set yrange [-2.5:3.5]
 set zlabel "cost" rotate parallel
 set border 31 linecolor rgb "#888888"
 set view 62,30
@@ -18,7 +20,7 @@ set key at screen 0.98,0.92
 set datafile separator whitespace
 unset datafile columnheaders
 set contour base
-set cntrparam levels discrete 0.5,1,2,3,4,5,6,7,8
+set cntrparam cubicspline points 4 levels discrete 0.5,1,2,3,4,5,6,7,8
 unset surface
 set table $contours
 splot "surface.tsv" nonuniform matrix
