@@ -318,7 +318,7 @@ char *digits(char text[NAME_SIZE], double x, int significant);
  * the JSON; the names of what was written go to stdout. */
 int output_write(const results *r);
 
-/* False if name is a table that output_write makes, but not of this run. */
+/* Whether this run makes that table; those of the scenes belong to a run of all parts, without --only. */
 bool output_has(const results *r, const char *name);
 
 /* The page that shows it all (report.c), and its tables (report_tables.c). False after a sentence on stderr. */

@@ -139,7 +139,8 @@ static int write_all(results *r)
     if (status != EXIT_OK)
         return status;
     snprintf(path, sizeof path, "%s/report.html", out);
-    if (!scenes_write(out) || !pictures_draw(&r->pictures, r, out) || !report_write(r, path))
+    bool scenes = r->settings->only || scenes_write(out);
+    if (!scenes || !pictures_draw(&r->pictures, r, out) || !report_write(r, path))
         return EXIT_FAILED;
     printf("report  %s\n", path);
     return EXIT_OK;

@@ -236,7 +236,7 @@ bool output_has(const results *r, const char *name)
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];
-    return true;
+    return !r->settings->only; /* the scenes */
 }
 
 int output_write(const results *r)

@@ -200,8 +200,8 @@ static bool descents(FILE *to, const results *r)
          "<dt>above optimum</dt><dd>how much of the loss could still go</dd>\n");
     html(to,
          "<dt>seconds</dt><dd>of the descent alone%s</dd>\n"
-         "<dt>to within 1 %%</dt><dd>until the loss was that near the optimum; - if it never was. The first is set "
-         "off</dd>\n"
+         "<dt>to within 1 %%</dt><dd>until the loss was that near the optimum; - if it never was. The first to "
+         "arrive is highlighted</dd>\n"
          "<dt>ok</dt><dd>the losses on the way come from another run, and its last weights have the same "
          "bits</dd></dl>\n",
          r->comparison[0].runs > 1 ? ", median of 3 runs" : "");
@@ -251,6 +251,10 @@ static void files(FILE *to, const results *r)
                 {"grid.tsv", "the times of an epoch, a line for each variant and batch size"},
                 {"gradient.tsv", "the times of one gradient"}};
     const settings *s = r->settings;
+    const char *drawn = "NAME";
+    for (size_t i = r->pictures.count; i-- > 0;)
+        if (r->pictures.picture[i].state == DRAWN)
+            drawn = r->pictures.picture[i].name;
     section(to, "files", "Data, and drawing again");
     html(to, "<p>All figures lie in <code>%s</code>, as tables with tabs between the columns and as JSON:</p>\n<dl>",
          s->out);
@@ -263,7 +267,7 @@ static void files(FILE *to, const results *r)
          "<p>The script of each picture lies beside its data; <code>gnuplot %s.gp</code> in that folder draws it "
          "again, and "
          "<code>lgd-bench --redraw --out",
-         r->pictures.count ? r->pictures.picture[0].name : "NAME");
+         drawn);
     shell_word(to, s->out);
     html(to, "</code> draws them all.</p>\n</section>\n");
 }
