@@ -19,13 +19,7 @@ import re
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-HIDDEN = {"LGD_API", "LGD_X"}
 BLANK = "\0\n"  # a line that says nothing and ends no paragraph
-
-
-def bare(code):
-    """Code without comments, each replaced by as many lines."""
-    return re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), code, flags=re.S)
 
 
 def names_of(headers):
@@ -33,17 +27,16 @@ def names_of(headers):
     names = set()
     for header in headers:
         with open(header, encoding="utf-8") as file:
-            code = re.sub(r'"[^"\n]*"', "", bare(file.read()))
+            code = re.sub(r'"[^"\n]*"', "", re.sub(r"/\*.*?\*/", "", file.read(), flags=re.S))
         names |= set(re.findall(r"\b(?:lgd|LGD)_\w+", re.sub(r"#\s*(?:ifndef|define) LGD_\w*H$", "", code, flags=re.M)))
-    return names - HIDDEN
+    return names - {"LGD_API", "LGD_X"}
 
 
 class Text:
     """The lines of a comment, as Doxygen's markup in as many lines, and the items of its lists."""
 
     def __init__(self, lines, names):
-        self.lines, self.names, self.items, self.lists = lines, names, {}, 0
-        self.blocks = []
+        self.lines, self.names, self.items, self.lists, self.blocks = lines, names, {}, 0, []
         i = 0
         while i < len(lines):
             j = self.item_list(i) or self.kept(i) or self.paragraph(i)
@@ -60,9 +53,10 @@ class Text:
         j = i
         while j < len(self.lines) and self.lines[j][:2] == "  ":
             j += 1
-        if j > i:
-            self.blocks.append(("kept", i, j, None))
-        return j if j > i else 0
+        if j == i:
+            return 0
+        self.blocks.append(("kept", i, j, None))
+        return j
 
     def is_item(self, i):
         """The column of the text, if a list begins here."""
@@ -122,9 +116,6 @@ class Text:
 
         parts = re.split(r"(`[^`]*`)", text)
         return "".join(code_span(part[1:-1]) if i % 2 else plain(part) for i, part in enumerate(parts))
-
-    def one_line(self, text):
-        return self.escape(" ".join(text.split()))
 
     def markup(self, listed=True):
         """As many lines as the comment has. listed: with a list whose items are told elsewhere."""
@@ -186,11 +177,7 @@ def declarators(declaration):
     base, rest = re.match(r"((?:const |struct |unsigned )*\w*(?: const(?= ))? ?)(.*)", text).groups()
     if not rest:
         base, rest = text.rsplit(" ", 1)
-    result = []
-    for one in rest.split(","):
-        name = re.search(r"(\w+)(?:\[\w*\])?$", one.strip())[1]
-        result.append((base.strip() + " " + one.strip() + ";", name))
-    return result
+    return [(base.strip() + " " + one.strip() + ";", re.search(r"(\w+)(?:\[\w*\])?$", one.strip())[1]) for one in rest.split(",")]
 
 
 class Header:
@@ -241,9 +228,9 @@ class Header:
             if name:
                 if first is None:
                     first = name
-                elif not re.match(r"[\s\0]*#", rendered):
+                elif comment and not re.match(r"[\s\0]*#", rendered):
                     gap = re.match(r"[\s\0]*", rendered)[0]
-                    rendered = gap + "/** \\copydoc " + first + " */ " + rendered[len(gap):] if comment else rendered
+                    rendered = gap + "/** \\copydoc " + first + " */ " + rendered[len(gap):]
             pieces.append(rendered)
         if comment is None:
             return lead + "".join(pieces)
@@ -298,7 +285,7 @@ class Header:
 
         def brief(*texts):
             said = ". ".join(t for t in texts if t)
-            return "/** \\brief " + speak.one_line(said) + " */ " if said else ""
+            return "/** \\brief " + speak.escape(" ".join(said.split())) + " */ " if said else ""
 
         def plain(c):
             return " ".join(line.strip() for line in unwrap(c)) if c else ""
@@ -383,7 +370,7 @@ def page(path):
         parts = re.split(r"(^```.*?^```$)", file.read(), flags=re.S | re.M)
     titled = False
     for i, part in enumerate(parts):
-        if i % 2:
+        if i % 2:  # code
             out.append(part)
             continue
         part = re.sub(r"(?<!\[)`((?:lgd|LGD)_\w+)(\(\))?`(?!\])",

@@ -30,7 +30,13 @@ for directory in "$root"/docs/*/; do
     echo "*/"
 done >"$to/pages.dox"
 
-sed -e "s|@VERSION@|$version|" -e "s|@ROOT@|$root|g" -e "s|@OUT@|$to|g" -e "s|@PYTHON@|$python|g" -e "s|@STYLE@|$style|" \
+# What sed puts in as it is.
+plain() {
+    printf '%s\n' "$1" | sed 's/[&|\]/\\&/g'
+}
+
+sed -e "s|@VERSION@|$version|" -e "s|@ROOT@|$(plain "$root")|g" -e "s|@OUT@|$(plain "$to")|g" \
+    -e "s|@PYTHON@|$(plain "$python")|g" -e "s|@STYLE@|$(plain "$style")|" \
     "$root/docs/Doxyfile.in" >"$to/Doxyfile"
 for setting; do
     echo "$setting" >>"$to/Doxyfile"

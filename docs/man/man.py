@@ -55,12 +55,12 @@ def kept(text):
 
 def items(pairs):
     """A list of names and texts in two columns."""
-    width = min(max(len(name) for name, _ in pairs) + 2, 20)
+    width = min(max([len(name) for name, _ in pairs], default=0) + 2, 20)
     out = []
     for i, (name, text) in enumerate(pairs):
         out += [".PD 0"] if i == 1 else []
         out += [".TP %d" % width, "\\fB" + literal(name) + "\\fP", protect(text)]
-    return out + [".PD"]
+    return out + [".PD"] if out else []
 
 
 def blocks(parent):
@@ -84,7 +84,6 @@ def blocks(parent):
                 texts = [" ".join(inline(p) for p in i.findall("para")) for i in child.findall("listitem")]
                 out.append(("items", list(zip(terms, texts))))
             else:
-                last = run[-1] if len(run) else None
                 run.append(child)
                 continue
             run = ET.Element("para")
@@ -128,9 +127,7 @@ class Entry:
         self.refs = {"".join(ref.itertext()) for ref in node.iter("ref")}
         location = node.find("location")
         self.line = int(location.get("line", 0)) if location is not None else 0
-        self.parts = []  # (name, brief) of members or enumerators
-        self.uses = set()
-        self.synopsis = []
+        self.parts, self.uses, self.synopsis = [], set(), []  # parts: (name, brief) of members or enumerators
         getattr(self, kind)(node)
 
     def text(self, node, tag):
@@ -206,6 +203,13 @@ class Entry:
     def title(self):
         return title_of(self.brief + self.detailed)
 
+    def description(self):
+        """The first sentence and what follows it are one paragraph."""
+        both = self.brief + self.detailed
+        if len(self.brief) == 1 and [kind for kind, _ in both[:2]] == ["text", "text"]:
+            both[:2] = [("text", both[0][1] + " " + both[1][1])]
+        return both
+
     def parts_left(self):
         """Members that no list of the description has."""
         listed = {one for kind, c in self.detailed + self.brief if kind == "items" for name, _ in c for one in name.split(", ")}
@@ -244,14 +248,10 @@ def read(xml):
 
 
 def group(entries):
-    pages, by_said = [], {}
+    by_said = {}
     for entry in entries:
-        key = (entry.header, entry.said)
-        if key not in by_said:
-            by_said[key] = []
-            pages.append(by_said[key])
-        by_said[key].append(entry)
-    pages = [Page(page) for page in pages]
+        by_said.setdefault((entry.header, entry.said), []).append(entry)
+    pages = [Page(page) for page in by_said.values()]
     # a struct that one page alone receives goes to that page
     for page in list(pages):
         if page.main.kind == "struct" and len(page.entries) == 1:
@@ -273,11 +273,10 @@ def split_errors(description):
         if kind != "text":
             left.append((kind, content))
             continue
-        stay, inside = [], False
+        stay = []
         for sentence in sentences(content):
             plain = re.sub(r"\\f[BP]", "", sentence)
-            inside = plain.startswith("Errors: ") or re.match(r"LGD_E|On LGD_E|On errors", plain) is not None
-            if inside:
+            if re.match(r"Errors: |LGD_E|On LGD_E|On errors", plain):
                 errors.append(re.sub(r"^Errors: ", "", sentence).rstrip(";"))
             else:
                 stay.append(sentence)
@@ -316,26 +315,17 @@ def write_page(page, pages, out, version):
     order.sort(key=lambda e: (e.kind != "function", e.name.endswith("_sized"), e.line))
     lines = start(main.name, version, page.names(), main.title(), include, [e.synopsis for e in order])
     functions = [e for e in page.entries if e.kind == "function"]
-    description, errors = split_errors(main.brief + main.detailed) if functions else (main.brief + main.detailed, [])
-    # the first sentence and what follows it are one paragraph
-    if len(description) > 1 and description[0][0] == description[1][0] == "text" and main.detailed[:1] and main.brief:
-        description[:2] = [("text", description[0][1] + " " + description[1][1])]
+    description, errors = split_errors(main.description()) if functions else (main.description(), [])
     lines += [".SH DESCRIPTION"] + render(description)[description[0][0] == "text":] if description else []
     for entry in page.entries:
-        if entry.parts_left():
-            lines += items(entry.parts_left())
+        lines += items(entry.parts_left())
     sized = [e.name for e in functions if e.name.endswith("_sized")]
     if sized:
         lines += [".PP", "\\fB%s\\fP is an inline call of \\fB%s\\fP with the sizes of the structs as this header has them, so that "
                   "structs may grow." % (sized[0][: -len("_sized")], sized[0])]
     for entry in page.with_them:
-        lines += [".SS struct " + literal(entry.name)]
-        body = render(entry.brief[:1] + entry.detailed)
-        if len(entry.brief) == 1 and entry.detailed[:1] and entry.detailed[0][0] == "text":
-            body = render([("text", entry.brief[0][1] + " " + entry.detailed[0][1])] + entry.detailed[1:])
-        lines += body[1:] if body[:1] == [".PP"] else body
-        if entry.parts_left():
-            lines += items(entry.parts_left())
+        body = render(entry.description())
+        lines += [".SS struct " + literal(entry.name)] + body[body[:1] == [".PP"]:] + items(entry.parts_left())
     if any(e.fails for e in functions):
         lines += [".SH RETURN VALUE", "\\fBLGD_OK\\fP, or another status; " +
                   ("*out is then NULL, and " if any(e.makes for e in functions) else "") +
