@@ -1,10 +1,13 @@
 /* Files and folders; what fails is named on stderr. */
 #include "bench.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool file_refused(const char *path)
 {
@@ -43,6 +46,21 @@ char *file_read(const char *path)
     return NULL;
 }
 
+/* Until this program ends or holds another folder, no other run holds this one: of two that draw at once each would remove
+ * what the other has drawn. A file system without locks holds nothing. */
+static void hold(const char *path)
+{
+    static int held = -1;
+    if (held >= 0)
+        close(held);
+    held = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (held < 0 || !flock(held, LOCK_EX | LOCK_NB) || errno != EWOULDBLOCK)
+        return;
+    fprintf(stderr, "lgd-bench: waiting for another run that writes to %s\n", path);
+    while (flock(held, LOCK_EX) && errno == EINTR)
+        continue;
+}
+
 bool folder_make(const char *path)
 {
     char part[PATH_SIZE];
@@ -59,6 +77,7 @@ bool folder_make(const char *path)
         if (mkdir(part, 0777) && errno != EEXIST)
             return file_refused(part);
     }
+    hold(path);
     return true;
 }
 

@@ -322,6 +322,14 @@ def report_redraw_same_bytes_nothing_else_touched(folder):
     assert {name: read(f"{out}/{name}", "rb") for name in os.listdir(out)} == kept
 
 
+def report_two_at_once_in_one_folder_each_whole(folder):
+    both = [subprocess.Popen([PROGRAM, "--redraw", "--out", folder], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            for _ in range(2)]
+    for one in both:
+        said, wrong = one.communicate(timeout=250)
+        assert one.returncode == 0 and last_line(said).endswith(" passed, 0 failed"), said + wrong
+
+
 def report_redraw_without_tables_left_out(folder):
     result = run("--redraw", "--out", f"{folder}/new")
     names = svgs(f"{folder}/new")
