@@ -183,7 +183,7 @@ static bool describe(FILE *to, const picture *p, const char *svg)
 
 /* ---- all of them */
 
-/* False if its SVG cannot be written. */
+/* What is not a whole picture does not stay. False if its SVG cannot be written. */
 static bool draw(picture *p, const char *out)
 {
     char path[PATH_SIZE], script[NAME_SIZE];
@@ -197,6 +197,7 @@ static bool draw(picture *p, const char *out)
         if (!*p->why)
             snprintf(p->why, sizeof p->why, "gnuplot ended with status %d and wrote no %s.svg", status, p->name);
         set_state(p, NOT_DRAWN, p->why);
+        unlink(path);
         return true;
     }
     FILE *file = fopen(path, "w");
@@ -205,7 +206,10 @@ static bool draw(picture *p, const char *out)
     else
         p->state = DRAWN;
     free(svg);
-    return file ? file_finish(file, path) : file_refused(path);
+    bool ok = file ? file_finish(file, path) : file_refused(path);
+    if (p->state != DRAWN)
+        unlink(path);
+    return ok;
 }
 
 bool pictures_draw(pictures *all, const results *r, const char *out)

@@ -296,7 +296,7 @@ def report_script_that_fails_named(folder):
         header = next(page.root.all("header")).text()
         assert "1 failed" in header and "picture loss_epochs: FAILED: " in header and said in header, header
         drawn = {figure.attributes["id"] for figure in page.root.all("figure")}
-        assert drawn == {"picture-loss_seconds"}, drawn
+        assert drawn == {"picture-loss_seconds"} and svgs(out) == ["loss_seconds.svg"], (drawn, svgs(out))
 
 
 def report_folder_plain_gnuplot_draws_again(folder):
