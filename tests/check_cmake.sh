@@ -8,6 +8,7 @@ root=$1 build=$2
 . "$(dirname "$0")/tap.sh"
 # shellcheck source=tests/stage.sh
 . "$(dirname "$0")/stage.sh"
+export CMAKE_GENERATOR=Ninja # there may be no make
 moved="$scratch/moved to a path with blanks"
 programs=$scratch/programs
 
@@ -19,7 +20,7 @@ moves() {
 
 # configured <source> <build>
 configured() {
-    cmake -S "$1" -B "$2" -G Ninja -DCMAKE_PREFIX_PATH="$moved" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
+    cmake -S "$1" -B "$2" -DCMAKE_PREFIX_PATH="$moved" -DCMAKE_FIND_USE_PACKAGE_REGISTRY=OFF
 }
 
 found_where_it_was_moved() {
