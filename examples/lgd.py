@@ -253,6 +253,8 @@ def _fill(what, struct, options):
             raise TypeError(f"lgd: {what} has no option {name}, {', '.join(known)} are accepted")
         if value is None:
             continue
+        if isinstance(value, str) and types[name] is not c_int:
+            _refuse(f"{name} of {what}", f"is {value!r}", "a truth value" if types[name] is c_bool else "a number", TypeError)
         if types[name] is c_double:
             value = float(value) or ZERO
         elif types[name] is c_int:
@@ -459,7 +461,7 @@ class Function(Objective):
             result = fn(_copy(w, dim))
             value[0], g = (result, None) if differences else result
             if gradient:
-                g = np.asarray(g, np.float64)
+                g = np.asarray(g).astype(np.float64, casting="same_kind", copy=False)  # complex numbers are not
                 if g.shape != (dim,):
                     _refuse("the gradient of Function", f"has shape {g.shape}", f"({dim},)")
                 _view(gradient, 1, dim, dim)[0] = g
@@ -473,6 +475,8 @@ class Optimizer(_Object):
     """A method from text: "adam", "adam:lr=0.01,beta1=0.8"."""
 
     def __init__(self, text):
+        if "\0" in text:  # C would read no further
+            _refuse("the text of Optimizer", f"is {text!r}", "one without the character 0")
         self._handle = _Handle(lambda out: _C.lgd_optimizer_parse(out, text.encode()), _C.lgd_optimizer_free)
         self.name = _C.lgd_optimizer_name(self.handle).decode()
 

@@ -310,6 +310,14 @@ def python_numbers_beyond_64_bits_refused_not_cut():
 # ---- options
 
 
+def python_what_c_would_cut_or_bend_refused():
+    X = lgd.Matrix(np.ones((3, 2)))
+    raises(TypeError, "intercept of Glm is 'no'", lgd.Glm, X, np.zeros(3), intercept="no")
+    raises(TypeError, "l2 of Glm is '0.1'", lgd.Glm, X, np.zeros(3), l2="0.1")
+    raises(ValueError, "'adam\\x00:lr=9'", lgd.Optimizer, "adam\0:lr=9")
+    raises(TypeError, "complex128", lgd.Function(2, lambda w: (0.0, w * 1j)).eval, np.ones(2))
+
+
 def python_option_not_known_named():
     f, opt = lgd.Function(1, quadratic), lgd.Optimizer("sgd")
     raises(TypeError, "minimize has no option batchsize, batch_size", lgd.minimize, f, opt, np.ones(1), batchsize=3)
