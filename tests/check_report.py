@@ -128,15 +128,28 @@ def check_page(page):
         assert len(width) == 1, (next(table.all("caption")).text(), width)
 
 
-def digits(text, significant):
-    """As lgd-bench writes a figure."""
-    x = float(text)
-    if math.isnan(x):
-        return "-"
-    if x != 0 and (abs(x) < 1e-3 or abs(x) >= 1e6):
-        return f"{x:.{significant - 1}e}"
-    before = math.floor(math.log10(abs(x))) + 1 if x else 1
-    return f"{x:.{max(significant - before, 0)}f}"
+class digits:
+    """A figure of a table as the report shows it. The table has been rounded to six digits before, so a figure halfway
+    between two may be shown as either."""
+
+    def __init__(self, text, significant):
+        x = float(text)
+        self.shown = {self.written(x * factor, significant) for factor in (1 - 5e-6, 1, 1 + 5e-6)}
+
+    @staticmethod
+    def written(x, significant):
+        if math.isnan(x):
+            return "-"
+        if x != 0 and (abs(x) < 1e-3 or abs(x) >= 1e6):
+            return f"{x:.{significant - 1}e}"
+        before = math.floor(math.log10(abs(x))) + 1 if x else 1
+        return f"{x:.{max(significant - before, 0)}f}"
+
+    def __eq__(self, cell):
+        return cell in self.shown
+
+    def __repr__(self):
+        return " or ".join(sorted(self.shown))
 
 
 # ---- a whole run, made once
