@@ -343,6 +343,7 @@ const char *machine_name(void);
 
 bool file_refused(const char *path); /* false: the sentence of errno */
 bool file_finish(FILE *file, const char *path);
+bool file_write(const char *path, const char *text);
 bool folder_make(const char *path); /* and waits until no other run writes there */
 
 /* A whole file, ended by 0; the caller frees it. NULL and errno if it cannot be read. */

@@ -21,6 +21,15 @@ bool file_finish(FILE *file, const char *path)
     return (fclose(file) || bad) ? file_refused(path) : true;
 }
 
+bool file_write(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "w");
+    if (!file)
+        return file_refused(path);
+    fputs(text, file);
+    return file_finish(file, path);
+}
+
 char *file_read(const char *path)
 {
     FILE *file = fopen(path, "r");

@@ -33,13 +33,7 @@ static bool put(const char *path, const char *text)
     char *old = file_read(path);
     bool same = old && !strcmp(old, text);
     free(old);
-    if (same)
-        return true;
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return file_refused(path);
-    fputs(text, file);
-    return file_finish(file, path);
+    return same || file_write(path, text);
 }
 
 /* The rest of the comment "# KEY: ..."; false if the script has none. */

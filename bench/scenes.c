@@ -73,18 +73,6 @@ static bool refuse(const char *path, const char *why)
     return false;
 }
 
-static bool put(const char *path, size_t size, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    if (!file)
-        return file_refused(path);
-    if (fwrite(text, 1, size, file) == size && !fflush(file))
-        return file_finish(file, path);
-    file_refused(path);
-    fclose(file);
-    return false;
-}
-
 static bool scene_write(const scene *s, const char *folder)
 {
     char path[PATH_SIZE], *text = NULL;
@@ -99,7 +87,7 @@ static bool scene_write(const scene *s, const char *folder)
     bad = fclose(memory) || bad;
     bool done = st    ? refuse(path, lgd_last_error())
                 : bad ? refuse(path, "memory does not suffice for the table")
-                      : put(path, size, text);
+                      : file_write(path, text);
     free(text);
     return done;
 }

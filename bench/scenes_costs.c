@@ -37,20 +37,18 @@ typedef struct follower {
     FILE *to;
     lgd_objective *f;
     const char *what;
-    lgd_status st;
 } follower;
 
 static int follow(void *ctx, const lgd_progress *p)
 {
     follower *at = ctx;
-    at->st = cost_row(at->to, at->what, at->f, p->w);
-    return at->st ? -1 : 0;
+    return cost_row(at->to, at->what, at->f, p->w) ? -1 : 0;
 }
 
 /* A row for the start and one for each of so many steps. */
 static lgd_status descend(FILE *to, const char *what, lgd_objective *f, double rate, uint64_t steps, double *w)
 {
-    follower at = {to, f, what, LGD_OK};
+    follower at = {to, f, what};
     lgd_optimizer *sgd = NULL;
     lgd_status st = lgd_sgd_create(&sgd, &(lgd_sgd_options){.lr = rate});
     if (!st)

@@ -170,14 +170,12 @@ typedef struct follower {
     FILE *to;
     lgd_objective *f;
     const char *method;
-    lgd_status st;
 } follower;
 
 static int follow(void *ctx, const lgd_progress *p)
 {
     follower *at = ctx;
-    at->st = row(at->to, at->method, (size_t)p->step, at->f, p->w);
-    return at->st ? -1 : 0;
+    return row(at->to, at->method, (size_t)p->step, at->f, p->w) ? -1 : 0;
 }
 
 static lgd_status fill_methods(FILE *to)
@@ -192,7 +190,7 @@ static lgd_status fill_methods(FILE *to)
     fputs(heading, to);
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !st; i++) {
         double w[2] = {-0.6, 1.5};
-        follower at = {to, f, methods[i][0], LGD_OK};
+        follower at = {to, f, methods[i][0]};
         lgd_optimizer *opt = NULL;
         st = lgd_optimizer_parse(&opt, methods[i][1]);
         if (!st)
