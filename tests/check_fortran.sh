@@ -146,8 +146,8 @@ guide() {
         block docs/guide/fortran.md text >"$work/guide.txt"
 }
 
-# Not those of optimizers.h: optimizers come from text.
-find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h -exec cat {} + >"$work/headers"
+# Not those of optimizers.h, descent.h and adaptive.h: optimizers come from text.
+find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h -exec cat {} + >"$work/headers"
 awk -f "$root/tests/signatures.awk" "$work/headers" | sort >"$work/signatures"
 cut -d ' ' -f 1 "$work/signatures" >"$work/functions"
 

@@ -59,7 +59,7 @@ def quadratic(w):
 
 
 def headers():
-    return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(("/io.h", "/optimizers.h")))
+    return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(("/io.h", "/optimizers.h", "/descent.h", "/adaptive.h")))
 
 
 def awk(script):

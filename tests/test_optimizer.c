@@ -1,116 +1,37 @@
 /* What every optimizer must do, built-in or ours; and what single methods promise beyond that. */
 #include "methods.h"
+#include "reference/optimizers.h"
 #include "lgd/glm.h"
 #include "lgd/minimize.h"
 #include <fenv.h>
 #include <float.h>
 #include <math.h>
 
-/* ---- scalar references, one coordinate at a time, in the order of operations that the formulas show */
+/* ---- the scalar references of tests/reference */
 
-/* A product that no compiler contracts into an FMA. */
-static double mul(double a, double b)
+/* The i-th row of all families, NULL beyond the last. */
+static const scalar_reference *scalar_at(size_t i)
 {
-    volatile double product = a * b;
-    return product;
+    for (size_t k = 0; k < REFERENCE_FAMILIES; k++)
+        for (const scalar_reference *r = scalar_families[k]; r->name; r++)
+            if (!i--)
+                return r;
+    return NULL;
 }
-
-static double power_rest(double beta, uint64_t t) /* 1 - beta^t */
-{
-    return -expm1(mul((double)t, log(beta)));
-}
-
-typedef void scalar_step(const void *options, uint64_t t, double factor, double g, double *w, double state[3]);
-
-static void sgd(const void *options, uint64_t t, double factor, double g, double *w, double *state)
-{
-    const lgd_sgd_options *o = options;
-    (void)t, (void)state;
-    *w -= mul(mul(o->lr, factor), g);
-}
-
-static void momentum(const void *options, uint64_t t, double factor, double g, double *w, double *v)
-{
-    const lgd_momentum_options *o = options;
-    const double lr = mul(o->lr, factor);
-    if (o->form == LGD_MOMENTUM_PYTORCH) {
-        v[0] = t == 1 ? g : mul(o->momentum, v[0]) + mul(1 - o->dampening, g);
-        *w -= mul(lr, v[0]);
-    } else {
-        v[0] = mul(o->momentum, v[0]) - mul(lr, g);
-        *w += v[0];
-    }
-}
-
-static void nesterov(const void *options, uint64_t t, double factor, double g, double *w, double *v)
-{
-    const lgd_nesterov_options *o = options;
-    const double lr = mul(o->lr, factor);
-    (void)t;
-    if (o->form == LGD_MOMENTUM_PYTORCH) {
-        v[0] = mul(o->momentum, v[0]) + g;
-        *w -= mul(lr, g + mul(o->momentum, v[0]));
-    } else {
-        v[0] = mul(o->momentum, v[0]) - mul(lr, g);
-        *w += mul(o->momentum, v[0]) - mul(lr, g);
-    }
-}
-
-static void adagrad(const void *options, uint64_t t, double factor, double g, double *w, double *s)
-{
-    const lgd_adagrad_options *o = options;
-    const double lr = mul(o->lr, factor) / (1 + mul((double)(t - 1), o->lr_decay));
-    s[0] = (t == 1 ? o->initial : s[0]) + mul(g, g);
-    *w -= mul(lr, g) / (sqrt(s[0]) + o->eps);
-}
-
-static void rmsprop(const void *options, uint64_t t, double factor, double g, double *w, double *s)
-{
-    const lgd_rmsprop_options *o = options;
-    (void)t;
-    s[0] = mul(o->alpha, s[0]) + mul(1 - o->alpha, mul(g, g));
-    s[1] = mul(o->alpha, s[1]) + mul(1 - o->alpha, g);
-    const double q = o->centered ? fmax(s[0] - mul(s[1], s[1]), 0) : s[0];
-    s[2] = mul(o->momentum, s[2]) + g / (sqrt(q) + o->eps);
-    *w -= mul(mul(o->lr, factor), s[2]);
-}
-
-static void adamw(const void *options, uint64_t t, double factor, double g, double *w, double *s)
-{
-    const lgd_adamw_options *o = options;
-    const double lr = mul(o->lr, factor);
-    s[0] = mul(o->beta1, s[0]) + mul(1 - o->beta1, g);
-    s[1] = mul(o->beta2, s[1]) + mul(1 - o->beta2, mul(g, g));
-    const double rate = lr / power_rest(o->beta1, t), root = 1 / sqrt(power_rest(o->beta2, t));
-    *w = mul(1 - mul(lr, o->weight_decay), *w) - mul(rate, s[0]) / (mul(sqrt(s[1]), root) + o->eps);
-}
-
-static void adam(const void *options, uint64_t t, double factor, double g, double *w, double *s)
-{
-    const lgd_adam_options *o = options;
-    const lgd_adamw_options same = {.lr = o->lr, .beta1 = o->beta1, .beta2 = o->beta2, .eps = o->eps};
-    adamw(&same, t, factor, g, w, s);
-}
-
-static const struct {
-    const char *name;
-    scalar_step *step;
-    size_t bytes; /* of state per coordinate */
-} scalar[] = {
-    {"sgd", sgd, 0},         {"momentum", momentum, 8}, {"nesterov", nesterov, 8}, {"adagrad", adagrad, 8},
-    {"rmsprop", rmsprop, 8}, {"adam", adam, 16},        {"adamw", adamw, 16},
-};
-enum { SCALARS = sizeof scalar / sizeof *scalar };
 
 START_TEST(scalar_recorded_gradients_same_bits)
 {
     enum { DIM = 37, STEPS = 200 };
-    for (size_t i = 0; i < SCALARS * VARIANTS; i++) {
-        lgd_optimizer *opt = parsed(scalar[i / VARIANTS].name);
+    const scalar_reference *r;
+    for (size_t i = 0; (r = scalar_at(i / VARIANTS)); i++) {
+        lgd_optimizer *opt = parsed(r->name);
         const lgd_optimizer_ops ops = opt->ops;
         lgd_optimizer_free(opt);
+        ck_assert_msg(r->step || ops.measure || ops.flags & LGD_LAYERED, "%s has no scalar reference", ops.name);
+        if (!r->step)
+            continue;
         opt = made(&ops, i % VARIANTS);
-        double w[DIM], g[DIM], x[DIM], state[DIM][3] = {{0}};
+        double w[DIM], g[DIM], x[DIM], state[DIM][REFERENCE_STATE] = {{0}};
         lgd_uniform(1, 0, DIM, w);
         memcpy(x, w, sizeof w);
         for (uint64_t t = 1; t <= STEPS; t++) {
@@ -119,7 +40,7 @@ START_TEST(scalar_recorded_gradients_same_bits)
             for (size_t j = 0; j < DIM; j++)
                 g[j] = ldexp(g[j] - 0.25, (int)(j % 21) - 10);
             for (size_t j = 0; j < DIM; j++)
-                scalar[i / VARIANTS].step(opt->options, t, factor, g[j], &x[j], state[j]);
+                r->step(opt->options, t, factor, g[j], &x[j], state[j]);
             ck_assert_int_eq(lgd_optimizer_step(opt, DIM, w, g, 0, factor), LGD_OK);
             for (size_t j = 0; j < DIM; j++)
                 ck_assert_msg(w[j] == x[j], "%s: w[%zu] after step %d is %.17g, not %.17g", ops.name, j, (int)t, w[j],
@@ -132,12 +53,18 @@ END_TEST
 
 START_TEST(state_bytes_known_methods_as_stated)
 {
-    for (size_t i = 0; i < SCALARS; i++) {
-        lgd_optimizer *opt = parsed(scalar[i].name);
-        ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 1000), 1000 * scalar[i].bytes);
-        ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 0), 0);
+    size_t rows = 0, builtins = 0;
+    for (const scalar_reference *r; (r = scalar_at(rows)); rows++) {
+        lgd_optimizer *opt = parsed(r->name);
+        const size_t once = lgd_optimizer_state_bytes(opt, 0);
+        ck_assert_msg(lgd_optimizer_state_bytes(opt, 1000) == 1000 * r->bytes + once, "%s: %zu bytes", r->name,
+                      lgd_optimizer_state_bytes(opt, 1000));
+        ck_assert_uint_le(once, 64);
         lgd_optimizer_free(opt);
     }
+    while (lgd_optimizer_builtin(builtins))
+        builtins++;
+    ck_assert_uint_eq(rows, builtins);
     lgd_optimizer *opt = made(&averager_ops, PRESETS);
     ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 10), 80 + 16);
     lgd_optimizer_free(opt);
@@ -337,7 +264,7 @@ START_TEST(method_kth_allocation_failing_enomem_no_leak)
 {
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = method(i)) != NULL; i++) {
-        size_t k = 1;
+        size_t k = 1, vectors = 0;
         for (bool done = false; !done; k++) {
             budget b;
             budget_begin(&b, k);
@@ -348,6 +275,7 @@ START_TEST(method_kth_allocation_failing_enomem_no_leak)
             if (!status)
                 status = lgd_optimizer_step(opt, 4, w, g, 0, 1);
             done = !status;
+            vectors = done ? opt->vectors : 0;
             ck_assert_int_eq(status, done ? LGD_OK : LGD_ENOMEM);
             if (!done)
                 ck_assert_msg(strstr(lgd_last_error(), ops->name) != NULL, "%s", lgd_last_error());
@@ -355,7 +283,7 @@ START_TEST(method_kth_allocation_failing_enomem_no_leak)
             ck_assert_uint_eq(b.living, 0);
             lgd_set_memory(NULL);
         }
-        ck_assert_uint_eq(k, 4); /* two allocations, and the round without a failure */
+        ck_assert_uint_eq(k, vectors ? 5 : 4); /* object, vectors, slices, and the round without a failure */
     }
 }
 END_TEST

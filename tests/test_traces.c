@@ -18,8 +18,18 @@ typedef struct run {
     size_t dim;
     unsigned t;
     double w[DIM];
-    real exact[DIM], way[DIM], state[DIM][REFERENCE_STATE];
+    real exact[DIM], way[DIM], state[DIM][REFERENCE_STATE], common[REFERENCE_STATE];
 } run;
+
+/* The i-th row of all families, NULL beyond the last. */
+static const reference *reference_at(size_t i)
+{
+    for (size_t k = 0; k < REFERENCE_FAMILIES; k++)
+        for (const reference *r = reference_families[k]; r->text; r++)
+            if (!i--)
+                return r;
+    return NULL;
+}
 
 static run run_start(const reference *r, size_t dim, const double *w)
 {
@@ -30,21 +40,25 @@ static run run_start(const reference *r, size_t dim, const double *w)
     return s;
 }
 
-static void run_library(run *s, const double *g, double factor)
+static void run_library(run *s, const double *g, double f, double factor)
 {
     double spoilt[DIM];
     memcpy(spoilt, g, s->dim * sizeof *g);
-    ck_assert_msg(lgd_optimizer_step(s->opt, s->dim, s->w, spoilt, 0, factor) == LGD_OK, "%s: %s", s->r->text,
+    ck_assert_msg(lgd_optimizer_step(s->opt, s->dim, s->w, spoilt, f, factor) == LGD_OK, "%s: %s", s->r->text,
                   lgd_last_error());
 }
 
-static void run_reference(run *s, const real *g, double factor)
+static void run_reference(run *s, const real *g, real f, double factor)
 {
+    real next[DIM];
     s->t++;
+    for (size_t j = 0; j < s->dim; j++)
+        next[j] = s->r->step ? s->r->step(s->r->options, s->t, factor, s->exact[j], g[j], s->state[j]) : s->exact[j];
+    if (s->r->whole)
+        s->r->whole(s->r->options, s->t, factor, f, s->dim, next, g, s->state, s->common);
     for (size_t j = 0; j < s->dim; j++) {
-        real next = s->r->step(s->r->options, s->t, factor, s->exact[j], g[j], s->state[j]);
-        s->way[j] += fabsl(next - s->exact[j]);
-        s->exact[j] = next;
+        s->way[j] += fabsl(next[j] - s->exact[j]);
+        s->exact[j] = next[j];
     }
 }
 
@@ -71,10 +85,11 @@ static void gradient_recorded(unsigned t, double g[DIM])
 
 START_TEST(optimizer_recorded_gradients_as_long_double)
 {
+    const reference *r;
     double start[DIM];
     for (size_t j = 0; j < DIM; j++)
         start[j] = j % 2 ? (double)j - 8.3 : 0;
-    for (const reference *r = references; r->text; r++) {
+    for (size_t i = 0; (r = reference_at(i)); i++) {
         run s = run_start(r, DIM, start);
         for (unsigned t = 1; t <= STEPS; t++) {
             double g[DIM], factor = 1 / (1 + 0.01 * t);
@@ -82,10 +97,16 @@ START_TEST(optimizer_recorded_gradients_as_long_double)
             gradient_recorded(t, g);
             for (size_t j = 0; j < DIM; j++)
                 exact[j] = g[j];
-            run_library(&s, g, factor);
-            run_reference(&s, exact, factor);
+            const double f = 1 + 1 / (double)t; /* of no function: as recorded as g */
+            run_library(&s, g, f, factor);
+            run_reference(&s, exact, f, factor);
             for (size_t j = 0; j < DIM; j++)
                 run_compare(&s, "long double", s.w[j], s.exact[j], j, r->tolerance);
+            double use[DIM];
+            ck_assert_int_eq(lgd_optimizer_result(s.opt, s.w, use), LGD_OK);
+            for (size_t j = 0; j < DIM; j++)
+                run_compare(&s, "point to use", use[j],
+                            r->result ? r->result(r->options, t, s.exact[j], s.state[j]) : s.exact[j], j, r->tolerance);
         }
         ck_assert_uint_eq(lgd_optimizer_steps(s.opt), STEPS);
         lgd_optimizer_free(s.opt);
@@ -117,6 +138,19 @@ static void gradient_here_exact(const real w[TRACE_DIM], real g[TRACE_DIM])
     }
 }
 
+/* The value there, in the same order. */
+static real value_here(const real w[TRACE_DIM])
+{
+    real f = 0;
+    for (int i = 0; i < TRACE_DIM; i++) {
+        f += (fabsl(w[i]) + log1pl(expl(-2 * fabsl(w[i]))) - logl(2)) / 2;
+        for (int j = 0; j < TRACE_DIM; j++)
+            f += (real)trace_scale[i] * trace_scale[j] * (w[i] - trace_centre[i]) * (w[j] - trace_centre[j]) /
+                 (1 + abs(i - j)) / 2;
+    }
+    return f;
+}
+
 static const trace *trace_find(const char *name)
 {
     for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
@@ -128,7 +162,8 @@ static const trace *trace_find(const char *name)
 
 START_TEST(optimizer_own_gradients_as_pytorch)
 {
-    for (const reference *r = references; r->text; r++) {
+    const reference *r;
+    for (size_t k = 0; (r = reference_at(k)); k++) {
         if (!r->trace)
             continue;
         const trace *recorded = trace_find(r->trace);
@@ -136,11 +171,13 @@ START_TEST(optimizer_own_gradients_as_pytorch)
         for (int point = 0; point < TRACE_POINTS; point++) {
             while (s.t < trace_step[point]) {
                 double g[TRACE_DIM], factor = pow(recorded->factor, s.t);
-                real exact[TRACE_DIM];
+                real exact[TRACE_DIM], w[TRACE_DIM];
+                for (size_t j = 0; j < TRACE_DIM; j++)
+                    w[j] = s.w[j];
                 gradient_here(s.w, g);
                 gradient_here_exact(s.exact, exact);
-                run_library(&s, g, factor);
-                run_reference(&s, exact, factor);
+                run_library(&s, g, (double)value_here(w), factor);
+                run_reference(&s, exact, value_here(s.exact), factor);
             }
             for (size_t j = 0; j < TRACE_DIM; j++) {
                 run_compare(&s, "library and PyTorch", s.w[j], recorded->w[point][j], j, 1e-10);
@@ -158,10 +195,11 @@ START_TEST(optimizer_every_builtin_has_reference)
     for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
         const char *name = lgd_optimizer_builtin(i)->name;
         size_t length = strlen(name);
-        const reference *r = references;
-        while (r->text && (strncmp(r->text, name, length) || (r->text[length] && r->text[length] != ':')))
-            r++;
-        ck_assert_msg(r->text != NULL, "%s has no row in tests/reference/optimizers.c", name);
+        const reference *r;
+        size_t k = 0;
+        while ((r = reference_at(k)) && (strncmp(r->text, name, length) || (r->text[length] && r->text[length] != ':')))
+            k++;
+        ck_assert_msg(r != NULL, "%s has no row in tests/reference", name);
     }
 }
 END_TEST

@@ -63,21 +63,28 @@ typedef struct lgd_step {
     const void *options;      /* the options struct, presets filled in, LGD_ZERO turned into 0 */
     void *state;              /* state_size bytes, kept from step to step */
     double *const *vec;       /* `vectors` arrays of dim, kept from step to step; zero before the first */
+    double sum[4];            /* what `measure` added up over all slices that move; 0 without it */
+    bool finite;              /* out, with LGD_CHECKED: all of the new w is finite */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
 enum {
-    LGD_SLICED = 1,     /* coordinates do not interact: may be called slice by slice */
-    LGD_NEEDS_EVAL = 2, /* needs oracle->eval, hence lgd_minimize */
-    LGD_FULL_BATCH = 4, /* makes sense on all rows only */
-    LGD_LINEAR = 8      /* the step is linear in g: a rate that holds can be told from the curvature */
+    LGD_SLICED = 1,      /* may be called slice by slice: coordinates of two slices meet at most in `measure` */
+    LGD_NEEDS_EVAL = 2,  /* needs oracle->eval, hence lgd_minimize */
+    LGD_FULL_BATCH = 4,  /* makes sense on all rows only */
+    LGD_LINEAR = 8,      /* the step is linear in g: a rate that holds can be told from the curvature */
+    LGD_LAYERED = 16,    /* with LGD_SLICED: coordinates of one slice interact, so that groups change the path */
+    LGD_OWN_POINTS = 32, /* its state holds points beside w: an lr_scale of the run is 0 or 1 there */
+    LGD_CHECKED = 64     /* step tells in `finite` whether the new w is, which saves a pass over g where dim is large */
 };
 
 /* A method.
- *   name          one word
- *   options       a table of lgd_option; NULL: none. The option named "lr" is the rate
+ *   name          one word, with _ where that has two parts
+ *   options       a table of lgd_option; NULL: none. The option named "lr" is the rate. A method with one named
+ *                 "weight_decay" uses the step's `decay` in its place; to any other the library hands g + decay w. One with
+ *                 "momentum" or "beta1" uses the step's `momentum` in its place
  *   options_size  bytes of the struct that the table describes
- *   flags         LGD_SLICED, LGD_NEEDS_EVAL, LGD_FULL_BATCH, LGD_LINEAR, or 0
+ *   flags         LGD_SLICED and its like, or 0
  *   layout        optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
  *                 members without pointers, so that it can be saved
  *   init          optional: called before the first step, at the first point
@@ -86,7 +93,11 @@ enum {
  *                 lgd_optimizer_reset
  *   result        optional: the point to use where that is not w (averages), see lgd_optimizer_result; receives s with s->w
  *                 the last point, and writes to w
- *   check         optional: refuses options, each within its range, that contradict one another; called at creation */
+ *   check         optional: refuses options, each within its range, that contradict one another; called at creation
+ *   measure       optional: adds the slice's part of up to four sums over all coordinates (norms, inner products) to s->sum;
+ *                 called for each slice before the first is stepped. It may write to vec and g, but neither to w nor state
+ *   about         what it is, in a few words
+ *   source        who published it, and when */
 typedef struct lgd_optimizer_ops {
     const char *name;
     const lgd_option *options;
@@ -97,6 +108,8 @@ typedef struct lgd_optimizer_ops {
     lgd_status (*step)(lgd_step *s);
     void (*result)(const lgd_step *s, double *w);
     lgd_status (*check)(const void *options);
+    lgd_status (*measure)(lgd_step *s);
+    const char *about, *source;
 } lgd_optimizer_ops;
 
 /* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
@@ -129,17 +142,82 @@ LGD_API lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *na
  * decay, as without the call. */
 LGD_API lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t first, size_t count);
 
+/* A range of coordinates with settings of its own. A zeroed one, but for its range, changes nothing.
+ *   first, count   w[first .. first + count)
+ *   lr_scale       > 0, multiplies the rate [1]
+ *   decay          >= 0, takes the place of the method's weight_decay [its own; LGD_ZERO: none]. Methods without that option
+ *                  see g + decay w, as with an L2 of that strength
+ *   frozen         w and its state do not move, and g has no part in |g| */
+typedef struct lgd_group {
+    size_t first, count;
+    double lr_scale, decay;
+    bool frozen;
+} lgd_group;
+
+/* Sets the groups of an optimizer, in place of those before; count 0: none. Copied. In effect from the next step on, of
+ * lgd_minimize or of your own loop; coordinates in no group go on as without. Coordinates that the objective leaves
+ * unpenalised do not decay whatever their group. LGD_EINVAL names a group that overlaps another or is out of range (beyond
+ * dim: at the next step). Settings may change between steps; ranges may not, once the method keeps numbers for each. */
+LGD_API lgd_status lgd_optimizer_groups_sized(lgd_optimizer *opt, const lgd_group *groups, size_t count,
+                                              size_t group_size);
+static inline lgd_status lgd_optimizer_groups(lgd_optimizer *opt, const lgd_group *groups, size_t count)
+{
+    return lgd_optimizer_groups_sized(opt, groups, count, sizeof *groups);
+}
+
+/* How points are averaged. Samples are taken after every `period`-th step beyond `start`; the n-th moves the average by
+ * c (w - average).
+ *   LGD_AVERAGE_NONE      not
+ *   LGD_AVERAGE_UNIFORM   c = 1/n. Polyak and Juditsky (1992); with a period, stochastic weight averaging, Izmailov et al.
+ *                         (2018)
+ *   LGD_AVERAGE_EMA       c = (1 - decay)/(1 - decay^n): exponential, corrected for its start as Adam's means are
+ *   LGD_LOOKAHEAD         c = alpha, from the first point on, and w itself is set to the average. Zhang et al. (2019) */
+typedef enum lgd_average_kind {
+    LGD_AVERAGE_NONE,
+    LGD_AVERAGE_UNIFORM,
+    LGD_AVERAGE_EMA,
+    LGD_LOOKAHEAD
+} lgd_average_kind;
+
+/* An average beside w, of any optimizer that has none of its own. One vector more.
+ *   kind     which
+ *   start    steps before the first is counted
+ *   period   steps from sample to sample [1; lookahead: 5]
+ *   decay    in [0, 1), exponential only [0.999]
+ *   alpha    in (0, 1], lookahead only [0.5] */
+typedef struct lgd_average {
+    lgd_average_kind kind;
+    uint64_t start, period;
+    double decay, alpha;
+} lgd_average;
+
+/* Averages the points of an optimizer from now on, in lgd_minimize and in your own loop: lgd_optimizer_result has the
+ * average, and so have w_average and f_average of lgd_minimize. Before the first step, else LGD_EINVAL; LGD_EUNSUPPORTED
+ * if the method has an average of its own. NULL: none. */
+LGD_API lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *average, size_t average_size);
+static inline lgd_status lgd_optimizer_average(lgd_optimizer *opt, const lgd_average *average)
+{
+    return lgd_optimizer_average_sized(opt, average, sizeof *average);
+}
+
+/* For your own loop: from the next step on, `momentum` in [0, 1) takes the place of the option momentum or beta1, as
+ * lgd_minimize asks for what a schedule says (lgd_schedule_momentum). NaN: the method's own again. LGD_EUNSUPPORTED if
+ * the method has none. */
+LGD_API lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum);
+
 /* One step of your own loop: w[dim] moves by g[dim] (which may be overwritten) at rate lr*lr_factor, lr_factor >= 0;
  * f is handed on to methods that use it. The first call sets the dimension; another one later is LGD_EINVAL until
  * reset. A g that is not finite is LGD_EDIVERGED, a w that is not is LGD_EINVAL; both leave w and the state alone.
  * Methods that need the oracle answer LGD_EUNSUPPORTED. No allocation after the first call.
  *
- * After a step in which the method itself failed, w is unspecified. If it failed on a later slice, so is the state:
- * further steps and lgd_optimizer_save are then LGD_EINVAL until lgd_optimizer_reset. */
+ * Beyond 32768 coordinates a method with LGD_CHECKED, as all built-in ones are, reads g and w once, and looks while it
+ * moves: there either is LGD_EDIVERGED, and w and the state are unspecified. So is w after a step in which the method
+ * itself failed, and the state if it failed on a later slice. Further steps and lgd_optimizer_save are then LGD_EINVAL
+ * until lgd_optimizer_reset or lgd_optimizer_load. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
 
-/* The point to use after the last step to w[dim], into out[dim] (not w): what the method's `result` says (averages), else w
- * itself, and before the first step w itself too. lgd_minimize moves and reports w. LGD_EINVAL until the dimension is
+/* The point to use after the last step to w[dim], into out[dim] (not w): the average of lgd_optimizer_average, or what the
+ * method's `result` says, else w itself, and before the first step or sample w itself too. LGD_EINVAL until the dimension is
  * known. */
 LGD_API lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out);
 

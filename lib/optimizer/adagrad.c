@@ -10,12 +10,6 @@ static const lgd_option options[] = {
     {0},
 };
 
-static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
-{
-    (void)opaque, (void)dim, (void)state_size;
-    *vectors = 1;
-}
-
 static lgd_status init(lgd_step *s)
 {
     const lgd_adagrad_options *o = s->options;
@@ -29,22 +23,26 @@ static lgd_status step(lgd_step *s)
     const lgd_adagrad_options *o = s->options;
     const double lr = o->lr * s->lr_factor / (1 + (double)(s->t - 1) * o->lr_decay), eps = o->eps, *g = s->g;
     double *w = s->w, *sum = s->vec[0];
-#pragma omp simd
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         sum[j] += g[j] * g[j];
         w[j] -= lr * g[j] / lgd_divisor(sqrt(sum[j]) + eps);
+        bad |= lgd_not_finite(w[j]);
     }
-    return LGD_OK;
+    return lgd_stepped(s, bad);
 }
 
 const lgd_optimizer_ops *lgd_adagrad_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "adagrad",
+        .about = "rates by the sum of squares",
+        .source = "Duchi, Hazan and Singer (2011)",
         .options = options,
         .options_size = sizeof(lgd_adagrad_options),
-        .flags = LGD_SLICED,
-        .layout = layout,
+        .flags = LGD_SLICED | LGD_CHECKED,
+        .layout = lgd_one_vector,
         .init = init,
         .step = step,
     };

@@ -19,24 +19,20 @@ static const lgd_option adamw_options[] = {
     {0},
 };
 
-static void layout(const void *options, size_t dim, size_t *vectors, size_t *state_size)
-{
-    (void)options, (void)dim, (void)state_size;
-    *vectors = 2;
-}
-
 /* w = keep w - lr (m/c1) / (sqrt(v/c2) + eps), c = 1 - beta^t */
 static lgd_status update(lgd_step *s, double lr, double beta1, double beta2, double eps, double keep)
 {
     const double rate = lr / lgd_bias(beta1, s->t), root = 1 / sqrt(lgd_bias(beta2, s->t)), *g = s->g;
     double *w = s->w, *m = s->vec[0], *v = s->vec[1];
-#pragma omp simd
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        m[j] = beta1 * m[j] + (1 - beta1) * g[j];
-        v[j] = beta2 * v[j] + (1 - beta2) * (g[j] * g[j]);
+        m[j] = lgd_mean(beta1, m[j], g[j]);
+        v[j] = lgd_mean(beta2, v[j], g[j] * g[j]);
         w[j] = keep * w[j] - rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
+        bad |= lgd_not_finite(w[j]);
     }
-    return LGD_OK;
+    return lgd_stepped(s, bad);
 }
 
 static lgd_status adam_step(lgd_step *s)
@@ -56,10 +52,12 @@ const lgd_optimizer_ops *lgd_adam_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "adam",
+        .about = "rates by the mean of squares, with momentum",
+        .source = "Kingma and Ba (2015)",
         .options = adam_options,
         .options_size = sizeof(lgd_adam_options),
-        .flags = LGD_SLICED,
-        .layout = layout,
+        .flags = LGD_SLICED | LGD_CHECKED,
+        .layout = lgd_two_vectors,
         .step = adam_step,
     };
     return &ops;
@@ -69,10 +67,12 @@ const lgd_optimizer_ops *lgd_adamw_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "adamw",
+        .about = "Adam with decoupled weight decay",
+        .source = "Loshchilov and Hutter (2019)",
         .options = adamw_options,
         .options_size = sizeof(lgd_adamw_options),
-        .flags = LGD_SLICED,
-        .layout = layout,
+        .flags = LGD_SLICED | LGD_CHECKED,
+        .layout = lgd_two_vectors,
         .step = adamw_step,
     };
     return &ops;

@@ -19,12 +19,6 @@ static const lgd_option nesterov_options[] = {
     {0},
 };
 
-static void layout(const void *options, size_t dim, size_t *vectors, size_t *state_size)
-{
-    (void)options, (void)dim, (void)state_size;
-    *vectors = 1;
-}
-
 static lgd_status momentum_check(const void *options)
 {
     const lgd_momentum_options *o = options;
@@ -39,21 +33,24 @@ static lgd_status momentum_step(lgd_step *s)
     const lgd_momentum_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum), *g = s->g;
     double *w = s->w, *v = s->vec[0];
+    uint64_t bad = 0;
     if (o->form == LGD_MOMENTUM_CLASSICAL) {
-#pragma omp simd
+#pragma omp simd reduction(| : bad)
         for (size_t j = 0; j < s->dim; j++) {
             v[j] = mu * v[j] - lr * g[j];
             w[j] += v[j];
+            bad |= lgd_not_finite(w[j]);
         }
     } else {
         const double share = s->t == 1 ? 1 : 1 - o->dampening; /* the first gradient enters whole */
-#pragma omp simd
+#pragma omp simd reduction(| : bad)
         for (size_t j = 0; j < s->dim; j++) {
             v[j] = mu * v[j] + share * g[j];
             w[j] -= lr * v[j];
+            bad |= lgd_not_finite(w[j]);
         }
     }
-    return LGD_OK;
+    return lgd_stepped(s, bad);
 }
 
 static lgd_status nesterov_step(lgd_step *s)
@@ -61,30 +58,35 @@ static lgd_status nesterov_step(lgd_step *s)
     const lgd_nesterov_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum), *g = s->g;
     double *w = s->w, *v = s->vec[0];
+    uint64_t bad = 0;
     if (o->form == LGD_MOMENTUM_CLASSICAL) {
-#pragma omp simd
+#pragma omp simd reduction(| : bad)
         for (size_t j = 0; j < s->dim; j++) {
             v[j] = mu * v[j] - lr * g[j];
             w[j] += mu * v[j] - lr * g[j];
+            bad |= lgd_not_finite(w[j]);
         }
     } else {
-#pragma omp simd
+#pragma omp simd reduction(| : bad)
         for (size_t j = 0; j < s->dim; j++) {
             v[j] = mu * v[j] + g[j];
             w[j] -= lr * (g[j] + mu * v[j]);
+            bad |= lgd_not_finite(w[j]);
         }
     }
-    return LGD_OK;
+    return lgd_stepped(s, bad);
 }
 
 const lgd_optimizer_ops *lgd_momentum_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "momentum",
+        .about = "the heavy ball, in two forms",
+        .source = "Polyak (1964); Sutskever et al. (2013)",
         .options = momentum_options,
         .options_size = sizeof(lgd_momentum_options),
-        .flags = LGD_SLICED | LGD_LINEAR,
-        .layout = layout,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .layout = lgd_one_vector,
         .step = momentum_step,
         .check = momentum_check,
     };
@@ -95,10 +97,12 @@ const lgd_optimizer_ops *lgd_nesterov_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "nesterov",
+        .about = "momentum at the shifted point",
+        .source = "Nesterov (1983); Sutskever et al. (2013)",
         .options = nesterov_options,
         .options_size = sizeof(lgd_nesterov_options),
-        .flags = LGD_SLICED | LGD_LINEAR,
-        .layout = layout,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .layout = lgd_one_vector,
         .step = nesterov_step,
     };
     return &ops;

@@ -5,14 +5,16 @@
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"
 #include <math.h>
+#include <string.h>
 
-/* A run of coordinates that share a decay. */
+/* A run of coordinates with the same settings. */
 typedef struct lgd_slice {
     size_t first, count;
-    double decay; /* NaN: the optimizer's own; 0: unpenalised */
+    uint64_t steps;  /* taken by it: not those while it was frozen */
+    double lr_scale; /* of its group, else 1 */
+    double decay;    /* of its group, else NaN: the optimizer's own; 0 where the objective leaves it unpenalised */
+    bool frozen;
 } lgd_slice;
-
-enum { LGD_MAX_SLICES = 3 }; /* before, within and after the unpenalised range */
 
 /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would that
  * was not interrupted. Values in the sign of minimisation. */
@@ -25,6 +27,8 @@ typedef struct lgd_judged {
     uint64_t epochs_without_gain; /* epochs since lowest_mean fell by more than f_tol */
     double f_checked;             /* value of the last evaluation over all rows that tolerances saw */
     uint64_t checked;             /* t + 1 there, 0 before the first */
+    double plateau_best;          /* lowest value that a schedule by plateaus saw, and its counts: see lgd_plateau */
+    uint64_t plateau_seen, plateau_bad, plateau_rest, plateau_cuts;
 } lgd_judged;
 
 struct lgd_optimizer {
@@ -33,12 +37,22 @@ struct lgd_optimizer {
     size_t dim;    /* 0 until the first step */
     uint64_t t;    /* steps taken */
     size_t vectors, state_size;
-    double **vec;         /* [slices x vectors] where slice k of vector i begins: vec[k*vectors + i], inside block */
-    unsigned char *state; /* LGD_MAX_SLICES * state_size bytes, inside block */
-    void *block;
-    lgd_slice slice[LGD_MAX_SLICES];
+    void *block;          /* the vectors, each of dim, then the average if there is one */
+    void *table;          /* what slice, vec, state and w_old point into */
+    lgd_slice *slice;     /* [slices], from 0 to dim */
+    double **vec;         /* [slices x vectors] where slice k of vector i begins: vec[k*vectors + i] */
+    unsigned char *state; /* [slices x state_size] */
+    double *mean;         /* [dim] the average, NULL without one */
+    double *w_old;        /* [dim] for groups of a method that is not sliced, else NULL */
     size_t slices;
-    bool half_done; /* the last step failed after a slice had moved; until reset nothing goes on from there */
+    size_t spare_first, spare_count; /* the unpenalised range */
+    lgd_group *groups;               /* [group_count] in their order, presets filled in (decay: NaN for its own) */
+    size_t group_count;
+    lgd_average average;              /* presets filled in */
+    double momentum;                  /* of the caller's own loop; NaN: the method's */
+    bool takes_decay, takes_momentum; /* it has options of those names */
+    bool stale;                       /* groups changed since the slices were cut */
+    bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
     lgd_judged judged;
 };
 
@@ -47,9 +61,16 @@ struct lgd_optimizer {
 lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t first, size_t count);
 
 /* One step of a prepared optimizer. `s` brings w, g (of length dim, finite), f, lr_factor, momentum, key, oracle and
- * oracle_ctx; fresh and stop come back in it. t advances when the step succeeded. One that failed with no slice moved
- * can be tried again; else LGD_EINVAL until reset. */
+ * oracle_ctx; fresh, stop and finite come back in it. t advances when the step succeeded. One that failed with nothing
+ * moved can be tried again; else LGD_EINVAL until reset. */
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
+
+/* After a step, and whatever else moved w[dim]: a sample for the average if it is time for one. Lookahead moves w. True if
+ * it did. */
+bool lgd_optimizer_sample(lgd_optimizer *opt, double *w);
+
+/* Is lgd_optimizer_result another point than w? */
+bool lgd_optimizer_has_result(const lgd_optimizer *opt);
 
 /* The value of the option `name` as a double, or `otherwise` if the method has no such option. */
 double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double otherwise);
@@ -98,6 +119,35 @@ static inline double lgd_divisor(double d)
     return d + (double)(d == 0);
 }
 
+/* keep x + (1 - keep) new: a mean that forgets. */
+static inline double lgd_mean(double keep, double mean, double x)
+{
+    return keep * mean + (1 - keep) * x;
+}
+
+/* Has bit 63 set if x is NaN or infinite, and only then: all bits of the exponent set, one more in the last place carries.
+ * By bits, since arithmetic on such numbers would raise the host's floating-point flags; `bad |=` this over a loop costs
+ * nothing where memory is the limit. */
+static inline uint64_t lgd_not_finite(double x)
+{
+    const uint64_t exponent = UINT64_C(0x7FF) << 52, one = UINT64_C(1) << 52;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & exponent) + one;
+}
+
+/* The end of a step with LGD_CHECKED, `bad` being the lgd_not_finite of all it wrote to w, or'ed. */
+static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
+{
+    s->finite = !(bad >> 63);
+    return LGD_OK;
+}
+
+/* Layouts that several methods have: so many vectors and no state. */
+void lgd_one_vector(const void *options, size_t dim, size_t *vectors, size_t *state_size);
+void lgd_two_vectors(const void *options, size_t dim, size_t *vectors, size_t *state_size);
+void lgd_three_vectors(const void *options, size_t dim, size_t *vectors, size_t *state_size);
+
 /* ---- options.c: the table walk. `options` is always the struct that ops->options describes. */
 
 /* Is the table sound: members inside the struct, presets inside their ranges? */
@@ -112,16 +162,20 @@ lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, voi
 const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
 double lgd_options_get(const lgd_option *o, const void *options);
 
-/* ---- optimizer.c, for table.c and state.c */
+/* ---- optimizer.c, for the other files */
 
 /* LGD_EINVAL: an argument is NULL. */
 lgd_status lgd_optimizer_missing(const char *argument, const char *accepted);
 
+/* How many vectors and bytes of state the method asks for. */
+void lgd_optimizer_layout(const lgd_optimizer *opt, size_t dim, size_t *vectors, size_t *state_size);
+
+/* ---- step.c, for the other files */
+
+/* What the method sees of slice k. */
+lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k);
+
 /* LGD_EINVAL after a step that failed half done. */
 lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt);
-
-/* Block, vectors and state for dim coordinates, all zero, one slice. */
-lgd_status lgd_optimizer_allocate(lgd_optimizer *opt, size_t dim);
-void lgd_optimizer_set_slices(lgd_optimizer *opt, const lgd_slice *slice, size_t slices);
 
 #endif

@@ -20,50 +20,50 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
     *vectors = 1 + (size_t)o->centered + (o->momentum > 0);
 }
 
-static lgd_status step(lgd_step *s)
+/* The loop once for each of its forms, known where it is called. */
+static inline lgd_status sweep(lgd_step *s, bool centered, bool moving)
 {
     const lgd_rmsprop_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum);
-    const double alpha = o->alpha, eps = o->eps;
-    double *w = s->w, *g = s->g, *v = s->vec[0];
-    if (o->centered) {
-        double *mean = s->vec[1];
-#pragma omp simd
-        for (size_t j = 0; j < s->dim; j++) {
-            v[j] = alpha * v[j] + (1 - alpha) * (g[j] * g[j]);
-            mean[j] = alpha * mean[j] + (1 - alpha) * g[j];
-            const double q = v[j] - mean[j] * mean[j]; /* rounding may take it below 0 */
-            g[j] /= lgd_divisor(sqrt(q > 0 ? q : 0) + eps);
+    const double alpha = o->alpha, eps = o->eps, *g = s->g;
+    double *w = s->w, *v = s->vec[0], *mean = centered ? s->vec[1] : NULL;
+    double *b = moving ? s->vec[1 + (size_t)centered] : NULL;
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t j = 0; j < s->dim; j++) {
+        v[j] = lgd_mean(alpha, v[j], g[j] * g[j]);
+        double q = v[j];
+        if (centered) {
+            mean[j] = lgd_mean(alpha, mean[j], g[j]);
+            q -= mean[j] * mean[j];
+            q = q > 0 ? q : 0; /* rounding may take it below */
         }
-    } else {
-#pragma omp simd
-        for (size_t j = 0; j < s->dim; j++) {
-            v[j] = alpha * v[j] + (1 - alpha) * (g[j] * g[j]);
-            g[j] /= lgd_divisor(sqrt(v[j]) + eps);
-        }
+        double d = g[j] / lgd_divisor(sqrt(q) + eps);
+        if (moving)
+            d = b[j] = mu * b[j] + d;
+        w[j] -= lr * d;
+        bad |= lgd_not_finite(w[j]);
     }
-    if (o->momentum > 0) {
-        double *b = s->vec[1 + (size_t)o->centered];
-#pragma omp simd
-        for (size_t j = 0; j < s->dim; j++) {
-            b[j] = mu * b[j] + g[j];
-            w[j] -= lr * b[j];
-        }
-    } else {
-#pragma omp simd
-        for (size_t j = 0; j < s->dim; j++)
-            w[j] -= lr * g[j];
-    }
-    return LGD_OK;
+    return lgd_stepped(s, bad);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_rmsprop_options *o = s->options;
+    if (o->momentum > 0)
+        return o->centered ? sweep(s, true, true) : sweep(s, false, true);
+    return o->centered ? sweep(s, true, false) : sweep(s, false, false);
 }
 
 const lgd_optimizer_ops *lgd_rmsprop_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "rmsprop",
+        .about = "rates by the mean of squares",
+        .source = "Tieleman and Hinton (2012); Graves (2013)",
         .options = options,
         .options_size = sizeof(lgd_rmsprop_options),
-        .flags = LGD_SLICED,
+        .flags = LGD_SLICED | LGD_CHECKED,
         .layout = layout,
         .step = step,
     };

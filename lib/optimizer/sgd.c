@@ -11,19 +11,24 @@ static lgd_status step(lgd_step *s)
     const lgd_sgd_options *o = s->options;
     const double lr = o->lr * s->lr_factor, *g = s->g;
     double *w = s->w;
-#pragma omp simd
-    for (size_t j = 0; j < s->dim; j++)
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t j = 0; j < s->dim; j++) {
         w[j] -= lr * g[j];
-    return LGD_OK;
+        bad |= lgd_not_finite(w[j]);
+    }
+    return lgd_stepped(s, bad);
 }
 
 const lgd_optimizer_ops *lgd_sgd_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "sgd",
+        .about = "gradient descent",
+        .source = "Cauchy (1847); Robbins and Monro (1951)",
         .options = options,
         .options_size = sizeof(lgd_sgd_options),
-        .flags = LGD_SLICED | LGD_LINEAR,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
         .step = step,
     };
     return &ops;

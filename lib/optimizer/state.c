@@ -3,19 +3,21 @@
  *     magic, byte order mark, version                          8 + 4 + 4 bytes
  *     name of the method                                       length, letters
  *     options                                                  count, then per option: name and its value as a double
- *     dim, t, slices
+ *     groups                                                   count, then per group: first, count, frozen, lr_scale, decay
+ *     average                                                  kind, start, period, decay, alpha
+ *     dim, t, momentum
  *     lgd_judged                                               its counts, then its doubles
- *     slices                                                   per slice: first, count, decay
- *     vectors, state_size
+ *     the unpenalised range                                    first, count
+ *     slices, vectors (the average's included), state_size
+ *     length and steps of each slice                           slices * (8 + 8) bytes
  *     state of each slice, then each vector                    slices * state_size, vectors * dim * 8 bytes
  *     CRC-32C of all before it                                 4 bytes
  *
  * A damaged count cannot make load allocate or read beyond the bytes: each is held against those left. */
 #include "optimizer.h"
-#include <string.h>
 
 static const char magic[8] = {'l', 'g', 'd', ' ', 'o', 'p', 't', '\n'};
-enum { ORDER_MARK = 0x01020304, ORDER_SWAPPED = 0x04030201, VERSION = 2, CRC_SIZE = 4 };
+enum { ORDER_MARK = 0x01020304, ORDER_SWAPPED = 0x04030201, VERSION = 3, CRC_SIZE = 4 };
 
 /* ---- save */
 
@@ -56,39 +58,87 @@ static size_t option_count(const lgd_optimizer_ops *ops)
     return count;
 }
 
+/* The counts of lgd_judged, and its doubles: for both directions. */
+enum { JUDGED_COUNTS = 7, JUDGED_NUMBERS = 6 };
+
+static void judged_members(lgd_judged *j, uint64_t *count[JUDGED_COUNTS], double *number[JUDGED_NUMBERS])
+{
+    uint64_t *const counts[JUDGED_COUNTS] = {&j->f_seen,       &j->epochs_without_gain, &j->checked,
+                                             &j->plateau_seen, &j->plateau_bad,         &j->plateau_rest,
+                                             &j->plateau_cuts};
+    double *const numbers[JUDGED_NUMBERS] = {&j->largest_g,   &j->f_scale,   &j->f_best,
+                                             &j->lowest_mean, &j->f_checked, &j->plateau_best};
+    memcpy(count, counts, sizeof counts);
+    memcpy(number, numbers, sizeof numbers);
+}
+
+static void put_judged(writer *out, lgd_judged judged)
+{
+    uint64_t *count[JUDGED_COUNTS];
+    double *number[JUDGED_NUMBERS];
+    judged_members(&judged, count, number);
+    for (size_t i = 0; i < JUDGED_COUNTS; i++)
+        put_count(out, *count[i]);
+    for (size_t i = 0; i < JUDGED_NUMBERS; i++)
+        put_number(out, *number[i]);
+}
+
+/* What must be the same in the optimizer that loads: method, options, groups, average. */
+static void put_settings(writer *out, const lgd_optimizer *opt)
+{
+    put_text(out, opt->ops.name);
+    put_count(out, option_count(&opt->ops));
+    for (const lgd_option *o = opt->ops.options; o && o->name; o++) {
+        put_text(out, o->name);
+        put_number(out, lgd_options_get(o, opt->options));
+    }
+    put_count(out, opt->group_count);
+    for (size_t i = 0; i < opt->group_count; i++) {
+        put_count(out, opt->groups[i].first);
+        put_count(out, opt->groups[i].count);
+        put_count(out, opt->groups[i].frozen);
+        put_number(out, opt->groups[i].lr_scale);
+        put_number(out, opt->groups[i].decay);
+    }
+    put_count(out, (uint64_t)opt->average.kind);
+    put_count(out, opt->average.start);
+    put_count(out, opt->average.period);
+    put_number(out, opt->average.decay);
+    put_number(out, opt->average.alpha);
+}
+
+/* Vectors, the average among them. */
+static size_t vector_count(const lgd_optimizer *opt)
+{
+    return opt->vectors + (opt->mean != NULL);
+}
+
+static double *vector(const lgd_optimizer *opt, size_t i)
+{
+    return i < opt->vectors ? opt->vec[i] : opt->mean;
+}
+
 static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
 {
     writer out = {to, 0};
     const uint32_t head[2] = {ORDER_MARK, VERSION};
     put(&out, magic, sizeof magic);
     put(&out, head, sizeof head);
-    put_text(&out, opt->ops.name);
-    put_count(&out, option_count(&opt->ops));
-    for (const lgd_option *o = opt->ops.options; o && o->name; o++) {
-        put_text(&out, o->name);
-        put_number(&out, lgd_options_get(o, opt->options));
-    }
+    put_settings(&out, opt);
     put_count(&out, opt->dim);
     put_count(&out, opt->t);
+    put_number(&out, opt->momentum);
+    put_judged(&out, opt->judged);
+    put_count(&out, opt->spare_first);
+    put_count(&out, opt->spare_count);
     put_count(&out, opt->slices);
-    put_count(&out, opt->judged.f_seen);
-    put_count(&out, opt->judged.epochs_without_gain);
-    put_count(&out, opt->judged.checked);
-    put_number(&out, opt->judged.largest_g);
-    put_number(&out, opt->judged.f_scale);
-    put_number(&out, opt->judged.f_best);
-    put_number(&out, opt->judged.lowest_mean);
-    put_number(&out, opt->judged.f_checked);
-    for (size_t k = 0; k < opt->slices; k++) {
-        put_count(&out, opt->slice[k].first);
-        put_count(&out, opt->slice[k].count);
-        put_number(&out, opt->slice[k].decay);
-    }
-    put_count(&out, opt->vectors);
+    put_count(&out, vector_count(opt));
     put_count(&out, opt->state_size);
+    for (size_t k = 0; k < opt->slices; k++)
+        put_count(&out, opt->slice[k].count), put_count(&out, opt->slice[k].steps);
     put(&out, opt->state, opt->slices * opt->state_size);
-    for (size_t i = 0; i < opt->vectors; i++)
-        put(&out, opt->vec[i], opt->dim * sizeof(double));
+    for (size_t i = 0; i < vector_count(opt); i++)
+        put(&out, vector(opt, i), opt->dim * sizeof(double));
     const uint32_t crc = to ? lgd_crc32c(0, to, out.size) : 0;
     put(&out, &crc, CRC_SIZE);
     return out.size;
@@ -186,7 +236,7 @@ static lgd_status check_frame(const lgd_optimizer *opt, const unsigned char *byt
     if (crc != lgd_crc32c(0, bytes, size - CRC_SIZE))
         return malformed(opt, "is damaged or cut (its checksum differs), all bytes as saved are accepted");
     if (head[0] != ORDER_MARK || head[1] != VERSION)
-        return malformed(opt, "is of another version of the format, version 2 is accepted");
+        return malformed(opt, "is of another version of the format, version 3 is accepted");
     return LGD_OK;
 }
 
@@ -215,21 +265,99 @@ static lgd_status check_method(const lgd_optimizer *opt, reader *in)
     return in->failed ? malformed(opt, "ends too early") : LGD_OK;
 }
 
-/* Slices must follow one another from 0 to dim. */
-static bool get_slices(reader *in, lgd_slice slice[LGD_MAX_SLICES], size_t slices, size_t dim)
+static bool same_number(double a, double b)
 {
-    size_t end = 0;
-    for (size_t k = 0; k < slices; k++) {
-        slice[k].first = get_size(in);
-        slice[k].count = get_size(in);
-        slice[k].decay = get_number(in);
-        if (in->failed || slice[k].first != end || !slice[k].count || slice[k].count > dim - end)
-            return false;
-        if (!isnan(slice[k].decay) && slice[k].decay != 0)
-            return false;
-        end += slice[k].count;
+    return a == b || (isnan(a) && isnan(b));
+}
+
+/* Groups and average must be those of opt. */
+static lgd_status check_settings(const lgd_optimizer *opt, reader *in)
+{
+    const char *name = opt->ops.name;
+    const size_t count = get_size(in);
+    if (!in->failed && count != opt->group_count)
+        return lgd_fail(LGD_EINVAL, "%s: the saved state has %zu groups, %zu as in this optimizer are accepted", name,
+                        count, opt->group_count);
+    for (size_t i = 0; i < count && !in->failed; i++) {
+        const lgd_group *own = &opt->groups[i];
+        const size_t first = get_size(in), length = get_size(in), frozen = get_size(in);
+        const double lr_scale = get_number(in), decay = get_number(in);
+        if (!in->failed && (first != own->first || length != own->count || frozen != own->frozen ||
+                            lr_scale != own->lr_scale || !same_number(decay, own->decay)))
+            return lgd_fail(
+                LGD_EINVAL,
+                "%s: the saved state has the group %zu + %zu (lr_scale %g, decay %g, frozen %zu), %zu + %zu "
+                "(%g, %g, %d) as in this optimizer is accepted",
+                name, first, length, lr_scale, decay, frozen, own->first, own->count, own->lr_scale, own->decay,
+                own->frozen);
     }
-    return !in->failed && end == dim;
+    const lgd_average *own = &opt->average;
+    const uint64_t kind = get_count(in), start = get_count(in), period = get_count(in);
+    const double decay = get_number(in), alpha = get_number(in);
+    if (!in->failed && (kind != (uint64_t)own->kind || start != own->start || period != own->period ||
+                        decay != own->decay || alpha != own->alpha))
+        return lgd_fail(
+            LGD_EINVAL,
+            "%s: the saved state has an average of kind %d (start %llu, period %llu, decay %g, alpha %g), kind %d "
+            "(%llu, %llu, %g, %g) as in this optimizer is accepted",
+            name, (int)kind, (unsigned long long)start, (unsigned long long)period, decay, alpha, (int)own->kind,
+            (unsigned long long)own->start, (unsigned long long)own->period, own->decay, own->alpha);
+    return in->failed ? malformed(opt, "ends too early") : LGD_OK;
+}
+
+static void get_judged(reader *in, lgd_judged *judged)
+{
+    uint64_t *count[JUDGED_COUNTS];
+    double *number[JUDGED_NUMBERS];
+    judged_members(judged, count, number);
+    for (size_t i = 0; i < JUDGED_COUNTS; i++)
+        *count[i] = get_count(in);
+    for (size_t i = 0; i < JUDGED_NUMBERS; i++)
+        *number[i] = get_number(in);
+}
+
+/* The contents of an optimizer that was made ready as the saved one was. */
+static bool get_contents(lgd_optimizer *opt, reader *in)
+{
+    bool same = true;
+    for (size_t k = 0; k < opt->slices; k++) {
+        same = get_count(in) == opt->slice[k].count && same;
+        opt->slice[k].steps = get_count(in);
+    }
+    const size_t state_bytes = opt->slices * opt->state_size, vector_bytes = opt->dim * sizeof(double);
+    const void *state = get(in, state_bytes);
+    if (state_bytes)
+        memcpy(opt->state, state, state_bytes);
+    for (size_t i = 0; i < vector_count(opt); i++)
+        memcpy(vector(opt, i), get(in, vector_bytes), vector_bytes);
+    return same;
+}
+
+/* What follows the settings, into `loaded`, which is opt without its memory. */
+static lgd_status load_contents(const lgd_optimizer *opt, reader *in, lgd_optimizer *loaded)
+{
+    const size_t dim = get_size(in);
+    const uint64_t t = get_count(in);
+    loaded->momentum = get_number(in);
+    get_judged(in, &loaded->judged);
+    const size_t spare_first = get_size(in), spare_count = get_size(in);
+    const size_t slices = get_size(in), vectors = get_size(in), state_size = get_size(in);
+    const size_t steps_and_state = lgd_mul(slices, lgd_add(state_size, 2 * sizeof(uint64_t)));
+    if (in->failed || !dim != !slices || (!dim && t) || spare_first > dim || spare_count > dim - spare_first)
+        return malformed(opt, "contradicts itself in its counts");
+    if (lgd_add(steps_and_state, lgd_mul(vectors, lgd_mul(dim, sizeof(double)))) != in->left)
+        return malformed(opt, "has another length than its counts say");
+    if (!dim)
+        return LGD_OK;
+    const lgd_status status = lgd_optimizer_prepare(loaded, dim, spare_first, spare_count);
+    if (status)
+        return status;
+    if (loaded->slices != slices || vector_count(loaded) != vectors || loaded->state_size != state_size)
+        return malformed(opt, "has another layout than the method");
+    if (!get_contents(loaded, in))
+        return malformed(opt, "has slices that do not cover its coordinates");
+    loaded->t = t;
+    return LGD_OK;
 }
 
 lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size)
@@ -242,45 +370,19 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     const size_t head = sizeof magic + 2 * sizeof(uint32_t);
     reader in = {(const unsigned char *)bytes + head, size - head - CRC_SIZE, false};
     status = check_method(opt, &in);
+    if (!status)
+        status = check_settings(opt, &in);
     if (status)
         return status;
 
-    lgd_optimizer loaded = {.ops = opt->ops, .options = opt->options};
-    lgd_slice slice[LGD_MAX_SLICES];
-    const size_t dim = get_size(&in);
-    loaded.t = get_count(&in);
-    const size_t slices = get_size(&in);
-    loaded.judged.f_seen = get_count(&in);
-    loaded.judged.epochs_without_gain = get_count(&in);
-    loaded.judged.checked = get_count(&in);
-    loaded.judged.largest_g = get_number(&in);
-    loaded.judged.f_scale = get_number(&in);
-    loaded.judged.f_best = get_number(&in);
-    loaded.judged.lowest_mean = get_number(&in);
-    loaded.judged.f_checked = get_number(&in);
-    if (in.failed || slices > LGD_MAX_SLICES || !dim != !slices || (!dim && loaded.t))
-        return malformed(opt, "contradicts itself in its counts");
-    if (!get_slices(&in, slice, slices, dim))
-        return malformed(opt, "has slices that do not cover its coordinates");
-    const size_t vectors = get_size(&in), state_size = get_size(&in);
-    const size_t state_bytes = lgd_mul(slices, state_size), vector_bytes = lgd_mul(dim, sizeof(double));
-    if (in.failed || lgd_add(state_bytes, lgd_mul(vectors, vector_bytes)) != in.left)
-        return malformed(opt, "has another length than its counts say");
-
-    if (dim) {
-        status = lgd_optimizer_allocate(&loaded, dim);
-        if (status)
-            return status;
-        if (loaded.vectors != vectors || loaded.state_size != state_size) {
-            lgd_release(loaded.block);
-            return malformed(opt, "has another layout than the method");
-        }
-        lgd_optimizer_set_slices(&loaded, slice, slices);
-        memcpy(loaded.state, get(&in, state_bytes), state_bytes);
-        for (size_t i = 0; i < vectors; i++)
-            memcpy(loaded.vec[i], get(&in, vector_bytes), vector_bytes);
-    }
-    lgd_release(opt->block);
-    *opt = loaded;
-    return LGD_OK;
+    lgd_optimizer loaded = *opt, old = *opt;
+    loaded.block = loaded.table = NULL;
+    lgd_optimizer_reset(&loaded);
+    status = load_contents(opt, &in, &loaded);
+    lgd_optimizer *gone = status ? &loaded : &old;
+    lgd_release(gone->table);
+    lgd_release(gone->block);
+    if (!status)
+        *opt = loaded;
+    return status;
 }

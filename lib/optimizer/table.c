@@ -4,13 +4,7 @@
 #include <string.h>
 
 static const lgd_optimizer_ops *(*const builtin[])(void) = {
-    lgd_sgd_ops,      /* gradient descent */
-    lgd_momentum_ops, /* heavy ball, in two forms */
-    lgd_nesterov_ops, /* momentum at the shifted point */
-    lgd_adagrad_ops,  /* rates by the sum of squares */
-    lgd_rmsprop_ops,  /* rates by the mean of squares */
-    lgd_adam_ops,     /* rates by the mean of squares, with momentum */
-    lgd_adamw_ops,    /* Adam with decoupled weight decay */
+    lgd_sgd_ops, lgd_momentum_ops, lgd_nesterov_ops, lgd_adagrad_ops, lgd_rmsprop_ops, lgd_adam_ops, lgd_adamw_ops,
 };
 
 const lgd_optimizer_ops *lgd_optimizer_builtin(size_t i)

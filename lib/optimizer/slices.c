@@ -1,0 +1,262 @@
+/* Slices: w cut where settings change, at the ends of groups and of the range that the objective leaves unpenalised. Each is
+ * stepped by itself, so a method knows nothing of groups.
+ *
+ * Memory: the vectors (block) are made when dim is first known and kept until reset. The table of slices, with the state
+ * of each, is another allocation: groups may change between steps, and the vectors do not care. */
+#include "optimizer.h"
+
+enum { LINE = 64 }; /* what lgd_alloc aligns to; every vector keeps it */
+
+static size_t lines(size_t bytes)
+{
+    return lgd_add(bytes, LINE - 1) / LINE * LINE;
+}
+
+/* ---- groups */
+
+static lgd_status check_group(const char *name, const lgd_group *g, size_t i)
+{
+    lgd_status status = lgd_check_size(name, "count of a group", g->count, false);
+    if (!status)
+        status = lgd_check_size(name, "first of a group", g->first, true);
+    if (status)
+        return status;
+    if (!(g->lr_scale > 0) || isinf(g->lr_scale))
+        return lgd_fail(LGD_EINVAL, "%s: lr_scale of group %zu is %g, a finite number above 0 is accepted%s", name, i,
+                        g->lr_scale == LGD_ZERO ? 0 : g->lr_scale, g->lr_scale == LGD_ZERO ? " (or frozen)" : "");
+    if (!isnan(g->decay) && (!(g->decay >= 0) || isinf(g->decay)))
+        return lgd_fail(LGD_EINVAL, "%s: decay of group %zu is %g, a finite number at least 0 is accepted", name, i,
+                        g->decay);
+    return LGD_OK;
+}
+
+/* By insertion: there are few, and they mostly come in order. */
+static void sort_groups(lgd_group *group, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        const lgd_group moving = group[i];
+        size_t k = i;
+        for (; k > 0 && group[k - 1].first > moving.first; k--)
+            group[k] = group[k - 1];
+        group[k] = moving;
+    }
+}
+
+/* Checks them one by one, fills in presets, sorts, and checks that none overlaps another. */
+static lgd_status take_groups(const char *name, lgd_group *own, const lgd_group *groups, size_t count, size_t size)
+{
+    lgd_status status = LGD_OK;
+    for (size_t i = 0; i < count && !status; i++) {
+        status = lgd_take_struct(name, &own[i], sizeof *own, (const char *)groups + i * size, size);
+        const double decay = own[i].decay;
+        if (!status && isnan(decay))
+            status = lgd_fail(LGD_EINVAL, "%s: decay of group %zu is %g, a finite number at least 0 is accepted", name,
+                              i, decay);
+        own[i].lr_scale = own[i].lr_scale == 0 ? 1 : own[i].lr_scale;
+        own[i].decay = decay == 0 ? NAN : (decay == LGD_ZERO ? 0 : decay);
+        if (!status)
+            status = check_group(name, &own[i], i);
+    }
+    if (status)
+        return status;
+    sort_groups(own, count);
+    for (size_t i = 1; i < count; i++)
+        if (own[i].first - own[i - 1].first < own[i - 1].count)
+            return lgd_fail(LGD_EINVAL,
+                            "%s: the group %zu + %zu overlaps the group %zu + %zu, ranges apart are accepted", name,
+                            own[i].first, own[i].count, own[i - 1].first, own[i - 1].count);
+    return LGD_OK;
+}
+
+lgd_status lgd_optimizer_groups_sized(lgd_optimizer *opt, const lgd_group *groups, size_t count, size_t group_size)
+{
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (count && !groups)
+        return lgd_optimizer_missing("groups", "count groups");
+    lgd_group *own = NULL;
+    if (count) {
+        own = lgd_alloc(opt->ops.name, count, sizeof *own);
+        if (!own)
+            return LGD_ENOMEM;
+        const lgd_status status = take_groups(opt->ops.name, own, groups, count, group_size);
+        if (status) {
+            lgd_release(own);
+            return status;
+        }
+    }
+    lgd_release(opt->groups);
+    opt->groups = own;
+    opt->group_count = count;
+    opt->stale = true;
+    return LGD_OK;
+}
+
+/* ---- cutting */
+
+/* Cuts dim coordinates at the ends of groups and of the unpenalised range; returns the number of slices. out NULL: only
+ * counts them. A method that is not sliced sees all at once. */
+static size_t cut(const lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count, lgd_slice *out)
+{
+    const bool sliced = opt->ops.flags & LGD_SLICED;
+    const lgd_group *g = opt->groups, *last = g ? g + opt->group_count : NULL;
+    const size_t spare_end = spare_first + spare_count;
+    size_t slices = 0;
+    for (size_t at = 0; at < dim; slices++) {
+        const bool grouped = sliced && g != last && at >= g->first;
+        const bool spared = sliced && at >= spare_first && at < spare_end;
+        size_t end = dim;
+        if (sliced && g != last)
+            end = grouped ? g->first + g->count : g->first;
+        if (sliced && at < spare_end && spare_count && (spared ? spare_end : spare_first) < end)
+            end = spared ? spare_end : spare_first;
+        if (out)
+            out[slices] = (lgd_slice){.first = at,
+                                      .count = end - at,
+                                      .lr_scale = grouped ? g->lr_scale : 1,
+                                      .decay = spared    ? 0
+                                               : grouped ? g->decay
+                                                         : NAN,
+                                      .frozen = grouped && g->frozen};
+        if (grouped && end == g->first + g->count)
+            g++;
+        at = end;
+    }
+    return slices;
+}
+
+static bool same_ranges(const lgd_optimizer *opt, const lgd_slice *slice, size_t slices)
+{
+    bool same = slices == opt->slices;
+    for (size_t k = 0; same && k < slices; k++)
+        same = slice[k].first == opt->slice[k].first && slice[k].count == opt->slice[k].count;
+    return same;
+}
+
+/* ---- memory */
+
+static lgd_status allocate_vectors(lgd_optimizer *opt, size_t dim)
+{
+    size_t vectors, state_size;
+    lgd_optimizer_layout(opt, dim, &vectors, &state_size);
+    if (state_size % sizeof(double))
+        return lgd_fail(LGD_EINVAL, "%s: its layout asks for a state of %zu bytes, a multiple of 8 is accepted",
+                        opt->ops.name, state_size);
+    const bool averages = opt->average.kind != LGD_AVERAGE_NONE;
+    const size_t bytes = lgd_mul(lgd_add(vectors, averages), lines(lgd_mul(dim, sizeof(double))));
+    if (bytes) {
+        opt->block = lgd_alloc(opt->ops.name, bytes, 1);
+        if (!opt->block)
+            return bytes > PTRDIFF_MAX - LINE ? LGD_ERANGE : LGD_ENOMEM;
+    }
+    opt->mean = averages ? (double *)opt->block + vectors * (lines(dim * sizeof(double)) / sizeof(double)) : NULL;
+    opt->vectors = vectors;
+    opt->state_size = state_size;
+    opt->dim = dim;
+    return LGD_OK;
+}
+
+/* A new table for the slices as they are to be, zero but for them; pointers of slice k lie within the vectors. */
+static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, size_t spare_count, lgd_optimizer *new)
+{
+    const size_t slices = cut(opt, opt->dim, spare_first, spare_count, NULL);
+    const size_t table = lines(lgd_mul(slices, sizeof(lgd_slice)));
+    const size_t pointers = lines(lgd_mul(lgd_mul(slices, opt->vectors), sizeof(double *)));
+    const size_t state = lines(lgd_mul(slices, opt->state_size));
+    const bool keeps_old = !(opt->ops.flags & LGD_SLICED) && opt->group_count;
+    const size_t old = keeps_old ? lgd_mul(opt->dim, sizeof(double)) : 0;
+    char *memory = lgd_alloc(opt->ops.name, lgd_add(lgd_add(table, pointers), lgd_add(state, old)), 1);
+    if (!memory)
+        return LGD_ENOMEM;
+    *new = *opt;
+    new->table = memory;
+    new->slice = (lgd_slice *)(void *)memory;
+    new->vec = (double **)(void *)(memory + table);
+    new->state = (unsigned char *)memory + table + pointers;
+    new->w_old = keeps_old ? (double *)(void *)(memory + table + pointers + state) : NULL;
+    new->slices = cut(opt, opt->dim, spare_first, spare_count, new->slice);
+    new->spare_first = spare_first;
+    new->spare_count = spare_count;
+    new->stale = false;
+    const size_t stride = lines(opt->dim * sizeof(double)) / sizeof(double);
+    for (size_t k = 0; k < slices; k++)
+        for (size_t i = 0; i < opt->vectors; i++)
+            new->vec[k * opt->vectors + i] = (double *)opt->block + i *stride + new->slice[k].first;
+    return LGD_OK;
+}
+
+/* What a new slice takes over: the steps of the old one that its first coordinate was in. */
+static void take_over(lgd_optimizer *new, const lgd_optimizer *old)
+{
+    for (size_t k = 0, from = 0; old->slices && k < new->slices; k++) {
+        while (new->slice[k].first - old->slice[from].first >= old->slice[from].count)
+            from++;
+        new->slice[k].steps = old->slice[from].steps;
+    }
+    if (new->state_size && old->slices == new->slices)
+        memcpy(new->state, old->state, new->slices *new->state_size);
+}
+
+/* ---- the door */
+
+static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count)
+{
+    const char *name = opt->ops.name;
+    if (spare_first > dim || spare_count > dim - spare_first)
+        return lgd_fail(LGD_EINVAL, "%s: the unpenalised range is %zu + %zu, a range within dim %zu is accepted", name,
+                        spare_first, spare_count, dim);
+    if (opt->dim && opt->dim != dim)
+        return lgd_fail(LGD_EINVAL, "%s: dim is %zu, %zu as before is accepted (or lgd_optimizer_reset first)", name,
+                        dim, opt->dim);
+    for (size_t i = 0; i < opt->group_count; i++) {
+        const lgd_group *g = &opt->groups[i];
+        if (g->first > dim || g->count > dim - g->first)
+            return lgd_fail(LGD_EINVAL, "%s: a group is %zu + %zu, a range within dim %zu is accepted", name, g->first,
+                            g->count, dim);
+        if (g->lr_scale != 1 && (opt->ops.flags & (LGD_SLICED | LGD_OWN_POINTS)) == LGD_OWN_POINTS)
+            return lgd_fail(LGD_EUNSUPPORTED,
+                            "%s: lr_scale of the group %zu + %zu is %g, 1 is accepted: %s moves all at once", name,
+                            g->first, g->count, g->lr_scale, name);
+    }
+    return LGD_OK;
+}
+
+lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count)
+{
+    lgd_status status = lgd_check_size(opt->ops.name, "dim", dim, false);
+    if (!status)
+        status = check_ranges(opt, dim, spare_first, spare_count);
+    if (status)
+        return status;
+    const bool same_spare = opt->spare_count == spare_count && (!spare_count || opt->spare_first == spare_first);
+    if (opt->table && same_spare && !opt->stale)
+        return LGD_OK;
+    const bool first_time = !opt->dim;
+    if (first_time)
+        status = allocate_vectors(opt, dim);
+    lgd_optimizer new;
+    if (!status)
+        status = allocate_table(opt, spare_first, spare_count, &new);
+    if (status) {
+        if (first_time)
+            lgd_optimizer_reset(opt);
+        return status;
+    }
+    const bool same = same_ranges(opt, new.slice, new.slices);
+    if (!same && opt->t && opt->state_size) {
+        lgd_release(new.table);
+        return lgd_fail(LGD_EINVAL,
+                        "%s: the unpenalised range is %zu + %zu, which with the groups cuts w elsewhere than before; what "
+                        "it began with is accepted: its state belongs to that",
+                        opt->ops.name, spare_first, spare_count);
+    }
+    take_over(&new, opt);
+    lgd_release(opt->table);
+    *opt = new;
+    return LGD_OK;
+}
+
+lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t first, size_t count)
+{
+    return opt ? lgd_optimizer_prepare(opt, dim, first, count) : lgd_optimizer_missing("opt", "an optimizer");
+}

@@ -1,0 +1,216 @@
+/* The step: what is done around the method's own, slice by slice. */
+#include "optimizer.h"
+
+/* Up to here g and w are looked at before anything moves: they then come from the cache a second time. */
+enum { LOOK_FIRST = 32768 };
+
+lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k)
+{
+    const lgd_slice *slice = &opt->slice[k];
+    lgd_step part = *s;
+    part.dim = slice->count;
+    part.w += slice->first;
+    if (part.g)
+        part.g += slice->first;
+    part.t = slice->steps + 1;
+    part.lr_factor *= slice->lr_scale;
+    part.decay = slice->decay;
+    part.fresh = false;
+    part.stop = 0;
+    part.finite = true;
+    part.key = lgd_mix(lgd_mix(s->key, opt->t + 1), slice->first);
+    part.options = opt->options;
+    part.state = opt->state + k * opt->state_size;
+    part.vec = opt->vec + k * opt->vectors;
+    return part;
+}
+
+lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt)
+{
+    return opt->half_done ? lgd_fail(LGD_EINVAL, "%s: its last step failed half done, lgd_optimizer_reset is accepted",
+                                     opt->ops.name)
+                          : LGD_OK;
+}
+
+static void add_decay(double decay, size_t dim, const double *w, double *g)
+{
+#pragma omp simd
+    for (size_t j = 0; j < dim; j++)
+        g[j] += decay * w[j];
+}
+
+/* ---- groups of a method that sees all of w at once */
+
+static void groups_before(const lgd_optimizer *opt, lgd_step *s)
+{
+    memcpy(opt->w_old, s->w, opt->dim * sizeof *s->w);
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
+        if (g->frozen)
+            memset(s->g + g->first, 0, g->count * sizeof *s->g);
+        else if (isgreater(g->decay, 0))
+            add_decay(g->decay, g->count, s->w + g->first, s->g + g->first);
+    }
+}
+
+static void groups_after(const lgd_optimizer *opt, lgd_step *s)
+{
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
+        double *w = s->w + g->first;
+        const double *old = opt->w_old + g->first;
+        if (g->frozen)
+            memcpy(w, old, g->count * sizeof *w);
+        for (size_t j = 0; g->lr_scale != 1 && !g->frozen && j < g->count; j++)
+            w[j] = old[j] + g->lr_scale * (w[j] - old[j]);
+        s->fresh = s->fresh && !g->frozen && g->lr_scale == 1;
+    }
+}
+
+/* ---- the step */
+
+/* A method's own function, and its failure with a sentence. */
+static lgd_status call(const lgd_optimizer *opt, const char *what, lgd_status (*function)(lgd_step *), lgd_step *part)
+{
+    const unsigned errors = lgd_error_count();
+    const int code = function ? (int)function(part) : 0;
+    return code ? lgd_failed_in(opt->ops.name, what, code, errors) : LGD_OK;
+}
+
+/* What comes before the first slice moves: decay for methods that know none, init, and sums over all slices. */
+static lgd_status begin(lgd_optimizer *opt, lgd_step *s)
+{
+    lgd_status status = LGD_OK;
+    memset(s->sum, 0, sizeof s->sum);
+    if (opt->average.kind == LGD_LOOKAHEAD && opt->t == opt->average.start)
+        memcpy(opt->mean, s->w, opt->dim * sizeof *s->w);
+    if (opt->w_old)
+        groups_before(opt, s);
+    for (size_t k = 0; !status && k < opt->slices; k++) {
+        const lgd_slice *slice = &opt->slice[k];
+        if (slice->frozen)
+            continue;
+        if (!opt->takes_decay && isgreater(slice->decay, 0))
+            add_decay(slice->decay, slice->count, s->w + slice->first, s->g + slice->first);
+        lgd_step part = lgd_slice_step(opt, s, k);
+        status = call(opt, "init", slice->steps ? NULL : opt->ops.init, &part);
+        if (!status)
+            status = call(opt, "measure", opt->ops.measure, &part);
+        memcpy(s->sum, part.sum, sizeof s->sum);
+    }
+    return status;
+}
+
+/* So that a first step can be tried again. */
+static void forget_init(lgd_optimizer *opt)
+{
+    for (size_t k = 0; k < opt->slices; k++) {
+        const lgd_slice *slice = &opt->slice[k];
+        for (size_t i = 0; !slice->steps && i < opt->vectors; i++)
+            memset(opt->vec[k * opt->vectors + i], 0, slice->count * sizeof(double));
+        if (!slice->steps)
+            memset(opt->state + k * opt->state_size, 0, opt->state_size);
+    }
+}
+
+lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
+{
+    lgd_status status = lgd_optimizer_check_whole(opt);
+    if (status)
+        return status;
+    status = begin(opt, s);
+    bool moved = opt->ops.measure != NULL; /* it may have written to the vectors */
+    s->fresh = s->finite = true;
+    s->stop = 0;
+    for (size_t k = 0; !status && k < opt->slices; k++) {
+        if (opt->slice[k].frozen)
+            continue;
+        lgd_step part = lgd_slice_step(opt, s, k);
+        status = call(opt, "step", opt->ops.step, &part);
+        s->fresh = s->fresh && part.fresh;
+        s->finite = s->finite && part.finite;
+        if (part.fresh)
+            s->f = part.f;
+        if (!s->stop)
+            s->stop = part.stop;
+        moved = moved || !status;
+    }
+    if (status) {
+        opt->half_done = moved;
+        if (!moved)
+            forget_init(opt);
+        return status;
+    }
+    if (opt->w_old)
+        groups_after(opt, s);
+    for (size_t k = 0; k < opt->slices; k++)
+        opt->slice[k].steps += !opt->slice[k].frozen;
+    opt->t++;
+    return LGD_OK;
+}
+
+/* ---- a caller's own loop */
+
+lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum)
+{
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (!isnan(momentum) && !(momentum >= 0 && momentum < 1))
+        return lgd_fail(LGD_EINVAL, "%s: momentum is %g, a number at least 0 and below 1 is accepted", opt->ops.name,
+                        momentum);
+    if (!isnan(momentum) && !opt->takes_momentum)
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: momentum is %g, none is accepted: the method has no such option",
+                        opt->ops.name, momentum);
+    opt->momentum = momentum;
+    return LGD_OK;
+}
+
+static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double *w, const double *g, double lr_factor)
+{
+    const char *name = opt->ops.name;
+    if (opt->ops.flags & LGD_NEEDS_EVAL)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "%s: it needs values elsewhere, which lgd_minimize lends and a single step cannot", name);
+    if (!(lr_factor >= 0) || isinf(lr_factor))
+        return lgd_fail(LGD_EINVAL, "%s: lr_factor is %g, a finite number at least 0 is accepted", name, lr_factor);
+    lgd_status status = lgd_check_size(name, "dim", dim, false);
+    if (status || (opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST))
+        return status;
+    size_t bad = lgd_first_not_finite(dim, w);
+    if (bad < dim)
+        return lgd_fail(LGD_EINVAL, "%s: w[%zu] is %g, a finite number is accepted", name, bad, w[bad]);
+    bad = lgd_first_not_finite(dim, g);
+    if (bad < dim)
+        return lgd_fail(LGD_EDIVERGED, "%s: g[%zu] is %g at step %llu, finite numbers are accepted", name, bad, g[bad],
+                        (unsigned long long)opt->t + 1);
+    return LGD_OK;
+}
+
+/* After a step that met a number that is none; g may have been overwritten, but not made finite. */
+static lgd_status not_finite(lgd_optimizer *opt, const double *w, const double *g)
+{
+    const size_t in_g = lgd_first_not_finite(opt->dim, g), in_w = lgd_first_not_finite(opt->dim, w);
+    const bool of_g = in_g < opt->dim;
+    const double x = of_g ? g[in_g] : w[in_w];
+    opt->half_done = true;
+    return lgd_fail(LGD_EDIVERGED, "%s: %s[%zu] is %g %s step %llu, finite numbers are accepted", opt->ops.name,
+                    of_g ? "g" : "w", of_g ? in_g : in_w, x, of_g ? "at" : "after", (unsigned long long)opt->t);
+}
+
+lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor)
+{
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (!w || !g)
+        return lgd_optimizer_missing(w ? "g" : "w", w ? "a gradient of dim numbers" : "a point of dim numbers");
+    lgd_status status = check_step(opt, dim, w, g, lr_factor);
+    if (!status && (opt->dim != dim || opt->stale)) /* keeps the range that was spared before */
+        status = lgd_optimizer_prepare(opt, dim, opt->spare_first, opt->spare_count);
+    if (status)
+        return status;
+    lgd_step s = {.w = w, .g = g, .f = f, .lr_factor = lr_factor, .momentum = opt->momentum};
+    status = lgd_optimizer_advance(opt, &s);
+    if (!status && !s.finite && opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST)
+        status = not_finite(opt, w, g);
+    if (!status)
+        lgd_optimizer_sample(opt, w);
+    return status;
+}
