@@ -119,11 +119,13 @@ LGD_API void lgd_history_free(lgd_history *h);
  * Shape of the problem
  *   maximize        ascend f instead; all values keep the user's sign
  *   lr_scale        [dim] borrowed: w = w_old + lr_scale_j (w_new - w_old) after each step; 0 keeps the bits of w_old, and
- *                   such a coordinate has no part in |g|
+ *                   such a coordinate has no part in |g|. Methods with LGD_OWN_POINTS take 0 and 1 only. For ranges see
+ *                   lgd_optimizer_groups
  *   schedule        of the rate
  *
  * Watching
  *   w_best          [dim] receives the point of report.best_f
+ *   w_average       [dim] receives the point of report.f_average: lgd_optimizer_result at the end; w where there is none
  *   history         series are appended to it
  *   callback        called after each epoch (full batch: step)
  *   callback_ctx    what callback is handed
@@ -138,7 +140,7 @@ typedef struct lgd_minimize_options {
     lgd_schedule schedule;
     bool maximize;
     const double *lr_scale;
-    double *w_best;
+    double *w_best, *w_average;
     size_t threads;
     lgd_history *history;
     lgd_callback callback;
@@ -156,6 +158,7 @@ typedef struct lgd_minimize_options {
  *   seconds       wall time
  *   best_step     the step count where best_f was
  *   clipped       steps in which a clip acted
+ *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one. Costs an evaluation over all rows
  *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
  *                 the run did or 40 passes, within max_seconds */
 typedef struct lgd_report {
@@ -163,7 +166,7 @@ typedef struct lgd_report {
     uint64_t steps, epochs, evaluations;
     double passes, f, grad_norm, best_f, seconds;
     uint64_t best_step, clipped;
-    double lr_hold;
+    double lr_hold, f_average;
 } lgd_report;
 
 /* Minimizes f by opt: moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable

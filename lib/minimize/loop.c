@@ -10,6 +10,18 @@ typedef struct lent {
     size_t divide_by;
 } lent;
 
+/* What does not move has no part in |g|. */
+static void leave_out_frozen(const lgd_run *run, double *g)
+{
+    const lgd_optimizer *opt = run->opt;
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        if (run->o.lr_scale[j] == 0)
+            g[j] = 0;
+    for (const lgd_group *group = opt->groups; group != opt->groups + opt->group_count; group++)
+        if (group->frozen)
+            memset(g + group->first, 0, group->count * sizeof *g);
+}
+
 lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g)
 {
     lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
@@ -22,9 +34,8 @@ lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, co
         for (size_t j = 0; g && j < run->dim; j++)
             g[j] = -g[j];
     }
-    for (size_t j = 0; g && run->o.lr_scale && j < run->dim; j++)
-        if (run->o.lr_scale[j] == 0)
-            g[j] = 0;
+    if (g)
+        leave_out_frozen(run, g);
     return LGD_OK;
 }
 
@@ -78,7 +89,8 @@ static void clip(lgd_run *run)
     run->clipped += acted;
 }
 
-/* One update of w from run->g, whose value is f over l->rows. *fresh: f_all and g are already those of the new w. */
+/* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f_all and g are already
+ * those of the new w. */
 static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, bool *fresh)
 {
     static const lgd_oracle oracle = {.eval = oracle_eval};
@@ -102,11 +114,15 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
     for (size_t j = 0; scale && j < run->dim; j++)
         if (scale[j] != 1)
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
+    const bool moved = lgd_optimizer_sample(run->opt, run->w);
     run->all_is_current = false;
-    *fresh = s.fresh && !scale;
+    *fresh = s.fresh && !scale && !moved;
     *f = s.f;
     if (s.stop)
         run->stop = LGD_STOP_OPTIMIZER;
+    const bool known = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale && !moved;
+    if (!known && lgd_judge_point(run))
+        run->stop = LGD_STOP_DIVERGED;
     return LGD_OK;
 }
 
@@ -160,8 +176,6 @@ lgd_status lgd_run_full(lgd_run *run)
         status = take_step(run, &l, &f, keep_old, &fresh);
         if (status)
             return status;
-        if (lgd_judge_point(run))
-            run->stop = LGD_STOP_DIVERGED;
         if (!run->stop && keep_old)
             run->stop = lgd_judge_step(run);
         run->epochs++;
@@ -216,10 +230,8 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             status = take_step(run, &l, &f, false, &fresh);
         if (status)
             return status;
-        if (lgd_judge_point(run)) {
-            run->stop = LGD_STOP_DIVERGED;
+        if (run->stop == LGD_STOP_DIVERGED)
             return LGD_OK;
-        }
         *mean = sum / seen;
         *finished = !run->stop || done + batch >= draws;
     }

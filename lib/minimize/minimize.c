@@ -75,6 +75,11 @@ static lgd_status check_options(lgd_run *run)
         if (!(o->lr_scale[j] >= 0) || !isfinite(o->lr_scale[j]))
             return lgd_fail(LGD_EINVAL, "minimize: lr_scale[%zu] is %g, a finite number >= 0 is accepted", j,
                             o->lr_scale[j]);
+        else if (run->opt->ops.flags & LGD_OWN_POINTS && o->lr_scale[j] != 0 && o->lr_scale[j] != 1)
+            return lgd_fail(LGD_EUNSUPPORTED,
+                            "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s: it keeps points of "
+                            "its own (lgd_optimizer_groups has rates for ranges)",
+                            j, o->lr_scale[j], method);
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
@@ -160,6 +165,17 @@ static void report_divergence(lgd_run *run, double *lr_hold)
              run->lr * run->lr_factor, advice);
 }
 
+/* F at the averaged point, which is left in w_old; what does not move is not averaged either. */
+static lgd_status eval_average(lgd_run *run)
+{
+    const lgd_rows all = {0, run->terms, NULL};
+    lgd_status status = lgd_optimizer_result(run->opt, run->w, run->w_old);
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        if (run->o.lr_scale[j] == 0)
+            run->w_old[j] = run->w[j];
+    return status ? status : lgd_run_eval(run, &all, run->terms, run->w_old, &run->f_average, NULL);
+}
+
 /* The figures of the returned point, and what is best, w_best included. */
 static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
 {
@@ -169,6 +185,8 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
         if (!status && lgd_judge_finite(run, run->f_all, run->g))
             run->stop = LGD_STOP_DIVERGED;
     }
+    if (!status && run->stop != LGD_STOP_DIVERGED && lgd_optimizer_has_result(run->opt))
+        status = eval_average(run);
     if (status) {
         run->stop = LGD_STOP_ERROR;
         if (!run->all_is_current)
@@ -179,6 +197,8 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
     }
     if (run->o.w_best)
         memmove(run->o.w_best, run->w_best, run->dim * sizeof *run->w);
+    if (run->o.w_average)
+        memmove(run->o.w_average, isnan(run->f_average) ? run->w : run->w_old, run->dim * sizeof *run->w);
     *r = (lgd_report){.stop = run->stop,
                       .steps = run->opt->t - run->first_t,
                       .epochs = run->epochs,
@@ -190,14 +210,15 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
                       .seconds = lgd_seconds() - run->started,
                       .best_step = run->best_step,
                       .clipped = run->clipped,
-                      .lr_hold = lr_hold};
+                      .lr_hold = lr_hold,
+                      .f_average = run->sign * run->f_average};
     return status;
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,
                               size_t options_size, lgd_report *report, size_t report_size)
 {
-    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN};
+    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN, .f_average = NAN};
     lgd_give_struct(report, report_size, &r, sizeof r);
     if (!f || !opt || !w)
         return lgd_fail(LGD_EINVAL, "minimize: %s is NULL, %s is accepted",
@@ -217,7 +238,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                    .g_all = NAN,
                    .f_before = NAN,
                    .best_f = INFINITY,
-                   .best_running = INFINITY};
+                   .best_running = INFINITY,
+                   .f_average = NAN};
     lgd_status status = take_options(&run, options, options_size);
     if (!status)
         status = check_options(&run);

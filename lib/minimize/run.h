@@ -39,7 +39,7 @@ typedef struct lgd_run {
     double f_before;     /* the full evaluation before that */
     double best_f;       /* lowest full evaluation; w_best is its point */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
-    double lr_factor;
+    double lr_factor, f_average;
     lgd_stop stop;
     char why[64], accepted[128]; /* divergence in words */
 } lgd_run;
