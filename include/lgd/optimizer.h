@@ -81,8 +81,8 @@ enum {
 /* A method.
  *   name          one word, with _ where that has two parts
  *   options       a table of lgd_option; NULL: none. The option named "lr" is the rate. A method with one named
- *                 "weight_decay" uses the step's `decay` in its place; to any other the library hands g + decay w. One with
- *                 "momentum" or "beta1" uses the step's `momentum` in its place
+ *                 "weight_decay" or "l2" uses the step's `decay` in its place; to any other the library hands g + decay w.
+ *                 One with "momentum" or "beta1" uses the step's `momentum` in its place
  *   options_size  bytes of the struct that the table describes
  *   flags         LGD_SLICED and its like, or 0
  *   layout        optional: how many vectors of dim, and how many bytes of state, a multiple of 8. State is plain 8-byte
@@ -147,7 +147,7 @@ LGD_API lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t fi
  *   lr_scale       > 0, multiplies the rate [1]
  *   decay          >= 0, takes the place of the method's weight_decay [its own; LGD_ZERO: none]. Methods without that option
  *                  see g + decay w, as with an L2 of that strength
- *   frozen         w and its state do not move, and g has no part in |g| */
+ *   frozen         w and its state do not move, and g has no part in |g|; a method without LGD_SLICED sees g = 0 there */
 typedef struct lgd_group {
     size_t first, count;
     double lr_scale, decay;
@@ -156,8 +156,10 @@ typedef struct lgd_group {
 
 /* Sets the groups of an optimizer, in place of those before; count 0: none. Copied. In effect from the next step on, of
  * lgd_minimize or of your own loop; coordinates in no group go on as without. Coordinates that the objective leaves
- * unpenalised do not decay whatever their group. LGD_EINVAL names a group that overlaps another or is out of range (beyond
- * dim: at the next step). Settings may change between steps; ranges may not, once the method keeps numbers for each. */
+ * unpenalised do not decay whatever their group. Settings may change between steps. Ranges may change too, unless the
+ * method keeps numbers for each, or one is to take in coordinates that were frozen while others moved. LGD_EINVAL names a
+ * group that overlaps another or reaches beyond dim (not yet known: at the first step), LGD_EUNSUPPORTED one that asks what
+ * a method without LGD_SLICED cannot do; the groups are then those before. */
 LGD_API lgd_status lgd_optimizer_groups_sized(lgd_optimizer *opt, const lgd_group *groups, size_t count,
                                               size_t group_size);
 static inline lgd_status lgd_optimizer_groups(lgd_optimizer *opt, const lgd_group *groups, size_t count)
@@ -192,8 +194,8 @@ typedef struct lgd_average {
 } lgd_average;
 
 /* Averages the points of an optimizer from now on, in lgd_minimize and in your own loop: lgd_optimizer_result has the
- * average, and so have w_average and f_average of lgd_minimize. Before the first step, else LGD_EINVAL; LGD_EUNSUPPORTED
- * if the method has an average of its own. NULL: none. */
+ * average, and so have w_average and f_average of lgd_minimize. Before dim is known (by a step, or lgd_optimizer_spare),
+ * else LGD_EINVAL; LGD_EUNSUPPORTED if the method has an average of its own. NULL: none. */
 LGD_API lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *average, size_t average_size);
 static inline lgd_status lgd_optimizer_average(lgd_optimizer *opt, const lgd_average *average)
 {

@@ -40,7 +40,7 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
     opt->options = (char *)opt + head;
     opt->judged = nothing_judged;
     opt->momentum = NAN;
-    opt->takes_decay = has_option(&own, "weight_decay");
+    opt->takes_decay = has_option(&own, "weight_decay") || has_option(&own, "l2");
     opt->takes_momentum = has_option(&own, "momentum") || has_option(&own, "beta1");
     status = lgd_take_struct(own.name, opt->options, own.options_size, options, options_size);
     if (!status)
