@@ -32,7 +32,9 @@ lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *av
         return lgd_fail(LGD_EUNSUPPORTED, "%s: an average is asked for, none is accepted: the method has its own",
                         name);
     if (opt->dim)
-        return lgd_fail(LGD_EINVAL, "%s: an average is asked for after step %llu, before the first one it is accepted",
+        return lgd_fail(LGD_EINVAL,
+                        "%s: an average is asked for after step %llu, it is accepted before dim is known (by a step or "
+                        "lgd_optimizer_spare)",
                         name, (unsigned long long)opt->t);
     opt->average = own;
     return LGD_OK;
@@ -50,33 +52,30 @@ bool lgd_optimizer_has_result(const lgd_optimizer *opt)
     return opt->t && (opt->ops.result || samples(opt));
 }
 
-/* A coordinate that has not moved keeps its bits, also those of -0. */
-static void move(size_t dim, double c, double *mean, double *w, bool w_too)
+/* mean += c (w - mean). A coordinate that has not moved keeps its bits, also those of -0, and c = 1 gives those of w. */
+static void move(size_t dim, double c, double *mean, const double *w)
 {
+    if (c == 1)
+        memcpy(mean, w, dim * sizeof *w);
 #pragma omp simd
     for (size_t j = 0; j < dim; j++) {
         const double d = w[j] - mean[j], next = mean[j] + c * d;
         mean[j] = d == 0 ? mean[j] : next;
     }
-    if (w_too)
-        memcpy(w, mean, dim * sizeof *w);
 }
 
 bool lgd_optimizer_sample(lgd_optimizer *opt, double *w)
 {
     const lgd_average *a = &opt->average;
-    const size_t bytes = opt->dim * sizeof *w;
     const uint64_t n = samples(opt);
     if (!n || (opt->t - a->start) % a->period)
         return false;
-    if (a->kind == LGD_LOOKAHEAD)
-        move(opt->dim, a->alpha, opt->mean, w, true);
-    else if (n == 1)
-        memcpy(opt->mean, w, bytes);
-    else
-        move(opt->dim, a->kind == LGD_AVERAGE_EMA ? (1 - a->decay) / lgd_bias(a->decay, n) : 1 / (double)n, opt->mean,
-             w, false);
-    return a->kind == LGD_LOOKAHEAD;
+    const bool lookahead = a->kind == LGD_LOOKAHEAD;
+    const double forget = a->kind == LGD_AVERAGE_EMA ? (1 - a->decay) / lgd_bias(a->decay, n) : 1 / (double)n;
+    move(opt->dim, lookahead ? a->alpha : (n == 1 ? 1 : forget), opt->mean, w);
+    if (lookahead)
+        memcpy(w, opt->mean, opt->dim * sizeof *w);
+    return lookahead;
 }
 
 lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, double *out)

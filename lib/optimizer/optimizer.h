@@ -51,7 +51,6 @@ struct lgd_optimizer {
     lgd_average average;              /* presets filled in */
     double momentum;                  /* of the caller's own loop; NaN: the method's */
     bool takes_decay, takes_momentum; /* it has options of those names */
-    bool stale;                       /* groups changed since the slices were cut */
     bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
     lgd_judged judged;
 };

@@ -68,30 +68,6 @@ static lgd_status take_groups(const char *name, lgd_group *own, const lgd_group 
     return LGD_OK;
 }
 
-lgd_status lgd_optimizer_groups_sized(lgd_optimizer *opt, const lgd_group *groups, size_t count, size_t group_size)
-{
-    if (!opt)
-        return lgd_optimizer_missing("opt", "an optimizer");
-    if (count && !groups)
-        return lgd_optimizer_missing("groups", "count groups");
-    lgd_group *own = NULL;
-    if (count) {
-        own = lgd_alloc(opt->ops.name, count, sizeof *own);
-        if (!own)
-            return LGD_ENOMEM;
-        const lgd_status status = take_groups(opt->ops.name, own, groups, count, group_size);
-        if (status) {
-            lgd_release(own);
-            return status;
-        }
-    }
-    lgd_release(opt->groups);
-    opt->groups = own;
-    opt->group_count = count;
-    opt->stale = true;
-    return LGD_OK;
-}
-
 /* ---- cutting */
 
 /* Cuts dim coordinates at the ends of groups and of the unpenalised range; returns the number of slices. out NULL: only
@@ -123,14 +99,6 @@ static size_t cut(const lgd_optimizer *opt, size_t dim, size_t spare_first, size
         at = end;
     }
     return slices;
-}
-
-static bool same_ranges(const lgd_optimizer *opt, const lgd_slice *slice, size_t slices)
-{
-    bool same = slices == opt->slices;
-    for (size_t k = 0; same && k < slices; k++)
-        same = slice[k].first == opt->slice[k].first && slice[k].count == opt->slice[k].count;
-    return same;
 }
 
 /* ---- memory */
@@ -177,7 +145,6 @@ static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, s
     new->slices = cut(opt, opt->dim, spare_first, spare_count, new->slice);
     new->spare_first = spare_first;
     new->spare_count = spare_count;
-    new->stale = false;
     const size_t stride = lines(opt->dim * sizeof(double)) / sizeof(double);
     for (size_t k = 0; k < slices; k++)
         for (size_t i = 0; i < opt->vectors; i++)
@@ -185,19 +152,45 @@ static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, s
     return LGD_OK;
 }
 
-/* What a new slice takes over: the steps of the old one that its first coordinate was in. */
-static void take_over(lgd_optimizer *new, const lgd_optimizer *old)
+/* A new slice takes over the steps of the old ones that it covers, and their state if it is one of them. Where that cannot be,
+ * since the method keeps numbers for each, or they have taken more steps than their neighbours: false. */
+static bool take_over(lgd_optimizer *new, const lgd_optimizer *old)
 {
-    for (size_t k = 0, from = 0; old->slices && k < new->slices; k++) {
-        while (new->slice[k].first - old->slice[from].first >= old->slice[from].count)
+    bool possible = true;
+    for (size_t k = 0, from = 0; old->t && k < new->slices; k++) {
+        lgd_slice *slice = &new->slice[k];
+        while (slice->first - old->slice[from].first >= old->slice[from].count)
             from++;
-        new->slice[k].steps = old->slice[from].steps;
+        slice->steps = old->slice[from].steps;
+        const bool whole = slice->first == old->slice[from].first && slice->count == old->slice[from].count;
+        possible = possible && (whole || !old->state_size);
+        for (size_t i = from; i < old->slices && old->slice[i].first < slice->first + slice->count; i++)
+            possible = possible && old->slice[i].steps == slice->steps;
+        if (whole && possible && old->state_size)
+            memcpy(new->state + k * old->state_size, old->state + from * old->state_size, old->state_size);
     }
-    if (new->state_size && old->slices == new->slices)
-        memcpy(new->state, old->state, new->slices *new->state_size);
+    return possible;
 }
 
-/* ---- the door */
+/* From now on with these slices, or as before. */
+static lgd_status cut_anew(lgd_optimizer *opt, size_t spare_first, size_t spare_count)
+{
+    lgd_optimizer new;
+    const lgd_status status = allocate_table(opt, spare_first, spare_count, &new);
+    if (status)
+        return status;
+    if (!take_over(&new, opt)) {
+        lgd_release(new.table);
+        return lgd_fail(
+            LGD_EINVAL,
+            "%s: the unpenalised range is %zu + %zu, which with the groups cuts w elsewhere than before; what "
+            "it began with is accepted: its state and steps belong to that",
+            opt->ops.name, spare_first, spare_count);
+    }
+    lgd_release(opt->table);
+    *opt = new;
+    return LGD_OK;
+}
 
 static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count)
 {
@@ -213,6 +206,12 @@ static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spar
         if (g->first > dim || g->count > dim - g->first)
             return lgd_fail(LGD_EINVAL, "%s: a group is %zu + %zu, a range within dim %zu is accepted", name, g->first,
                             g->count, dim);
+        if (!isnan(g->decay) && opt->takes_decay && !(opt->ops.flags & LGD_SLICED))
+            return lgd_fail(
+                LGD_EUNSUPPORTED,
+                "%s: decay of the group %zu + %zu is %g, none is accepted: %s moves all at once, by its own "
+                "weight_decay",
+                name, g->first, g->count, g->decay, name);
         if (g->lr_scale != 1 && (opt->ops.flags & (LGD_SLICED | LGD_OWN_POINTS)) == LGD_OWN_POINTS)
             return lgd_fail(LGD_EUNSUPPORTED,
                             "%s: lr_scale of the group %zu + %zu is %g, 1 is accepted: %s moves all at once", name,
@@ -221,39 +220,46 @@ static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spar
     return LGD_OK;
 }
 
+/* ---- the doors */
+
+lgd_status lgd_optimizer_groups_sized(lgd_optimizer *opt, const lgd_group *groups, size_t count, size_t group_size)
+{
+    if (!opt)
+        return lgd_optimizer_missing("opt", "an optimizer");
+    if (count && !groups)
+        return lgd_optimizer_missing("groups", "count groups");
+    lgd_optimizer with = *opt;
+    with.group_count = count;
+    with.groups = count ? lgd_alloc(opt->ops.name, count, sizeof *groups) : NULL;
+    if (count && !with.groups)
+        return LGD_ENOMEM;
+    lgd_status status = take_groups(opt->ops.name, with.groups, groups, count, group_size);
+    if (!status && opt->dim)
+        status = check_ranges(&with, opt->dim, opt->spare_first, opt->spare_count);
+    if (!status && opt->dim)
+        status = cut_anew(&with, opt->spare_first, opt->spare_count);
+    lgd_release(status ? with.groups : opt->groups);
+    if (!status)
+        *opt = with;
+    return status;
+}
+
 lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count)
 {
     lgd_status status = lgd_check_size(opt->ops.name, "dim", dim, false);
     if (!status)
         status = check_ranges(opt, dim, spare_first, spare_count);
-    if (status)
-        return status;
     const bool same_spare = opt->spare_count == spare_count && (!spare_count || opt->spare_first == spare_first);
-    if (opt->table && same_spare && !opt->stale)
-        return LGD_OK;
+    if (status || (opt->table && same_spare))
+        return status;
     const bool first_time = !opt->dim;
     if (first_time)
         status = allocate_vectors(opt, dim);
-    lgd_optimizer new;
     if (!status)
-        status = allocate_table(opt, spare_first, spare_count, &new);
-    if (status) {
-        if (first_time)
-            lgd_optimizer_reset(opt);
-        return status;
-    }
-    const bool same = same_ranges(opt, new.slice, new.slices);
-    if (!same && opt->t && opt->state_size) {
-        lgd_release(new.table);
-        return lgd_fail(LGD_EINVAL,
-                        "%s: the unpenalised range is %zu + %zu, which with the groups cuts w elsewhere than before; what "
-                        "it began with is accepted: its state belongs to that",
-                        opt->ops.name, spare_first, spare_count);
-    }
-    take_over(&new, opt);
-    lgd_release(opt->table);
-    *opt = new;
-    return LGD_OK;
+        status = cut_anew(opt, spare_first, spare_count);
+    if (status && first_time)
+        lgd_optimizer_reset(opt);
+    return status;
 }
 
 lgd_status lgd_optimizer_spare(lgd_optimizer *opt, size_t dim, size_t first, size_t count)

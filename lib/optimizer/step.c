@@ -47,8 +47,9 @@ static void groups_before(const lgd_optimizer *opt, lgd_step *s)
     for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
         if (g->frozen)
             memset(s->g + g->first, 0, g->count * sizeof *s->g);
-        else if (isgreater(g->decay, 0))
-            add_decay(g->decay, g->count, s->w + g->first, s->g + g->first);
+        for (size_t j = g->first; isgreater(g->decay, 0) && !g->frozen && j < g->first + g->count; j++)
+            if (j < opt->spare_first || j - opt->spare_first >= opt->spare_count)
+                s->g[j] += g->decay * s->w[j];
     }
 }
 
@@ -63,6 +64,7 @@ static void groups_after(const lgd_optimizer *opt, lgd_step *s)
             w[j] = old[j] + g->lr_scale * (w[j] - old[j]);
         s->fresh = s->fresh && !g->frozen && g->lr_scale == 1;
     }
+    s->finite = lgd_first_not_finite(opt->dim, s->w) == opt->dim;
 }
 
 /* ---- the step */
@@ -184,15 +186,18 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
     return LGD_OK;
 }
 
-/* After a step that met a number that is none; g may have been overwritten, but not made finite. */
+/* After a step that met a number that is none; g may have been overwritten, and w have been spared. */
 static lgd_status not_finite(lgd_optimizer *opt, const double *w, const double *g)
 {
     const size_t in_g = lgd_first_not_finite(opt->dim, g), in_w = lgd_first_not_finite(opt->dim, w);
     const bool of_g = in_g < opt->dim;
-    const double x = of_g ? g[in_g] : w[in_w];
+    const unsigned long long t = opt->t;
     opt->half_done = true;
+    if (!of_g && in_w == opt->dim)
+        return lgd_fail(LGD_EDIVERGED, "%s: its state is not finite after step %llu, finite numbers are accepted",
+                        opt->ops.name, t);
     return lgd_fail(LGD_EDIVERGED, "%s: %s[%zu] is %g %s step %llu, finite numbers are accepted", opt->ops.name,
-                    of_g ? "g" : "w", of_g ? in_g : in_w, x, of_g ? "at" : "after", (unsigned long long)opt->t);
+                    of_g ? "g" : "w", of_g ? in_g : in_w, of_g ? g[in_g] : w[in_w], of_g ? "at" : "after", t);
 }
 
 lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor)
@@ -202,7 +207,7 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
     if (!w || !g)
         return lgd_optimizer_missing(w ? "g" : "w", w ? "a gradient of dim numbers" : "a point of dim numbers");
     lgd_status status = check_step(opt, dim, w, g, lr_factor);
-    if (!status && (opt->dim != dim || opt->stale)) /* keeps the range that was spared before */
+    if (!status && opt->dim != dim) /* keeps the range that was spared before */
         status = lgd_optimizer_prepare(opt, dim, opt->spare_first, opt->spare_count);
     if (status)
         return status;
