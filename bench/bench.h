@@ -1,6 +1,7 @@
 /* lgd-bench: what its parts share.
  *
- *   main      options, order of events          data     CSV to a standardised problem
+ *   main      order of events                   data     CSV to a standardised problem
+ *   options   the command line                  list     --list
  *   compare   descent methods on real data      optimum  the value they are compared with
  *   grid      variants x batch sizes            variants what is timed; the one file that calls BLAS itself
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
@@ -45,6 +46,9 @@ bool settings_choose(const settings *s, const char *name, const char *where);
 
 /* A batch size as people write it: "64", "full". Returns its argument. */
 char *batch_name(char name[NAME_SIZE], size_t batch);
+
+/* --list (list.c): its exit status. */
+int list_print(const settings *s);
 
 /* ---- data (data.c) */
 

@@ -1,51 +1,6 @@
 /* lgd-bench: the order of events. */
 #include "bench.h"
 #include <stdlib.h>
-#include <string.h>
-
-/* ---- --list */
-
-static void list_optimizers(void)
-{
-    const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)); i++) {
-        printf("%s\n", ops->name);
-        for (const lgd_option *o = ops->options; o && o->name; o++)
-            printf("  %-14s %-10g %s\n", o->name, o->preset, o->help ? o->help : "");
-    }
-}
-
-static void list_variants(void)
-{
-    variant all[MAX_VARIANTS];
-    size_t count = variants_list(all, 1);
-    for (size_t i = 0; i < count; i++)
-        printf("  %-18s %s\n", all[i].name, all[i].about);
-}
-
-static int list(const settings *s)
-{
-    char name[NAME_SIZE];
-    if (s->list && !strcmp(s->list, "optimizers")) {
-        list_optimizers();
-        return EXIT_OK;
-    }
-    if (s->list && !strcmp(s->list, "variants")) {
-        list_variants();
-        return EXIT_OK;
-    }
-    if (s->list) {
-        fprintf(stderr, "lgd-bench: --list knows variants and optimizers, not \"%s\"\n", s->list);
-        return EXIT_USAGE;
-    }
-    printf("compare@housing, compare@breast_cancer (with --data FILE: compare@ and FILE's name)\n"
-           "gradient@memory\nVARIANT@BATCH, BATCH one of");
-    for (size_t i = 0; i < s->batches; i++)
-        printf(" %s", batch_name(name, s->batch[i]));
-    printf(" (see --batch), VARIANT one of\n");
-    list_variants();
-    return EXIT_OK;
-}
 
 /* ---- the run */
 
@@ -173,7 +128,7 @@ int main(int argc, char **argv)
     if (s.wants_help || s.wants_version)
         return EXIT_OK;
     if (s.wants_list)
-        return list(&s);
+        return list_print(&s);
     if (s.wants_redraw)
         return redraw(&s);
 

@@ -202,7 +202,12 @@ def bench_help_every_option_named(_):
                  "json", "redraw", "seed", "help"):
         assert f"--{name}" in text.stdout, name
     assert "libgd/adam" in run("--list", "variants").stdout
-    assert "beta2" in run("--list", "optimizers").stdout
+    optimizers = run("--list", "optimizers").stdout.split("\n\n")
+    adam, = (text for text in optimizers if text.startswith("adam: "))
+    assert "Kingma and Ba (2015)\n  16 bytes of state per coordinate\n" in adam, adam
+    assert re.search(r"^  beta2 +0\.999 +how much .*; a number at least 0 and below 1$", adam, re.M), adam
+    momentum, = (text for text in optimizers if text.startswith("momentum: "))
+    assert re.search(r"^  form +classical +.*; one of classical, pytorch$", momentum, re.M), momentum
     assert "VARIANT@BATCH" in run("--list").stdout
 
 
