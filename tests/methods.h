@@ -108,8 +108,19 @@ static inline double other_value(const lgd_option *o)
     return o->preset == 0 ? 0.125 : 2 * o->preset;
 }
 
-/* The method with all presets or everything else, but `name` (may be NULL) set to x as a caller would. */
-static inline lgd_status make(lgd_optimizer **out, const lgd_optimizer_ops *ops, int variant, const char *name,
+/* Is `name` one of those that '|' separates? */
+static inline bool listed(const char *names, const char *name)
+{
+    const size_t length = strlen(name);
+    for (const char *at = names; at; at = strchr(at, '|') ? strchr(at, '|') + 1 : NULL)
+        if (!strncmp(at, name, length) && (!at[length] || at[length] == '|'))
+            return true;
+    return false;
+}
+
+/* The method with all presets or everything else, but `names` (NULL: none; several separated by '|', as far as the method
+ * has them) set to x as a caller would. */
+static inline lgd_status make(lgd_optimizer **out, const lgd_optimizer_ops *ops, int variant, const char *names,
                               double x)
 {
     union {
@@ -120,7 +131,7 @@ static inline lgd_status make(lgd_optimizer **out, const lgd_optimizer_ops *ops,
     for (const lgd_option *o = ops->options; o->name; o++) {
         if (variant == EVERYTHING_ELSE)
             set_option(o, options.bytes, other_value(o));
-        if (name && !strcmp(name, o->name))
+        if (listed(names, o->name))
             set_option(o, options.bytes, x);
     }
     return lgd_optimizer_create(out, ops, options.bytes, ops->options_size);
