@@ -39,7 +39,8 @@ WORDS = {  # what options that are enumerators may be, in their order
     "order": ("shuffle", "sequential", "replacement"),
     "last": ("divide", "scale", "drop"),
     "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
-             "user")}
+             "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
+             "vw power")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
 
@@ -59,7 +60,9 @@ lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outp
 _FACTOR = CFUNCTYPE(c_double, c_void_p, c_uint64, c_uint64)
 lgd_schedule = _struct("lgd_schedule", kind=c_int, period=c_double, factor=c_double, floor=c_double, warmup=c_double,
                        warmup_start=c_double, power=c_double, per_step=c_bool, milestones=c_void_p, milestone_count=c_size_t,
-                       fn=_FACTOR, ctx=c_void_p, reserved=c_double * 4)
+                       fn=_FACTOR, ctx=c_void_p, rise=c_double, fall=c_double, start=c_double, patience=c_double,
+                       tol=c_double, cooldown=c_double, momentum_low=c_double, momentum_high=c_double, plateau=c_void_p,
+                       next=c_void_p, until=c_double, reserved=c_double * 4)
 lgd_progress = _struct("lgd_progress", step=c_uint64, epoch=c_uint64, f=c_double, grad_norm=c_double, lr=c_double,
                        seconds=c_double, dim=c_size_t, w=c_void_p)
 _CALLBACK = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_progress))
@@ -523,9 +526,14 @@ class History(_Object):
         return _copy(series, count.value)
 
 
-def Schedule(kind, milestones=None, fn=None, **options):
-    """A schedule for minimize: a kind and its members by name, or the kind "user" and fn(step, epoch) -> factor."""
+def Schedule(kind, milestones=None, fn=None, next=None, **options):
+    """A schedule for minimize: a kind and its members by name, or the kind "user" and fn(step, epoch) -> factor. From
+    `until` on the schedule `next` holds."""
     s = _fill("Schedule", lgd_schedule(), dict(options, kind=kind))
+    if next is not None:
+        if not isinstance(next, lgd_schedule):
+            _refuse("next of Schedule", f"is a {type(next).__name__}", "an lgd.Schedule", TypeError)
+        s.next, s.kept_next = ctypes.addressof(next), next
     if milestones is not None:
         s.milestones, s.milestone_count = _array("milestones of Schedule", milestones, (None,)), len(milestones)
         s.kept = milestones

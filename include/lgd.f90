@@ -137,8 +137,14 @@ module lgd
 
     enum, bind(C)
         enumerator :: LGD_CONSTANT = 0, LGD_STEP_DECAY, LGD_MULTI_STEP, LGD_EXPONENTIAL, LGD_COSINE, LGD_INVERSE_TIME, &
-            LGD_INVERSE_SCALING, LGD_POLYNOMIAL, LGD_USER_SCHEDULE
+            LGD_INVERSE_SCALING, LGD_POLYNOMIAL, LGD_USER_SCHEDULE, LGD_WARM_RESTARTS, LGD_ONE_CYCLE, LGD_TRIANGULAR, &
+            LGD_TRIANGULAR2, LGD_EXP_RANGE, LGD_TRAPEZOID, LGD_PLATEAU, LGD_OPTIMAL, LGD_VW_POWER
     end enum
+
+    type, bind(C) :: lgd_plateau
+        real(c_double) :: best = 0
+        integer(c_int64_t) :: seen = 0, bad = 0, rest = 0, cuts = 0
+    end type
 
     type, bind(C) :: lgd_schedule
         integer(c_int) :: kind = LGD_CONSTANT
@@ -148,6 +154,10 @@ module lgd
         integer(c_size_t) :: milestone_count = 0
         type(c_funptr) :: fn = c_null_funptr
         type(c_ptr) :: ctx = c_null_ptr
+        real(c_double) :: rise = 0, fall = 0, start = 0, patience = 0, tol = 0, cooldown = 0
+        real(c_double) :: momentum_low = 0, momentum_high = 0
+        type(c_ptr) :: plateau = c_null_ptr, next = c_null_ptr
+        real(c_double) :: until = 0
         real(c_double) :: reserved(4) = 0
     end type
 
@@ -499,6 +509,20 @@ module lgd
             type(lgd_schedule), intent(in), optional :: schedule
             integer(c_int64_t), value :: step, epoch
             real(c_double), intent(out) :: factor
+            integer(c_int) :: status
+        end function
+        function lgd_schedule_momentum(schedule, step, epoch, momentum) bind(C, name='lgd_schedule_momentum') result(status)
+            import
+            type(lgd_schedule), intent(in), optional :: schedule
+            integer(c_int64_t), value :: step, epoch
+            real(c_double), intent(out) :: momentum
+            integer(c_int) :: status
+        end function
+        function lgd_schedule_observe(schedule, state, f) bind(C, name='lgd_schedule_observe') result(status)
+            import
+            type(lgd_schedule), intent(in) :: schedule
+            type(lgd_plateau), intent(inout) :: state
+            real(c_double), value :: f
             integer(c_int) :: status
         end function
         function lgd_history_create(out) bind(C, name='lgd_history_create') result(status)

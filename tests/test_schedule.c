@@ -229,7 +229,7 @@ START_TEST(member_out_of_range_refused_by_name)
         lgd_schedule schedule;
         const char *message;
     } bad[] = {
-        {{.kind = (lgd_schedule_kind)9}, "kind is 9"},
+        {{.kind = (lgd_schedule_kind)18}, "kind is 18"},
         {{.kind = (lgd_schedule_kind)-1}, "kind is -1"},
         {{.kind = LGD_STEP_DECAY, .period = -1}, "period is -1, a finite number above 0"},
         {{.kind = LGD_STEP_DECAY, .period = LGD_ZERO}, "period is 0, a finite number above 0"},
