@@ -5,6 +5,7 @@
  *   compare   descent methods on real data      optimum  the value they are compared with
  *   grid      variants x batch sizes            variants what is timed; the one file that calls BLAS itself
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
+ *   steps     a step of every optimizer         loops    what the steps are compared with
  *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
  *   table     what a person reads               output   what a program reads: TSV, JSON
  *   report    one page of HTML with it all      pictures gnuplot, scripts beside their data
@@ -14,8 +15,8 @@
  * Only the public face of libgd is used, so that every figure is one a user can have. */
 #ifndef LGD_BENCH_H
 #define LGD_BENCH_H
+#include "files.h"
 #include <lgd.h>
-#include <stdio.h>
 
 enum { MAX_BATCHES = 32, MAX_THREADS = 16, NAME_SIZE = 48, PATH_SIZE = 4096 };
 enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_LOST = 4 }; /* 3 is that of bench/run */
@@ -229,9 +230,47 @@ typedef struct gradient {
 bool gradient_run(gradient *out, const settings *s);
 void gradient_free(gradient *out);
 
+/* Are so many bytes at most half of the machine's memory, so that it does not begin to swap? */
+bool memory_suffices(double bytes);
+
 /* Seconds of reading x once as so many streams at distant addresses, divided among threads (stream.c). */
 enum { MAX_STREAM_THREADS = 256 };
 double stream_read(const double *x, size_t count, size_t streams, size_t threads);
+
+/* ---- steps (steps.c) */
+
+enum { MAX_METHODS = 64 };
+
+/* What is timed of a method: its step, the loop that moves its state, the same after a pass over w and g, which is the least
+ * that sums over all coordinates cost, and a plain loop of the method itself. */
+typedef enum timed_as { STEP, LOOP, PASSES, OWN, TIMED_AS } timed_as;
+
+typedef struct step_cell {
+    const lgd_optimizer_ops *ops;
+    size_t vectors;          /* of state */
+    bool two_passes, spoils; /* needs sums first; writes to g */
+    verdict verdict;
+    double error; /* difference from the references of the tests */
+    char why[256];
+    lgd_optimizer *opt;
+    double *sample[TIMED_AS];   /* [rounds] each, NULL where not timed */
+    quartiles seconds;          /* of the step */
+    interval against[TIMED_AS]; /* time of the step / time of that, NAN where not timed */
+    double gbytes, sum;         /* gbytes a second, of the loop that the method needs; sum of its first pass */
+} step_cell;
+
+typedef struct step_times {
+    size_t dim, rounds, cells;
+    step_cell cell[MAX_METHODS];
+    uint64_t seed, t;
+    double *w, *g, *kept, *vec[2][8];
+    char note[256]; /* why there is nothing here */
+} step_times;
+
+/* Does --only choose the steps of this method, NULL: of any? */
+bool steps_choose(const settings *s, const char *of);
+bool steps_run(step_times *out, const settings *s);
+void steps_free(step_times *out);
 
 /* ---- compare (compare.c) */
 
@@ -249,7 +288,7 @@ typedef struct method {
     char why[256];
 } method;
 
-enum { MAX_METHODS = 64, MAX_RUNS = 3 };
+enum { MAX_RUNS = 3 };
 typedef struct comparison {
     const dataset *data;
     double l2, optimum, start, curvature, worst;
@@ -288,7 +327,8 @@ typedef struct results {
     size_t comparisons;
     grid grid;
     gradient gradient;
-    bool has_grid, has_gradient;
+    step_times steps;
+    bool has_grid, has_gradient, has_steps;
     pictures pictures;
     double seconds;
 } results;
@@ -305,6 +345,7 @@ typedef struct tally {
 tally check_comparison(const comparison *c);
 tally check_grid(const grid *g);
 tally check_gradient(const gradient *g);
+tally check_steps(const step_times *s);
 tally check_pictures(const pictures *p);
 tally check_all(const results *r);
 
@@ -314,6 +355,7 @@ void table_compare(const comparison *c);
 void table_compare_legend(const comparison *c);
 void table_grid(const grid *g);
 void table_gradient(const gradient *g);
+void table_steps(const step_times *s);
 
 /* x with so many significant digits: fixed where that is short, else with an exponent; NaN as "-". */
 char *digits(char text[NAME_SIZE], double x, int significant);
@@ -331,6 +373,7 @@ void report_comparison(FILE *to, const comparison *c, const char *id);
 void report_grid_head(FILE *to, const grid *g);
 void report_grid(FILE *to, const grid *g);
 void report_gradient(FILE *to, const gradient *g);
+void report_steps(FILE *to, const step_times *s);
 void report_checks(FILE *to, const results *r);
 void report_failures(FILE *to, const results *r); /* items of a list */
 
@@ -342,28 +385,5 @@ bool scenes_write(const char *folder);
 
 /* Processor, cores, memory, system. */
 const char *machine_name(void);
-
-/* ---- files and text (files.c). What is bool says false after a sentence on stderr that names the path. */
-
-bool file_refused(const char *path); /* false: the sentence of errno */
-bool file_finish(FILE *file, const char *path);
-bool file_write(const char *path, const char *text);
-bool folder_make(const char *path); /* and waits until no other run writes there */
-
-/* A whole file, ended by 0; the caller frees it. NULL and errno if it cannot be read. */
-char *file_read(const char *path);
-
-/* Bytes of the UTF-8 character at text, 0 if there is none. */
-size_t utf8_character(const char *text);
-
-/* text as UTF-8, '?' for each byte that is none of it, cut between characters. Returns out. */
-char *utf8_text(char *out, size_t size, const char *text);
-
-/* Markup; knows %s, whose text is escaped, %zu and %%. */
-void html(FILE *to, const char *format, ...)
-#ifdef __GNUC__
-    __attribute__((format(printf, 2, 3)))
-#endif
-    ;
 
 #endif

@@ -39,6 +39,14 @@ tally check_gradient(const gradient *g)
     return t;
 }
 
+tally check_steps(const step_times *s)
+{
+    tally t = {0, 0};
+    for (size_t i = 0; i < s->cells; i++)
+        count(&t, s->cell[i].verdict == OK);
+    return t;
+}
+
 tally check_pictures(const pictures *p)
 {
     tally t = {0, 0};
@@ -55,6 +63,7 @@ tally check_all(const results *r)
         add(&all, check_comparison(&r->comparison[k]));
     add(&all, check_grid(&r->grid));
     add(&all, check_gradient(&r->gradient));
+    add(&all, check_steps(&r->steps));
     add(&all, check_pictures(&r->pictures));
     return all;
 }

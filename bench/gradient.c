@@ -164,8 +164,7 @@ static bool time_cells(gradient *g, progress *bar)
     return true;
 }
 
-/* Twice what is needed, so that the machine does not begin to swap. */
-static bool fits(double bytes)
+bool memory_suffices(double bytes)
 {
     long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
     return pages < 0 || size < 0 || 2 * bytes <= (double)pages * (double)size;
@@ -177,7 +176,7 @@ bool gradient_run(gradient *g, const settings *s)
     double bytes = 8.0 * (g->only_read ? (double)PROBE_NUMBERS : (double)s->gradient_rows * (double)s->gradient_cols);
     lgd_matrix *A = NULL;
     progress bar;
-    if (!fits(bytes)) {
+    if (!memory_suffices(bytes)) {
         snprintf(g->note, sizeof g->note, "left out: a matrix of %.0f MB is more than half of this machine's memory",
                  1e-6 * bytes);
         return true;

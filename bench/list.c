@@ -111,7 +111,8 @@ int list_print(const settings *s)
         return EXIT_USAGE;
     }
     printf("compare@housing, compare@breast_cancer (with --data FILE: compare@ and FILE's name)\n"
-           "gradient@memory\nVARIANT@BATCH, BATCH one of");
+           "gradient@memory\nsteps@memory, or steps/METHOD@memory, METHOD one of --list optimizers\nVARIANT@BATCH, "
+           "BATCH one of");
     for (size_t i = 0; i < s->batches; i++)
         printf(" %s", batch_name(name, s->batch[i]));
     printf(" (see --batch), VARIANT one of\n");

@@ -73,12 +73,25 @@ static bool time_gradient(results *r)
     return true;
 }
 
+static bool time_steps(results *r)
+{
+    r->has_steps = steps_choose(r->settings, NULL);
+    if (!r->has_steps)
+        return true;
+    if (!steps_run(&r->steps, r->settings))
+        return false;
+    table_steps(&r->steps);
+    fflush(stdout);
+    return true;
+}
+
 static void release(results *r)
 {
     for (size_t k = 0; k < r->comparisons; k++)
         compare_free(&r->comparison[k]);
     grid_free(&r->grid);
     gradient_free(&r->gradient);
+    steps_free(&r->steps);
     for (size_t k = 0; k < r->datasets; k++)
         dataset_free(&r->data[k]);
 }
@@ -136,8 +149,8 @@ int main(int argc, char **argv)
     int written = EXIT_OK;
     r.settings = &s;
     table_head(&s);
-    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r);
-    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient) {
+    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r) && time_steps(&r);
+    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient && !r.has_steps) {
         fprintf(stderr, "lgd-bench: --only '%s' matches nothing; see lgd-bench --list\n", s.only);
         release(&r);
         return EXIT_USAGE;

@@ -88,6 +88,24 @@ static void write_gradient(FILE *file, const results *r)
     }
 }
 
+static void write_steps(FILE *file, const results *r)
+{
+    static const char *const names[] = {[LOOP] = "to_loop", [PASSES] = "to_passes", [OWN] = "to_plain"};
+    const step_times *s = &r->steps;
+    fprintf(file, "method\tdim\tstate_bytes\tpasses\tmedian_s\tq1_s\tq3_s\tmin_s\tgbytes");
+    for (timed_as what = LOOP; what < TIMED_AS; what++)
+        fprintf(file, "\t%s\t%s_low\t%s_high", names[what], names[what], names[what]);
+    fprintf(file, "\terror\tcheck\n");
+    for (size_t i = 0; i < s->cells; i++) {
+        const step_cell *c = &s->cell[i];
+        fprintf(file, "%s\t%zu\t%zu\t%d\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g", c->ops->name, s->dim, 8 * c->vectors,
+                c->two_passes ? 2 : 1, c->seconds.median, c->seconds.q1, c->seconds.q3, c->seconds.min, c->gbytes);
+        for (timed_as what = LOOP; what < TIMED_AS; what++)
+            fprintf(file, "\t%.6g\t%.6g\t%.6g", c->against[what].median, c->against[what].low, c->against[what].high);
+        fprintf(file, "\t%.3g\t%s\n", c->error, verdicts[c->verdict]);
+    }
+}
+
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
  * append and json_pack take no NULL. */
 
@@ -193,6 +211,26 @@ static json_t *of_gradient(const gradient *g)
                      whole(g->rounds), "left_out", word(g->note), "cells", cells);
 }
 
+static json_t *of_steps(const step_times *s)
+{
+    json_t *cells = json_array();
+    for (size_t i = 0; i < s->cells; i++) {
+        const step_cell *c = &s->cell[i];
+        json_t *samples = json_array();
+        for (timed_as what = STEP; what < TIMED_AS; what++)
+            samples = append(samples, reals(c->sample[what] ? s->rounds : 0, c->sample[what]));
+        cells = append(cells,
+                       json_pack("{so so so so so so so so so so so so}", "method", word(c->ops->name), "state_bytes",
+                                 whole(8 * c->vectors), "passes", whole(c->two_passes ? 2 : 1), "check",
+                                 word(verdicts[c->verdict]), "why", word(c->why), "error", real(c->error), "seconds",
+                                 of_quartiles(c->seconds), "gbytes", real(c->gbytes), "to_loop",
+                                 of_interval(c->against[LOOP]), "to_passes", of_interval(c->against[PASSES]),
+                                 "to_plain", of_interval(c->against[OWN]), "samples_step_loop_passes_plain", samples));
+    }
+    return json_pack("{so so so so}", "dim", whole(s->dim), "rounds", whole(s->rounds), "left_out", word(s->note),
+                     "cells", cells);
+}
+
 static int write_json(const results *r, const char *path)
 {
     char seed[32];
@@ -201,12 +239,13 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
+        "{so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
         "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed), "quick",
         json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
-        r->has_gradient ? of_gradient(&r->gradient) : json_null());
+        r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
+        r->has_steps ? of_steps(&r->steps) : json_null());
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
@@ -228,11 +267,12 @@ static const struct {
 } tables[] = {{"compare.tsv", write_compare},
               {"curves.tsv", write_curves},
               {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient}};
+              {"gradient.tsv", write_gradient},
+              {"steps.tsv", write_steps}};
 
 bool output_has(const results *r, const char *name)
 {
-    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient};
+    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient, r->has_steps};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];
@@ -241,7 +281,7 @@ bool output_has(const results *r, const char *name)
 
 int output_write(const results *r)
 {
-    char path[PATH_SIZE], names[4 * PATH_SIZE] = "";
+    char path[PATH_SIZE], names[5 * PATH_SIZE] = "";
     size_t used = 0;
     const char *out = r->settings->out, *json = r->settings->json;
     if (!folder_make(out))

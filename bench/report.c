@@ -231,6 +231,11 @@ static bool times(FILE *to, const results *r)
             html(to, "<p class=\"help\">The gradient itself is left out of --quick; --full-gradient adds it.</p>\n");
         html(to, "</section>\n");
     }
+    if (r->has_steps && ok) {
+        section(to, "steps", "One step of every optimizer");
+        report_steps(to, &r->steps);
+        html(to, "</section>\n");
+    }
     if (ok && has_picture(r, "scenes")) {
         section(to, "scenes", "How the methods move");
         html(to, "<p>These measure no time: they are the same on every machine.</p>\n");
@@ -249,7 +254,8 @@ static void files(FILE *to, const results *r)
     } list[] = {{"compare.tsv", "the descents, a line for each method"},
                 {"curves.tsv", "loss and seconds after each epoch of each method"},
                 {"grid.tsv", "the times of an epoch, a line for each variant and batch size"},
-                {"gradient.tsv", "the times of one gradient"}};
+                {"gradient.tsv", "the times of one gradient"},
+                {"steps.tsv", "the times of one step, a line for each optimizer"}};
     const settings *s = r->settings;
     const char *drawn = "NAME";
     for (size_t i = r->pictures.count; i-- > 0;)
@@ -283,6 +289,7 @@ static void contents(FILE *to, const results *r)
          has_picture(r, "descent") && r->comparisons ? "<li><a href=\"#descent\">The descents, drawn</a></li>\n" : "");
     html(to, r->has_grid ? "<li><a href=\"#grid\">Time of one epoch for each batch size</a></li>\n" : "");
     html(to, r->has_gradient ? "<li><a href=\"#gradient\">One gradient over all rows</a></li>\n" : "");
+    html(to, r->has_steps ? "<li><a href=\"#steps\">One step of every optimizer</a></li>\n" : "");
     html(to, has_picture(r, "scenes") ? "<li><a href=\"#scenes\">How the methods move</a></li>\n" : "");
     html(to, "<li><a href=\"#checks\">Checks</a></li>\n<li><a href=\"#files\">Data, and drawing "
              "again</a></li>\n</ul>\n</nav>\n");

@@ -254,6 +254,56 @@ void report_gradient(FILE *to, const gradient *g)
                       : " gemv, twice: what most programs do, X read two times. Ratios are speeds, above 1 is faster.");
 }
 
+/* ---- steps */
+
+static char *ill_step(char text[ILL_SIZE], const step_cell *c)
+{
+    return ill(text, c->verdict, "the point differs by", c->error, c->why);
+}
+
+void report_steps(FILE *to, const step_times *s)
+{
+    static const char *const heads[] = {" method",         "state, bytes",
+                                        "passes",          "ms",
+                                        "quartiles, ms",   "GB/s",
+                                        "time / its loop", "95 % interval",
+                                        "/ its passes",    "95 % interval",
+                                        "/ plain method",  "95 % interval",
+                                        " check",          NULL};
+    char why[ILL_SIZE];
+    html(to, "<p>One step of every optimizer with its presets: %zu coordinates, 1 thread, %zu rounds.</p>\n", s->dim,
+         s->rounds);
+    if (s->note[0]) {
+        html(to, "<p class=\"help\">%s</p>\n", s->note);
+        return;
+    }
+    begin(to, "steps", "table", "One step of every optimizer", heads);
+    for (size_t i = 0; i < s->cells; i++) {
+        const step_cell *c = &s->cell[i];
+        html(to, "<tr><th scope=\"row\">%s</th>", c->ops->name);
+        if (c->verdict != OK) {
+            bad(to, 12, ill_step(why, c));
+            continue;
+        }
+        html(to, "<td class=\"n\">%zu</td><td class=\"n\">%s</td>", 8 * c->vectors, c->two_passes ? "2" : "1");
+        number(to, 1e3 * c->seconds.median, 4);
+        range(to, 1e3 * c->seconds.q1, 1e3 * c->seconds.q3);
+        number(to, c->gbytes, 3);
+        ratio(to, c->against[LOOP]);
+        ratio(to, c->against[PASSES]);
+        ratio(to, c->against[OWN]);
+        html(to, "<td class=\"ok\">ok</td></tr>\n");
+    }
+    end(to);
+    html(to, "<dl class=\"help\"><dt>its loop</dt><dd>reads w, g and the state of the method, writes w and the state"
+             "</dd>\n"
+             "<dt>passes</dt><dd>2 for methods that need sums over all coordinates first; its passes: w and g are read "
+             "once more before its loop</dd>\n"
+             "<dt>plain method</dt><dd>its formula in a loop that checks nothing, while a step looks for numbers that "
+             "are not finite</dd>\n"
+             "<dt>ratios</dt><dd>of times, below 1 the step is faster; medians over the rounds</dd></dl>\n");
+}
+
 /* ---- checks */
 
 static void check_line(FILE *to, const char *what, const char *name, const char *how, tally t)
@@ -283,6 +333,11 @@ void report_failures(FILE *to, const results *r)
         if (c->verdict != OK)
             html(to, "<li>gradient, %s: %s</li>\n", c->name, ill_gradient(why, c));
     }
+    for (size_t i = 0; i < r->steps.cells; i++) {
+        const step_cell *c = &r->steps.cell[i];
+        if (c->verdict != OK)
+            html(to, "<li>step of %s: %s</li>\n", c->ops->name, ill_step(why, c));
+    }
     for (size_t i = 0; i < r->pictures.count; i++)
         if (r->pictures.picture[i].state == NOT_DRAWN)
             html(to, "<li>picture %s: FAILED: %s</li>\n", r->pictures.picture[i].name, r->pictures.picture[i].why);
@@ -300,6 +355,9 @@ void report_checks(FILE *to, const results *r)
                    check_grid(&r->grid));
     if (r->has_gradient)
         check_line(to, "one gradient", "", "it is that of plain loops", check_gradient(&r->gradient));
+    if (r->has_steps)
+        check_line(to, "steps", "", "the points after 3 steps are those of the references of the tests to 1e-12",
+                   check_steps(&r->steps));
     check_line(to, "pictures", "", "gnuplot draws them whole", check_pictures(&r->pictures));
     check_line(to, "all", "", "", check_all(r));
     end(to);

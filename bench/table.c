@@ -242,3 +242,43 @@ void table_gradient(const gradient *g)
         printf("\n  gemv, twice: what most programs do, X read two times. GB/s: 8mn bytes over the time, as if read "
                "once.\n");
 }
+
+/* ---- steps */
+
+void table_steps(const step_times *s)
+{
+    char t[8][NAME_SIZE], range[2 * NAME_SIZE];
+    printf(
+        "\nOne step of every optimizer: %zu coordinates, presets, 1 thread, %zu rounds; what does it cost beside the "
+        "loop\nthat moves the same state?\n",
+        s->dim, s->rounds);
+    if (s->note[0]) {
+        printf("  %s\n", s->note);
+        return;
+    }
+    printf("\n  %-16s %5s %6s %8s  %-15s %5s   %-18s %-18s %-18s check\n", "method", "state", "passes", "ms",
+           "[  q1 -   q3]", "GB/s", "time / its loop", "/ its passes", "/ plain method");
+    for (size_t i = 0; i < s->cells; i++) {
+        const step_cell *c = &s->cell[i];
+        printf("  %-16s ", c->ops->name);
+        if (c->verdict != OK) {
+            printf("%s: %s (differs by %.1e)\n", verdict_word(c->verdict), c->verdict == FAILED ? c->why : "the point",
+                   c->error);
+            continue;
+        }
+        snprintf(range, sizeof range, "[%s - %s]", digits(t[0], 1e3 * c->seconds.q1, 3),
+                 digits(t[1], 1e3 * c->seconds.q3, 3));
+        printf("%5zu %6d %8s  %-15s %5s   %-18s %-18s %-18s ok\n", 8 * c->vectors, c->two_passes ? 2 : 1,
+               digits(t[2], 1e3 * c->seconds.median, 4), range, digits(t[3], c->gbytes, 3),
+               ratio_text(t[4], c->against[LOOP]), ratio_text(t[5], c->against[PASSES]),
+               ratio_text(t[6], c->against[OWN]));
+    }
+    printf("\n  state: bytes a coordinate. its loop: reads w, g and the state, writes w and the state. passes: 2 for "
+           "methods that\n"
+           "  need sums over all coordinates first; its passes: w and g are read once more before its loop. plain "
+           "method: the\n"
+           "  formula in a loop that checks nothing, while a step looks for numbers that are not finite. Ratios of "
+           "times, below\n"
+           "  1 is faster, medians over the rounds. GB/s: 8 (3 + 2 vectors) bytes a coordinate, and 16 where there "
+           "are 2 passes.\n");
+}

@@ -47,6 +47,9 @@ def bench_quick_run_every_file_parses(folder):
     assert len(curves) == 4 * len(compare)
     checked = [row for row in grid if row["variant"] != "scalar"] + compare
     checked += [row for row in gradient if not row["what"].startswith("read")]
+    steps = read_tsv(f"{out}/steps.tsv")
+    assert len(steps) == len(tree["steps"]["cells"]) == run("--list", "optimizers").stdout.count(" bytes of state ")
+    checked += steps
     assert all(row["check"] == "ok" for row in checked)
     pictures = [name for name in os.listdir(out) if name.endswith(".svg")]
     assert len(pictures) >= 4 and int(passed.group(1)) == len(checked) + len(pictures)
@@ -65,13 +68,27 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is None and tree["gradient"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]
             assert method["loss"] < comparison["start"], method["method"]
             assert method["clock"] == sorted(method["clock"])
             assert len(method["curve"]) == len(method["clock"]) == 11
+
+
+def bench_steps_chosen_methods_checked_and_compared(folder):
+    result = run("--quick", "--rounds", "3", "--only", "steps/adam@memory,steps/adagrad@*", "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "2 passed, 0 failed", result.stdout + result.stderr
+    adagrad, adam = read_tsv(f"{folder}/steps.tsv")
+    assert (adagrad["method"], adagrad["state_bytes"], adagrad["passes"]) == ("adagrad", "8", "1"), adagrad
+    assert (adam["method"], adam["state_bytes"], adam["dim"]) == ("adam", "16", "1000000"), adam
+    assert adagrad["to_plain"] == "nan" and adam["to_passes"] == "nan"
+    for ratio in (adagrad["to_loop"], adam["to_loop"], adam["to_plain"]):
+        assert float(ratio) > 0, ratio
+    with open(f"{folder}/run.json") as file:
+        cells = json.load(file)["steps"]["cells"]
+    assert [len(samples) for samples in cells[1]["samples_step_loop_passes_plain"]] == [3, 3, 0, 3]
 
 
 def bench_own_file_signed_labels_logistic(folder):

@@ -222,6 +222,9 @@ def report_tables_figures_of_the_tsv(_):
             assert ("noisy" in cells[7]) == (row["noisy"] == "1")
     rows, shown = read_tsv(f"{WHOLE}/gradient.tsv"), page.table("One gradient over all of X")[1:]
     assert [(row["what"], digits(row["gbytes"], 3)) for row in rows] == [(cells[0], cells[4]) for cells in shown]
+    rows, shown = read_tsv(f"{WHOLE}/steps.tsv"), page.table("One step of every optimizer")[1:]
+    assert [(row["method"], row["state_bytes"], digits(row["to_loop"], 3), digits(row["to_plain"], 3), row["check"])
+            for row in rows] == [(cells[0], cells[1], cells[6], cells[10], cells[12]) for cells in shown]
 
 
 # ---- names as bad as they come
