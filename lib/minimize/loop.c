@@ -103,7 +103,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
                   .g = run->g,
                   .f = *f,
                   .lr_factor = run->lr_factor,
-                  .momentum = NAN,
+                  .momentum = run->momentum,
                   .decay = NAN,
                   .key = run->o.seed,
                   .oracle = &oracle,
@@ -128,7 +128,26 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
 
 static lgd_status set_rate(lgd_run *run)
 {
-    return lgd_schedule_factor(&run->o.schedule, run->opt->t, run->o.first_epoch + run->epochs, &run->lr_factor);
+    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs;
+    const lgd_status status = lgd_schedule_factor(&run->o.schedule, step, epoch, &run->lr_factor);
+    return status ? status : lgd_schedule_momentum(&run->o.schedule, step, epoch, &run->momentum);
+}
+
+/* Shows a value to a schedule by plateaus. Only ever one that a step follows: a run that goes on from here meets those it
+ * was not stepped from again. */
+static lgd_status observe(lgd_run *run, double f)
+{
+    lgd_judged *judged = &run->opt->judged;
+    lgd_plateau *p = &run->plateau;
+    if (run->o.schedule.kind != LGD_PLATEAU)
+        return LGD_OK;
+    const lgd_status status = lgd_schedule_observe(&run->o.schedule, p, f);
+    judged->plateau_best = p->best;
+    judged->plateau_seen = p->seen;
+    judged->plateau_bad = p->bad;
+    judged->plateau_rest = p->rest;
+    judged->plateau_cuts = p->cuts;
+    return status;
 }
 
 /* After an epoch (full batch: a step) with value f: one entry, one call. loss and grad_norm are of its first point. */
@@ -165,6 +184,8 @@ lgd_status lgd_run_full(lgd_run *run)
             run->stop = lgd_judge_all(run);
         if (!status && !run->stop)
             run->stop = lgd_judge_limits(run);
+        if (!status && !run->stop)
+            status = observe(run, run->f_all);
         if (!status && !run->stop)
             status = set_rate(run);
         if (status || run->stop)
@@ -273,6 +294,8 @@ lgd_status lgd_run_batches(lgd_run *run)
         }
         if (!status && !run->stop)
             run->stop = lgd_judge_limits(run);
+        if (!status && !run->stop && !isnan(loss))
+            status = observe(run, loss);
         if (!status && !run->stop)
             status = set_rate(run);
         if (status || run->stop)
@@ -287,6 +310,10 @@ lgd_status lgd_run_batches(lgd_run *run)
         run->epochs += finished && run->stop != LGD_STOP_DIVERGED;
         if (run->stop != LGD_STOP_DIVERGED)
             judge_epoch(run, mean, first_step);
+        if (finished && run->stop != LGD_STOP_DIVERGED && !run->o.check_every)
+            status = observe(run, mean);
+        if (status)
+            return status;
         status = record(run, loss, mean, lr, grad_norm, finished && run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;

@@ -83,7 +83,15 @@ static lgd_status check_options(lgd_run *run)
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
-    return lgd_schedule_factor(&o->schedule, run->opt->t, o->first_epoch, &run->lr_factor);
+    lgd_status first = lgd_schedule_factor(&o->schedule, run->opt->t, o->first_epoch, &run->lr_factor);
+    for (const lgd_schedule *s = &o->schedule; s && !first && !run->opt->takes_momentum; s = s->next)
+        if (s->momentum_low != 0 || s->momentum_high != 0)
+            first =
+                lgd_fail(LGD_EUNSUPPORTED,
+                         "minimize: momentum_low and momentum_high of the schedule are %g and %g, 0 is accepted by %s: "
+                         "it has no momentum",
+                         s->momentum_low, s->momentum_high, method);
+    return first;
 }
 
 /* A tolerance that would never be judged is refused rather than ignored. */
@@ -240,7 +248,10 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                    .best_f = INFINITY,
                    .best_running = INFINITY,
                    .f_average = NAN};
+    run.plateau = (lgd_plateau){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
+                                opt->judged.plateau_rest, opt->judged.plateau_cuts};
     lgd_status status = take_options(&run, options, options_size);
+    run.o.schedule.plateau = &run.plateau;
     if (!status)
         status = check_options(&run);
     if (!status)

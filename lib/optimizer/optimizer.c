@@ -7,7 +7,7 @@ lgd_status lgd_optimizer_missing(const char *argument, const char *accepted)
     return lgd_fail(LGD_EINVAL, "optimizer: %s is NULL, %s is accepted", argument, accepted);
 }
 
-static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY, .plateau_best = INFINITY};
+static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY};
 
 static bool has_option(const lgd_optimizer_ops *ops, const char *name)
 {
