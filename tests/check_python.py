@@ -59,7 +59,8 @@ def quadratic(w):
 
 
 def headers():
-    return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(("/io.h", "/optimizers.h", "/descent.h", "/adaptive.h")))
+    others = "/io.h", "/optimizers.h", "/descent.h", "/adaptive.h"
+    return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(others))
 
 
 def awk(script):
@@ -87,7 +88,7 @@ def layout_of_c():
 def python_structs_laid_out_as_in_c():
     structs, _ = layout_of_c()
     ours = {name: t for name, t in vars(lgd).items() if name in structs}
-    assert len(ours) == 8, sorted(ours)
+    assert len(ours) == 10, sorted(ours)
     for name, t in ours.items():
         found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
         assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
@@ -108,9 +109,11 @@ def python_constants_same_as_in_c():
     stops = {name[9:]: n for name, n in constants.items() if name.startswith("LGD_STOP_") and n}
     assert errors == {s.name: s.value for s in lgd.Status}, errors
     assert stops == {s.name: s.value for s in lgd.Stop}, stops
-    for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"])):
+    for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"]),
+                          ("LGD_AVERAGE_", lgd.WORDS["average"])):
         for number, word in enumerate(words):
             names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
+            prefix = "LGD_" if word == "lookahead" else prefix
             assert constants[prefix + names.get(word, re.sub("[ -]", "_", word.upper()))] == number, word
     bits = np.array([lgd.ZERO]).view(np.int64)[0]
     assert bits == constants["LGD_ZERO"]
@@ -328,6 +331,7 @@ def python_option_not_known_named():
     raises(lgd.Error, 'did you mean "adam"', lgd.Optimizer, "adm")
     raises(lgd.Error, "logistic", lgd.Glm, lgd.Matrix(np.ones((1, 1))), np.ones(1), "logistik")
     raises(ValueError, "kind of Schedule is 'linear'", lgd.Schedule, "linear")
+    raises(TypeError, "next of Schedule is a str, an lgd.Schedule", lgd.Schedule, "cosine", next="constant", until=3)
     raises(lgd.Error, "loss", lgd.History().__getitem__, "los")
 
 
@@ -344,7 +348,9 @@ def python_schedules_multiply_the_rate():
     milestones = np.array([1.0, 3.0])
     for schedule, expected in ((lgd.Schedule("user", fn=lambda step, epoch: 1 / (1 + step)), [1, 1 / 2, 1 / 3, 1 / 4]),
                                (lgd.Schedule("multi-step", milestones, factor=0.5), [1, 0.5, 0.5, 0.25]),
-                               (lgd.Schedule("exponential", factor=0), [1, 0, 0, 0])):
+                               (lgd.Schedule("exponential", factor=0), [1, 0, 0, 0]),
+                               (lgd.Schedule("warm restarts", period=2, floor=0.5), [1, 0.75, 1, 0.75]),
+                               (lgd.Schedule("exponential", factor=0.5, next=lgd.Schedule("constant"), until=3), [1, 0.5, 0.25, 1])):
         h = lgd.History()
         lgd.minimize(lgd.Function(1, quadratic), lgd.Optimizer("sgd:lr=0.1"), np.ones(1), max_steps=4, schedule=schedule,
                      history=h)
@@ -434,6 +440,39 @@ def python_run_inside_a_callback_keeps_its_errors():
         return True
     report = lgd.minimize(lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=0.1"), np.ones(2), inner)
     assert report.stop is lgd.Stop.CALLBACK and len(caught) == 1
+
+
+def python_groups_and_averages_of_an_optimizer():
+    opt, w = lgd.Optimizer("sgd:lr=1"), np.zeros(3)
+    opt.groups(dict(first=0, count=1, frozen=True), dict(first=2, count=1, lr_scale=0.5))
+    opt.average("ema", decay=0.5)
+    raises(ValueError, "a result is asked for, after a step or a run it is accepted", opt.result, w)
+    opt.step(w, np.ones(3))
+    assert (w == [0, -1, -0.5]).all() and (opt.result(w) == w).all()
+    opt.step(w, np.ones(3))
+    assert (w == [0, -2, -1]).all() and np.allclose(opt.result(w), w * (0.5 + 2) / 3, rtol=1e-15), opt.result(w)
+    raises(ValueError, "w has shape (2,), (3,) is accepted", opt.result, np.zeros(2))
+    opt.groups()
+    opt.step(w, np.ones(3))
+    assert (w == [-1, -3, -2]).all()
+    raises(ValueError, "kind of average is 'mean', one of none, uniform, ema, lookahead is accepted", opt.average, "mean")
+    raises(TypeError, "group 0 has no option rate, first, count, lr_scale, decay, frozen are accepted", opt.groups, dict(rate=1))
+    raises(lgd.Error, "sgd: a group is 2 + 2, a range within dim 3 is accepted", opt.groups, dict(first=2, count=2))
+    raises(lgd.Error, "sgd: momentum is 0.5, none is accepted", opt.momentum, 0.5)
+    opt, w = lgd.Optimizer("momentum:lr=1,momentum=0.5"), np.zeros(1)
+    for momentum, expected in ((0.0, -1), (None, -2.5)):
+        opt.momentum(momentum)
+        opt.step(w, np.ones(1))
+        assert w[0] == expected, w
+
+
+def python_minimize_gives_the_averaged_point():
+    opt, w, average = lgd.Optimizer("sgd:lr=0.25"), np.ones(1), np.zeros(1)
+    opt.average("uniform")
+    report = lgd.minimize(lgd.Function(1, quadratic), opt, w, max_steps=3, grad_tol=0, w_average=average)
+    assert average[0] == opt.result(w)[0] and abs(average[0]) > abs(w[0]), (average, w)
+    assert report.f_average == quadratic(average)[0], report
+    assert np.isnan(lgd.minimize(lgd.Function(1, quadratic), lgd.Optimizer("sgd"), w, max_steps=1).f_average)
 
 
 def python_interrupt_ends_the_run_after_its_step():
@@ -548,7 +587,7 @@ def python_objects_not_pickled_but_reports_and_errors_are():
         raises(TypeError, "neither pickled nor copied", copy.deepcopy, thing)
     error = raises(lgd.Error, "would hold", lgd.minimize, lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=3"), np.ones(2))
     other = pickle.loads(pickle.dumps(error))
-    assert (str(other), other.status, other.report) == (str(error), error.status, error.report)
+    assert (str(other), other.status, repr(other.report)) == (str(error), error.status, repr(error.report))  # NaN is not NaN
 
 
 CASES = [case for name, case in list(globals().items()) if name.startswith("python_")]

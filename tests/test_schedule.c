@@ -1,22 +1,7 @@
 /* Every schedule at the points where its value is known exactly, and every member where it is refused. */
-#include "suite.h"
-#include "lgd/schedule.h"
+#include "schedules.h"
 #include <float.h>
-#include <math.h>
 #include <string.h>
-
-static double at(const lgd_schedule *s, uint64_t t)
-{
-    double factor[2] = {NAN, NAN};
-    lgd_schedule per_step = *s;
-    per_step.per_step = !s->per_step; /* the same function of the other counter */
-    ck_assert_msg(lgd_schedule_factor(s, s->per_step ? t : 12345, s->per_step ? 12345 : t, &factor[0]) == LGD_OK, "%s",
-                  lgd_last_error());
-    ck_assert_int_eq(lgd_schedule_factor(&per_step, s->per_step ? 12345 : t, s->per_step ? t : 12345, &factor[1]),
-                     LGD_OK);
-    ck_assert(factor[0] == factor[1]);
-    return factor[0];
-}
 
 START_TEST(constant_zeroed_or_null_is_one)
 {
@@ -258,6 +243,32 @@ START_TEST(member_out_of_range_refused_by_name)
         {{.kind = LGD_MULTI_STEP, .milestones = negative, .milestone_count = 2}, "milestones[0] is -1"},
         {{.kind = LGD_MULTI_STEP, .milestones = nan, .milestone_count = 3}, "milestones[1] is"},
         {{.kind = LGD_MULTI_STEP, .milestones = nan_first, .milestone_count = 1}, "milestones[0] is"},
+        {{.kind = LGD_WARM_RESTARTS}, "period is 0, a number above 0 is accepted: this kind has no preset"},
+        {{.kind = LGD_WARM_RESTARTS, .period = 3, .factor = 0.5}, "factor is 0.5, a finite number at least 1"},
+        {{.kind = LGD_WARM_RESTARTS, .period = 3, .factor = LGD_ZERO}, "factor is 0, a finite number at least 1"},
+        {{.kind = LGD_ONE_CYCLE}, "period is 0, a number above 0 is accepted: this kind has no preset"},
+        {{.kind = LGD_ONE_CYCLE, .period = 3, .rise = 1}, "rise is 1, a number above 0 and below 1"},
+        {{.kind = LGD_ONE_CYCLE, .period = 3, .rise = LGD_ZERO}, "rise is 0, a number above 0 and below 1"},
+        {{.kind = LGD_ONE_CYCLE, .period = 3, .rise = -0.5}, "rise is -0.5"},
+        {{.kind = LGD_ONE_CYCLE, .period = 3, .rise = NAN}, "rise is"},
+        {{.kind = LGD_ONE_CYCLE, .period = 3, .start = 2}, "start is 2, a number at least 0 and at most 1"},
+        {{.kind = LGD_TRIANGULAR}, "period is 0"},
+        {{.kind = LGD_TRIANGULAR2, .period = NAN}, "period is"},
+        {{.kind = LGD_EXP_RANGE, .period = 3}, "factor is 0, a number above 0 is accepted: this kind has no preset"},
+        {{.kind = LGD_TRAPEZOID}, "period is 0"},
+        {{.kind = LGD_TRAPEZOID, .period = 3, .fall = 1.5}, "fall is 1.5, a number above 0 and at most 1"},
+        {{.kind = LGD_TRAPEZOID, .period = 3, .fall = LGD_ZERO}, "fall is 0, a number above 0 and at most 1"},
+        {{.kind = LGD_PLATEAU, .factor = -1}, "factor is -1"},
+        {{.kind = LGD_PLATEAU, .patience = -1}, "patience is -1, a finite number at least 0"},
+        {{.kind = LGD_PLATEAU, .patience = INFINITY}, "patience is inf"},
+        {{.kind = LGD_PLATEAU, .tol = 1}, "tol is 1, a number at least 0 and below 1"},
+        {{.kind = LGD_PLATEAU, .tol = -1e-4}, "tol is -0.0001"},
+        {{.kind = LGD_PLATEAU, .cooldown = -2}, "cooldown is -2"},
+        {{.kind = LGD_OPTIMAL}, "factor is 0, a number above 0 is accepted: this kind has no preset"},
+        {{.kind = LGD_OPTIMAL, .factor = LGD_ZERO}, "factor is 0, a finite number above 0 is accepted"},
+        {{.kind = LGD_OPTIMAL, .factor = -1}, "factor is -1, a finite number above 0 is accepted"},
+        {{.kind = LGD_VW_POWER, .period = LGD_ZERO}, "period is 0, a finite number above 0 is accepted"},
+        {{.kind = LGD_VW_POWER, .power = -0.5}, "power is -0.5"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         double factor;

@@ -201,7 +201,7 @@ lgd_status lgd_schedule_momentum(const lgd_schedule *schedule, uint64_t step, ui
     if (status || isnan(s.momentum_high))
         return status;
     const double height = at.warm ? fmin(s.kind->height(&s, &at), 1) : 0; /* r^t may grow */
-    *momentum = s.momentum_high - (s.momentum_high - s.momentum_low) * height;
+    *momentum = s.momentum_low * height + s.momentum_high * (1 - height); /* exact at both ends */
     return LGD_OK;
 }
 
