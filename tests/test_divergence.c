@@ -52,7 +52,9 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
                     char words[64];
                     ck_ok(lgd_function_create(&f, DIM, broken_eval, &b));
                     snprintf(words, sizeof words, "after step %zu (epoch %zu)", call - 1, call - 1);
-                    const lgd_minimize_options o = {.max_epochs = 100, .w_best = best, .batch_size = how / 2};
+                    const bool batches = !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH);
+                    const lgd_minimize_options o = {
+                        .max_epochs = 100, .w_best = best, .batch_size = batches ? how / 2 : 0};
                     ck_fails(lgd_minimize(f, opt, w, &o, &report), LGD_EDIVERGED, words);
                     ck_assert_ptr_nonnull(strstr(lgd_last_error(), coordinate < 0 ? "f is " : "gradient["));
                     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "at rate 0.01"));

@@ -15,6 +15,11 @@ static const lgd_schedule schedules[] = {
     {.kind = LGD_INVERSE_TIME, .factor = 0.2},
     {.kind = LGD_INVERSE_SCALING, .per_step = true},
     {.kind = LGD_POLYNOMIAL, .period = 2 * HALF, .floor = 0.1},
+    {.kind = LGD_WARM_RESTARTS, .period = 2, .factor = 1.5},
+    {.kind = LGD_ONE_CYCLE, .period = 2 * HALF, .momentum_low = 0.5, .momentum_high = 0.9},
+    {.kind = LGD_TRIANGULAR2, .per_step = true, .period = 4, .floor = 0.2},
+    {.kind = LGD_PLATEAU, .patience = LGD_ZERO, .tol = 0.05, .cooldown = 1},
+    {.kind = LGD_TRAPEZOID, .period = 3, .fall = 0.5, .floor = 0.3, .next = &schedules[1], .until = 4},
 };
 enum { SCHEDULES = sizeof schedules / sizeof *schedules };
 
@@ -33,8 +38,18 @@ static lgd_optimizer *reborn(lgd_optimizer *opt, size_t i)
     return fresh;
 }
 
+static bool takes_momentum(const lgd_optimizer_ops *ops)
+{
+    bool takes = false;
+    for (const lgd_option *option = ops->options; option->name; option++)
+        takes = takes || !strcmp(option->name, "momentum") || !strcmp(option->name, "beta1");
+    return takes;
+}
+
 static void compare(lgd_objective *f, lgd_minimize_options o, size_t i)
 {
+    if (o.schedule.momentum_high > 0 && !takes_momentum(lgd_optimizer_builtin(i)))
+        o.schedule.momentum_low = o.schedule.momentum_high = 0;
     lgd_optimizer *whole = builtin(i, 0.02), *parts = builtin(i, 0.02);
     double a[N + 1] = {0}, b[N + 1] = {0};
     lgd_report ra, rb;

@@ -290,14 +290,21 @@ END_TEST
 
 START_TEST(lr_scale_zero_keeps_bits_and_half_is_half)
 {
-    const double scale[4] = {1, 0, 0.5, 1};
+    const double scale[4] = {1, 0, 0.5, 1}, zero_or_one[4] = {1, 0, 1, 1};
     model m = model_create(80, 3, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true}, 5);
     for (size_t i = 0; lgd_optimizer_builtin(i); i++)
         for (size_t batch = 0; batch <= 16; batch += 16) {
+            const unsigned flags = lgd_optimizer_builtin(i)->flags;
             lgd_optimizer *opt = builtin(i, 0.01);
             const double start[4] = {0.1, 1.0 / 3, 0.2, 0};
             double w[4] = {0.1, 1.0 / 3, 0.2, 0};
-            const lgd_minimize_options o = {.batch_size = batch, .max_epochs = 20, .lr_scale = scale};
+            lgd_minimize_options o = {
+                .batch_size = flags & LGD_FULL_BATCH ? 0 : batch, .max_epochs = 20, .lr_scale = scale};
+            if (flags & LGD_OWN_POINTS) {
+                ck_fails(lgd_minimize(m.f, opt, w, &o, NULL), LGD_EUNSUPPORTED, "lr_scale[2] is 0.5, 0 or 1 ");
+                ck_assert_mem_eq(w, start, sizeof w);
+                o.lr_scale = zero_or_one;
+            }
             ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
             ck_assert_mem_eq(&w[1], &start[1], sizeof *w);
             ck_assert(w[0] != start[0] && w[2] != start[2] && w[3] != start[3]);
