@@ -40,7 +40,8 @@ WORDS = {  # what options that are enumerators may be, in their order
     "last": ("divide", "scale", "drop"),
     "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
              "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
-             "vw power")}
+             "vw power"),
+    "average": ("none", "uniform", "ema", "lookahead")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
 
@@ -57,6 +58,8 @@ lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
 lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
                           offset=c_void_p)
+lgd_group = _struct("lgd_group", first=c_size_t, count=c_size_t, lr_scale=c_double, decay=c_double, frozen=c_bool)
+lgd_average = _struct("lgd_average", kind=c_int, start=c_uint64, period=c_uint64, decay=c_double, alpha=c_double)
 _FACTOR = CFUNCTYPE(c_double, c_void_p, c_uint64, c_uint64)
 lgd_schedule = _struct("lgd_schedule", kind=c_int, period=c_double, factor=c_double, floor=c_double, warmup=c_double,
                        warmup_start=c_double, power=c_double, per_step=c_bool, milestones=c_void_p, milestone_count=c_size_t,
@@ -70,11 +73,11 @@ lgd_minimize_options = _struct(
     "lgd_minimize_options", batch_size=c_size_t, max_epochs=c_uint64, max_steps=c_uint64, check_every=c_uint64,
     max_seconds=c_double, grad_tol=c_double, grad_tol_abs=c_double, f_tol=c_double, step_tol=c_double, f_target=c_double,
     divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
-    first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, threads=c_size_t,
-    history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p)
+    first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
+    threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
-                     lr_hold=c_double)
+                     lr_hold=c_double, f_average=c_double)
 _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
@@ -87,7 +90,8 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
     "lgd_objective_free": "vp", "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp",
-    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_steps": "lp",
+    "lgd_optimizer_groups_sized": "ippzz", "lgd_optimizer_average_sized": "ippz", "lgd_optimizer_momentum": "ipd",
+    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
     "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_minimize_sized": "ippppzpz"}
 
@@ -482,11 +486,31 @@ class Optimizer(_Object):
             _refuse("the text of Optimizer", f"is {text!r}", "one without the character 0")
         self._handle = _Handle(lambda out: _C.lgd_optimizer_parse(out, text.encode()), _C.lgd_optimizer_free)
         self.name = _C.lgd_optimizer_name(self.handle).decode()
+        self._dim = None  # of w, as far as it is known here
 
     def __getitem__(self, option):
         value = c_double()
         _check(_C.lgd_optimizer_option(self.handle, option.encode(), ctypes.byref(value)))
         return value.value
+
+    def groups(self, *groups):
+        """Ranges of w with settings of their own, each a dict: first, count, and lr_scale, decay or frozen."""
+        own = (lgd_group * len(groups))()
+        for i, group in enumerate(groups):
+            _fill(f"group {i}", own[i], group)
+        _check(_C.lgd_optimizer_groups_sized(self.handle, own, len(groups), ctypes.sizeof(lgd_group)))
+
+    def average(self, kind, **options):
+        """Averages the points: kind "uniform", "ema" or "lookahead", with start, period, decay, alpha."""
+        if kind not in WORDS["average"]:
+            _refuse("kind of average", f"is {kind!r}", f"one of {', '.join(WORDS['average'])}")
+        own = _fill("average", lgd_average(), options)
+        own.kind = WORDS["average"].index(kind)
+        _check(_C.lgd_optimizer_average_sized(self.handle, ctypes.byref(own), ctypes.sizeof(own)))
+
+    def momentum(self, value):
+        """For loops of your own: the momentum from the next step on; None: the method's own."""
+        _check(_C.lgd_optimizer_momentum(self.handle, float("nan") if value is None else value))
 
     @property
     def steps(self):
@@ -496,8 +520,18 @@ class Optimizer(_Object):
         """One step of a loop of your own: moves w by g, which may be overwritten."""
         at = _array("w", w, (None,), write=True), _array("g", g, w.shape, write=True)
         _check(_C.lgd_optimizer_step(self.handle, len(w), *at, f, lr_factor))
+        self._dim = len(w)
+
+    def result(self, w):
+        """The point to use after a step or run to w: an average, or a copy of w."""
+        if self._dim is None:
+            raise ValueError("lgd: a result is asked for, after a step or a run it is accepted")
+        at, out = _array("w", w, (self._dim,)), np.empty(self._dim)
+        _check(_C.lgd_optimizer_result(self.handle, at, _array("out", out, out.shape)))
+        return out
 
     def reset(self):
+        self._dim = None
         _C.lgd_optimizer_reset(self.handle)
 
     def save(self):
@@ -510,6 +544,7 @@ class Optimizer(_Object):
 
     def load(self, state):
         _check(_C.lgd_optimizer_load(self.handle, state, len(state)))
+        self._dim = None
 
 
 class History(_Object):
@@ -551,7 +586,7 @@ class Report(collections.namedtuple("Report", [name for name, _ in lgd_report._f
         return _C.lgd_stop_string(self.stop).decode()
 
 
-def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, **options):
+def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, **options):
     """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
     stops the run by returning True. Raises Error where the run fails; after divergence w is the best point, and .report
     of the error holds a rate that would hold as lr_hold."""
@@ -563,6 +598,8 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
         o.lr_scale = _array("lr_scale", lr_scale, shape)
     if w_best is not None:
         o.w_best = _array("w_best", w_best, shape, write=True)
+    if w_average is not None:
+        o.w_average = _array("w_average", w_average, shape, write=True)
     if history is not None:
         kept = _of(History, "history of minimize", history)
         o.history = kept._as_parameter_
@@ -584,6 +621,7 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
         report = Report(*(getattr(r, name) for name in Report._fields))
         report = report._replace(stop=_named(Stop, r.stop))
         _check(status, report)
+        opt._dim = shape[0]
     return report
 
 

@@ -94,7 +94,8 @@ module lgd
     end enum
 
     enum, bind(C)
-        enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8
+        enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8, LGD_LAYERED = 16, &
+            LGD_OWN_POINTS = 32, LGD_CHECKED = 64
     end enum
 
     type, bind(C) :: lgd_option
@@ -123,6 +124,8 @@ module lgd
         integer(c_int64_t) :: key = 0
         type(c_ptr) :: oracle = c_null_ptr, oracle_ctx = c_null_ptr
         type(c_ptr) :: options = c_null_ptr, state = c_null_ptr, vec = c_null_ptr
+        real(c_double) :: sum(4) = 0
+        logical(c_bool) :: finite = .false.
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -130,7 +133,24 @@ module lgd
         integer(c_size_t) :: options_size = 0
         integer(c_int) :: flags = 0
         type(c_funptr) :: layout = c_null_funptr, init = c_null_funptr, step = c_null_funptr, result = c_null_funptr
-        type(c_funptr) :: check = c_null_funptr
+        type(c_funptr) :: check = c_null_funptr, measure = c_null_funptr
+        type(c_ptr) :: about = c_null_ptr, source = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_group ! first counts from 0
+        integer(c_size_t) :: first = 0, count = 0
+        real(c_double) :: lr_scale = 0, decay = 0
+        logical(c_bool) :: frozen = .false.
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_AVERAGE_NONE = 0, LGD_AVERAGE_UNIFORM, LGD_AVERAGE_EMA, LGD_LOOKAHEAD
+    end enum
+
+    type, bind(C) :: lgd_average
+        integer(c_int) :: kind = LGD_AVERAGE_NONE
+        integer(c_int64_t) :: start = 0, period = 0
+        real(c_double) :: decay = 0, alpha = 0
     end type
 
     ! ---- schedule.h, minimize.h
@@ -192,7 +212,7 @@ module lgd
         integer(c_int64_t) :: seed = 0, first_epoch = 0
         type(lgd_schedule) :: schedule
         logical(c_bool) :: maximize = .false.
-        type(c_ptr) :: lr_scale = c_null_ptr, w_best = c_null_ptr
+        type(c_ptr) :: lr_scale = c_null_ptr, w_best = c_null_ptr, w_average = c_null_ptr
         integer(c_size_t) :: threads = 0
         type(c_ptr) :: history = c_null_ptr
         type(c_funptr) :: callback = c_null_funptr
@@ -204,7 +224,7 @@ module lgd
         integer(c_int64_t) :: steps = 0, epochs = 0, evaluations = 0
         real(c_double) :: passes = 0, f = 0, grad_norm = 0, best_f = 0, seconds = 0
         integer(c_int64_t) :: best_step = 0, clipped = 0
-        real(c_double) :: lr_hold = 0
+        real(c_double) :: lr_hold = 0, f_average = 0
     end type
 
     ! ---- functions of yours
@@ -455,6 +475,28 @@ module lgd
             import
             type(c_ptr), value :: opt
             integer(c_size_t), value :: dim, first, count
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_groups_sized(opt, groups, count, group_size) &
+            bind(C, name='lgd_optimizer_groups_sized') result(status)
+            import
+            type(c_ptr), value :: opt
+            type(lgd_group), intent(in) :: groups(*)
+            integer(c_size_t), value :: count, group_size
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_average_sized(opt, average, average_size) &
+            bind(C, name='lgd_optimizer_average_sized') result(status)
+            import
+            type(c_ptr), value :: opt
+            type(lgd_average), intent(in), optional :: average
+            integer(c_size_t), value :: average_size
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_momentum(opt, momentum) bind(C, name='lgd_optimizer_momentum') result(status)
+            import
+            type(c_ptr), value :: opt
+            real(c_double), value :: momentum
             integer(c_int) :: status
         end function
         function lgd_optimizer_step(opt, dim, w, g, f, lr_factor) bind(C, name='lgd_optimizer_step') result(status)
@@ -801,6 +843,20 @@ contains
         integer(c_size_t), intent(in) :: options_size
         integer(c_int) :: status
         status = lgd_optimizer_create_sized(out, ops, c_sizeof(ops), options, options_size)
+    end function
+
+    function lgd_optimizer_groups(opt, groups) result(status) ! an array of size 0: none
+        type(c_ptr), intent(in) :: opt
+        type(lgd_group), intent(in) :: groups(:)
+        integer(c_int) :: status
+        status = lgd_optimizer_groups_sized(opt, groups, size(groups, kind=c_size_t), c_sizeof(lgd_group()))
+    end function
+
+    function lgd_optimizer_average(opt, average) result(status)
+        type(c_ptr), intent(in) :: opt
+        type(lgd_average), intent(in), optional :: average
+        integer(c_int) :: status
+        status = lgd_optimizer_average_sized(opt, average, c_sizeof(lgd_average()))
     end function
 
     function lgd_minimize(f, opt, w, options, report) result(status)

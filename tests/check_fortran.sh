@@ -140,6 +140,32 @@ END
     echo 'adam .25' >"$work/padded.txt" && works padded "$work/padded.f90" "$work/padded.txt"
 }
 
+# A frozen coordinate, one at half the rate, and the mean of two points.
+grouped() {
+    cat >"$work/grouped.f90" <<'END'
+program grouped
+    use lgd
+    implicit none
+    type(c_ptr) :: opt = c_null_ptr
+    real(c_double) :: w(3) = 0, g(3), average(3)
+    integer :: t
+    if (lgd_optimizer_parse(opt, 'sgd:lr=1') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_groups(opt, [lgd_group(first=0, count=1, frozen=.true._c_bool), &
+        lgd_group(first=2, count=1, lr_scale=0.5_c_double)]) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_average(opt, lgd_average(kind=LGD_AVERAGE_UNIFORM)) /= LGD_OK) error stop lgd_last_error()
+    do t = 1, 2
+        g = 1
+        if (lgd_optimizer_step(opt, 3_c_size_t, w, g, 0.0_c_double, 1.0_c_double) /= LGD_OK) error stop lgd_last_error()
+    end do
+    if (lgd_optimizer_result(opt, w, average) /= LGD_OK) error stop lgd_last_error()
+    print '(6f6.2)', w, average
+    if (lgd_optimizer_momentum(opt, 0.5_c_double) /= LGD_EUNSUPPORTED) error stop 'momentum taken'
+    call lgd_optimizer_free(opt)
+end program
+END
+    echo '  0.00 -2.00 -1.00  0.00 -1.50 -0.75' >"$work/grouped.txt" && works grouped "$work/grouped.f90" "$work/grouped.txt"
+}
+
 # The page has one program, and what it prints.
 guide() {
     [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 1 ] && block docs/guide/fortran.md fortran >"$work/guide.f90" &&
@@ -166,6 +192,7 @@ case_ fortran_fit_line_prints_what_the_one_in_c_prints works fit_line "$root/exa
 case_ fortran_own_objective_prints_what_it_shall works own_objective "$root/examples/own_objective.f90" \
     "$root/examples/own_objective_fortran.out"
 case_ fortran_names_padded_with_blanks_found padded
+case_ fortran_groups_and_averages_as_in_c grouped
 check fortran_guide_program_and_output_are_there guide
 case_ fortran_guide_program_prints_what_the_page_says works guide "$work/guide.f90" "$work/guide.txt"
 finish

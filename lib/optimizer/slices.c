@@ -152,44 +152,50 @@ static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, s
     return LGD_OK;
 }
 
-/* A new slice takes over the steps of the old ones that it covers, and their state if it is one of them. Where that cannot be,
- * since the method keeps numbers for each, or they have taken more steps than their neighbours: false. */
-static bool take_over(lgd_optimizer *new, const lgd_optimizer *old)
+/* A new slice takes over the steps of the old ones that it covers, and their state if it is one of them. That cannot be where
+ * the method keeps numbers for each, or some were frozen while others moved. */
+static lgd_status take_over(lgd_optimizer *new, const lgd_optimizer *old)
 {
-    bool possible = true;
+    const char *name = old->ops.name;
+    const size_t size = old->state_size;
     for (size_t k = 0, from = 0; old->t && k < new->slices; k++) {
         lgd_slice *slice = &new->slice[k];
+        const lgd_slice *last = &old->slice[old->slices - 1];
         while (slice->first - old->slice[from].first >= old->slice[from].count)
             from++;
-        slice->steps = old->slice[from].steps;
-        const bool whole = slice->first == old->slice[from].first && slice->count == old->slice[from].count;
-        possible = possible && (whole || !old->state_size);
-        for (size_t i = from; i < old->slices && old->slice[i].first < slice->first + slice->count; i++)
-            possible = possible && old->slice[i].steps == slice->steps;
-        if (whole && possible && old->state_size)
-            memcpy(new->state + k * old->state_size, old->state + from * old->state_size, old->state_size);
+        const lgd_slice *was = &old->slice[from];
+        if (size && (slice->first != was->first || slice->count != was->count))
+            return lgd_fail(
+                LGD_EINVAL,
+                "%s: the unpenalised range is %zu + %zu, which with the groups cuts w elsewhere than before; "
+                "what it began with is accepted: its state belongs to that",
+                name, new->spare_first, new->spare_count);
+        for (const lgd_slice *other = was; other <= last && other->first < slice->first + slice->count; other++)
+            if (other->steps != was->steps)
+                return lgd_fail(
+                    LGD_EINVAL,
+                    "%s: the range %zu + %zu would join coordinates of %llu and of %llu steps; where some were "
+                    "frozen a group of the same range that is not frozen is accepted",
+                    name, slice->first, slice->count, (unsigned long long)was->steps, (unsigned long long)other->steps);
+        slice->steps = was->steps;
+        if (size)
+            memcpy(new->state + k *size, old->state + from * size, size);
     }
-    return possible;
+    return LGD_OK;
 }
 
 /* From now on with these slices, or as before. */
 static lgd_status cut_anew(lgd_optimizer *opt, size_t spare_first, size_t spare_count)
 {
     lgd_optimizer new;
-    const lgd_status status = allocate_table(opt, spare_first, spare_count, &new);
+    lgd_status status = allocate_table(opt, spare_first, spare_count, &new);
     if (status)
         return status;
-    if (!take_over(&new, opt)) {
-        lgd_release(new.table);
-        return lgd_fail(
-            LGD_EINVAL,
-            "%s: the unpenalised range is %zu + %zu, which with the groups cuts w elsewhere than before; what "
-            "it began with is accepted: its state and steps belong to that",
-            opt->ops.name, spare_first, spare_count);
-    }
-    lgd_release(opt->table);
-    *opt = new;
-    return LGD_OK;
+    status = take_over(&new, opt);
+    lgd_release(status ? new.table : opt->table);
+    if (!status)
+        *opt = new;
+    return status;
 }
 
 static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spare_first, size_t spare_count)
