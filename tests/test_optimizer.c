@@ -242,7 +242,12 @@ START_TEST(method_given_momentum_as_its_own)
                                            {"momentum:form=pytorch", "momentum:form=pytorch,momentum=0.5"},
                                            {"nesterov", "nesterov:momentum=0.5"},
                                            {"adam", "adam:beta1=0.5"},
-                                           {"adamw", "adamw:beta1=0.5"}};
+                                           {"adamw", "adamw:beta1=0.5"},
+                                           {"amsgrad", "amsgrad:beta1=0.5"},
+                                           {"adamax", "adamax:beta1=0.5"},
+                                           {"nadam", "nadam:beta1=0.5"},
+                                           {"nadam:form=paper", "nadam:form=paper,beta1=0.5"},
+                                           {"radam", "radam:beta1=0.5"}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
         lgd_optimizer *given = parsed(pairs[i][0]), *own = parsed(pairs[i][1]);
         double w[2][3] = {{0}}, g[2][3];
@@ -362,6 +367,99 @@ START_TEST(adam_first_step_rate_times_sign)
 }
 END_TEST
 
+/* With psi 0 and beta1 1/2 the momentum is 1/4 throughout, so that P_t = 4^-t; and as long as g is the same and eps 0, the
+ * root of v/(1-beta2^t) is |g|. Worked by hand, steps in units of lr:
+ *   paper     m = (1 - P_t) g, so 1/4 (3/4)/(15/16) + (3/4)/(3/4) = 6/5, then 1/4 (15/16)/(63/64) + (3/4)/(15/16) = 109/105,
+ *             and both over sqrt(beta2)
+ *   PyTorch   m = (1 - 2^-t) g, so 1/4 (1/2)/(15/16) + 1 = 17/15, then 1/4 (3/4)/(63/64) + 4/5 = 104/105 */
+START_TEST(nadam_first_steps_as_worked_by_hand)
+{
+    static const double steps[2][2] = {{17 / 15.0, 104 / 105.0}, {6 / 5.0, 109 / 105.0}};
+    for (size_t form = 0; form < 2; form++) {
+        lgd_optimizer *opt = NULL;
+        const lgd_nadam_options options = {0.5, 0.5, 0.25, LGD_ZERO, LGD_ZERO, 0, (lgd_nadam_form)form};
+        ck_assert_int_eq(lgd_nadam_create(&opt, &options), LGD_OK);
+        double w = 0, expected = 0;
+        for (size_t t = 0; t < 2; t++) {
+            double g = -3;
+            ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+            expected += 0.5 * steps[form][t] * (form == LGD_NADAM_PAPER ? 2 : 1);
+            ck_assert_double_eq_tol(w, expected, 8 * DBL_EPSILON);
+        }
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
+/* Where g is the same in every step, m of the paper is (1 - P_t) g whatever the momentum has been. */
+START_TEST(nadam_same_gradient_closed_form_of_paper)
+{
+    lgd_optimizer *opt = parsed("nadam:form=paper,lr=0.5,beta1=0.99,beta2=0.25,eps=0,psi=0.1");
+    double w = 0, product = 1, expected = 0;
+    for (int t = 1; t <= 300; t++) {
+        double g = 7, mu = 0.99 * (1 - 0.5 * pow(0.96, 0.1 * t)), next = 0.99 * (1 - 0.5 * pow(0.96, 0.1 * (t + 1)));
+        ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+        product *= mu;
+        expected -= 0.5 * 2 * (next * (1 - product) / (1 - product * next) + (1 - mu) / (1 - product));
+        ck_assert_double_eq_tol(w, expected, 1e-12 * fabs(expected));
+    }
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+START_TEST(amsgrad_smaller_gradients_divisor_stays)
+{
+    static const char *const text[] = {"amsgrad:form=paper,beta1=0,beta2=0.75,eps=0,lr=1",
+                                       "amsgrad:form=optax,beta1=0,beta2=0.75,eps=0,lr=1",
+                                       "amsgrad:beta1=0,beta2=0.75,eps=0,lr=1"};
+    /* After g = 1, then 1/4: u = 1/4; u = 1; and u = 1/4 divided by 1/4, then by 7/16. */
+    static const double first[] = {2, 1, 1}, second[] = {0.5, 0.25, 0.33071891388307384};
+    for (size_t i = 0; i < 3; i++) {
+        lgd_optimizer *opt = parsed(text[i]);
+        double w = 0, g = 1;
+        ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+        ck_assert_double_eq_tol(w, -first[i], 4 * DBL_EPSILON);
+        g = 0.25;
+        ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+        ck_assert_double_eq_tol(w, -first[i] - second[i], 4 * DBL_EPSILON);
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
+/* With presets rho is 4.99 after five steps and 5.98 after six. */
+START_TEST(radam_first_five_steps_linear)
+{
+    lgd_optimizer *opt = parsed("radam:lr=1,beta1=0");
+    double w = 0;
+    for (int t = 1; t <= 6; t++) {
+        double g = 1000, before = w;
+        ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 1), LGD_OK);
+        ck_assert_msg(t <= 5 ? w == before - 1000 : fabs(w - before) < 0.1, "step %d: %g", t, w - before);
+    }
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+/* How the decay enters, where g is 0: coupled, it is the gradient. */
+START_TEST(adamw_form_decay_by_rate_by_schedule_or_as_gradient)
+{
+    static const struct {
+        const char *text;
+        double w;
+    } forms[] = {{"adamw:lr=0.5,weight_decay=0.25,eps=0", 8 * (1 - 0.5 * 0.5 * 0.25)},
+                 {"adamw:lr=0.5,weight_decay=0.25,eps=0,form=paper", 8 * (1 - 0.5 * 0.25)},
+                 {"adamw:lr=0.5,weight_decay=0.25,eps=0,form=coupled", 8 - 0.5 * 0.5}};
+    for (size_t i = 0; i < 3; i++) {
+        lgd_optimizer *opt = parsed(forms[i].text);
+        double w = 8, g = 0;
+        ck_assert_int_eq(lgd_optimizer_step(opt, 1, &w, &g, 0, 0.5), LGD_OK);
+        ck_assert_double_eq_tol(w, forms[i].w, 8 * DBL_EPSILON);
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
 /* Callers that trap floating-point exceptions must see none where nothing is wrong. */
 START_TEST(method_finite_gradient_no_invalid_no_division_by_zero)
 {
@@ -405,7 +503,8 @@ START_TEST(adaptive_methods_scaled_f_same_bits)
                         g[j] *= k ? 0x1p-40 : 1;
                     ck_assert_int_eq(lgd_optimizer_step(opt[k], 40, w[k], g, 0, 1), LGD_OK);
                 }
-            ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]), "%s", ops->name);
+            const bool plain = ops == lgd_radam_ops(); /* its first steps are those of momentum */
+            ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]) == !plain, "%s", ops->name);
             adaptive++;
         }
         lgd_optimizer_free(opt[0]);
@@ -838,6 +937,11 @@ int main(void)
     CASE(s, momentum_classical_keeps_rate_pytorch_does_not);
     CASE(s, momentum_dampening_first_step_whole);
     CASE(s, adam_first_step_rate_times_sign);
+    CASE(s, nadam_first_steps_as_worked_by_hand);
+    CASE(s, nadam_same_gradient_closed_form_of_paper);
+    CASE(s, amsgrad_smaller_gradients_divisor_stays);
+    CASE(s, radam_first_five_steps_linear);
+    CASE(s, adamw_form_decay_by_rate_by_schedule_or_as_gradient);
     CASE(s, adaptive_methods_scaled_f_same_bits);
     CASE(s, adamw_unpenalised_slice_no_decay);
     CASE(s, spare_own_loop_bits_of_minimize);

@@ -47,6 +47,10 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_rmsprop_create(&opt, &(lgd_rmsprop_options){.lr = 0.5}), lgd_rmsprop_ops(), &opt);
     right_method(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.5}), lgd_adam_ops(), &opt);
     right_method(lgd_adamw_create(&opt, &(lgd_adamw_options){.lr = 0.5}), lgd_adamw_ops(), &opt);
+    right_method(lgd_amsgrad_create(&opt, &(lgd_amsgrad_options){.lr = 0.5}), lgd_amsgrad_ops(), &opt);
+    right_method(lgd_adamax_create(&opt, &(lgd_adamax_options){.lr = 0.5}), lgd_adamax_ops(), &opt);
+    right_method(lgd_nadam_create(&opt, &(lgd_nadam_options){.lr = 0.5}), lgd_nadam_ops(), &opt);
+    right_method(lgd_radam_create(&opt, &(lgd_radam_options){.lr = 0.5}), lgd_radam_ops(), &opt);
 }
 END_TEST
 
@@ -72,6 +76,14 @@ static void refused(const lgd_optimizer_ops *ops, const lgd_option *o, double x)
     ck_assert_msg(strstr(lgd_last_error(), "is accepted") != NULL, "%s", lgd_last_error());
 }
 
+static double choice_count(const lgd_option *o)
+{
+    double n = 1;
+    for (const char *c = o->choices; *c; c++)
+        n += *c == '|';
+    return n;
+}
+
 START_TEST(create_every_option_out_of_range_refused_by_name)
 {
     const lgd_optimizer_ops *ops;
@@ -95,7 +107,7 @@ START_TEST(create_every_option_out_of_range_refused_by_name)
                 refused(ops, o, 2);
                 break;
             case LGD_CHOICE:
-                refused(ops, o, 2);
+                refused(ops, o, choice_count(o));
                 refused(ops, o, -1);
                 break;
             }
@@ -141,7 +153,7 @@ START_TEST(create_shorter_struct_rest_presets)
     ck_assert_double_eq(lgd_optimizer_value(opt, "beta1", 0), 0.25);
     ck_assert_double_eq(lgd_optimizer_value(opt, "beta2", 0), 0.999);
     lgd_optimizer_free(opt);
-    const double longer[5] = {0.5, 0.25, 0.125, 1e-8, 1};
+    const double longer[6] = {0.5, 0.25, 0.125, 1e-8, 0, 1};
     ck_assert_int_eq(lgd_optimizer_create(&opt, lgd_adam_ops(), longer, sizeof longer), LGD_EUNSUPPORTED);
     ck_assert_ptr_null(opt);
 }
@@ -300,9 +312,10 @@ START_TEST(parse_every_method_and_option_as_struct)
             n += snprintf(text + n, sizeof text - (size_t)n, "%c%s=", o == ops->options ? ':' : ',', o->name);
             if (o->type == LGD_DOUBLE)
                 n += snprintf(text + n, sizeof text - (size_t)n, "%.17g", other_value(o));
-            else
-                n += snprintf(text + n, sizeof text - (size_t)n, "%s",
-                              o->type == LGD_BOOL ? "true" : strchr(o->choices, '|') + 1);
+            else { /* the choice after the first */
+                const char *word = o->type == LGD_BOOL ? "true" : strchr(o->choices, '|') + 1;
+                n += snprintf(text + n, sizeof text - (size_t)n, "%.*s", (int)strcspn(word, "|"), word);
+            }
         }
         lgd_optimizer *opt = parsed(text);
         for (const lgd_option *o = ops->options; o->name; o++)

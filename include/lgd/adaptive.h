@@ -39,12 +39,14 @@ static inline lgd_status lgd_rmsprop_create(lgd_optimizer **out, const lgd_rmspr
 }
 
 /* Adam: m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2;
- * w -= lr (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t)) + eps). Kingma and Ba (2015), Algorithm 1. State: two vectors. */
+ * w -= lr (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t) + eps_root) + eps). Kingma and Ba (2015), Algorithm 1. State: two
+ * vectors. */
 typedef struct lgd_adam_options {
-    double lr;    /* > 0 [0.001] */
-    double beta1; /* in [0, 1) [0.9] */
-    double beta2; /* in [0, 1) [0.999] */
-    double eps;   /* >= 0 [1e-8] */
+    double lr;       /* > 0 [0.001] */
+    double beta1;    /* in [0, 1) [0.9] */
+    double beta2;    /* in [0, 1) [0.999] */
+    double eps;      /* >= 0 [1e-8] */
+    double eps_root; /* >= 0 [0] */
 } lgd_adam_options;
 LGD_API const lgd_optimizer_ops *lgd_adam_ops(void);
 static inline lgd_status lgd_adam_create(lgd_optimizer **out, const lgd_adam_options *options)
@@ -52,19 +54,112 @@ static inline lgd_status lgd_adam_create(lgd_optimizer **out, const lgd_adam_opt
     return lgd_optimizer_create(out, lgd_adam_ops(), options, sizeof *options);
 }
 
-/* AdamW: w *= 1 - lr weight_decay, then Adam. Coordinates the objective leaves unpenalised do not decay. Loshchilov and
- * Hutter (2019), with the decay multiplied by lr. State: two vectors. */
+/* How the decay of AdamW enters. `factor` is what the schedule, and a group's lr_scale, multiply the rate by. */
+typedef enum lgd_adamw_form {
+    LGD_ADAMW_PYTORCH, /* w *= 1 - lr weight_decay, then Adam */
+    LGD_ADAMW_PAPER,   /* w *= 1 - factor weight_decay, then Adam: not multiplied by the option lr */
+    LGD_ADAMW_COUPLED  /* g += weight_decay w, then Adam: an L2, as PyTorch's Adam(weight_decay) */
+} lgd_adamw_form;
+
+/* AdamW: Adam with weight decay. Coordinates the objective leaves unpenalised do not decay. Loshchilov and Hutter (2019),
+ * Algorithm 2. State: two vectors. */
 typedef struct lgd_adamw_options {
     double lr;           /* > 0 [0.001] */
     double beta1;        /* in [0, 1) [0.9] */
     double beta2;        /* in [0, 1) [0.999] */
     double eps;          /* >= 0 [1e-8] */
     double weight_decay; /* >= 0 [0.01] */
+    double eps_root;     /* >= 0 [0] */
+    lgd_adamw_form form; /* [pytorch] */
 } lgd_adamw_options;
 LGD_API const lgd_optimizer_ops *lgd_adamw_ops(void);
 static inline lgd_status lgd_adamw_create(lgd_optimizer **out, const lgd_adamw_options *options)
 {
     return lgd_optimizer_create(out, lgd_adamw_ops(), options, sizeof *options);
+}
+
+/* Where AMSGrad takes its maximum. c1 = 1-beta1^t, c2 = 1-beta2^t. */
+typedef enum lgd_amsgrad_form {
+    LGD_AMSGRAD_PYTORCH, /* u = max(u, v);     w -= lr (m/c1) / (sqrt(u/c2 + eps_root) + eps) */
+    LGD_AMSGRAD_OPTAX,   /* u = max(u, v/c2);  w -= lr (m/c1) / (sqrt(u + eps_root) + eps) */
+    LGD_AMSGRAD_PAPER    /* u = max(u, v);     w -= lr m / (sqrt(u + eps_root) + eps) */
+} lgd_amsgrad_form;
+
+/* AMSGrad: Adam divided by the largest v so far, m and v as there. Reddi, Kale and Kumar (2018), Algorithm 2, which has no
+ * eps. State: three vectors. */
+typedef struct lgd_amsgrad_options {
+    double lr;             /* > 0 [0.001] */
+    double beta1;          /* in [0, 1) [0.9] */
+    double beta2;          /* in [0, 1) [0.999] */
+    double eps;            /* >= 0 [1e-8] */
+    double eps_root;       /* >= 0 [0] */
+    lgd_amsgrad_form form; /* [pytorch] */
+} lgd_amsgrad_options;
+LGD_API const lgd_optimizer_ops *lgd_amsgrad_ops(void);
+static inline lgd_status lgd_amsgrad_create(lgd_optimizer **out, const lgd_amsgrad_options *options)
+{
+    return lgd_optimizer_create(out, lgd_amsgrad_ops(), options, sizeof *options);
+}
+
+/* AdaMax: m = beta1 m + (1-beta1) g;  u = max(beta2 u, |g| + eps);  w -= lr/(1-beta1^t) m/u. Kingma and Ba (2015),
+ * Algorithm 2, where eps is 0. State: two vectors. */
+typedef struct lgd_adamax_options {
+    double lr;    /* > 0 [0.002] */
+    double beta1; /* in [0, 1) [0.9] */
+    double beta2; /* in [0, 1) [0.999] */
+    double eps;   /* >= 0 [1e-8] */
+} lgd_adamax_options;
+LGD_API const lgd_optimizer_ops *lgd_adamax_ops(void);
+static inline lgd_status lgd_adamax_create(lgd_optimizer **out, const lgd_adamax_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adamax_ops(), options, sizeof *options);
+}
+
+/* The two means of NAdam. */
+typedef enum lgd_nadam_form {
+    LGD_NADAM_PYTORCH, /* m = beta1 m + (1-beta1) g;  q = v/(1-beta2^t), as in PyTorch from 2.0 on and in Keras */
+    LGD_NADAM_PAPER    /* m = mu_t m + (1-mu_t) g;    q = beta2 v/(1-beta2^t), as printed */
+} lgd_nadam_form;
+
+/* NAdam, Adam with Nesterov's momentum: v as there, m and q by form, mu_t = beta1 (1 - 0.96^(t psi)/2), P_t = mu_1 ... mu_t;
+ * w -= lr (mu_{t+1} m/(1-P_{t+1}) + (1-mu_t) g/(1-P_t)) / (sqrt(q + eps_root) + eps). Dozat (2016), Algorithm 2. State: two
+ * vectors, and 8 bytes. */
+typedef struct lgd_nadam_options {
+    double lr;           /* > 0 [0.002] */
+    double beta1;        /* in [0, 1) [0.9] */
+    double beta2;        /* in [0, 1) [0.999] */
+    double eps;          /* >= 0 [1e-8] */
+    double psi;          /* >= 0 [0.004] */
+    double eps_root;     /* >= 0 [0] */
+    lgd_nadam_form form; /* [pytorch] */
+} lgd_nadam_options;
+LGD_API const lgd_optimizer_ops *lgd_nadam_ops(void);
+static inline lgd_status lgd_nadam_create(lgd_optimizer **out, const lgd_nadam_options *options)
+{
+    return lgd_optimizer_create(out, lgd_nadam_ops(), options, sizeof *options);
+}
+
+/* When RAdam divides, and by what. c2 = 1-beta2^t. */
+typedef enum lgd_radam_form {
+    LGD_RADAM_PYTORCH, /* if rho > 5, by q = (sqrt(v + c2 eps_root) + eps) / sqrt(c2) */
+    LGD_RADAM_OPTAX    /* if rho >= 5, by q = sqrt(v/c2 + eps_root) + eps */
+} lgd_radam_form;
+
+/* RAdam, Adam with a rectified rate: m and v as there, limit = 2/(1-beta2) - 1, rho = limit - 2 t beta2^t/(1-beta2^t);
+ * w -= lr m/(1-beta1^t) while rho is small (5 steps with presets), then w -= r lr m/(1-beta1^t) / q with
+ * r^2 = (rho-4)(rho-2) limit / ((limit-4)(limit-2) rho). Liu et al. (2020), Algorithm 2. State: two vectors, and 8 bytes. */
+typedef struct lgd_radam_options {
+    double lr;           /* > 0 [0.001] */
+    double beta1;        /* in [0, 1) [0.9] */
+    double beta2;        /* in [0, 1) [0.999]; at most 2/3: never divides */
+    double eps;          /* >= 0 [1e-8] */
+    double eps_root;     /* >= 0 [0] */
+    lgd_radam_form form; /* [pytorch] */
+} lgd_radam_options;
+LGD_API const lgd_optimizer_ops *lgd_radam_ops(void);
+static inline lgd_status lgd_radam_create(lgd_optimizer **out, const lgd_radam_options *options)
+{
+    return lgd_optimizer_create(out, lgd_radam_ops(), options, sizeof *options);
 }
 
 #ifdef __cplusplus

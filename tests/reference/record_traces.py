@@ -10,7 +10,7 @@ import random
 import sys
 
 import torch
-from torch.optim import SGD, Adagrad, Adam, AdamW, RMSprop
+from torch.optim import SGD, Adagrad, Adam, Adamax, AdamW, RAdam, RMSprop
 
 STEPS = (1, 2, 5, 10, 20, 50)
 SCALE = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
@@ -35,6 +35,13 @@ RUNS = (
     ("adam_betas", Adam, dict(lr=0.05, betas=(0.8, 0.99), eps=1e-3), 1.0),
     ("adamw", AdamW, dict(), 1.0),
     ("adamw_decay", AdamW, dict(lr=0.05, weight_decay=0.1), 1.0),
+    ("adam_decay", Adam, dict(lr=0.05, weight_decay=0.1), 1.0),
+    ("amsgrad", Adam, dict(amsgrad=True), 1.0),
+    ("amsgrad_betas", Adam, dict(lr=0.2, betas=(0.8, 0.9), eps=1e-3, amsgrad=True), 1.0),
+    ("adamax", Adamax, dict(), 1.0),
+    ("adamax_betas", Adamax, dict(lr=0.2, betas=(0.8, 0.9), eps=1e-3), 1.0),
+    ("radam", RAdam, dict(), 1.0),
+    ("radam_betas", RAdam, dict(lr=0.05, betas=(0.8, 0.9), eps=1e-3), 1.0),
 )
 
 
