@@ -161,7 +161,7 @@ module lgd
             LGD_TRIANGULAR2, LGD_EXP_RANGE, LGD_TRAPEZOID, LGD_PLATEAU, LGD_OPTIMAL, LGD_VW_POWER
     end enum
 
-    type, bind(C) :: lgd_plateau
+    type, bind(C) :: lgd_plateau_state
         real(c_double) :: best = 0
         integer(c_int64_t) :: seen = 0, bad = 0, rest = 0, cuts = 0
     end type
@@ -563,7 +563,7 @@ module lgd
         function lgd_schedule_observe(schedule, state, f) bind(C, name='lgd_schedule_observe') result(status)
             import
             type(lgd_schedule), intent(in) :: schedule
-            type(lgd_plateau), intent(inout) :: state
+            type(lgd_plateau_state), intent(inout) :: state
             real(c_double), value :: f
             integer(c_int) :: status
         end function

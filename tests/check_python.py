@@ -350,7 +350,8 @@ def python_schedules_multiply_the_rate():
                                (lgd.Schedule("multi-step", milestones, factor=0.5), [1, 0.5, 0.5, 0.25]),
                                (lgd.Schedule("exponential", factor=0), [1, 0, 0, 0]),
                                (lgd.Schedule("warm restarts", period=2, floor=0.5), [1, 0.75, 1, 0.75]),
-                               (lgd.Schedule("exponential", factor=0.5, next=lgd.Schedule("constant"), until=3), [1, 0.5, 0.25, 1])):
+                               (lgd.Schedule("exponential", factor=0.5, next=lgd.Schedule("constant"), until=3),
+                                [1, 0.5, 0.25, 1])):
         h = lgd.History()
         lgd.minimize(lgd.Function(1, quadratic), lgd.Optimizer("sgd:lr=0.1"), np.ones(1), max_steps=4, schedule=schedule,
                      history=h)

@@ -80,7 +80,7 @@ END_TEST
 /* ---- plateau */
 
 /* The cuts after so many values, each as often as it stands there. */
-static uint64_t cuts_after(const lgd_schedule *s, lgd_plateau *state, const double *f, size_t count)
+static uint64_t cuts_after(const lgd_schedule *s, lgd_plateau_state *state, const double *f, size_t count)
 {
     for (size_t i = 0; i < count; i++)
         ck_assert_msg(lgd_schedule_observe(s, state, f[i]) == LGD_OK, "%s", lgd_last_error());
@@ -90,7 +90,7 @@ static uint64_t cuts_after(const lgd_schedule *s, lgd_plateau *state, const doub
 START_TEST(plateau_more_bad_values_than_patience_cut_the_rate)
 {
     const lgd_schedule preset = {.kind = LGD_PLATEAU}, none = {.kind = LGD_PLATEAU, .patience = LGD_ZERO};
-    lgd_plateau state = {0}, at_once = {0};
+    lgd_plateau_state state = {0}, at_once = {0};
     const double f = 1, better = 0.5;
     ck_assert_uint_eq(cuts_after(&preset, &state, &f, 1), 0); /* the first is good */
     for (int i = 0; i < 10; i++)
@@ -111,7 +111,7 @@ END_TEST
 
 START_TEST(plateau_factor_an_exact_power_down_to_the_floor)
 {
-    lgd_plateau state = {0};
+    lgd_plateau_state state = {0};
     const lgd_schedule s = {.kind = LGD_PLATEAU, .plateau = &state},
                        tenth = {.kind = LGD_PLATEAU, .floor = 1e-5, .plateau = &state}, new = {.kind = LGD_PLATEAU};
     for (state.cuts = 0; state.cuts < 300; state.cuts++) {
@@ -126,7 +126,7 @@ START_TEST(plateau_cooldown_values_count_as_neither)
 {
     const lgd_schedule s = {.kind = LGD_PLATEAU, .patience = 1, .cooldown = 3};
     static const uint64_t expected[] = {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3}; /* a cut, three that rest, one borne */
-    lgd_plateau state = {0};
+    lgd_plateau_state state = {0};
     const double f = 1;
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         ck_assert_uint_eq(cuts_after(&s, &state, &f, 1), expected[i]);
@@ -144,7 +144,7 @@ START_TEST(plateau_good_is_below_by_a_share_of_the_absolute_value)
         {8, 7, false}, {8, 6.9, true},   {-8, -9, false},         {-8, -9.1, true},     {-8, -7, false},
         {0, 0, false}, {0, -1e-9, true}, {INFINITY, 1e300, true}, {1, INFINITY, false}, {-INFINITY, -1e300, false}};
     for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        lgd_plateau state = {0};
+        lgd_plateau_state state = {0};
         cuts_after(&s, &state, &pairs[i].before, 1);
         cuts_after(&s, &state, &pairs[i].then, 1);
         ck_assert_uint_eq(state.bad > (isinf(pairs[i].before) && pairs[i].before > 0), !pairs[i].good);
@@ -157,10 +157,10 @@ START_TEST(plateau_what_cannot_be_observed_refused)
 {
     const lgd_schedule s = {.kind = LGD_PLATEAU}, other = {.kind = LGD_COSINE, .period = 3},
                        bad = {.kind = LGD_PLATEAU, .tol = 2};
-    lgd_plateau state = {.best = 3, .seen = 1}, before = state;
+    lgd_plateau_state state = {.best = 3, .seen = 1}, before = state;
     const struct {
         const lgd_schedule *schedule;
-        lgd_plateau *state;
+        lgd_plateau_state *state;
         double f;
         const char *message;
     } calls[] = {{NULL, &state, 1, "schedule is NULL"},

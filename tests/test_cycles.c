@@ -270,7 +270,7 @@ START_TEST(pytorch_recorded_schedulers_followed)
 {
     for (size_t i = 0; i < OURS; i++) {
         lgd_schedule s = ours[i].schedule;
-        lgd_plateau seen = {0};
+        lgd_plateau_state seen = {0};
         ck_assert_str_eq(ours[i].name, schedule_traces[i].name);
         if (s.kind == LGD_PLATEAU)
             s.plateau = &seen;

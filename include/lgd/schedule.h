@@ -27,7 +27,7 @@ extern "C" {
  *   LGD_EXP_RANGE        that, 1 - e times r^t;  T and r required
  *   LGD_TRAPEZOID        1, over the last share `fall` [0.2] of T down to e as ((T - t)/(fall T))^p, then e;  T required,
  *                        p [1]
- *   LGD_PLATEAU          r^(cuts of `plateau`), see lgd_plateau;  r [0.1], patience [10], tol [1e-4], cooldown [0]
+ *   LGD_PLATEAU          r^(cuts of `plateau`), see lgd_plateau_state;  r [0.1], patience [10], tol [1e-4], cooldown [0]
  *   LGD_OPTIMAL          1/(r(t0 + t)) with t0 = 1/(r e0), e0 = r^(-1/4);  r > 0 required: the strength of the L2 penalty.
  *                        For an optimizer of rate 1. Bottou (2012)
  *   LGD_VW_POWER         r^epoch (T/(T + t + 1))^p;  r [1], T [1], p [0.5]. The rate of Vowpal Wabbit
@@ -60,10 +60,10 @@ typedef enum lgd_schedule_kind {
  *   bad    of them the bad ones in a row
  *   rest   of the cooldown, what is left
  *   cuts   so far */
-typedef struct lgd_plateau {
+typedef struct lgd_plateau_state {
     double best;
     uint64_t seen, bad, rest, cuts;
-} lgd_plateau;
+} lgd_plateau_state;
 
 /* How the rate changes. A zeroed struct is the constant 1. With warmup W > 0 the first W epochs (steps) rise linearly,
  * warmup_start + (1 - warmup_start)(t+1)/W, and the schedule itself begins at t = W as its 0; a user's fn then receives
@@ -101,7 +101,7 @@ typedef struct lgd_schedule {
     double (*fn)(const void *ctx, uint64_t step, uint64_t epoch);
     const void *ctx;
     double rise, fall, start, patience, tol, cooldown, momentum_low, momentum_high;
-    const lgd_plateau *plateau;
+    const lgd_plateau_state *plateau;
     const struct lgd_schedule *next;
     double until;
     double reserved[4]; /* 0: room, since the struct lies inside lgd_minimize_options */
@@ -117,7 +117,7 @@ LGD_API lgd_status lgd_schedule_momentum(const lgd_schedule *schedule, uint64_t 
 /* Shows one value, lower being better, to the memory of a schedule of kind LGD_PLATEAU. NaN is LGD_EINVAL, and then *state
  * is as before. lgd_minimize does it by itself: each value in full batch; in batches the mean of each epoch, or with
  * check_every each full evaluation. */
-LGD_API lgd_status lgd_schedule_observe(const lgd_schedule *schedule, lgd_plateau *state, double f);
+LGD_API lgd_status lgd_schedule_observe(const lgd_schedule *schedule, lgd_plateau_state *state, double f);
 
 #ifdef __cplusplus
 }

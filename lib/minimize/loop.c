@@ -138,7 +138,7 @@ static lgd_status set_rate(lgd_run *run)
 static lgd_status observe(lgd_run *run, double f)
 {
     lgd_judged *judged = &run->opt->judged;
-    lgd_plateau *p = &run->plateau;
+    lgd_plateau_state *p = &run->plateau;
     if (run->o.schedule.kind != LGD_PLATEAU)
         return LGD_OK;
     const lgd_status status = lgd_schedule_observe(&run->o.schedule, p, f);

@@ -248,8 +248,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                    .best_f = INFINITY,
                    .best_running = INFINITY,
                    .f_average = NAN};
-    run.plateau = (lgd_plateau){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
-                                opt->judged.plateau_rest, opt->judged.plateau_cuts};
+    run.plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
+                                      opt->judged.plateau_rest, opt->judged.plateau_cuts};
     lgd_status status = take_options(&run, options, options_size);
     run.o.schedule.plateau = &run.plateau;
     if (!status)

@@ -40,7 +40,7 @@ typedef struct lgd_run {
     double best_f;       /* lowest full evaluation; w_best is its point */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
     double lr_factor, momentum, f_average;
-    lgd_plateau plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
+    lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
     lgd_stop stop;
     char why[64], accepted[128]; /* divergence in words */
 } lgd_run;

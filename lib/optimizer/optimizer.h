@@ -27,7 +27,7 @@ typedef struct lgd_judged {
     uint64_t epochs_without_gain; /* epochs since lowest_mean fell by more than f_tol */
     double f_checked;             /* value of the last evaluation over all rows that tolerances saw */
     uint64_t checked;             /* t + 1 there, 0 before the first */
-    double plateau_best;          /* lowest value that a schedule by plateaus saw, and its counts: see lgd_plateau */
+    double plateau_best;          /* lowest value a schedule by plateaus saw, and its counts: see lgd_plateau_state */
     uint64_t plateau_seen, plateau_bad, plateau_rest, plateau_cuts;
 } lgd_judged;
 

@@ -205,7 +205,7 @@ lgd_status lgd_schedule_momentum(const lgd_schedule *schedule, uint64_t step, ui
     return LGD_OK;
 }
 
-lgd_status lgd_schedule_observe(const lgd_schedule *schedule, lgd_plateau *state, double f)
+lgd_status lgd_schedule_observe(const lgd_schedule *schedule, lgd_plateau_state *state, double f)
 {
     lgd_terms s;
     if (!schedule || !state)
