@@ -43,6 +43,12 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.5}), lgd_sgd_ops(), &opt);
     right_method(lgd_momentum_create(&opt, &(lgd_momentum_options){.lr = 0.5}), lgd_momentum_ops(), &opt);
     right_method(lgd_nesterov_create(&opt, &(lgd_nesterov_options){.lr = 0.5}), lgd_nesterov_ops(), &opt);
+    right_method(lgd_nesterov_convex_create(&opt, &(lgd_nesterov_convex_options){.lr = 0.5}), lgd_nesterov_convex_ops(),
+                 &opt);
+    right_method(lgd_polyak_create(&opt, &(lgd_polyak_options){.lr = 0.5}), lgd_polyak_ops(), &opt);
+    right_method(lgd_lion_create(&opt, &(lgd_lion_options){.lr = 0.5}), lgd_lion_ops(), &opt);
+    right_method(lgd_lars_create(&opt, &(lgd_lars_options){.lr = 0.5}), lgd_lars_ops(), &opt);
+    right_method(lgd_lamb_create(&opt, &(lgd_lamb_options){.lr = 0.5}), lgd_lamb_ops(), &opt);
     right_method(lgd_adagrad_create(&opt, &(lgd_adagrad_options){.lr = 0.5}), lgd_adagrad_ops(), &opt);
     right_method(lgd_rmsprop_create(&opt, &(lgd_rmsprop_options){.lr = 0.5}), lgd_rmsprop_ops(), &opt);
     right_method(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.5}), lgd_adam_ops(), &opt);

@@ -162,6 +162,22 @@ static inline lgd_status lgd_radam_create(lgd_optimizer **out, const lgd_radam_o
     return lgd_optimizer_create(out, lgd_radam_ops(), options, sizeof *options);
 }
 
+/* LAMB: r = (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t)) + eps) + weight_decay w with Adam's m and v;  w -= lr (|w|/|r|) r. The
+ * norms are of a group, or of what is in none, weights and unpenalised coordinates apart; |w|/|r| is 1 where either is 0. You
+ * et al. (2020), Algorithm 2. State: two vectors. */
+typedef struct lgd_lamb_options {
+    double lr;           /* > 0 [0.001] */
+    double beta1;        /* in [0, 1) [0.9] */
+    double beta2;        /* in [0, 1) [0.999] */
+    double eps;          /* >= 0 [1e-6] */
+    double weight_decay; /* >= 0 [0] */
+} lgd_lamb_options;
+LGD_API const lgd_optimizer_ops *lgd_lamb_ops(void);
+static inline lgd_status lgd_lamb_create(lgd_optimizer **out, const lgd_lamb_options *options)
+{
+    return lgd_optimizer_create(out, lgd_lamb_ops(), options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

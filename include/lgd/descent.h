@@ -49,6 +49,75 @@ static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nest
     return lgd_optimizer_create(out, lgd_nesterov_ops(), options, sizeof *options);
 }
 
+/* When the momentum of nesterov_convex begins anew. */
+typedef enum lgd_restart {
+    LGD_RESTART_GRADIENT, /* when the step would climb: g.(x_new - x) > 0, over all coordinates */
+    LGD_RESTART_NEVER
+} lgd_restart;
+
+/* Nesterov's method for convex f, whose momentum grows with the steps. With u_1 = 1 and u_{t+1} = (1 + sqrt(1 + 4 u_t^2))/2:
+ * x_new = w - lr g;  w = x_new + (u_t - 1)/u_{t+1} (x_new - x);  x = x_new. A restart sets w = x_new and u back to 1.
+ * Nesterov (1983); O'Donoghue and Candes (2015) for the restarts. Linear in g between them. State: one vector, 16 bytes. */
+typedef struct lgd_nesterov_convex_options {
+    double lr;           /* > 0 [0.01]; f falls as 1/t^2 where it is at most 1 over the largest curvature */
+    lgd_restart restart; /* [gradient] */
+} lgd_nesterov_convex_options;
+LGD_API const lgd_optimizer_ops *lgd_nesterov_convex_ops(void);
+static inline lgd_status lgd_nesterov_convex_create(lgd_optimizer **out, const lgd_nesterov_convex_options *options)
+{
+    return lgd_optimizer_create(out, lgd_nesterov_convex_ops(), options, sizeof *options);
+}
+
+/* Polyak's step: w -= min(lr, max(f - f_min, 0) / (c |g|^2)) g, f and |g| over the rows of the step and all coordinates; the
+ * schedule and groups multiply it. A g of 0 makes no step; an f that is not finite is LGD_EDIVERGED. Polyak (1987); Loizou
+ * et al. (2020). No state. */
+typedef struct lgd_polyak_options {
+    double lr;    /* > 0 [1], the largest rate */
+    double f_min; /* finite [0] */
+    double c;     /* > 0 [1] */
+} lgd_polyak_options;
+LGD_API const lgd_optimizer_ops *lgd_polyak_ops(void);
+static inline lgd_status lgd_polyak_create(lgd_optimizer **out, const lgd_polyak_options *options)
+{
+    return lgd_optimizer_create(out, lgd_polyak_ops(), options, sizeof *options);
+}
+
+/* Lion: w = (1 - lr weight_decay) w - lr sign(beta1 m + (1-beta1) g), sign(0) = 0;  m = beta2 m + (1-beta2) g. Chen et al.
+ * (2023). State: one vector. */
+typedef struct lgd_lion_options {
+    double lr;           /* > 0 [1e-4] */
+    double beta1;        /* in [0, 1) [0.9] */
+    double beta2;        /* in [0, 1) [0.99] */
+    double weight_decay; /* >= 0 [0] */
+} lgd_lion_options;
+LGD_API const lgd_optimizer_ops *lgd_lion_ops(void);
+static inline lgd_status lgd_lion_create(lgd_optimizer **out, const lgd_lion_options *options)
+{
+    return lgd_optimizer_create(out, lgd_lion_ops(), options, sizeof *options);
+}
+
+/* What LARS divides by. */
+typedef enum lgd_lars_form {
+    LGD_LARS_PAPER, /* d = |g| + weight_decay |w| */
+    LGD_LARS_OPTAX  /* d = |g + weight_decay w| */
+} lgd_lars_form;
+
+/* LARS: v = momentum v + lr (trust_coefficient |w|/d) (g + weight_decay w);  w -= v. The norms are of a group, or of what is
+ * in none, weights and unpenalised coordinates apart; what is in the first brackets is 1 where |w| or the norm with g is 0.
+ * You et al. (2017). State: one vector. */
+typedef struct lgd_lars_options {
+    double lr;                /* > 0 [1] */
+    double trust_coefficient; /* > 0 [0.001] */
+    double momentum;          /* in [0, 1) [0.9] */
+    double weight_decay;      /* >= 0 [0] */
+    lgd_lars_form form;       /* [paper] */
+} lgd_lars_options;
+LGD_API const lgd_optimizer_ops *lgd_lars_ops(void);
+static inline lgd_status lgd_lars_create(lgd_optimizer **out, const lgd_lars_options *options)
+{
+    return lgd_optimizer_create(out, lgd_lars_ops(), options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

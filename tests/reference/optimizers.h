@@ -43,6 +43,12 @@ typedef struct reference {
         .text = words, .trace = recorded, .tolerance = within, .step = function, .options = __VA_ARGS__                \
     }
 
+/* The same for methods whose coordinates interact, and which no trace records. */
+#define REFERENCE_WHOLE(words, within, function, ...)                                                                  \
+    {                                                                                                                  \
+        .text = words, .tolerance = within, .whole = function, .options = __VA_ARGS__                                  \
+    }
+
 /* Tables, each ended by a NULL text. */
 extern const reference descent_references[], adaptive_references[], adam_references[], averaging_references[];
 static const reference *const reference_families[] = {descent_references, adaptive_references, adam_references,

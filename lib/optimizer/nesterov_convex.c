@@ -1,0 +1,82 @@
+/* Nesterov's method for convex f: Y. Nesterov, "A method of solving a convex programming problem with convergence rate
+ * O(1/k^2)", Soviet Math. Dokl. 27 (1983). Restarts: B. O'Donoghue, E. Candes, "Adaptive restart for accelerated gradient
+ * schemes", Found. Comput. Math. 15 (2015), the gradient scheme of section 3.2.
+ *
+ * w is y_k, where the gradient is taken, and the vector is v = x_k - x_{k-1}. Since w = x_k + mu v, the next v is
+ * mu v - lr g: no point but w is kept, and v does not see w's rounding, which momentum near 1 would add up.
+ *
+ * Whether to restart is known only once the inner product over all coordinates is, so g and v are read twice: in measure, and
+ * in step. */
+#include "optimizer.h"
+
+typedef struct progress {
+    double t;  /* t_k of the next step */
+    double mu; /* what the last step shifted w by, in v */
+} progress;
+
+static const lgd_option options[] = {
+    LGD_OPTION(lgd_nesterov_convex_options, lr, 0.01, LGD_POSITIVE, "rate, at most 1 over the largest curvature"),
+    LGD_OPTION_CHOICE(lgd_nesterov_convex_options, restart, "gradient|never", "when the momentum begins anew"),
+    {0},
+};
+
+static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)opaque, (void)dim;
+    *vectors = 1;
+    *state_size = sizeof(progress);
+}
+
+/* g.(x_{k+1} - x_k), where y_k - x_{k+1} = lr g: of the sign of (y_k - x_{k+1}).(x_{k+1} - x_k), and it stays the right one
+ * where groups have rates of their own. Eight sums, so that the order does not depend on the compiler. */
+static lgd_status measure(lgd_step *s)
+{
+    enum { LANES = 8 };
+    const lgd_nesterov_convex_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, mu = ((const progress *)s->state)->mu, *g = s->g, *v = s->vec[0];
+    double sum[LANES] = {0};
+    const size_t dim = o->restart == LGD_RESTART_NEVER ? 0 : s->dim, whole = dim / LANES * LANES;
+    for (size_t j = 0; j < whole; j += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            sum[l] += g[j + l] * (mu * v[j + l] - lr * g[j + l]);
+    for (size_t j = whole; j < dim; j++)
+        sum[j % LANES] += g[j] * (mu * v[j] - lr * g[j]);
+    for (size_t l = 0; l < LANES; l++)
+        s->sum[0] += sum[l];
+    return LGD_OK;
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_nesterov_convex_options *o = s->options;
+    progress *p = s->state;
+    const bool anew = s->sum[0] > 0;
+    const double t = s->t == 1 ? 1 : p->t, next = (1 + sqrt(1 + 4 * t * t)) / 2, mu = anew ? 0 : (t - 1) / next;
+    const double lr = o->lr * s->lr_factor, before = p->mu, *g = s->g;
+    double *w = s->w, *v = s->vec[0];
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t j = 0; j < s->dim; j++) {
+        v[j] = before * v[j] - lr * g[j];
+        w[j] += mu * v[j] - lr * g[j];
+        bad |= lgd_not_finite(w[j]);
+    }
+    *p = (progress){.t = anew ? 1 : next, .mu = mu};
+    return lgd_stepped(s, bad);
+}
+
+const lgd_optimizer_ops *lgd_nesterov_convex_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "nesterov_convex",
+        .about = "momentum that grows with the steps, and restarts",
+        .source = "Nesterov (1983); O'Donoghue and Candes (2015)",
+        .options = options,
+        .options_size = sizeof(lgd_nesterov_convex_options),
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .layout = layout,
+        .measure = measure,
+        .step = step,
+    };
+    return &ops;
+}
