@@ -5,8 +5,8 @@
 static const lgd_option options[] = {
     LGD_OPTION(lgd_adamax_options, lr, 0.002, LGD_POSITIVE, "rate"),
     LGD_OPTION(lgd_adamax_options, beta1, 0.9, LGD_BELOW_ONE, "how much of the mean of g is kept"),
-    LGD_OPTION(lgd_adamax_options, beta2, 0.999, LGD_BELOW_ONE, "how much of the largest |g| is kept"),
-    LGD_OPTION(lgd_adamax_options, eps, 1e-8, LGD_NOT_NEGATIVE, "added to |g| in the maximum"),
+    LGD_OPTION(lgd_adamax_options, beta2, 0.999, LGD_BELOW_ONE, "how much of the maximum is kept"),
+    LGD_OPTION(lgd_adamax_options, eps, 1e-8, LGD_NOT_NEGATIVE, "added to the size of g in the maximum"),
     {0},
 };
 
@@ -32,7 +32,7 @@ const lgd_optimizer_ops *lgd_adamax_ops(void)
 {
     static const lgd_optimizer_ops ops = {
         .name = "adamax",
-        .about = "rates by a fading maximum of |g|, with momentum",
+        .about = "rates by a maximum that fades, with momentum",
         .source = "Kingma and Ba (2015)",
         .options = options,
         .options_size = sizeof(lgd_adamax_options),

@@ -32,12 +32,11 @@ static lgd_status step(lgd_step *s)
     const lgd_nadam_options *o = s->options;
     const bool paper = o->form == LGD_NADAM_PAPER;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2, eps = o->eps;
-    const double mu = momentum(beta1, o->psi, s->t), next = momentum(beta1, o->psi, s->t + 1),
-                 keep = paper ? mu : beta1;
+    const double mu = momentum(beta1, o->psi, s->t), next = momentum(beta1, o->psi, s->t + 1);
+    const double share = (paper ? beta2 : 1) / lgd_bias(beta2, s->t), keep = paper ? mu : beta1, eps_root = o->eps_root;
     double *rest = s->state, *w = s->w, *g = s->g, *m = s->vec[0], *v = s->vec[1];
     *rest = lgd_mean(mu, *rest, 1); /* 1 - mu (1 - rest) */
     const double lr = o->lr * s->lr_factor, of_m = lr * next / lgd_mean(next, *rest, 1), of_g = lr * (1 - mu) / *rest;
-    const double share = (paper ? beta2 : 1) / lgd_bias(beta2, s->t), eps_root = o->eps_root;
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {

@@ -64,6 +64,16 @@ static real nadam(const void *options, unsigned t, real factor, real w, real g, 
     return w - o->lr * factor * m / (sqrtl(v + o->eps_root) + o->eps);
 }
 
+/* Optax's NAdam, Adam with Nesterov's momentum and no schedule of it: what a psi without bounds makes of the other. */
+static real nesterov_adam(const void *options, unsigned t, real factor, real w, real g, real *s)
+{
+    const lgd_adam_options *o = options;
+    real beta1 = o->beta1;
+    moments(beta1, o->beta2, g, s);
+    real m = beta1 * s[0] / (1 - powl(beta1, t + 1)) + (1 - beta1) * g / (1 - powl(beta1, t));
+    return w - o->lr * factor * m / (sqrtl(s[1] / (1 - powl(o->beta2, t)) + o->eps_root) + o->eps);
+}
+
 /* Liu et al. (2020), Algorithm 2, with a threshold of 5. */
 static real radam(const void *options, unsigned t, real factor, real w, real g, real *s)
 {
@@ -117,6 +127,8 @@ const reference adam_references[] = {
               &(const lgd_nadam_options){0.002, 0.9, 0.999, 1e-8, 0.004, 0, LGD_NADAM_PAPER}),
     REFERENCE("nadam:form=paper,beta1=0.5,beta2=0.9,psi=0,eps=1e-3,eps_root=0.1", NULL, 1e-13, nadam,
               &(const lgd_nadam_options){0.002, 0.5, 0.9, 1e-3, 0, 0.1, LGD_NADAM_PAPER}),
+    REFERENCE("nadam:psi=1e6,eps_root=1e-3", NULL, 1e-13, nesterov_adam,
+              &(const lgd_adam_options){0.002, 0.9, 0.999, 1e-8, 1e-3}),
     REFERENCE("radam", "radam", 1e-13, radam,
               &(const lgd_radam_options){0.001, 0.9, 0.999, 1e-8, 0, LGD_RADAM_PYTORCH}),
     REFERENCE("radam:lr=0.05,beta1=0.8,beta2=0.9,eps=1e-3", "radam_betas", 1e-13, radam,
