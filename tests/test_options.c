@@ -51,6 +51,11 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_lamb_create(&opt, &(lgd_lamb_options){.lr = 0.5}), lgd_lamb_ops(), &opt);
     right_method(lgd_adagrad_create(&opt, &(lgd_adagrad_options){.lr = 0.5}), lgd_adagrad_ops(), &opt);
     right_method(lgd_rmsprop_create(&opt, &(lgd_rmsprop_options){.lr = 0.5}), lgd_rmsprop_ops(), &opt);
+    right_method(lgd_adadelta_create(&opt, &(lgd_adadelta_options){.lr = 0.5}), lgd_adadelta_ops(), &opt);
+    right_method(lgd_ftrl_create(&opt, &(lgd_ftrl_options){.lr = 0.5}), lgd_ftrl_ops(), &opt);
+    right_method(lgd_rprop_create(&opt, &(lgd_rprop_options){.lr = 0.5}), lgd_rprop_ops(), &opt);
+    right_method(lgd_yogi_create(&opt, &(lgd_yogi_options){.lr = 0.5}), lgd_yogi_ops(), &opt);
+    right_method(lgd_adabelief_create(&opt, &(lgd_adabelief_options){.lr = 0.5}), lgd_adabelief_ops(), &opt);
     right_method(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.5}), lgd_adam_ops(), &opt);
     right_method(lgd_adamw_create(&opt, &(lgd_adamw_options){.lr = 0.5}), lgd_adamw_ops(), &opt);
     right_method(lgd_amsgrad_create(&opt, &(lgd_amsgrad_options){.lr = 0.5}), lgd_amsgrad_ops(), &opt);
@@ -120,14 +125,15 @@ START_TEST(create_every_option_out_of_range_refused_by_name)
 }
 END_TEST
 
+/* The steps of Rprop bound one another instead: create_options_that_contradict_refused. */
 START_TEST(create_bounds_that_belong_accepted)
 {
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = method(i)) != NULL; i++)
         for (const lgd_option *o = ops->options; o->name; o++) {
-            if (o->type != LGD_DOUBLE)
+            if (o->type != LGD_DOUBLE || !strcmp(o->name, "step_min") || !strcmp(o->name, "step_max"))
                 continue;
-            const double low = o->open & 1 ? nextafter(o->low, 1) : lgd_zero(o->low);
+            const double low = o->open & 1 ? nextafter(o->low, INFINITY) : lgd_zero(o->low);
             const double high = o->open & 2 ? nextafter(o->high, 0) : o->high;
             for (size_t k = 0; k < 2; k++) {
                 lgd_optimizer *opt = NULL;
@@ -277,6 +283,12 @@ START_TEST(create_options_that_contradict_refused)
     ck_assert_str_eq(lgd_last_error(), sentence);
     ck_assert_ptr_null(opt);
     lgd_optimizer_free(parsed("momentum:form=classical,dampening=0"));
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, "rprop:step_min=60"), LGD_EINVAL);
+    ck_assert_str_eq(lgd_last_error(), "rprop: step_min is 60, at most step_max, 50, is accepted");
+    ck_assert_int_eq(lgd_optimizer_parse(&opt, "rprop:step_max=9e-7"), LGD_EINVAL);
+    ck_assert_ptr_null(opt);
+    lgd_optimizer_free(parsed("rprop:step_max=1e-6"));
+    lgd_optimizer_free(parsed("rprop:step_min=0,step_max=1e-300"));
 
     lgd_optimizer_ops ops = averager_ops; /* a check of the caller's sees presets, and may leave no sentence */
     ops.check = below_a_tenth;

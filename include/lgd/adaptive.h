@@ -8,13 +8,14 @@
 extern "C" {
 #endif
 
-/* AdaGrad: s += g^2;  w -= lr/(1 + (t-1) lr_decay) g / (sqrt(s) + eps), s from `initial`. Duchi et al. (2011).
+/* AdaGrad: s += g^2;  w -= lr/(1 + (t-1) lr_decay) g / (sqrt(s + eps_root) + eps), s from `initial`. Duchi et al. (2011).
  * State: one vector. */
 typedef struct lgd_adagrad_options {
     double lr;       /* > 0 [0.01] */
     double eps;      /* >= 0 [1e-10] */
     double lr_decay; /* >= 0 [0] */
     double initial;  /* >= 0 [0] */
+    double eps_root; /* >= 0 [0] */
 } lgd_adagrad_options;
 LGD_API const lgd_optimizer_ops *lgd_adagrad_ops(void);
 static inline lgd_status lgd_adagrad_create(lgd_optimizer **out, const lgd_adagrad_options *options)
@@ -22,7 +23,7 @@ static inline lgd_status lgd_adagrad_create(lgd_optimizer **out, const lgd_adagr
     return lgd_optimizer_create(out, lgd_adagrad_ops(), options, sizeof *options);
 }
 
-/* RMSprop: v = alpha v + (1-alpha) g^2;  b = momentum b + g / (sqrt(q) + eps);  w -= lr b, where q = v, or if centred
+/* RMSprop: v = alpha v + (1-alpha) g^2;  b = momentum b + g / (sqrt(q + eps_root) + eps);  w -= lr b, q = v, or if centred
  * q = v - mean^2, at least 0, with mean = alpha mean + (1-alpha) g. Tieleman and Hinton (2012); Graves (2013) for the
  * centred form with momentum. State: one vector, and one more each for the mean and for momentum. */
 typedef struct lgd_rmsprop_options {
@@ -31,11 +32,56 @@ typedef struct lgd_rmsprop_options {
     double eps;      /* >= 0 [1e-8] */
     double momentum; /* in [0, 1) [0] */
     bool centered;   /* [false] */
+    double eps_root; /* >= 0 [0] */
 } lgd_rmsprop_options;
 LGD_API const lgd_optimizer_ops *lgd_rmsprop_ops(void);
 static inline lgd_status lgd_rmsprop_create(lgd_optimizer **out, const lgd_rmsprop_options *options)
 {
     return lgd_optimizer_create(out, lgd_rmsprop_ops(), options, sizeof *options);
+}
+
+/* AdaDelta: v = rho v + (1-rho) g^2;  d = sqrt((u + eps)/(v + eps)) g;  w -= lr d;  u = rho u + (1-rho) d^2, so that d takes
+ * the u of the step before. Zeiler (2012). State: two vectors. */
+typedef struct lgd_adadelta_options {
+    double lr;  /* > 0 [1] */
+    double rho; /* in [0, 1) [0.95] */
+    double eps; /* > 0 [1e-6] */
+} lgd_adadelta_options;
+LGD_API const lgd_optimizer_ops *lgd_adadelta_ops(void);
+static inline lgd_status lgd_adadelta_create(lgd_optimizer **out, const lgd_adadelta_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adadelta_ops(), options, sizeof *options);
+}
+
+/* FTRL-Proximal: n += g^2;  d = (beta + sqrt(n))/lr + l2;  p = d w + c - g with c = l1 sign(w), where w is 0 what it was left
+ * at;  c = p cut to [-l1, l1];  w = (p - c)/d. McMahan et al. (2013), Algorithm 1, solved for z. Coordinates that do not decay
+ * have neither l1 nor l2. State: one vector, and one more with l1. */
+typedef struct lgd_ftrl_options {
+    double lr;   /* alpha > 0 [0.5] */
+    double beta; /* >= 0 [1] */
+    double l1;   /* >= 0 [0] */
+    double l2;   /* >= 0 [0] */
+} lgd_ftrl_options;
+LGD_API const lgd_optimizer_ops *lgd_ftrl_ops(void);
+static inline lgd_status lgd_ftrl_create(lgd_optimizer **out, const lgd_ftrl_options *options)
+{
+    return lgd_optimizer_create(out, lgd_ftrl_ops(), options, sizeof *options);
+}
+
+/* Rprop: step *= increase where g has the sign of the last, decrease where it has the other and then g = 0, within
+ * [step_min, step_max];  w -= factor step sign(g), step from lr, factor being the schedule's. Riedmiller and Braun (1993)
+ * without backtracking, Igel and Huesken (2000). Full batch only. State: two vectors. */
+typedef struct lgd_rprop_options {
+    double lr;       /* > 0 [0.01] */
+    double increase; /* > 1 [1.2] */
+    double decrease; /* in (0, 1) [0.5] */
+    double step_min; /* >= 0, at most step_max [1e-6] */
+    double step_max; /* > 0 [50] */
+} lgd_rprop_options;
+LGD_API const lgd_optimizer_ops *lgd_rprop_ops(void);
+static inline lgd_status lgd_rprop_create(lgd_optimizer **out, const lgd_rprop_options *options)
+{
+    return lgd_optimizer_create(out, lgd_rprop_ops(), options, sizeof *options);
 }
 
 /* Adam: m = beta1 m + (1-beta1) g;  v = beta2 v + (1-beta2) g^2;
@@ -160,6 +206,38 @@ LGD_API const lgd_optimizer_ops *lgd_radam_ops(void);
 static inline lgd_status lgd_radam_create(lgd_optimizer **out, const lgd_radam_options *options)
 {
     return lgd_optimizer_create(out, lgd_radam_ops(), options, sizeof *options);
+}
+
+/* Yogi: m = beta1 m + (1-beta1) g;  v -= (1-beta2) sign(v - g^2) g^2, v from `initial`;  w -= lr m / (sqrt(v) + eps). Corrected:
+ * m/(1-beta1^t) and v/(1-beta2^t) there, as in Adam. Zaheer et al. (2018), Algorithm 2. State: two vectors. */
+typedef enum lgd_yogi_form { LGD_YOGI_PAPER, LGD_YOGI_CORRECTED } lgd_yogi_form;
+typedef struct lgd_yogi_options {
+    double lr;          /* > 0 [0.01] */
+    double beta1;       /* in [0, 1) [0.9] */
+    double beta2;       /* in [0, 1) [0.999] */
+    double eps;         /* >= 0 [1e-3] */
+    double initial;     /* >= 0 [1e-6] */
+    lgd_yogi_form form; /* [paper] */
+} lgd_yogi_options;
+LGD_API const lgd_optimizer_ops *lgd_yogi_ops(void);
+static inline lgd_status lgd_yogi_create(lgd_optimizer **out, const lgd_yogi_options *options)
+{
+    return lgd_optimizer_create(out, lgd_yogi_ops(), options, sizeof *options);
+}
+
+/* AdaBelief: m = beta1 m + (1-beta1) g;  s = beta2 s + (1-beta2) (g-m)^2 + eps_root with the new m;
+ * w -= lr (m/(1-beta1^t)) / (sqrt(s/(1-beta2^t)) + eps). Zhuang et al. (2020), Algorithm 2. State: two vectors. */
+typedef struct lgd_adabelief_options {
+    double lr;       /* > 0 [0.001] */
+    double beta1;    /* in [0, 1) [0.9] */
+    double beta2;    /* in [0, 1) [0.999] */
+    double eps;      /* >= 0 [1e-16] */
+    double eps_root; /* >= 0 [1e-16] */
+} lgd_adabelief_options;
+LGD_API const lgd_optimizer_ops *lgd_adabelief_ops(void);
+static inline lgd_status lgd_adabelief_create(lgd_optimizer **out, const lgd_adabelief_options *options)
+{
+    return lgd_optimizer_create(out, lgd_adabelief_ops(), options, sizeof *options);
 }
 
 /* LAMB: r = (m/(1-beta1^t)) / (sqrt(v/(1-beta2^t)) + eps) + weight_decay w with Adam's m and v;  w -= lr (|w|/|r|) r. The

@@ -9,6 +9,7 @@ static const lgd_option options[] = {
     LGD_OPTION(lgd_rmsprop_options, eps, 1e-8, LGD_NOT_NEGATIVE, "added to the root"),
     LGD_OPTION(lgd_rmsprop_options, momentum, 0, LGD_BELOW_ONE, "how much of the last step is kept"),
     LGD_OPTION_BOOL(lgd_rmsprop_options, centered, "divide by the deviation of g, not by its size"),
+    LGD_OPTION(lgd_rmsprop_options, eps_root, 0, LGD_NOT_NEGATIVE, "added under the root"),
     {0},
 };
 
@@ -25,7 +26,7 @@ static inline lgd_status sweep(lgd_step *s, bool centered, bool moving)
 {
     const lgd_rmsprop_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum);
-    const double alpha = o->alpha, eps = o->eps, *g = s->g;
+    const double alpha = o->alpha, eps = o->eps, eps_root = o->eps_root, *g = s->g;
     double *w = s->w, *v = s->vec[0], *mean = centered ? s->vec[1] : NULL;
     double *b = moving ? s->vec[1 + (size_t)centered] : NULL;
     uint64_t bad = 0;
@@ -38,7 +39,7 @@ static inline lgd_status sweep(lgd_step *s, bool centered, bool moving)
             q -= mean[j] * mean[j];
             q = q > 0 ? q : 0; /* rounding may take it below */
         }
-        double d = g[j] / lgd_divisor(sqrt(q) + eps);
+        double d = g[j] / lgd_divisor(sqrt(q + eps_root) + eps);
         if (moving)
             d = b[j] = mu * b[j] + d;
         w[j] -= lr * d;

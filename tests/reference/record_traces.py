@@ -3,14 +3,15 @@
     python3 record_traces.py > traces.h         (Debian: apt-get install python3-torch)
 
 A trace is worth comparing only where rounding stays small: each run is repeated with every gradient moved by one unit
-in the last place, and nothing is written unless all of them stay within 1e-12.
+in the last place, and nothing is written unless all of them stay within 1e-12. Where the sign of a gradient decides, it
+must be clear of rounding, by 1e-13 of what the gradient is the sum of.
 """
 import math
 import random
 import sys
 
 import torch
-from torch.optim import SGD, Adagrad, Adam, Adamax, AdamW, RAdam, RMSprop
+from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, RAdam, RMSprop, Rprop
 
 STEPS = (1, 2, 5, 10, 20, 50)
 SCALE = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
@@ -31,6 +32,10 @@ RUNS = (
     ("rmsprop_momentum", RMSprop, dict(lr=0.002, momentum=0.9), 1.0),
     ("rmsprop_centered", RMSprop, dict(centered=True), 1.0),
     ("rmsprop_both", RMSprop, dict(lr=0.002, alpha=0.9, momentum=0.9, centered=True), 1.0),
+    ("adadelta", Adadelta, dict(rho=0.95), 1.0),
+    ("adadelta_pytorch", Adadelta, dict(), 1.0),
+    ("rprop", Rprop, dict(), 1.0),
+    ("rprop_bounds", Rprop, dict(lr=0.5, etas=(0.25, 1.1), step_sizes=(0.1, 0.7)), 1.0),
     ("adam", Adam, dict(), 1.0),
     ("adam_betas", Adam, dict(lr=0.05, betas=(0.8, 0.99), eps=1e-3), 1.0),
     ("adamw", AdamW, dict(), 1.0),
@@ -81,6 +86,13 @@ def gradient(w):
     return g
 
 
+def terms(w):
+    """The sum of what gradient adds up, each without its sign."""
+    n = len(w)
+    z = [abs(SCALE[i] * (w[i] - CENTRE[i])) for i in range(n)]
+    return [SCALE[j] * sum(z[i] / (1 + abs(i - j)) for i in range(n)) + abs(math.tanh(w[j])) / 2 for j in range(n)]
+
+
 def run(method, arguments, factor, perturb):
     """The points at STEPS and, for each, what its coordinates' errors are relative to: |w| or the way travelled."""
     w = torch.tensor(START)
@@ -90,6 +102,8 @@ def run(method, arguments, factor, perturb):
     points, sizes = [], []
     for step in range(STEPS[-1]):
         before = w.tolist()
+        if method is Rprop and any(abs(g) < 1e-13 * size for g, size in zip(gradient(before), terms(before))):
+            sys.exit(f"nothing written: rounding decides a sign in step {step + 1} of Rprop")
         w.grad = torch.tensor([perturb(g) for g in gradient(before)])
         optimizer.param_groups[0]["lr"] = rate * factor ** step
         optimizer.step()
