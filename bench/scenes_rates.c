@@ -8,6 +8,7 @@
 enum { SCHEDULE_EPOCHS = 300 };
 
 static const double milestones[] = {60, 180};
+static const lgd_schedule fall = {.kind = LGD_EXPONENTIAL, .factor = 0.98};
 
 static const struct {
     const char *name;
@@ -23,22 +24,64 @@ static const struct {
     {"cosine to 0 in 300", {.kind = LGD_COSINE, .period = SCHEDULE_EPOCHS}},
     {"polynomial, (1 - t/300)^2", {.kind = LGD_POLYNOMIAL, .period = SCHEDULE_EPOCHS, .power = 2}},
     {"30 of warm-up, then cosine", {.kind = LGD_COSINE, .period = SCHEDULE_EPOCHS - 30, .warmup = 30}},
+    {"trapezoid, its last fifth", {.kind = LGD_TRAPEZOID, .period = SCHEDULE_EPOCHS}},
+    {"warm restarts, 40 then doubled", {.kind = LGD_WARM_RESTARTS, .period = 40, .factor = 2}},
+    {"one cycle in 300", {.kind = LGD_ONE_CYCLE, .period = SCHEDULE_EPOCHS, .momentum_high = 0.95}},
+    {"triangular, 100", {.kind = LGD_TRIANGULAR, .period = 100, .floor = 0.1, .momentum_high = 0.95}},
+    {"triangular2, halved", {.kind = LGD_TRIANGULAR2, .period = 100, .floor = 0.1, .momentum_high = 0.95}},
+    {"exp range, 0.995^t",
+     {.kind = LGD_EXP_RANGE, .period = 100, .factor = 0.995, .floor = 0.1, .momentum_high = 0.95}},
+    {"plateau, 0.3 after 10 bad values", {.kind = LGD_PLATEAU, .factor = 0.3, .tol = 0.01}},
+    {"constant for 100, then 0.98^t", {.next = &fall, .until = 100}},
+    {"optimal, alpha 0.01", {.kind = LGD_OPTIMAL, .factor = 0.01}},
+    {"Vowpal Wabbit's", {.kind = LGD_VW_POWER}},
 };
+enum { SCHEDULES = sizeof schedules / sizeof *schedules };
+
+static bool has_momentum(size_t i)
+{
+    return schedules[i].schedule.momentum_high > 0;
+}
+
+/* The plateau is shown a loss that goes a twentieth of its way to the rate in each epoch: as with batches, whose noise keeps
+ * it at a height that falls with the rate. */
+static lgd_status fill_schedules_row(FILE *to, uint64_t epoch, lgd_plateau_state *seen, double *loss)
+{
+    lgd_status st = LGD_OK;
+    fprintf(to, "\n%d", (int)epoch);
+    for (size_t i = 0; i < SCHEDULES && !st; i++) {
+        lgd_schedule s = schedules[i].schedule;
+        double factor = 0;
+        s.plateau = seen;
+        st = lgd_schedule_factor(&s, epoch, epoch, &factor);
+        fprintf(to, "\t%.9g", factor);
+        if (!st && s.kind == LGD_PLATEAU) {
+            *loss += (factor - *loss) / 20;
+            st = lgd_schedule_observe(&s, seen, *loss);
+        }
+    }
+    for (size_t i = 0; i < SCHEDULES && !st; i++) {
+        double momentum = 0;
+        st = lgd_schedule_momentum(&schedules[i].schedule, epoch, epoch, &momentum);
+        if (has_momentum(i))
+            fprintf(to, "\t%.9g", momentum);
+    }
+    return st;
+}
 
 static lgd_status fill_schedules(FILE *to)
 {
     lgd_status st = LGD_OK;
+    lgd_plateau_state seen = {0};
+    double loss = 5;
     fprintf(to, "epoch");
-    for (size_t i = 0; i < sizeof schedules / sizeof *schedules; i++)
+    for (size_t i = 0; i < SCHEDULES; i++)
         fprintf(to, "\t%s", schedules[i].name);
-    for (uint64_t e = 0; e <= SCHEDULE_EPOCHS && !st; e++) {
-        fprintf(to, "\n%d", (int)e);
-        for (size_t i = 0; i < sizeof schedules / sizeof *schedules && !st; i++) {
-            double factor = 0;
-            st = lgd_schedule_factor(&schedules[i].schedule, e, e, &factor);
-            fprintf(to, "\t%.9g", factor);
-        }
-    }
+    for (size_t i = 0; i < SCHEDULES; i++)
+        if (has_momentum(i))
+            fprintf(to, "\tmomentum of %s", schedules[i].name);
+    for (uint64_t epoch = 0; epoch <= SCHEDULE_EPOCHS && !st; epoch++)
+        st = fill_schedules_row(to, epoch, &seen, &loss);
     fprintf(to, "\n");
     return st;
 }

@@ -230,23 +230,39 @@ END_TEST
 
 START_TEST(schedules_factors_those_of_closed_forms)
 {
-    const double pi = acos(-1);
     table *t = table_read("schedules.tsv");
     ck_assert_uint_eq(t->rows, 302);
     for (size_t i = 1; i < t->rows; i++) {
-        double e = number(t, i, "epoch");
-        ck_assert_double_eq(e, (double)(i - 1));
-        ck_assert_double_eq(number(t, i, "constant"), 1);
-        ck_assert_double_eq_tol(number(t, i, "step, 0.5 every 100"), pow(0.5, floor(e / 100)), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "exponential, 0.95^t"), pow(0.95, e), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "cosine to 0 in 300"), (1 + cos(pi * e / 300)) / 2, 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "polynomial, (1 - t/300)^2"), pow(1 - e / 300, 2), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "inverse time, 1/(1 + 0.02 t)"), 1 / (1 + 0.02 * e), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "inverse scaling, 1/(t + 1)^0.25"), pow(e + 1, -0.25), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "multi-step, 0.3 at 60 and 180"), pow(0.3, (e >= 60) + (e >= 180)), 1e-8);
-        ck_assert_double_eq_tol(number(t, i, "30 of warm-up, then cosine"),
-                                e < 30 ? (e + 1) / 30 : (1 + cos(pi * (e - 30) / 270)) / 2, 1e-8);
+        const double e = number(t, i, "epoch"), begin = e < 40 ? 0 : e < 120 ? 40 : e < 280 ? 120 : 280;
+        const double height = 1 - fabs(fmod(e, 100) / 50 - 1), halved = height * pow(0.5, floor(e / 100));
+        const double climb = (1 - cos(M_PI * e / 90)) / 2, fall = (1 + cos(M_PI * (e - 90) / 210)) / 2;
+        const double cuts = round(log(number(t, i, "plateau, 0.3 after 10 bad values")) / log(0.3));
+        const struct {
+            const char *name;
+            double value;
+        } columns[] = {{"step, 0.5 every 100", pow(0.5, floor(e / 100))},
+                       {"multi-step, 0.3 at 60 and 180", pow(0.3, (e >= 60) + (e >= 180))},
+                       {"inverse time, 1/(1 + 0.02 t)", 1 / (1 + 0.02 * e)},
+                       {"inverse scaling, 1/(t + 1)^0.25", pow(e + 1, -0.25)},
+                       {"exponential, 0.95^t", pow(0.95, e)},
+                       {"cosine to 0 in 300", (1 + cos(M_PI * e / 300)) / 2},
+                       {"polynomial, (1 - t/300)^2", pow(1 - e / 300, 2)},
+                       {"30 of warm-up, then cosine", e < 30 ? (e + 1) / 30 : (1 + cos(M_PI * (e - 30) / 270)) / 2},
+                       {"trapezoid, its last fifth", fmin(1, (300 - e) / 60)},
+                       {"warm restarts, 40 then doubled", (1 + cos(M_PI * (e - begin) / (begin + 40))) / 2},
+                       {"one cycle in 300", e < 90 ? 0.04 + 0.96 * climb : 4e-6 + (1 - 4e-6) * fall},
+                       {"triangular2, halved", 0.1 + 0.9 * halved},
+                       {"exp range, 0.995^t", 0.1 + 0.9 * height * pow(0.995, e)},
+                       {"plateau, 0.3 after 10 bad values", pow(0.3, cuts)},
+                       {"constant for 100, then 0.98^t", pow(0.98, fmax(0, e - 100))},
+                       {"optimal, alpha 0.01", 1 / (sqrt(0.1) + 0.01 * e)},
+                       {"Vowpal Wabbit's", 1 / sqrt(e + 2)},
+                       {"momentum of one cycle in 300", 0.95 - 0.1 * (e < 90 ? climb : fall)},
+                       {"momentum of triangular2, halved", 0.95 - 0.1 * halved}};
+        for (size_t j = 0; j < sizeof columns / sizeof *columns; j++)
+            ck_assert_double_eq_tol(number(t, i, columns[j].name), columns[j].value, 1e-8);
     }
+    ck_assert_double_lt(number(t, 301, "plateau, 0.3 after 10 bad values"), 0.1);
     table_free(t);
 }
 END_TEST
