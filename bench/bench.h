@@ -143,12 +143,14 @@ typedef struct variant {
                     double *scratch);
     bool direct;                   /* all scores are known before out changes, so out may be w */
     bool threaded;                 /* can use more than one thread */
+    bool usual;                    /* part of the grid without --only */
     unsigned flags;                /* of the optimizer */
     char optimizer[NAME_SIZE * 2]; /* for lgd_optimizer_parse */
 } variant;
 
 /* scalar, blas1, gemv, then libgd with each built-in optimizer; returns how many. The first is the reference. lr is for
- * the optimizers whose step is linear in the gradient; the others have their presets. */
+ * the optimizers whose step is linear in the gradient; the others have their presets. Usual are those without the library,
+ * and of the library sgd, momentum and adam, which move 0, 1 and 2 vectors: what others cost more, the steps tell. */
 enum { MAX_VARIANTS = 64 };
 size_t variants_list(variant out[MAX_VARIANTS], double lr);
 
@@ -277,8 +279,8 @@ void steps_free(step_times *out);
 typedef struct method {
     char name[NAME_SIZE], optimizer[NAME_SIZE * 2];
     size_t batch, epochs;
-    double lr;
-    bool cosine;
+    double lr, preset;
+    bool own_point;          /* which it is judged at */
     double loss, gap, score; /* score: R2 or accuracy */
     double seconds, to_one;  /* to_one: until 1 % above the optimum, NaN if never */
     size_t epochs_to_one;

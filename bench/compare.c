@@ -23,7 +23,8 @@ static double smoothness(const comparison *c, size_t batch)
 
 typedef struct trial {
     lgd_report report;
-    double *w, *curve, *clock; /* [dim], [epochs + 1], [epochs + 1] */
+    double loss;                       /* at the point to use */
+    double *w, *point, *curve, *clock; /* [dim] the point to use, [dim], [epochs + 1], [epochs + 1] */
 } trial;
 
 static void trial_free(trial *t)
@@ -34,23 +35,41 @@ static void trial_free(trial *t)
 
 static bool trial_make(trial *t, size_t dim, size_t epochs)
 {
-    *t = (trial){.w = calloc(dim + 2 * (epochs + 1), sizeof *t->w)};
+    *t = (trial){.w = calloc(2 * dim + 2 * (epochs + 1), sizeof *t->w)};
     if (t->w) {
-        t->curve = t->w + dim;
+        t->point = t->w + dim;
+        t->curve = t->point + dim;
         t->clock = t->curve + epochs + 1;
     }
     return t->w != NULL;
 }
 
-/* With watch the loss over all rows is taken at the end of each epoch; without, the clock is that of the descent alone. */
+/* Where a method has a point of its own: the loss there after each epoch. */
+typedef struct watcher {
+    lgd_objective *f;
+    const lgd_optimizer *opt;
+    double *w, *point, *curve;
+} watcher;
+
+static int watch_point(void *ctx, const lgd_progress *at)
+{
+    watcher *own = ctx;
+    const bool ok = !lgd_optimizer_result(own->opt, own->w, own->point) &&
+                    !lgd_objective_eval(own->f, NULL, own->point, &own->curve[at->epoch], NULL);
+    return ok ? 0 : -1;
+}
+
+/* With watch the loss over all rows is taken at the end of each epoch; without, the clock is that of the descent alone. The
+ * rate is lowered in batches, unless the method lowers its noise by averaging. */
 static lgd_status run_once(const comparison *c, lgd_objective *f, const method *m, bool watch, uint64_t seed, trial *t)
 {
     lgd_optimizer *opt = NULL;
     lgd_history *history = NULL;
     char text[sizeof m->optimizer + 32];
-    snprintf(text, sizeof text, "%s:lr=%.17g", m->optimizer, m->lr);
+    snprintf(text, sizeof text, "%s%clr=%.17g", m->optimizer, strchr(m->optimizer, ':') ? ',' : ':', m->lr);
     memset(t->w, 0, lgd_objective_dim(f) * sizeof *t->w);
     lgd_status st = lgd_optimizer_parse(&opt, text);
+    watcher own = {f, opt, t->w, t->point, t->curve};
     if (!st)
         st = lgd_history_create(&history);
     lgd_minimize_options options = {.batch_size = m->batch,
@@ -59,8 +78,11 @@ static lgd_status run_once(const comparison *c, lgd_objective *f, const method *
                                     .check_every = watch && m->batch,
                                     .seed = seed,
                                     .threads = c->threads,
-                                    .history = history};
-    if (m->batch)
+                                    .history = history,
+                                    .w_average = m->own_point ? t->point : NULL,
+                                    .callback = watch && m->own_point ? watch_point : NULL,
+                                    .callback_ctx = &own};
+    if (m->batch && !m->own_point)
         options.schedule = (lgd_schedule){.kind = LGD_COSINE, .period = (double)m->epochs};
     if (!st)
         st = lgd_minimize(f, opt, t->w, &options, &t->report);
@@ -68,10 +90,13 @@ static lgd_status run_once(const comparison *c, lgd_objective *f, const method *
         const double *loss = lgd_history_series(history, "loss", NULL);
         const double *seconds = lgd_history_series(history, "seconds", NULL);
         for (size_t e = 0; e < t->report.epochs; e++) {
-            t->curve[e] = loss[e];
+            if (!m->own_point || !e)
+                t->curve[e] = loss[e];
             t->clock[e + 1] = seconds[e];
         }
-        t->curve[t->report.epochs] = t->report.f;
+        if (m->own_point)
+            memcpy(t->w, t->point, lgd_objective_dim(f) * sizeof *t->w);
+        t->loss = t->curve[t->report.epochs] = m->own_point ? t->report.f_average : t->report.f;
     }
     lgd_history_free(history);
     lgd_optimizer_free(opt);
@@ -100,10 +125,10 @@ static double score(const dataset *d, lgd_objective *f, const double *w)
     return d->logistic ? hits / (double)d->rows : 1 - off / spread;
 }
 
-/* The watched run at the rate of m; where m has none, at the best of three. */
+/* The watched run at the rate of m; where m has none, at the best of the method's preset and three more. */
 static lgd_status tune(const comparison *c, lgd_objective *f, method *m, uint64_t seed, trial *best)
 {
-    static const double rates[] = {0.001, 0.01, 0.1};
+    const double rates[] = {m->preset, 0.001, 0.01, 0.1};
     if (m->lr > 0)
         return run_once(c, f, m, true, seed, best);
     trial t;
@@ -112,9 +137,11 @@ static lgd_status tune(const comparison *c, lgd_objective *f, method *m, uint64_
     if (!trial_make(&t, lgd_objective_dim(f), m->epochs))
         return st;
     for (size_t i = 0; i < sizeof rates / sizeof *rates; i++) {
+        if (i && rates[i] == m->preset)
+            continue;
         candidate.lr = rates[i];
         lgd_status this_one = run_once(c, f, &candidate, true, seed, &t);
-        if (!this_one && (m->lr <= 0 || t.report.f < best->report.f)) {
+        if (!this_one && (m->lr <= 0 || t.loss < best->loss)) {
             trial swap = *best;
             *best = t;
             t = swap;
@@ -169,7 +196,7 @@ static bool run_method(const comparison *c, lgd_objective *f, method *m, uint64_
     } else {
         m->epochs = watched.report.epochs;
         memcpy(m->curve, watched.curve, (m->epochs + 1) * sizeof *m->curve);
-        m->loss = watched.report.f;
+        m->loss = watched.loss;
         m->gap = m->loss - c->optimum;
         m->score = score(c->data, f, watched.w);
         m->seconds = m->clock[m->epochs];
@@ -199,15 +226,13 @@ static method *add(comparison *c, const char *name, const char *optimizer, size_
     return m;
 }
 
-/* 1 - momentum at the presets of an optimizer; 1 where it has none. */
-static double damping(const char *optimizer)
+/* The preset of an option, or `otherwise` where there is none of that name. */
+static double preset(const lgd_optimizer_ops *ops, const char *name, double otherwise)
 {
-    lgd_optimizer *opt = NULL;
-    double mu = 0;
-    if (!lgd_optimizer_parse(&opt, optimizer) && lgd_optimizer_option(opt, "momentum", &mu))
-        mu = 0;
-    lgd_optimizer_free(opt);
-    return 1 - mu;
+    for (const lgd_option *o = ops->options; o && o->name; o++)
+        if (!strcmp(o->name, name))
+            return o->preset;
+    return otherwise;
 }
 
 static void add_methods(comparison *c, size_t epochs)
@@ -225,8 +250,12 @@ static void add_methods(comparison *c, size_t epochs)
             continue;
         size_t batch = ops->flags & LGD_FULL_BATCH ? 0 : usual;
         method *m = add(c, ops->name, ops->name, batch, epochs);
+        m->own_point = ops->result != NULL;
+        m->preset = preset(ops, "lr", 1);
         if (ops->flags & LGD_LINEAR)
-            m->lr = damping(ops->name) / smoothness(c, batch);
+            m->lr = (1 - preset(ops, "momentum", 0)) / smoothness(c, batch);
+        if (!isnan(preset(ops, "f_min", NAN))) /* a method that asks for the least value is told it */
+            snprintf(m->optimizer, sizeof m->optimizer, "%s:f_min=%.17g", ops->name, c->optimum);
     }
 }
 

@@ -91,6 +91,20 @@ static double run_by_libgd(void *ctx, size_t epochs)
 
 /* ---- the check */
 
+/* The mean of half squares over rows of a batch, for the methods that use it. */
+static double batch_value(const problem *p, const size_t *index, size_t count, const double *w)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t row = index ? index[i] : i;
+        double residual = -p->y[row];
+        for (size_t j = 0; j < p->cols; j++)
+            residual += p->X[row * p->cols + j] * w[j];
+        sum += residual * residual / 2;
+    }
+    return sum / (double)count;
+}
+
 /* Scalar gradients, and the update rule by lgd_optimizer_step: what remains for lgd_minimize to get wrong is everything
  * about rows, batches and panels. */
 static lgd_status reference_optimizer(const grid_cell *c, double *w)
@@ -107,7 +121,8 @@ static lgd_status reference_optimizer(const grid_cell *c, double *w)
             size_t count = smaller(batch, p->rows - first);
             memset(c->grid->g, 0, p->cols * sizeof *w);
             scalar->descend(p, index ? index + first : NULL, count, w, -1 / (double)count, c->grid->g, NULL);
-            st = lgd_optimizer_step(c->opt, p->cols, w, c->grid->g, 0, 1);
+            const double value = batch_value(p, index ? index + first : NULL, count, w);
+            st = lgd_optimizer_step(c->opt, p->cols, w, c->grid->g, value, 1);
         }
     }
     lgd_optimizer_reset(c->opt);
@@ -218,6 +233,11 @@ static bool add_cell(grid *g, const variant *v, size_t batch, size_t threads)
     return c->w && c->sample;
 }
 
+static bool wanted(const settings *s, const variant *v, const char *where)
+{
+    return s->only ? settings_choose(s, v->name, where) : v->usual;
+}
+
 /* The cells of one batch size: the reference always, the others as asked. */
 static bool add_batch(grid *g, size_t batch, const settings *s)
 {
@@ -225,7 +245,7 @@ static bool add_batch(grid *g, size_t batch, const settings *s)
     bool any = false, ok = true;
     batch_name(where, batch);
     for (size_t i = 0; i < g->variants; i++)
-        any = any || settings_choose(s, g->variant[i].name, where);
+        any = any || wanted(s, &g->variant[i], where);
     if (!any)
         return true;
     ok = add_cell(g, &g->variant[0], batch, 1);
@@ -233,7 +253,7 @@ static bool add_batch(grid *g, size_t batch, const settings *s)
         const variant *v = &g->variant[i];
         bool possible = !(v->flags & LGD_NEEDS_EVAL) && (!batch || !(v->flags & LGD_FULL_BATCH));
         for (size_t t = 0; ok && possible && t < s->thread_counts; t++)
-            if (settings_choose(s, v->name, where) && (s->thread[t] == 1 || v->threaded))
+            if (wanted(s, v, where) && (s->thread[t] == 1 || v->threaded))
                 ok = add_cell(g, v, batch, s->thread[t]);
     }
     return ok;
@@ -291,6 +311,8 @@ bool grid_run(grid *g, const dataset *d, const settings *s)
         snprintf(text, sizeof text, "batch %s (more than there are rows)", large);
         note(g, text);
     }
+    if (!s->only)
+        note(g, "libgd's other optimizers (--only 'libgd/*' times all; the steps below tell what they differ by)");
     g->index = malloc(d->rows * sizeof *g->index);
     g->g = malloc(d->cols * sizeof *g->g);
     g->scratch = malloc((largest ? largest : 1) * sizeof *g->scratch);

@@ -191,13 +191,16 @@ static bool descents(FILE *to, const results *r)
     }
     if (!r->comparisons)
         return true;
-    html(to,
-         "<h3>How to read it</h3>\n<dl class=\"help\"><dt>batch</dt><dd>rows in a step</dd>\n"
-         "<dt>rate</dt><dd>of the first step; with batches it falls to 0 along a cosine. It is 1/L(b), L(b) the "
-         "expected "
-         "smoothness of a batch of b rows, times 1 - momentum; for methods that scale each coordinate by itself the "
-         "best of 0.001, 0.01 and 0.1</dd>\n"
-         "<dt>above optimum</dt><dd>how much of the loss could still go</dd>\n");
+    html(
+        to,
+        "<h3>How to read it</h3>\n<dl class=\"help\"><dt>batch</dt><dd>rows in a step</dd>\n"
+        "<dt>rate</dt><dd>of the first step; with batches it falls to 0 along a cosine. It is 1/L(b), L(b) the "
+        "expected "
+        "smoothness of a batch of b rows, times 1 - momentum; for methods whose step is not linear in the gradient the "
+        "best of their preset, 0.001, 0.01 and 0.1. A method that averages keeps its rate and is judged at the "
+        "average; "
+        "one that asks for the least value of the loss is told it</dd>\n"
+        "<dt>above optimum</dt><dd>how much of the loss could still go</dd>\n");
     html(to,
          "<dt>seconds</dt><dd>of the descent alone%s</dd>\n"
          "<dt>to within 1 %%</dt><dd>until the loss was that near the optimum; - if it never was. The first to "

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHECK_DIM = 100003, CHECK_STEPS = 3, SMALL = 1000000, LARGE = 10000000 };
+enum { BLOCK = 64, COPIES = 1563, CHECK_DIM = BLOCK * COPIES, CHECK_STEPS = 3, SMALL = 1000000, LARGE = 10000000 };
 #define SAME_POINT 1e-12
 #define VALUE 1.0 /* f, for the methods that use it */
 
@@ -32,79 +32,62 @@ static const reference *find_row(const char *name)
     return NULL;
 }
 
-/* Workspace of the checks, each member CHECK_DIM long but for the gradients of all steps and the vectors. */
+/* A problem of BLOCK coordinates, and vectors that repeat it: sums over all coordinates then grow by COPIES, and so does the
+ * value, which leaves every ratio between them as it was. */
 typedef struct check {
-    double *start, *expected, *w, *g, *gradient, *vec[LOOP_VECTORS], state[REFERENCE_STATE];
-    real *wide_w, *wide_g, (*wide)[REFERENCE_STATE];
+    double start[BLOCK], gradient[CHECK_STEPS][BLOCK], expected[BLOCK];
+    double *w, *g, *vec[LOOP_VECTORS]; /* [CHECK_DIM] each, one allocation */
 } check;
-
-static void check_free(check *c)
-{
-    free(c->start);
-    free(c->wide_w);
-    free(c->wide);
-}
 
 static bool check_make(check *c, uint64_t seed)
 {
-    const size_t n = CHECK_DIM, numbers = n * (4 + CHECK_STEPS + LOOP_VECTORS);
-    *c = (check){.start = calloc(numbers, sizeof(double)),
-                 .wide_w = calloc(2 * n, sizeof(real)),
-                 .wide = calloc(n, sizeof *c->wide)};
-    if (!c->start || !c->wide_w || !c->wide)
-        return false;
-    c->expected = c->start + n;
-    c->w = c->expected + n;
-    c->g = c->w + n;
-    c->gradient = c->g + n;
-    for (size_t k = 0; k < LOOP_VECTORS; k++)
-        c->vec[k] = c->gradient + (CHECK_STEPS + k) * n;
-    c->wide_g = c->wide_w + n;
-    lgd_uniform(seed, 0, n * CHECK_STEPS, c->gradient);
-    lgd_uniform(seed, n * CHECK_STEPS, n, c->start);
-    for (size_t j = 0; j < n * CHECK_STEPS; j++)
-        c->gradient[j] -= 0.5;
-    return true;
+    lgd_uniform(seed, 0, BLOCK, c->start);
+    lgd_uniform(seed, BLOCK, BLOCK * CHECK_STEPS, c->gradient[0]);
+    for (size_t j = 0; j < BLOCK * CHECK_STEPS; j++)
+        c->gradient[j / BLOCK][j % BLOCK] -= 0.5;
+    c->w = calloc((size_t)CHECK_DIM * (2 + LOOP_VECTORS), sizeof *c->w);
+    c->g = c->w ? c->w + CHECK_DIM : NULL;
+    for (size_t k = 0; c->w && k < LOOP_VECTORS; k++)
+        c->vec[k] = c->w + (2 + k) * CHECK_DIM;
+    return c->w != NULL;
 }
 
 static bool reference_point(check *c, const char *name)
 {
-    const size_t n = CHECK_DIM;
     const scalar_reference *scalar = find_scalar(name);
     const reference *row = find_row(name);
-    memcpy(c->expected, c->start, n * sizeof *c->expected);
+    memcpy(c->expected, c->start, sizeof c->expected);
     if (row && scalar && scalar->step) {
-        for (size_t j = 0; j < n; j++) {
-            memset(c->state, 0, sizeof c->state);
+        for (size_t j = 0; j < BLOCK; j++) {
+            double state[REFERENCE_STATE] = {0};
             for (uint64_t t = 1; t <= CHECK_STEPS; t++)
-                scalar->step(row->options, t, 1, c->gradient[(t - 1) * n + j], &c->expected[j], c->state);
+                scalar->step(row->options, t, 1, c->gradient[t - 1][j], &c->expected[j], state);
         }
         return true;
     }
     if (!row || !row->whole)
         return false;
-    real common[REFERENCE_STATE] = {0};
-    memset(c->wide, 0, n * sizeof *c->wide);
-    for (size_t j = 0; j < n; j++)
-        c->wide_w[j] = c->start[j];
+    real w[BLOCK], g[BLOCK], state[BLOCK][REFERENCE_STATE] = {{0}}, common[REFERENCE_STATE] = {0};
+    for (size_t j = 0; j < BLOCK; j++)
+        w[j] = c->start[j];
     for (unsigned t = 1; t <= CHECK_STEPS; t++) {
-        for (size_t j = 0; j < n; j++)
-            c->wide_g[j] = c->gradient[(t - 1) * n + j];
-        row->whole(row->options, t, 1, VALUE, n, c->wide_w, c->wide_g, c->wide, common);
+        for (size_t j = 0; j < BLOCK; j++)
+            g[j] = c->gradient[t - 1][j];
+        row->whole(row->options, t, 1, VALUE, BLOCK, w, g, state, common);
     }
-    for (size_t j = 0; j < n; j++)
-        c->expected[j] = (double)c->wide_w[j];
+    for (size_t j = 0; j < BLOCK; j++)
+        c->expected[j] = (double)w[j];
     return true;
 }
 
 /* The loop of the same vectors, coordinate by coordinate. */
 static void moved_point(check *c, size_t vectors)
 {
-    for (size_t j = 0; j < CHECK_DIM; j++) {
+    for (size_t j = 0; j < BLOCK; j++) {
         double v[LOOP_VECTORS] = {0};
         c->expected[j] = c->start[j];
         for (size_t t = 0; t < CHECK_STEPS; t++) {
-            double x = c->gradient[t * CHECK_DIM + j];
+            double x = c->gradient[t][j];
             for (size_t k = 0; k < vectors; k++)
                 x = v[k] = v[k] / 2 + x;
             c->expected[j] -= x * 1e-3;
@@ -115,22 +98,24 @@ static void moved_point(check *c, size_t vectors)
 /* How far what is timed is from what was expected, after CHECK_STEPS steps; NAN if a step failed. */
 static double distance(check *c, step_cell *cell, timed_as what)
 {
-    const size_t n = CHECK_DIM;
-    memcpy(c->w, c->start, n * sizeof *c->w);
-    for (size_t k = 0; k < LOOP_VECTORS; k++)
-        memset(c->vec[k], 0, n * sizeof *c->w);
+    double far = 0;
+    for (size_t j = 0; j < CHECK_DIM; j++)
+        c->w[j] = c->start[j % BLOCK];
+    memset(c->vec[0], 0, CHECK_DIM * LOOP_VECTORS * sizeof *c->w);
     for (uint64_t t = 1; t <= CHECK_STEPS; t++) {
-        const double *fresh = c->gradient + (t - 1) * n;
-        memcpy(c->g, fresh, n * sizeof *c->g);
-        if (what == STEP && lgd_optimizer_step(cell->opt, n, c->w, c->g, VALUE, 1))
+        for (size_t j = 0; j < CHECK_DIM; j++)
+            c->g[j] = c->gradient[t - 1][j % BLOCK];
+        if (what == STEP && lgd_optimizer_step(cell->opt, CHECK_DIM, c->w, c->g, COPIES * VALUE, 1))
             return NAN;
-        cell->spoils = cell->spoils || memcmp(c->g, fresh, n * sizeof *c->g);
+        cell->spoils = cell->spoils || memcmp(c->g, c->gradient[t - 1], sizeof c->gradient[0]);
         if (what == OWN)
-            loop_find(cell->ops->name)(n, c->w, c->g, c->vec, t);
+            loop_find(cell->ops->name)(CHECK_DIM, c->w, c->g, c->vec, t);
         if (what == LOOP)
-            loop_move(n, cell->vectors, c->w, c->g, c->vec);
+            loop_move(CHECK_DIM, cell->vectors, c->w, c->g, c->vec);
     }
-    return difference(n, c->w, c->expected);
+    for (size_t first = 0; first < CHECK_DIM; first += BLOCK)
+        far = fmax(far, difference(BLOCK, c->w + first, c->expected));
+    return far;
 }
 
 static void check_cell(check *c, step_cell *cell)
@@ -297,7 +282,7 @@ bool steps_choose(const settings *s, const char *of)
 bool steps_run(step_times *s, const settings *wanted)
 {
     *s = (step_times){.dim = wanted->quick ? SMALL : LARGE, .rounds = wanted->rounds, .seed = wanted->seed};
-    check c;
+    check c = {.w = NULL};
     progress bar;
     add_cells(s, wanted);
     if (!memory_suffices(8.0 * (double)s->dim * (3 + 2 * LOOP_VECTORS))) {
@@ -320,7 +305,7 @@ bool steps_run(step_times *s, const settings *wanted)
     if (!ok)
         fprintf(stderr, "lgd-bench: the steps could not be measured: %s\n",
                 *lgd_last_error() ? lgd_last_error() : "out of memory");
-    check_free(&c);
+    free(c.w);
     free(s->w);
     s->w = s->g = s->kept = NULL;
     return ok;

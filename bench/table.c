@@ -83,15 +83,15 @@ void table_compare(const comparison *c)
     printf(", %zu thread%s\n", c->threads, c->threads > 1 ? "s" : "");
     printf("  loss %s at w = 0, %s at the optimum (Newton's method)\n\n", digits(t[0], c->start, 4),
            digits(t[1], c->optimum, 6));
-    printf("  %-12s %5s %10s %7s %10s %14s %9s %9s   %s\n", "method", "batch", "rate", "epochs", "loss",
+    printf("  %-16s %5s %10s %7s %10s %14s %9s %9s   %s\n", "method", "batch", "rate", "epochs", "loss",
            "above optimum", d->logistic ? "accuracy" : "R2", "seconds", "to within 1 % of the optimum");
     for (size_t i = 0; i < c->methods; i++) {
         const method *m = &c->method[i];
         if (m->verdict == FAILED) {
-            printf("  %-12s %5s %s: %s\n", m->name, batch_name(t[0], m->batch), verdict_word(FAILED), m->why);
+            printf("  %-16s %5s %s: %s\n", m->name, batch_name(t[0], m->batch), verdict_word(FAILED), m->why);
             continue;
         }
-        printf("  %-12s %5s %10s %7zu %10s %14s %9s %9s   ", m->name, batch_name(t[0], m->batch),
+        printf("  %-16s %5s %10s %7zu %10s %14s %9s %9s   ", m->name, batch_name(t[0], m->batch),
                digits(t[1], m->lr, 3), m->epochs, digits(t[2], m->loss, 5), digits(t[3], m->gap, 2),
                digits(t[4], m->score, 4), digits(t[5], m->seconds, 3));
         if (isnan(m->to_one))
@@ -110,10 +110,12 @@ void table_compare_legend(const comparison *c)
         "\n  batch: rows in a step. above optimum: how much of the loss could still go. rate: of the first step; with\n"
         "  batches it falls to 0 along a cosine. It is 1/L(b), L(b) the expected smoothness of a batch of b rows, "
         "times\n"
-        "  1 - momentum; for methods that scale each coordinate by itself the best of 0.001, 0.01 and 0.1. seconds: "
+        "  1 - momentum; for methods whose step is not linear in the gradient the best of their preset, 0.001, 0.01 "
+        "and\n"
+        "  0.1. A method that averages keeps its rate and is judged at the average; one that asks for the least value "
         "of\n"
-        "  the descent alone%s. The losses on the way come from another run, whose last\n"
-        "  weights must have the same bits.\n",
+        "  the loss is told it. seconds: of the descent alone%s. The losses on the way come from\n"
+        "  another run, whose last weights must have the same bits.\n",
         c->runs > 1 ? ", median of 3 runs" : "");
 }
 

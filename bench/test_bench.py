@@ -43,6 +43,8 @@ def bench_quick_run_every_file_parses(folder):
     with open(f"{out}/run.json") as file:
         tree = json.load(file)
     assert {row["batch"] for row in grid} == {"64", "full"}
+    usual = {"scalar", "blas1", "gemv", "libgd/sgd", "libgd/momentum", "libgd/adam"}
+    assert {row["variant"] for row in grid} == usual and "libgd's other optimizers (--only" in result.stdout
     assert {row["data"] for row in compare} == {"housing", "breast_cancer"}
     assert len(curves) == 4 * len(compare)
     checked = [row for row in grid if row["variant"] != "scalar"] + compare
@@ -89,6 +91,16 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
     with open(f"{folder}/run.json") as file:
         cells = json.load(file)["steps"]["cells"]
     assert [len(samples) for samples in cells[1]["samples_step_loop_passes_plain"]] == [3, 3, 0, 3]
+
+
+def bench_grid_asked_for_all_optimizers_full_batch_ones_in_full_alone(folder):
+    result = run("--quick", "--rounds", "3", "--batch", "1024,full", "--only", "libgd/*", "--out", folder)
+    assert result.returncode == 0, result.stdout + result.stderr
+    listed = re.findall(r"^(\w+): ", run("--list", "optimizers").stdout, re.M)
+    batches = {name: [row["batch"] for row in read_tsv(f"{folder}/grid.tsv") if row["variant"] == f"libgd/{name}"]
+               for name in listed}
+    assert all(rows in (["1024", "full"], ["full"]) for rows in batches.values()), batches
+    assert batches["adam"] == ["1024", "full"]
 
 
 def bench_own_file_signed_labels_logistic(folder):

@@ -94,12 +94,16 @@ size_t variants_list(variant out[MAX_VARIANTS], double lr)
                              .descend = gemv_descend,
                              .direct = true,
                              .threaded = true};
+    for (size_t i = 0; i < count; i++)
+        out[i].usual = true;
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) && count < MAX_VARIANTS; i++) {
         variant *v = &out[count];
         *v = (variant){.about = "lgd_minimize with this optimizer", .threaded = true, .flags = ops->flags};
+        v->usual = !strcmp(ops->name, "sgd") || !strcmp(ops->name, "momentum") || !strcmp(ops->name, "adam");
         snprintf(v->name, sizeof v->name, "libgd/%s", ops->name);
-        if (ops->flags & LGD_LINEAR) /* a rate that holds for every batch size; it has no influence on the time */
+        /* A rate that holds for every batch size; it has no influence on the time. Rates made from values are no shorter. */
+        if (ops->flags & LGD_LINEAR || !strcmp(ops->name, "polyak"))
             snprintf(v->optimizer, sizeof v->optimizer, "%s:lr=%.17g", ops->name, lr);
         else
             snprintf(v->optimizer, sizeof v->optimizer, "%s", ops->name);
