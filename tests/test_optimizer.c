@@ -224,6 +224,30 @@ START_TEST(method_not_finite_gradient_refused_nothing_touched)
 }
 END_TEST
 
+/* Where dim is large the method itself looks, and must see it whatever it makes of g: a sign, a ratio of norms. */
+START_TEST(method_many_coordinates_not_finite_gradient_told)
+{
+    enum { MANY = 32769 };
+    static const double bad[] = {NAN, INFINITY, -INFINITY};
+    static double w[MANY], g[MANY];
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (size_t k = 0; k < VARIANTS * sizeof bad / sizeof *bad; k++) {
+            lgd_optimizer *opt = made(ops, k % VARIANTS);
+            ck_assert(ops->flags & LGD_CHECKED);
+            for (size_t j = 0; j < MANY; j++)
+                w[j] = (double)(j % 7);
+            for (int t = 1; t <= 3; t++) {
+                for (size_t j = 0; j < MANY; j++)
+                    g[j] = t < 3 || j != 20000 ? (double)(j % 3) - 0.5 : bad[k / VARIANTS];
+                ck_assert_int_eq(lgd_optimizer_step(opt, MANY, w, g, 1, 1), t < 3 ? LGD_OK : LGD_EDIVERGED);
+            }
+            ck_assert_msg(strstr(lgd_last_error(), "g[20000] is ") != NULL, "%s", lgd_last_error());
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
 START_TEST(method_other_dim_refused_until_reset)
 {
     const lgd_optimizer_ops *ops;
@@ -957,6 +981,7 @@ int main(void)
     CASE(s, method_vanishing_squares_finite);
     CASE(s, method_finite_gradient_no_invalid_no_division_by_zero);
     CASE(s, method_not_finite_gradient_refused_nothing_touched);
+    CASE(s, method_many_coordinates_not_finite_gradient_told);
     CASE(s, method_other_dim_refused_until_reset);
     CASE(s, method_given_momentum_as_its_own);
     CASE(s, method_kth_allocation_failing_enomem_no_leak);
