@@ -95,6 +95,174 @@ static double choice_count(const lgd_option *o)
     return n;
 }
 
+/* The sentence names the option, the value as it was given, and what is accepted: each bound there is, or each choice. */
+static void said_in_full(const lgd_optimizer_ops *ops, const lgd_option *o, const char *value)
+{
+    char part[96];
+    const char *sentence = lgd_last_error();
+    snprintf(part, sizeof part, "%s: %s is %s, ", ops->name, o->name, value);
+    ck_assert_msg(strstr(sentence, part) == sentence, "\"%s\" does not begin with \"%s\"", sentence, part);
+    const char *accepted = sentence + strlen(part);
+    ck_assert_msg(strstr(accepted, "is accepted") != NULL, "%s", sentence);
+    if (o->type == LGD_CHOICE)
+        ck_assert_msg(strstr(accepted, o->choices) != NULL, "%s", sentence);
+    for (int k = 0; k < 2 && (o->type == LGD_DOUBLE || o->type == LGD_SIZE); k++) {
+        const double bound = k ? o->high : o->low;
+        static const char *const words[2][2] = {{"at least", "above"}, {"at most", "below"}};
+        if (isinf(bound))
+            snprintf(part, sizeof part, k ? "finite" : "number");
+        else
+            snprintf(part, sizeof part, "%s %g", words[k][o->open >> k & 1], bound);
+        ck_assert_msg(strstr(accepted, part) != NULL, "\"%s\" lacks \"%s\"", sentence, part);
+    }
+}
+
+static void refused_by_struct(const lgd_optimizer_ops *ops, const lgd_option *o, double x, const char *value)
+{
+    lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
+    ck_assert_msg(make(&opt, ops, PRESETS, o->name, x) == LGD_EINVAL, "%s: %s = %g is taken", ops->name, o->name, x);
+    ck_assert_ptr_null(opt);
+    said_in_full(ops, o, value);
+}
+
+static void refused_by_text(const lgd_optimizer_ops *ops, const lgd_option *o, const char *given, const char *value)
+{
+    char text[128];
+    lgd_optimizer *opt = (lgd_optimizer *)(void *)&opt;
+    snprintf(text, sizeof text, "%s:%s=%s", ops->name, o->name, given);
+    ck_assert_msg(lgd_optimizer_parse(&opt, text) == LGD_EINVAL, "%s is taken", text);
+    ck_assert_ptr_null(opt);
+    if (value)
+        said_in_full(ops, o, value);
+    else /* no number at all, or none of the words */
+        ck_assert_msg(strstr(lgd_last_error(), o->name) && strstr(lgd_last_error(), "accepted"), "%s",
+                      lgd_last_error());
+}
+
+START_TEST(bad_numbers_every_option_refused_in_full_by_struct_and_text)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            if (o->type != LGD_DOUBLE)
+                continue;
+            double bad[8] = {INFINITY, -INFINITY};
+            size_t count = 2;
+            if (!isinf(o->low)) {
+                bad[count++] = o->low - 0.5;
+                bad[count++] = -3;
+                if (o->open & 1)
+                    bad[count++] = o->low;
+            }
+            if (!isinf(o->high)) {
+                bad[count++] = o->high + 0.5;
+                if (o->open & 2)
+                    bad[count++] = o->high;
+            }
+            for (size_t k = 0; k < count; k++) {
+                char value[40];
+                snprintf(value, sizeof value, "%.17g", bad[k]);
+                refused_by_struct(ops, o, lgd_zero(bad[k]), value);
+                refused_by_text(ops, o, value, isinf(bad[k]) && bad[k] > 0 ? NULL : value);
+            }
+            refused_by_struct(ops, o, NAN, "nan");
+            static const char *const no_number[] = {"", "nan", "inf", "x", "1e", "0.5 ", "true", "0x"};
+            for (size_t k = 0; k < sizeof no_number / sizeof *no_number; k++)
+                refused_by_text(ops, o, no_number[k], NULL);
+        }
+}
+END_TEST
+
+START_TEST(bad_choices_every_option_refused_in_full_by_struct_and_text)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            char value[40];
+            int count = 1;
+            for (const char *c = o->type == LGD_CHOICE ? o->choices : ""; *c; c++)
+                count += *c == '|';
+            for (int k = 0; k < count && o->type == LGD_CHOICE; k++) { /* each there is may be taken */
+                lgd_optimizer *opt = NULL;
+                ck_assert_msg(!make(&opt, ops, PRESETS, o->name, k), "%s", lgd_last_error());
+                lgd_optimizer_free(opt);
+            }
+            const int bad[] = {-1, count, count + 1, 1000};
+            for (size_t k = 0; k < 4 && o->type == LGD_CHOICE; k++) {
+                snprintf(value, sizeof value, "%d", bad[k]);
+                refused_by_struct(ops, o, bad[k], value);
+            }
+            static const char *const no_word[] = {"", "0", "1", "no such", "|"};
+            for (size_t k = 0; k < 5 && o->type == LGD_CHOICE; k++)
+                refused_by_text(ops, o, no_word[k], NULL);
+            if (o->type == LGD_BOOL) {
+                refused_by_struct(ops, o, 2, "2");
+                refused_by_text(ops, o, "yes", NULL);
+                refused_by_text(ops, o, "2", NULL);
+            }
+        }
+}
+END_TEST
+
+/* A letter doubled at the end, the first one lost, two of them in each other's place: still nearest to what was meant. */
+static size_t misspelt(const char *name, char wrong[3][64])
+{
+    const size_t length = strlen(name);
+    snprintf(wrong[0], 64, "%s%c", name, name[length - 1]);
+    if (length < 4)
+        return 1;
+    snprintf(wrong[1], 64, "%s", name + 1);
+    snprintf(wrong[2], 64, "%s", name);
+    wrong[2][1] = name[2];
+    wrong[2][2] = name[1];
+    return 3;
+}
+
+/* Is it a name by itself? rms for instance might come. */
+static bool known(const lgd_optimizer_ops *of, const char *name)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; !of && (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        if (!strcmp(ops->name, name))
+            return true;
+    for (const lgd_option *o = of ? of->options : NULL; o && o->name; o++)
+        if (!strcmp(o->name, name))
+            return true;
+    return false;
+}
+
+START_TEST(misspelt_names_every_method_and_option_nearest_told)
+{
+    const lgd_optimizer_ops *ops;
+    char wrong[3][64], text[160], expected[160];
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+        lgd_optimizer *opt = NULL;
+        for (size_t k = 0, count = misspelt(ops->name, wrong); k < count; k++) {
+            if (known(NULL, wrong[k]))
+                continue;
+            ck_assert_int_eq(lgd_optimizer_parse(&opt, wrong[k]), LGD_EINVAL);
+            snprintf(expected, sizeof expected, "optimizer: method is \"%s\", did you mean \"", wrong[k]);
+            ck_assert_msg(strstr(lgd_last_error(), expected) == lgd_last_error(), "%s", lgd_last_error());
+            if (!k) /* one letter more cannot be nearer to another name */
+                ck_assert_msg(!strncmp(lgd_last_error() + strlen(expected), ops->name, strlen(ops->name)), "%s",
+                              lgd_last_error());
+        }
+        for (const lgd_option *o = ops->options; o->name; o++)
+            for (size_t k = 0, count = misspelt(o->name, wrong); k < count; k++) {
+                if (known(ops, wrong[k]))
+                    continue;
+                snprintf(text, sizeof text, "%s:%s=1", ops->name, wrong[k]);
+                ck_assert_int_eq(lgd_optimizer_parse(&opt, text), LGD_EINVAL);
+                snprintf(expected, sizeof expected, "%s: option is \"%s\", did you mean \"", ops->name, wrong[k]);
+                ck_assert_msg(strstr(lgd_last_error(), expected) == lgd_last_error(), "%s", lgd_last_error());
+                if (!k)
+                    ck_assert_msg(!strncmp(lgd_last_error() + strlen(expected), o->name, strlen(o->name)), "%s",
+                                  lgd_last_error());
+            }
+    }
+}
+END_TEST
+
 START_TEST(create_every_option_out_of_range_refused_by_name)
 {
     const lgd_optimizer_ops *ops;
@@ -522,6 +690,9 @@ int main(void)
     CASE(s, create_zero_or_null_options_presets);
     CASE(s, create_public_functions_right_method);
     CASE(s, create_lgd_zero_means_zero);
+    CASE(s, bad_numbers_every_option_refused_in_full_by_struct_and_text);
+    CASE(s, bad_choices_every_option_refused_in_full_by_struct_and_text);
+    CASE(s, misspelt_names_every_method_and_option_nearest_told);
     CASE(s, create_every_option_out_of_range_refused_by_name);
     CASE(s, create_bounds_that_belong_accepted);
     CASE(s, create_out_of_range_sentence_exact);

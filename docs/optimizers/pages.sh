@@ -51,7 +51,7 @@ while read -r name state; do
 done <"$made/methods"
 for page in "$from"/*.md; do
     name=$(basename "$page" .md)
-    [ "$name" = README ] || cut -d' ' -f1 "$made/methods" | grep -qxF -e "$name" || fault "$name.md: no method has this name"
+    [ "$name" = README ] || [ "$name" = invariances ] || cut -d' ' -f1 "$made/methods" | grep -qxF -e "$name" || fault "$name.md: no method has this name"
 done
 fill index "$made/index" "$from/README.md" >"$made/README.md" ||
     fault "README.md: the lines <!-- index --> and <!-- end of index --> are accepted once each, in this order"
