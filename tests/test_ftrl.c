@@ -132,6 +132,18 @@ START_TEST(rate_of_zero_nothing_moves)
 }
 END_TEST
 
+START_TEST(square_beyond_numbers_w_stays_finite)
+{
+    lgd_optimizer *opt = parsed("ftrl:l1=1");
+    double w[4] = {0, 0, 3, -3};
+    const double g[4] = {1e200, -1e200, 1e200, 1e200};
+    for (int t = 0; t < 3; t++)
+        step(opt, 4, w, g, 1);
+    ck_assert(w[0] == 0 && w[1] == 0 && w[2] == 3 && w[3] == -3); /* as of AdaGrad: n is infinite, the rate 0 */
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 START_TEST(no_penalty_bits_of_adagrad)
 {
     static const char *const pairs[][2] = {{"ftrl:lr=0.3,beta=0", "adagrad:lr=0.3,eps=0"},
@@ -219,6 +231,7 @@ int main(void)
     CASE(s, start_not_zero_l1_moves_as_without_until_zero);
     CASE(s, schedule_up_and_down_as_the_sum_z);
     CASE(s, rate_of_zero_nothing_moves);
+    CASE(s, square_beyond_numbers_w_stays_finite);
     CASE(s, no_penalty_bits_of_adagrad);
     CASE(s, unpenalised_range_no_l1_no_l2_group_its_own_l2);
     CASE(s, minimize_columns_without_effect_exact_zeros);

@@ -208,8 +208,9 @@ static inline lgd_status lgd_radam_create(lgd_optimizer **out, const lgd_radam_o
     return lgd_optimizer_create(out, lgd_radam_ops(), options, sizeof *options);
 }
 
-/* Yogi: m = beta1 m + (1-beta1) g;  v -= (1-beta2) sign(v - g^2) g^2, v from `initial`;  w -= lr m / (sqrt(v) + eps). Corrected:
- * m/(1-beta1^t) and v/(1-beta2^t) there, as in Adam. Zaheer et al. (2018), Algorithm 2. State: two vectors. */
+/* Yogi: m = beta1 m + (1-beta1) g;  v -= (1-beta2) sign(v - g^2) g^2, v from `initial`;  w -= lr m / (sqrt(v) + eps), or
+ * corrected, as Adam, m/(1-beta1^t) and v/(1-beta2^t) in place of m and v. Zaheer et al. (2018), Algorithm 2. State: two
+ * vectors. */
 typedef enum lgd_yogi_form { LGD_YOGI_PAPER, LGD_YOGI_CORRECTED } lgd_yogi_form;
 typedef struct lgd_yogi_options {
     double lr;          /* > 0 [0.01] */

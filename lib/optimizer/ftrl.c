@@ -46,7 +46,7 @@ static lgd_status with_l1(lgd_step *s, double lr, double beta, double l1, double
         n[j] += g[j] * g[j];
         const double d = lgd_divisor(sqrt(n[j]) + beta + lr * l2), rate = lr / d;
         const double near = w[j] - rate * g[j];
-        const double p = w[j] * d * inverse + (w[j] != 0 ? copysign(l1, w[j]) : kept[j]) - g[j];
+        const double from = w[j] != 0 ? w[j] * d * inverse + copysign(l1, w[j]) : kept[j], p = from - g[j];
         const double low = p < -l1 ? -l1 : p, hidden = low > l1 ? l1 : low;
         const double far = rate * (p - hidden);
         const bool same_side = (near > 0 && w[j] > 0) || (near < 0 && w[j] < 0);

@@ -14,9 +14,9 @@ static const lgd_option options[] = {
     {0},
 };
 
-static lgd_status check(const void *options_)
+static lgd_status check(const void *opaque)
 {
-    const lgd_rprop_options *o = options_;
+    const lgd_rprop_options *o = opaque;
     if (o->step_min > o->step_max)
         return lgd_fail(LGD_EINVAL, "rprop: step_min is %g, at most step_max, %g, is accepted", o->step_min,
                         o->step_max);

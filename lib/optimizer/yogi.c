@@ -31,9 +31,9 @@ static lgd_status step(lgd_step *s)
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        const double q = g[j] * g[j], above = v[j] - q;
+        const double q = g[j] * g[j], by = (1 - beta2) * q;
         m[j] = lgd_mean(beta1, m[j], g[j]);
-        v[j] -= (1 - beta2) * q * (double)((above > 0) - (above < 0));
+        v[j] -= v[j] > q ? by : v[j] < q ? -by : 0;
         w[j] -= rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
         bad |= lgd_not_finite(w[j]);
     }
