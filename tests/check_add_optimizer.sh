@@ -8,7 +8,7 @@ set -eu
 root=$1
 page=$root/docs/add-an-optimizer.md
 tree=$scratch/tree
-suites="options optimizer state traces promises"
+suites="options optimizer state traces promises groups average invariance"
 
 # The steps of the page, each a file <stage>.<line> in the scratch folder: a line "<kind>|<file>|<where>", a second one with
 # the line it goes to, and then the text. The stage is the number of the paragraph, "**1. ...".
@@ -153,7 +153,7 @@ layers() {
 }
 
 laid_out() {
-    (cd "$tree" && clang-format --dry-run -Werror lib/optimizer/signum.c lib/optimizer/table.c include/lgd/optimizers.h \
+    (cd "$tree" && clang-format --dry-run -Werror lib/optimizer/signum.c lib/optimizer/table.c include/lgd/descent.h \
         tests/test_options.c)
 }
 
@@ -180,7 +180,7 @@ check copy_of_the_tree_is_set_up meson setup "$tree/build" "$tree" --buildtype=p
 check tree_with_the_method_builds built
 check page_missing_suite_optimizer_pages_fails fails_for 'signum.md is missing' \
     "$tree/tests/check_optimizer_pages.sh" "$tree" "$tree/build/docs/optimizers/optimizer-tables"
-check reference_missing_suite_traces_fails fails_for 'signum has no row in tests/reference/optimizers.c' \
+check reference_missing_suite_traces_fails fails_for 'signum has no row in tests/reference' \
     "$tree/build/tests/test_traces"
 check test_missing_suite_layers_fails fails_for 'lgd_signum_create is named in no test' layers
 check page_from_a_copy_is_made stages 4

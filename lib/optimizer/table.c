@@ -3,14 +3,31 @@
 #include <stdio.h>
 #include <string.h>
 
+/* clang-format off */
 static const lgd_optimizer_ops *(*const builtin[])(void) = {
-    lgd_sgd_ops,     lgd_momentum_ops, lgd_nesterov_ops, lgd_nesterov_convex_ops,
-    lgd_polyak_ops,  lgd_lion_ops,     lgd_lars_ops,     lgd_adagrad_ops,
-    lgd_rmsprop_ops, lgd_adam_ops,     lgd_adamw_ops,    lgd_amsgrad_ops,
-    lgd_adamax_ops,  lgd_nadam_ops,    lgd_radam_ops,    lgd_adadelta_ops,
-    lgd_ftrl_ops,    lgd_rprop_ops,    lgd_yogi_ops,     lgd_adabelief_ops,
+    lgd_sgd_ops,
+    lgd_momentum_ops,
+    lgd_nesterov_ops,
+    lgd_nesterov_convex_ops,
+    lgd_polyak_ops,
+    lgd_lion_ops,
+    lgd_lars_ops,
+    lgd_adagrad_ops,
+    lgd_rmsprop_ops,
+    lgd_adam_ops,
+    lgd_adamw_ops,
+    lgd_amsgrad_ops,
+    lgd_adamax_ops,
+    lgd_nadam_ops,
+    lgd_radam_ops,
+    lgd_adadelta_ops,
+    lgd_ftrl_ops,
+    lgd_rprop_ops,
+    lgd_yogi_ops,
+    lgd_adabelief_ops,
     lgd_lamb_ops,
 };
+/* clang-format on */
 
 const lgd_optimizer_ops *lgd_optimizer_builtin(size_t i)
 {
