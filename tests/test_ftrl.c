@@ -139,7 +139,7 @@ START_TEST(square_beyond_numbers_w_stays_finite)
     const double g[4] = {1e200, -1e200, 1e200, 1e200};
     for (int t = 0; t < 3; t++)
         step(opt, 4, w, g, 1);
-    ck_assert(w[0] == 0 && w[1] == 0 && w[2] == 3 && w[3] == -3); /* as of AdaGrad: n is infinite, the rate 0 */
+    ck_assert(fabs(w[0]) < 1e-100 && fabs(w[1]) < 1e-100 && w[2] == 3 && w[3] == -3); /* the rate is all but 0 */
     lgd_optimizer_free(opt);
 }
 END_TEST

@@ -36,6 +36,8 @@ static lgd_status without_l1(lgd_step *s, double lr, double beta, double l2)
     return lgd_stepped(s, bad);
 }
 
+/* d is here lr times that above, and finite, so that 0 d is 0. `near` is where w goes on its side of 0, `far` where it goes
+ * from 0 or beyond it. */
 static lgd_status with_l1(lgd_step *s, double lr, double beta, double l1, double l2)
 {
     const double *g = s->g, inverse = 1 / lr;
@@ -44,9 +46,9 @@ static lgd_status with_l1(lgd_step *s, double lr, double beta, double l1, double
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         n[j] += g[j] * g[j];
-        const double d = lgd_divisor(sqrt(n[j]) + beta + lr * l2), rate = lr / d;
+        const double sum = lgd_divisor(sqrt(n[j]) + beta + lr * l2), d = sum < DBL_MAX ? sum : DBL_MAX, rate = lr / d;
         const double near = w[j] - rate * g[j];
-        const double from = w[j] != 0 ? w[j] * d * inverse + copysign(l1, w[j]) : kept[j], p = from - g[j];
+        const double p = w[j] * d * inverse + (w[j] != 0 ? copysign(l1, w[j]) : kept[j]) - g[j];
         const double low = p < -l1 ? -l1 : p, hidden = low > l1 ? l1 : low;
         const double far = rate * (p - hidden);
         const bool same_side = (near > 0 && w[j] > 0) || (near < 0 && w[j] < 0);

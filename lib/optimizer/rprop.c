@@ -31,13 +31,8 @@ static lgd_status init(lgd_step *s)
     return LGD_OK;
 }
 
-static inline double sign(double x)
-{
-    return (double)((x > 0) - (x < 0));
-}
-
 /* Signs are multiplied, not gradients, whose product may vanish. Where the sign has changed g counts as 0, in this step and
- * as the last one of the next. */
+ * as the last one of the next. What depends on signs is written as sums, which compilers take for a vector loop. */
 static lgd_status step(lgd_step *s)
 {
     const lgd_rprop_options *o = s->options;
@@ -47,13 +42,13 @@ static lgd_status step(lgd_step *s)
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        const double now = sign(g[j]), same = now * last[j];
-        double next = length[j] * (same > 0 ? up : same < 0 ? down : 1);
-        next = next < low ? low : next;
-        next = next > high ? high : next;
-        length[j] = next;
-        last[j] = same < 0 ? 0 : now;
-        w[j] -= factor * next * last[j];
+        const double sign = copysign((double)(g[j] != 0), g[j]), same = sign * last[j], either = same * same;
+        const double kept = (either + same) / 2, turned = (either - same) / 2; /* 1 if it is so */
+        const double next = length[j] * (kept * up + turned * down + (1 - either));
+        const double above = next < low ? low : next;
+        length[j] = above > high ? high : above;
+        last[j] = sign * (1 - turned);
+        w[j] -= factor * length[j] * last[j];
         bad |= lgd_not_finite(w[j]) | lgd_not_finite(g[j]);
     }
     return lgd_stepped(s, bad);

@@ -1,6 +1,7 @@
 /* Yogi: M. Zaheer, S. Reddi, D. Sachan, S. Kale, S. Kumar, "Adaptive methods for nonconvex optimization", NeurIPS 2018,
  * Algorithm 2, with a first v that is not 0. The paper corrects neither mean for its beginning; Optax corrects both. */
 #include "optimizer.h"
+#include <float.h>
 
 static const lgd_option options[] = {
     LGD_OPTION(lgd_yogi_options, lr, 0.01, LGD_POSITIVE, "rate"),
@@ -20,6 +21,7 @@ static lgd_status init(lgd_step *s)
     return LGD_OK;
 }
 
+/* q stays finite, so that v - q is a number where both are too large for one. */
 static lgd_status step(lgd_step *s)
 {
     const lgd_yogi_options *o = s->options;
@@ -31,9 +33,9 @@ static lgd_status step(lgd_step *s)
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        const double q = g[j] * g[j], by = (1 - beta2) * q;
+        const double square = g[j] * g[j], q = square < DBL_MAX ? square : DBL_MAX, above = v[j] - q;
         m[j] = lgd_mean(beta1, m[j], g[j]);
-        v[j] -= v[j] > q ? by : v[j] < q ? -by : 0;
+        v[j] -= (1 - beta2) * q * copysign((double)(above != 0), above);
         w[j] -= rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
         bad |= lgd_not_finite(w[j]);
     }
