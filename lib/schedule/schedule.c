@@ -21,11 +21,10 @@ typedef struct range {
 static const range POSITIVE = {0, INFINITY, true, false}, FROM_ZERO = {0, INFINITY, false, false},
                    SHARE = {0, 1, false, false}, BELOW_ONE = {0, 1, false, true};
 
-/* What the member means: the preset for 0 (NaN: it must be given), 0 for LGD_ZERO. */
-static double member(reading *in, const char *name, double given, double preset, range r)
+/* A member that was given, or must be. */
+static double judged(reading *in, const char *name, double given, double x, range r)
 {
-    const double x = given == 0 ? preset : (given == LGD_ZERO ? 0 : given);
-    if (in->status || (given == 0 && !isnan(preset)))
+    if (in->status)
         return x;
     if (given == 0)
         in->status = lgd_fail(LGD_EINVAL, "%s: %s is 0, a number above 0 is accepted: this kind has no preset",
@@ -37,6 +36,14 @@ static double member(reading *in, const char *name, double given, double preset,
                          : lgd_fail(LGD_EINVAL, "%s: %s is %g, a number %s %g and %s %g is accepted", in->object, name,
                                     x, r.above ? "above" : "at least", r.low, r.below ? "below" : "at most", r.high);
     return x;
+}
+
+/* What the member means: the preset for 0 (NaN: it must be given), 0 for LGD_ZERO. Inline, since a step asks for all. */
+static inline double member(reading *in, const char *name, double given, double preset, range r)
+{
+    if (given == 0 && !isnan(preset))
+        return preset;
+    return judged(in, name, given, given == LGD_ZERO ? 0 : given, r);
 }
 
 static lgd_status check_milestones(const char *object, const double *milestones, size_t count)
