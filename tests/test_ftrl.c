@@ -197,11 +197,10 @@ START_TEST(minimize_columns_without_effect_exact_zeros)
     double x[ROWS * COLS], y[ROWS], w[COLS + 1] = {0};
     lgd_uniform(11, 0, ROWS * COLS, x);
     lgd_uniform(12, 0, ROWS, y);
-    for (size_t i = 0; i < ROWS; i++) {
-        for (size_t j = 0; j < COLS; j++)
-            x[i * COLS + j] -= 0.5;
+    for (size_t i = 0; i < ROWS * COLS; i++)
+        x[i] -= 0.5;
+    for (size_t i = 0; i < ROWS; i++)
         y[i] = 1 + 3 * x[i * COLS] + 0.1 * (y[i] - 0.5);
-    }
     lgd_matrix *X = NULL;
     lgd_objective *f = NULL;
     ck_assert_int_eq(lgd_matrix_dense(&X, ROWS, COLS, x, COLS), LGD_OK);
