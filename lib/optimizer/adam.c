@@ -23,19 +23,32 @@ static const lgd_option adamw_options[] = {
     {0},
 };
 
-lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
+/* `plain` is a constant: only m, v, rate, root and eps count, and eps is above 0, hence so is the divisor. What is written is
+ * computed first and stored last, since a load may wait for a store at the same offset of another page. */
+static inline lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
 {
-    double *w = s->w, *g = s->g, *m = s->vec[0], *v = s->vec[1];
+    double *w = s->w, *m = s->vec[0], *v = s->vec[1];
+    const double *g = s->g;
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        const double d = g[j] + a.coupled * w[j];
-        m[j] = lgd_mean(a.beta1, m[j], d);
-        v[j] = lgd_mean(a.beta2, v[j], d * d);
-        w[j] = a.keep * w[j] - a.rate * m[j] / lgd_divisor(sqrt(v[j] + a.floor) * a.root + a.eps);
-        bad |= lgd_not_finite(w[j]);
+        const double d = plain ? g[j] : g[j] + a.coupled * w[j];
+        const double mean = lgd_mean(a.beta1, m[j], d), square = lgd_mean(a.beta2, v[j], d * d);
+        const double root = sqrt(plain ? square : square + a.floor) * a.root + a.eps;
+        const double kept = plain ? w[j] : a.keep * w[j];
+        const double next = kept - a.rate * mean / (plain ? root : lgd_divisor(root));
+        m[j] = mean;
+        v[j] = square;
+        w[j] = next;
+        bad |= lgd_not_finite(next);
     }
     return lgd_stepped(s, bad);
+}
+
+lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
+{
+    const bool plain = a.coupled == 0 && a.floor == 0 && a.keep == 1 && a.eps > 0;
+    return plain ? sweep(s, a, true) : sweep(s, a, false);
 }
 
 static lgd_status adam_step(lgd_step *s)

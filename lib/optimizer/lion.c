@@ -21,7 +21,7 @@ static lgd_status step(lgd_step *s)
     for (size_t j = 0; j < s->dim; j++) {
         const double c = lgd_mean(beta1, m[j], g[j]);
         m[j] = lgd_mean(beta2, m[j], g[j]);
-        w[j] = keep * w[j] - copysign(lr * (double)(c != 0), c); /* lr sign(c), and sign(0) = 0 */
+        w[j] = keep * w[j] - lr * copysign((double)(c != 0), c); /* sign(0) = 0 */
         bad |= lgd_not_finite(w[j]) | lgd_not_finite(m[j]);      /* the sign hides a g that is none */
     }
     return lgd_stepped(s, bad);
