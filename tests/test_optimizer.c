@@ -306,6 +306,50 @@ START_TEST(method_given_momentum_as_its_own)
 }
 END_TEST
 
+/* In a loop of one's own; never taken and then ignored. */
+START_TEST(momentum_own_loop_as_option_or_refused)
+{
+    const lgd_optimizer_ops *ops;
+    size_t refused = 0, taken = 0;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *given = made(ops, PRESETS), *own = made(ops, PRESETS);
+        double w[2][3] = {{0}}, g[3];
+        const lgd_status status = lgd_optimizer_momentum(given, 0.25);
+        ck_assert_msg(status == (given->takes_momentum ? LGD_OK : LGD_EUNSUPPORTED), "%s", ops->name);
+        if (status)
+            ck_assert_msg(strstr(lgd_last_error(), ": momentum is 0.25, none is accepted") != NULL, "%s",
+                          lgd_last_error());
+        for (uint64_t t = 0; t < 30 && !(ops->flags & LGD_NEEDS_EVAL); t++)
+            for (size_t k = 0; k < 2; k++) {
+                lgd_uniform(7, 3 * t, 3, g);
+                for (size_t j = 0; j < 3; j++)
+                    g[j] -= 0.5; /* of both signs */
+                ck_assert_int_eq(lgd_optimizer_step(k ? own : given, 3, w[k], g, 1, 1), LGD_OK);
+            }
+        if (!(ops->flags & LGD_NEEDS_EVAL)) {
+            ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]) == (status != LGD_OK), "%s", ops->name);
+            refused += status != LGD_OK;
+            taken += !status;
+        }
+        ck_assert_int_eq(lgd_optimizer_momentum(given, NAN), LGD_OK);
+        for (size_t k = 0; k < 3; k++) {
+            static const double bad[] = {-0.5, 1, INFINITY};
+            ck_assert_int_eq(lgd_optimizer_momentum(given, bad[k]), LGD_EINVAL);
+            ck_assert_ptr_nonnull(strstr(lgd_last_error(), "a number at least 0 and below 1 is accepted"));
+        }
+        lgd_optimizer_free(given);
+        lgd_optimizer_free(own);
+    }
+    ck_assert(refused >= 4 && taken >= 6);
+    lgd_optimizer *opt = parsed("rmsprop"), *moving = parsed("rmsprop:momentum=0.5");
+    ck_assert_int_eq(lgd_optimizer_momentum(opt, 0.5), LGD_EUNSUPPORTED);
+    ck_assert_int_eq(lgd_optimizer_momentum(moving, 0.75), LGD_OK);
+    ck_assert_int_eq(lgd_optimizer_momentum(NULL, 0.5), LGD_EINVAL);
+    lgd_optimizer_free(opt);
+    lgd_optimizer_free(moving);
+}
+END_TEST
+
 START_TEST(method_kth_allocation_failing_enomem_no_leak)
 {
     const lgd_optimizer_ops *ops;
@@ -984,6 +1028,7 @@ int main(void)
     CASE(s, method_many_coordinates_not_finite_gradient_told);
     CASE(s, method_other_dim_refused_until_reset);
     CASE(s, method_given_momentum_as_its_own);
+    CASE(s, momentum_own_loop_as_option_or_refused);
     CASE(s, method_kth_allocation_failing_enomem_no_leak);
     CASE(s, method_steps_after_first_no_allocation);
     CASE(s, sgd_two_gradients_steps_in_their_ratio);

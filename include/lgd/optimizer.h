@@ -204,7 +204,7 @@ static inline lgd_status lgd_optimizer_average(lgd_optimizer *opt, const lgd_ave
 
 /* For your own loop: from the next step on, `momentum` in [0, 1) takes the place of the option momentum or beta1, as
  * lgd_minimize asks for what a schedule says (lgd_schedule_momentum). NaN: the method's own again. LGD_EUNSUPPORTED if
- * the method has none. */
+ * it has none, or one that is 0 unless asked for (rmsprop). */
 LGD_API lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum);
 
 /* One step of your own loop: w[dim] moves by g[dim] (which may be overwritten) at rate lr*lr_factor, lr_factor >= 0;

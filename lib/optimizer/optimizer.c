@@ -17,6 +17,16 @@ static bool has_option(const lgd_optimizer_ops *ops, const char *name)
     return false;
 }
 
+/* Where momentum is an extra, its preset being 0, it has no vector unless it is asked for. */
+static bool takes_momentum(const lgd_optimizer *opt)
+{
+    for (const lgd_option *o = opt->ops.options; o && o->name; o++)
+        if (!strcmp(o->name, "beta1") ||
+            (!strcmp(o->name, "momentum") && (o->preset > 0 || lgd_options_get(o, opt->options) > 0)))
+            return true;
+    return false;
+}
+
 lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
                                       const void *options, size_t options_size)
 {
@@ -41,10 +51,10 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
     opt->judged = nothing_judged;
     opt->momentum = NAN;
     opt->takes_decay = has_option(&own, "weight_decay") || has_option(&own, "l2");
-    opt->takes_momentum = has_option(&own, "momentum") || has_option(&own, "beta1");
     status = lgd_take_struct(own.name, opt->options, own.options_size, options, options_size);
     if (!status)
         status = lgd_options_fill(&opt->ops, opt->options);
+    opt->takes_momentum = takes_momentum(opt);
     if (!status && own.check) {
         const unsigned errors = lgd_error_count();
         const int code = (int)own.check(opt->options);

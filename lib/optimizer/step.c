@@ -159,8 +159,8 @@ lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum)
         return lgd_fail(LGD_EINVAL, "%s: momentum is %g, a number at least 0 and below 1 is accepted", opt->ops.name,
                         momentum);
     if (!isnan(momentum) && !opt->takes_momentum)
-        return lgd_fail(LGD_EUNSUPPORTED, "%s: momentum is %g, none is accepted: the method has no such option",
-                        opt->ops.name, momentum);
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: momentum is %g, none is accepted: it keeps no velocity", opt->ops.name,
+                        momentum);
     opt->momentum = momentum;
     return LGD_OK;
 }
