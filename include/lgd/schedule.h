@@ -86,8 +86,10 @@ typedef struct lgd_plateau_state {
  *   patience          >= 0, the bad values in a row that LGD_PLATEAU bears
  *   tol               in [0, 1), by how much of itself a value must fall
  *   cooldown          >= 0, the values after a cut that do not count
- *   momentum_low,     of LGD_ONE_CYCLE and the triangular kinds: the momentum is high where the rate is lowest, and low
- *   momentum_high     where it is 1; 0 <= low <= high < 1. Both 0: none. One given: low [0.85], high [0.95]
+ *   momentum_low      in [0, 1), of LGD_ONE_CYCLE and the triangular kinds: the momentum where the rate is 1; 0 while
+ *                     momentum_high is given: 0.85
+ *   momentum_high     in [momentum_low, 1), the momentum where the rate is lowest; 0 while momentum_low is given: 0.95. Both
+ *                     0: the schedule has none
  *   plateau           borrowed, what LGD_PLATEAU remembers; NULL: nothing yet. lgd_minimize puts the optimizer's there
  *   next              borrowed: the schedule from t = until on, whose own t counts from there, in the same unit. At most 64
  *                     in a row; LGD_PLATEAU stands alone
