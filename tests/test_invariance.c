@@ -36,6 +36,10 @@ static const invariance table[] = {
     {"adabelief", "eps=0,eps_root=0", "yes", "lr^1", "yes"},
     {"lamb", "eps=0", "yes", "yes", "yes"},
     {"ftrl", "beta=0", "yes", "lr^1", "yes"},
+    {"asgd", "lambd=0", "lr^-1", "lr^2", "yes"},
+    {"schedule_free_sgd", "", "lr^-1", "lr^2", "yes"},
+    {"schedule_free_adamw", "eps=0", "yes", "lr^1", "yes"},
+    {"prodigy", "eps=0", "yes", "d0^1", "yes"},
 };
 enum { ROWS = sizeof table / sizeof *table, DIM = 12, STEPS = 150 };
 

@@ -62,6 +62,12 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_adamax_create(&opt, &(lgd_adamax_options){.lr = 0.5}), lgd_adamax_ops(), &opt);
     right_method(lgd_nadam_create(&opt, &(lgd_nadam_options){.lr = 0.5}), lgd_nadam_ops(), &opt);
     right_method(lgd_radam_create(&opt, &(lgd_radam_options){.lr = 0.5}), lgd_radam_ops(), &opt);
+    right_method(lgd_asgd_create(&opt, &(lgd_asgd_options){.lr = 0.5}), lgd_asgd_ops(), &opt);
+    right_method(lgd_schedule_free_sgd_create(&opt, &(lgd_schedule_free_sgd_options){.lr = 0.5}),
+                 lgd_schedule_free_sgd_ops(), &opt);
+    right_method(lgd_schedule_free_adamw_create(&opt, &(lgd_schedule_free_adamw_options){.lr = 0.5}),
+                 lgd_schedule_free_adamw_ops(), &opt);
+    right_method(lgd_prodigy_create(&opt, &(lgd_prodigy_options){.lr = 0.5}), lgd_prodigy_ops(), &opt);
 }
 END_TEST
 

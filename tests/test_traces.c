@@ -151,6 +151,18 @@ static real value_here(const real w[TRACE_DIM])
     return f;
 }
 
+/* How far the library's and the reference's points to use are from the recorded ones. */
+static void run_compare_results(const run *s, const trace *recorded, int point)
+{
+    double use[TRACE_DIM];
+    ck_assert_int_eq(lgd_optimizer_result(s->opt, (double *)s->w, use), LGD_OK);
+    for (size_t j = 0; j < TRACE_DIM; j++) {
+        const real exact = s->r->result(s->r->options, s->t, s->exact[j], s->state[j]);
+        run_compare(s, "point to use and PyTorch", use[j], recorded->w[point][j], j, 1e-10);
+        run_compare(s, "reference's and PyTorch", exact, recorded->w[point][j], j, 1e-10);
+    }
+}
+
 static const trace *trace_find(const char *name)
 {
     for (size_t i = 0; i < sizeof traces / sizeof *traces; i++)
@@ -183,6 +195,8 @@ START_TEST(optimizer_own_gradients_as_pytorch)
                 run_compare(&s, "library and PyTorch", s.w[j], recorded->w[point][j], j, 1e-10);
                 run_compare(&s, "reference and PyTorch", s.exact[j], recorded->w[point][j], j, 1e-10);
             }
+            if (r->result_trace)
+                run_compare_results(&s, trace_find(r->result_trace), point);
         }
         lgd_optimizer_free(s.opt);
     }

@@ -208,10 +208,14 @@ static inline lgd_status lgd_radam_create(lgd_optimizer **out, const lgd_radam_o
     return lgd_optimizer_create(out, lgd_radam_ops(), options, sizeof *options);
 }
 
+/* Whether Yogi corrects its means for their beginning.
+ *   LGD_YOGI_PAPER       no
+ *   LGD_YOGI_CORRECTED   both, as Adam does */
+typedef enum lgd_yogi_form { LGD_YOGI_PAPER, LGD_YOGI_CORRECTED } lgd_yogi_form;
+
 /* Yogi: m = beta1 m + (1-beta1) g;  v -= (1-beta2) sign(v - g^2) g^2, v from `initial`;  w -= lr m / (sqrt(v) + eps), or
  * corrected, as Adam, m/(1-beta1^t) and v/(1-beta2^t) in place of m and v. Zaheer et al. (2018), Algorithm 2. State: two
  * vectors. */
-typedef enum lgd_yogi_form { LGD_YOGI_PAPER, LGD_YOGI_CORRECTED } lgd_yogi_form;
 typedef struct lgd_yogi_options {
     double lr;          /* > 0 [0.01] */
     double beta1;       /* in [0, 1) [0.9] */
@@ -255,6 +259,46 @@ LGD_API const lgd_optimizer_ops *lgd_lamb_ops(void);
 static inline lgd_status lgd_lamb_create(lgd_optimizer **out, const lgd_lamb_options *options)
 {
     return lgd_optimizer_create(out, lgd_lamb_ops(), options, sizeof *options);
+}
+
+/* Schedule-Free AdamW: eta = lr sqrt(1-beta2^t);  v = beta2 v + (1-beta2) g^2;  z -= eta (g / (sqrt(v) + eps) +
+ * weight_decay w);  x and w from z as in schedule_free_sgd, with the largest eta for R. lgd_optimizer_result is x. Defazio
+ * et al. (2024), Algorithm 1. State: z and v, and 16 bytes. */
+typedef struct lgd_schedule_free_adamw_options {
+    double lr;           /* > 0 [0.0025] */
+    double beta;         /* in (0, 1] [0.9] */
+    double beta2;        /* in [0, 1) [0.999] */
+    double eps;          /* >= 0 [1e-8] */
+    double power;        /* >= 0 [0] */
+    double weight_decay; /* >= 0 [0] */
+} lgd_schedule_free_adamw_options;
+LGD_API const lgd_optimizer_ops *lgd_schedule_free_adamw_ops(void);
+static inline lgd_status lgd_schedule_free_adamw_create(lgd_optimizer **out,
+                                                        const lgd_schedule_free_adamw_options *options)
+{
+    return lgd_optimizer_create(out, lgd_schedule_free_adamw_ops(), options, sizeof *options);
+}
+
+/* Prodigy: Adam whose rate d grows to what the way from w0, the first point, calls for. eta = d lr;  n = b n + (d/d0) eta
+ * g.(w0 - w);  s = b s + (d/d0) eta g, b = sqrt(beta2);  m = beta1 m + (1-beta1) d g;  v = beta2 v + (1-beta2) (d g)^2;
+ * d' = max(d, coef n/|s|_1), at most growth d;  w -= eta (m / (sqrt(v) + d' eps) + weight_decay w). n and |s|_1 are
+ * sums over all coordinates that move; there is no step while |s|_1 is 0. bias_correction: eta = d lr
+ * sqrt(1-beta2^t)/(1-beta1^t). Mishchenko and Defazio (2023). State: m, v, s, w0 - w, and 32 bytes. */
+typedef struct lgd_prodigy_options {
+    double lr;            /* > 0 [1] */
+    double beta1;         /* in [0, 1) [0.9] */
+    double beta2;         /* in [0, 1) [0.999] */
+    double d0;            /* > 0 [1e-6] */
+    double coef;          /* > 0 [1] */
+    double growth;        /* >= 1 [1e100, as good as none] */
+    double eps;           /* >= 0 [1e-8] */
+    double weight_decay;  /* >= 0 [0] */
+    bool bias_correction; /* [false] */
+} lgd_prodigy_options;
+LGD_API const lgd_optimizer_ops *lgd_prodigy_ops(void);
+static inline lgd_status lgd_prodigy_create(lgd_optimizer **out, const lgd_prodigy_options *options)
+{
+    return lgd_optimizer_create(out, lgd_prodigy_ops(), options, sizeof *options);
 }
 
 #ifdef __cplusplus

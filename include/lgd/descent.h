@@ -49,11 +49,10 @@ static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nest
     return lgd_optimizer_create(out, lgd_nesterov_ops(), options, sizeof *options);
 }
 
-/* When the momentum of nesterov_convex begins anew. */
-typedef enum lgd_restart {
-    LGD_RESTART_GRADIENT, /* when the step would climb: g.(x_new - x) > 0, over all coordinates */
-    LGD_RESTART_NEVER
-} lgd_restart;
+/* When the momentum of nesterov_convex begins anew.
+ *   LGD_RESTART_GRADIENT   when the step would climb: g.(x_new - x) > 0, over all coordinates
+ *   LGD_RESTART_NEVER      at no step */
+typedef enum lgd_restart { LGD_RESTART_GRADIENT, LGD_RESTART_NEVER } lgd_restart;
 
 /* Nesterov's method for convex f, whose momentum grows with the steps. With u_1 = 1 and u_{t+1} = (1 + sqrt(1 + 4 u_t^2))/2:
  * x_new = w - lr g;  w = x_new + (u_t - 1)/u_{t+1} (x_new - x);  x = x_new. A restart sets w = x_new and u back to 1.
@@ -116,6 +115,36 @@ LGD_API const lgd_optimizer_ops *lgd_lars_ops(void);
 static inline lgd_status lgd_lars_create(lgd_optimizer **out, const lgd_lars_options *options)
 {
     return lgd_optimizer_create(out, lgd_lars_ops(), options, sizeof *options);
+}
+
+/* Gradient descent whose points are averaged: eta = lr/(1 + lambd lr (t-1))^alpha;  w = (1 - lambd eta) w - eta g;
+ * x += mu (w - x), mu = 1/max(1, t-1-t0), so that x is w up to step t0 + 2. lgd_optimizer_result is x. lambd is part of the method
+ * and acts on every coordinate, unpenalised ones too. Polyak and Juditsky (1992), in PyTorch's form. State: one vector. */
+typedef struct lgd_asgd_options {
+    double lr;    /* > 0 [0.01] */
+    double lambd; /* >= 0 [1e-4] */
+    double alpha; /* >= 0 [0.75] */
+    double t0;    /* >= 0 [1e6] */
+} lgd_asgd_options;
+LGD_API const lgd_optimizer_ops *lgd_asgd_ops(void);
+static inline lgd_status lgd_asgd_create(lgd_optimizer **out, const lgd_asgd_options *options)
+{
+    return lgd_optimizer_create(out, lgd_asgd_ops(), options, sizeof *options);
+}
+
+/* Schedule-Free: z -= lr (g + weight_decay w);  x = (1-c) x + c z;  w = (1-beta) z + beta x, where g is the gradient at w and
+ * c = t^power R^2 over the sum of all such weights, R the largest rate so far. lgd_optimizer_result is x. No schedule but
+ * a warm-up. Defazio et al. (2024), equations 1 to 3. State: z, and 16 bytes. */
+typedef struct lgd_schedule_free_sgd_options {
+    double lr;           /* > 0 [1] */
+    double beta;         /* in (0, 1] [0.9] */
+    double power;        /* >= 0 [0] */
+    double weight_decay; /* >= 0 [0] */
+} lgd_schedule_free_sgd_options;
+LGD_API const lgd_optimizer_ops *lgd_schedule_free_sgd_ops(void);
+static inline lgd_status lgd_schedule_free_sgd_create(lgd_optimizer **out, const lgd_schedule_free_sgd_options *options)
+{
+    return lgd_optimizer_create(out, lgd_schedule_free_sgd_ops(), options, sizeof *options);
 }
 
 #ifdef __cplusplus

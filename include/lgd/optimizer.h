@@ -195,7 +195,8 @@ typedef struct lgd_average {
 
 /* Averages the points of an optimizer from now on, in lgd_minimize and in your own loop: lgd_optimizer_result has the
  * average, and so have w_average and f_average of lgd_minimize. Before dim is known (by a step, or lgd_optimizer_spare),
- * else LGD_EINVAL; LGD_EUNSUPPORTED if the method has an average of its own. NULL: none. */
+ * else LGD_EINVAL; LGD_EUNSUPPORTED if the method has an average of its own, or for lookahead, which moves w, points
+ * of its own (LGD_OWN_POINTS). NULL: none. */
 LGD_API lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *average, size_t average_size);
 static inline lgd_status lgd_optimizer_average(lgd_optimizer *opt, const lgd_average *average)
 {

@@ -31,6 +31,11 @@ lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *av
     if (own.kind != LGD_AVERAGE_NONE && opt->ops.result)
         return lgd_fail(LGD_EUNSUPPORTED, "%s: an average is asked for, none is accepted: the method has its own",
                         name);
+    if (lookahead && opt->ops.flags & LGD_OWN_POINTS)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "%s: lookahead is asked for, another average is accepted: the method keeps points of its own, "
+                        "which would stay behind",
+                        name);
     if (opt->dim)
         return lgd_fail(LGD_EINVAL,
                         "%s: an average is asked for after step %llu, it is accepted before dim is known (by a step or "

@@ -26,6 +26,10 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_yogi_ops,
     lgd_adabelief_ops,
     lgd_lamb_ops,
+    lgd_asgd_ops,
+    lgd_schedule_free_sgd_ops,
+    lgd_schedule_free_adamw_ops,
+    lgd_prodigy_ops,
 };
 /* clang-format on */
 

@@ -35,6 +35,7 @@ typedef struct reference {
     const void *options;    /* what the text stands for, every preset spelt out */
     reference_whole *whole; /* instead of step */
     reference_result *result;
+    const char *result_trace; /* that of the point to use */
 } reference;
 
 /* A row whose other members are NULL; the last argument, &(const lgd_..._options){...}, has commas. */

@@ -11,12 +11,16 @@ import random
 import sys
 
 import torch
-from torch.optim import SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, RAdam, RMSprop, Rprop
+from torch.optim import ASGD, SGD, Adadelta, Adagrad, Adam, Adamax, AdamW, RAdam, RMSprop, Rprop
 
 STEPS = (1, 2, 5, 10, 20, 50)
 SCALE = (0.5, 1.0, 1.5, 2.0, 2.5, 3.0)
 CENTRE = (5.0, -4.0, 3.0, -6.0, 4.0, -3.0)
 START = (0.0, 1.0, -1.0, 0.5, 0.0, -0.5)
+
+class Averaged(ASGD):
+    """What is recorded is the average, not w."""
+
 
 # name, optimizer, its arguments, the factor by which the rate shrinks after each step
 RUNS = (
@@ -47,6 +51,9 @@ RUNS = (
     ("adamax_betas", Adamax, dict(lr=0.2, betas=(0.8, 0.9), eps=1e-3), 1.0),
     ("radam", RAdam, dict(), 1.0),
     ("radam_betas", RAdam, dict(lr=0.05, betas=(0.8, 0.9), eps=1e-3), 1.0),
+    ("asgd", ASGD, dict(), 1.0),
+    ("asgd_early", ASGD, dict(lr=0.02, lambd=0.05, alpha=0.6, t0=8), 1.0),
+    ("asgd_early_average", Averaged, dict(lr=0.02, lambd=0.05, alpha=0.6, t0=8), 1.0),
 )
 
 
@@ -110,7 +117,7 @@ def run(method, arguments, factor, perturb):
         after = w.tolist()
         way = [v + abs(b - a) for v, a, b in zip(way, before, after)]
         if step + 1 in STEPS:
-            points.append(after)
+            points.append(optimizer.state[w]["ax"].tolist() if isinstance(optimizer, Averaged) else after)
             sizes.append([max(abs(b), v) for b, v in zip(after, way)])
     return points, sizes
 

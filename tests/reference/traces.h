@@ -422,6 +422,51 @@ static const trace traces[] = {
         {0x1.555d935bb6befp+0, -0x1.60769cbaceabfp+0, 0x1.f6a7203cb08c3p-1,
          -0x1.0ac8dc1f7920ep+2, 0x1.8d16dafdd6960p+1, -0x1.6491b9999b48ep+1},
     }},
+    /* ASGD() */
+    {"asgd", 1.0, {
+        {-0x1.47ae147ae147bp-9, 0x1.e924a4d7a1d77p-1, -0x1.01beb1fe96e4ep+0,
+         0x1.4eb33ab995c48p-2, 0x1.999999999999ap-6, -0x1.59b25c8256d4ap-1},
+        {-0x1.090b8b5d864fep-8, 0x1.d3a4a1c31fc09p-1, -0x1.024529b30b3f1p+0,
+         0x1.51363e0e32f9ap-3, 0x1.e816b215b5a23p-5, -0x1.a9865637c1290p-1},
+        {-0x1.0d8aff29840f0p-8, 0x1.99c93bd467088p-1, -0x1.fc1ef5e6ecc71p-1,
+         -0x1.11635eb0bc096p-2, 0x1.a37825c01c46fp-3, -0x1.34f96cd1ac304p+0},
+        {0x1.8957ad3d82ee8p-8, 0x1.491a95384b5bbp-1, -0x1.d49996aa69398p-1,
+         -0x1.b493e2fdbba84p-1, 0x1.0a0681a057589p-1, -0x1.a02b8ad7a9559p+0},
+        {0x1.6b2dac91cc18dp-5, 0x1.914967b122e69p-2, -0x1.5b6ed39e13c23p-1,
+         -0x1.bd689d0f733f0p+0, 0x1.2e6e1cffd8d72p+0, -0x1.09fad8ad59304p+1},
+        {0x1.83bddddf8ea4fp-3, -0x1.2aa21a5ef4660p-3, 0x1.5eab956cf652cp-4,
+         -0x1.b56bfe7e109cep+1, 0x1.452dfa442280ap+1, -0x1.496775fe011a1p+1},
+    }},
+    /* ASGD(lr=0.02, lambd=0.05, alpha=0.6, t0=8) */
+    {"asgd_early", 1.0, {
+        {-0x1.47ae147ae147bp-8, 0x1.d1c67a5c8aa47p-1, -0x1.033bfc53d1449p+0,
+         0x1.39c74c40e4fd3p-3, 0x1.999999999999ap-5, -0x1.b323515b51240p-1},
+        {-0x1.947297d4f3509p-8, 0x1.a90f7d0553352p-1, -0x1.01987de8df7c6p+0,
+         -0x1.315bad323829dp-3, 0x1.1b0721bf05656p-3, -0x1.1f59bc5e85e42p+0},
+        {0x1.23ad5fa4ba58ap-8, 0x1.449f5cde5ce5fp-1, -0x1.d605d02ed9733p-1,
+         -0x1.bf89119bee472p-1, 0x1.067cb0604fe1ap-1, -0x1.a723bf4318c9ap+0},
+        {0x1.6126dcd56edcfp-5, 0x1.876c60601a29ep-2, -0x1.59d15652bd52cp-1,
+         -0x1.c0b1772f1bb2bp+0, 0x1.2f27032b2ad2cp+0, -0x1.0b45490929700p+1},
+        {0x1.1a36b9ee10068p-3, 0x1.548d6e1458b1bp-10, -0x1.3690675f709d0p-3,
+         -0x1.7aa20943f2b2ap+1, 0x1.179fea3ea258fp+1, -0x1.3aea1f58d3addp+1},
+        {0x1.9a9d11961f981p-2, -0x1.6d2b17a37f9dfp-1, 0x1.eff0089e8e859p-1,
+         -0x1.2956c139a71ebp+2, 0x1.ac36f26de188bp+1, -0x1.6311b5f5a3ebep+1},
+    }},
+    /* Averaged(lr=0.02, lambd=0.05, alpha=0.6, t0=8) */
+    {"asgd_early_average", 1.0, {
+        {-0x1.47ae147ae147bp-8, 0x1.d1c67a5c8aa47p-1, -0x1.033bfc53d1449p+0,
+         0x1.39c74c40e4fd3p-3, 0x1.999999999999ap-5, -0x1.b323515b51240p-1},
+        {-0x1.947297d4f3509p-8, 0x1.a90f7d0553352p-1, -0x1.01987de8df7c6p+0,
+         -0x1.315bad323829dp-3, 0x1.1b0721bf05656p-3, -0x1.1f59bc5e85e42p+0},
+        {0x1.23ad5fa4ba58ap-8, 0x1.449f5cde5ce5fp-1, -0x1.d605d02ed9733p-1,
+         -0x1.bf89119bee472p-1, 0x1.067cb0604fe1ap-1, -0x1.a723bf4318c9ap+0},
+        {0x1.6126dcd56edcfp-5, 0x1.876c60601a29ep-2, -0x1.59d15652bd52cp-1,
+         -0x1.c0b1772f1bb2bp+0, 0x1.2f27032b2ad2cp+0, -0x1.0b45490929700p+1},
+        {0x1.7089763c9243cp-4, 0x1.76df2d6273095p-3, -0x1.a4872ea7e1080p-2,
+         -0x1.32950f5086f88p+1, 0x1.b8b56ff3f8ca2p+0, -0x1.2653c49ea1bf6p+1},
+        {0x1.d344fc2fcb95fp-3, -0x1.fa204056a50e5p-3, 0x1.f4da8d28caaccp-3,
+         -0x1.c83d4359db7c9p+1, 0x1.4d5be5765a65bp+1, -0x1.48daf24b5b9e8p+1},
+    }},
 };
 
 /* clang-format on */

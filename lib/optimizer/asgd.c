@@ -1,0 +1,50 @@
+/* Averaged gradient descent: B. Polyak, A. Juditsky, "Acceleration of stochastic approximation by averaging", SIAM J.
+ * Control Optim. 30 (1992), with the falling rate and the decay of PyTorch's ASGD. Rate and share of a step are those that
+ * PyTorch computes at the end of the step before, here from t. */
+#include "optimizer.h"
+
+static const lgd_option options[] = {
+    LGD_OPTION(lgd_asgd_options, lr, 0.01, LGD_POSITIVE, "rate at the beginning"),
+    LGD_OPTION(lgd_asgd_options, lambd, 1e-4, LGD_NOT_NEGATIVE, "w shrinks by 1 - lambd eta; how fast eta falls"),
+    LGD_OPTION(lgd_asgd_options, alpha, 0.75, LGD_NOT_NEGATIVE, "power at which eta falls"),
+    LGD_OPTION(lgd_asgd_options, t0, 1e6, LGD_NOT_NEGATIVE, "step from which on points are averaged"),
+    {0},
+};
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_asgd_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, before = (double)(s->t - 1), *g = s->g;
+    const double eta = lr / pow(1 + o->lambd * lr * before, o->alpha), mu = 1 / fmax(1, before - o->t0);
+    const double keep = 1 - o->lambd * eta;
+    double *w = s->w, *mean = s->vec[0];
+    uint64_t bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t j = 0; j < s->dim; j++) {
+        w[j] = keep * w[j] - eta * g[j];
+        mean[j] = mu == 1 ? w[j] : mean[j] + mu * (w[j] - mean[j]);
+        bad |= lgd_not_finite(w[j]);
+    }
+    return lgd_stepped(s, bad);
+}
+
+static void result(const lgd_step *s, double *w)
+{
+    memcpy(w, s->vec[0], s->dim * sizeof *w);
+}
+
+const lgd_optimizer_ops *lgd_asgd_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "asgd",
+        .about = "gradient descent whose points are averaged",
+        .source = "Polyak and Juditsky (1992)",
+        .options = options,
+        .options_size = sizeof(lgd_asgd_options),
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED,
+        .layout = lgd_one_vector,
+        .step = step,
+        .result = result,
+    };
+    return &ops;
+}

@@ -1,0 +1,174 @@
+/* Prodigy: K. Mishchenko, A. Defazio, "Prodigy: an expeditiously adaptive parameter-free learner", ICML 2024
+ * (arXiv:2306.06101), Algorithm 4, and the limit of growth, the warm decay and d eps of the authors' program.
+ *
+ * What the paper multiplies by d or d^2 is kept in units of the latest d, so that nothing vanishes while d is small or
+ * overflows once it is large; w0 - w is kept and not w0, of which a way of 1e-6 would leave ten digits.
+ *
+ * Each slice keeps its own part of the numerator, and `measure` adds the parts up: a frozen slice has a part neither in it
+ * nor in |s|_1, and d, the largest of all, is the same in every slice again after its first step. */
+#include "optimizer.h"
+
+#define LGD_FROM_ONE .low = 1, .high = INFINITY, .open = 2 /* x >= 1 */
+
+static const lgd_option options[] = {
+    LGD_OPTION(lgd_prodigy_options, lr, 1, LGD_POSITIVE, "multiplies the rate that is found; leave it"),
+    LGD_OPTION(lgd_prodigy_options, beta1, 0.9, LGD_BELOW_ONE, "how much of the mean of d g is kept"),
+    LGD_OPTION(lgd_prodigy_options, beta2, 0.999, LGD_BELOW_ONE,
+               "how much of the mean of (d g)^2 is kept; its root, of the sums for d"),
+    LGD_OPTION(lgd_prodigy_options, d0, 1e-6, LGD_POSITIVE, "d at the beginning: small beside the way to the minimum"),
+    LGD_OPTION(lgd_prodigy_options, coef, 1, LGD_POSITIVE, "multiplies the estimate of d: what to tune"),
+    LGD_OPTION(lgd_prodigy_options, growth, 1e100, LGD_FROM_ONE, "d grows by at most this factor in a step"),
+    LGD_OPTION(lgd_prodigy_options, eps, 1e-8, LGD_NOT_NEGATIVE, "added to the root, times d"),
+    LGD_OPTION(lgd_prodigy_options, weight_decay, 0, LGD_NOT_NEGATIVE, "w moves by eta weight_decay w too"),
+    LGD_OPTION_BOOL(lgd_prodigy_options, bias_correction, "correct for means that begin at 0, as Adam does"),
+    {0},
+};
+
+typedef struct distance {
+    double d, d_max;  /* the estimate in use and the largest so far; they differ where growth is limited */
+    double numerator; /* this slice's part */
+    double unit;      /* the d in units of which it and the vectors are, m by it, the others by its square */
+} distance;
+
+enum { M, V, S, WAY, VECTORS, LANES = 8, BLOCK = 512 };
+
+static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)opaque, (void)dim;
+    *vectors = VECTORS;
+    *state_size = sizeof(distance);
+}
+
+static lgd_status init(lgd_step *s)
+{
+    const lgd_prodigy_options *o = s->options;
+    *(distance *)s->state = (distance){.d = o->d0, .d_max = o->d0, .unit = o->d0};
+    return LGD_OK;
+}
+
+static double square(double x)
+{
+    return x * x;
+}
+
+/* The rate over d, corrected if asked for */
+static double rate(const lgd_step *s)
+{
+    const lgd_prodigy_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, beta1 = lgd_given_or(s->momentum, o->beta1);
+    return o->bias_correction ? lr * (sqrt(lgd_bias(o->beta2, s->t)) / lgd_bias(beta1, s->t)) : lr;
+}
+
+/* g (w0 - w) over coordinates first .. first + n, in an order of its own whatever the compiler */
+static double inner(const lgd_step *s, size_t first, size_t n)
+{
+    const double *g = s->g + first, *way = s->vec[WAY] + first;
+    double lane[LANES] = {0}, sum = 0;
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            lane[l] += g[j + l] * way[j + l];
+    for (; j < n; j++)
+        lane[j % LANES] += g[j] * way[j];
+    for (size_t l = 0; l < LANES; l++)
+        sum += lane[l];
+    return sum;
+}
+
+/* The next s there, and its |s|_1. */
+static double gather(const lgd_step *s, size_t first, size_t n, double keep, double weight)
+{
+    const double *g = s->g + first;
+    double lane[LANES] = {0}, sum = 0, *x = s->vec[S] + first;
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES)
+        for (size_t l = 0; l < LANES; l++) {
+            x[j + l] = keep * x[j + l] + weight * g[j + l];
+            lane[l] += fabs(x[j + l]);
+        }
+    for (; j < n; j++) {
+        x[j] = keep * x[j] + weight * g[j];
+        lane[j % LANES] += fabs(x[j]);
+    }
+    for (size_t l = 0; l < LANES; l++)
+        sum += lane[l];
+    return sum;
+}
+
+static lgd_status measure(lgd_step *s)
+{
+    const lgd_prodigy_options *o = s->options;
+    const distance *e = s->state;
+    const double lr = rate(s), keep = sqrt(o->beta2) * square(e->unit / e->d);
+    const double d = fmax(s->sum[2], e->d), others = square(s->sum[2] / d), own = square(e->d / d);
+    double product = 0, size = 0;
+    for (size_t i = 0; i < s->dim; i += BLOCK) { /* so that the second look at g finds it in the cache */
+        const size_t n = s->dim - i < BLOCK ? s->dim - i : BLOCK;
+        product += inner(s, i, n);
+        size += gather(s, i, n, keep, lr);
+    }
+    s->sum[0] = others * s->sum[0] + own * (keep * e->numerator + lr * product);
+    s->sum[1] = others * s->sum[1] + own * size;
+    s->sum[2] = d;
+    s->sum[3] = fmax(s->sum[3], e->d_max);
+    return LGD_OK;
+}
+
+/* The next d, of all slices. */
+static void grow(const lgd_step *s)
+{
+    const lgd_prodigy_options *o = s->options;
+    distance *e = s->state;
+    const double found = o->coef * s->sum[0] / s->sum[1], d = s->sum[2];
+    e->d_max = fmax(s->sum[3], found);
+    e->d = fmin(e->d_max, (d == o->d0 ? fmax(d, found) : d) * o->growth);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_prodigy_options *o = s->options;
+    distance *e = s->state;
+    if (s->sum[1] == 0) /* every gradient was 0 */
+        return lgd_stepped(s, lgd_first_not_finite(s->dim, s->w) < s->dim ? UINT64_MAX : 0);
+    const double d = e->d, lr = rate(s), eta = d * lr, older = e->unit / d, *g = s->g;
+    const double beta1 = lgd_given_or(s->momentum, o->beta1), keep_m = beta1 * older;
+    const double keep_v = o->beta2 * square(older), new_v = 1 - o->beta2;
+    const double shrink = eta * lgd_given_or(s->decay, o->weight_decay);
+    double *w = s->w, *m = s->vec[M], *v = s->vec[V], *way = s->vec[WAY], product = 0;
+    grow(s);
+    const double eps = e->d / d * o->eps;
+    uint64_t bad = 0;
+    for (size_t i = 0; i < s->dim; i += BLOCK) {
+        const size_t end = s->dim - i < BLOCK ? s->dim : i + BLOCK;
+        product += inner(s, i, end - i);
+#pragma omp simd reduction(| : bad)
+        for (size_t j = i; j < end; j++) {
+            m[j] = keep_m * m[j] + (1 - beta1) * g[j];
+            v[j] = keep_v * v[j] + new_v * (g[j] * g[j]);
+            const double by = shrink * w[j] + eta * m[j] / lgd_divisor(sqrt(v[j]) + eps);
+            w[j] -= by;
+            way[j] += by;
+            bad |= lgd_not_finite(w[j]);
+        }
+    }
+    e->numerator = sqrt(o->beta2) * square(older) * e->numerator + lr * product;
+    e->unit = d;
+    return lgd_stepped(s, bad);
+}
+
+const lgd_optimizer_ops *lgd_prodigy_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "prodigy",
+        .about = "Adam that finds its own rate",
+        .source = "Mishchenko and Defazio (2023)",
+        .options = options,
+        .options_size = sizeof(lgd_prodigy_options),
+        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED,
+        .layout = layout,
+        .init = init,
+        .step = step,
+        .measure = measure,
+    };
+    return &ops;
+}
