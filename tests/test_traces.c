@@ -64,7 +64,7 @@ static void run_reference(run *s, const real *g, real f, double factor)
 
 static void run_compare(const run *s, const char *what, real w, real expected, size_t j, double tolerance)
 {
-    real size = fmaxl(fabsl(s->exact[j]), s->way[j]), error = fabsl(w - expected);
+    real size = fmaxl(fmaxl(fabsl(s->exact[j]), s->way[j]), s->state[j][REFERENCE_SIZE]), error = fabsl(w - expected);
     ck_assert_msg(error <= tolerance * size, "%s, %s: w[%zu] after step %u is %.17Lg, not %.17Lg: relative error %.2Lg",
                   s->r->text, what, j, s->t, w, expected, error / size);
 }

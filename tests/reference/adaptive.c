@@ -52,6 +52,7 @@ static real ftrl(const void *options, unsigned t, real factor, real w, real g, r
     const real sign = (s[1] > 0) - (s[1] < 0);
     if (now + o->l2 == 0) /* no gradient yet */
         return w;
+    s[REFERENCE_SIZE] = o->l1 / (now + o->l2); /* w is what of z exceeds l1 */
     return fabsl(s[1]) <= o->l1 ? 0 : -(s[1] - sign * o->l1) / (now + o->l2);
 }
 
@@ -126,9 +127,8 @@ const reference adaptive_references[] = {
               &(const lgd_adadelta_options){.lr = 0.5, .rho = 0.99, .eps = 1e-3}),
     REFERENCE("ftrl", NULL, 1e-13, ftrl, &(const lgd_ftrl_options){.lr = 0.5, .beta = 1}),
     REFERENCE("ftrl:lr=0.1,beta=0", NULL, 1e-13, ftrl, &(const lgd_ftrl_options){.lr = 0.1}),
-    /* A w that l1 lets go by little is a small difference of sums, with their error. */
-    REFERENCE("ftrl:l1=5,l2=2", NULL, 1e-11, ftrl, &(const lgd_ftrl_options){.lr = 0.5, .beta = 1, .l1 = 5, .l2 = 2}),
-    REFERENCE("ftrl:lr=2,beta=0,l1=50", NULL, 1e-11, ftrl, &(const lgd_ftrl_options){.lr = 2, .l1 = 50}),
+    REFERENCE("ftrl:l1=5,l2=2", NULL, 1e-13, ftrl, &(const lgd_ftrl_options){.lr = 0.5, .beta = 1, .l1 = 5, .l2 = 2}),
+    REFERENCE("ftrl:lr=2,beta=0,l1=50", NULL, 1e-13, ftrl, &(const lgd_ftrl_options){.lr = 2, .l1 = 50}),
     REFERENCE(
         "rprop", "rprop", 1e-13, rprop,
         &(const lgd_rprop_options){.lr = 0.01, .increase = 1.2, .decrease = 0.5, .step_min = 1e-6, .step_max = 50}),

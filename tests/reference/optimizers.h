@@ -14,7 +14,9 @@
 
 typedef long double real;
 
-enum { REFERENCE_STATE = 6 };
+/* The last place of a state is not the method's: where w is a difference of larger numbers, a reference leaves their size
+ * there, so that their rounding is not held against w. */
+enum { REFERENCE_STATE = 7, REFERENCE_SIZE = REFERENCE_STATE - 1 };
 
 /* The next w of one coordinate. `s` is its state, zero before t = 1; `factor` is what a schedule multiplies the rate by. */
 typedef real reference_step(const void *options, unsigned t, real factor, real w, real g, real s[REFERENCE_STATE]);
