@@ -83,15 +83,15 @@ void table_compare(const comparison *c)
     printf(", %zu thread%s\n", c->threads, c->threads > 1 ? "s" : "");
     printf("  loss %s at w = 0, %s at the optimum (Newton's method)\n\n", digits(t[0], c->start, 4),
            digits(t[1], c->optimum, 6));
-    printf("  %-16s %5s %10s %7s %10s %14s %9s %9s   %s\n", "method", "batch", "rate", "epochs", "loss",
+    printf("  %-19s %5s %10s %7s %10s %14s %9s %9s   %s\n", "method", "batch", "rate", "epochs", "loss",
            "above optimum", d->logistic ? "accuracy" : "R2", "seconds", "to within 1 % of the optimum");
     for (size_t i = 0; i < c->methods; i++) {
         const method *m = &c->method[i];
         if (m->verdict == FAILED) {
-            printf("  %-16s %5s %s: %s\n", m->name, batch_name(t[0], m->batch), verdict_word(FAILED), m->why);
+            printf("  %-19s %5s %s: %s\n", m->name, batch_name(t[0], m->batch), verdict_word(FAILED), m->why);
             continue;
         }
-        printf("  %-16s %5s %10s %7zu %10s %14s %9s %9s   ", m->name, batch_name(t[0], m->batch),
+        printf("  %-19s %5s %10s %7zu %10s %14s %9s %9s   ", m->name, batch_name(t[0], m->batch),
                digits(t[1], m->lr, 3), m->epochs, digits(t[2], m->loss, 5), digits(t[3], m->gap, 2),
                digits(t[4], m->score, 4), digits(t[5], m->seconds, 3));
         if (isnan(m->to_one))
@@ -258,11 +258,11 @@ void table_steps(const step_times *s)
         printf("  %s\n", s->note);
         return;
     }
-    printf("\n  %-16s %5s %6s %8s  %-15s %5s   %-18s %-18s %-18s check\n", "method", "state", "passes", "ms",
+    printf("\n  %-19s %5s %6s %8s  %-15s %5s   %-18s %-18s %-18s check\n", "method", "state", "passes", "ms",
            "[  q1 -   q3]", "GB/s", "time / its loop", "/ its passes", "/ plain method");
     for (size_t i = 0; i < s->cells; i++) {
         const step_cell *c = &s->cell[i];
-        printf("  %-16s ", c->ops->name);
+        printf("  %-19s ", c->ops->name);
         if (c->verdict != OK) {
             printf("%s: %s (differs by %.1e)\n", verdict_word(c->verdict), c->verdict == FAILED ? c->why : "the point",
                    c->error);
