@@ -46,13 +46,6 @@ static const lgd_option lars_options[] = {
     {0},
 };
 
-static void add_decay(size_t count, double decay, const double *w, double *g)
-{
-#pragma omp simd
-    for (size_t j = 0; j < count; j++)
-        g[j] += decay * w[j];
-}
-
 static lgd_status lars_step(lgd_step *s)
 {
     const lgd_lars_options *o = s->options;
@@ -64,7 +57,7 @@ static lgd_status lars_step(lgd_step *s)
         if (o->form == LGD_LARS_PAPER)
             g_norm = joined(g_norm, count, g + first);
         if (decay > 0)
-            add_decay(count, decay, w + first, g + first);
+            lgd_add_decay(decay, count, w + first, g + first);
         if (o->form == LGD_LARS_OPTAX)
             sum_norm = joined(sum_norm, count, g + first);
     }

@@ -142,6 +142,12 @@ static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
     return LGD_OK;
 }
 
+/* w -= lr g, with LGD_CHECKED: the step of methods that only find the rate. */
+lgd_status lgd_descend(lgd_step *s, double lr);
+
+/* g += decay w, over dim coordinates. */
+void lgd_add_decay(double decay, size_t dim, const double *w, double *g);
+
 /* Layouts that several methods have: so many vectors and no state. */
 void lgd_one_vector(const void *options, size_t dim, size_t *vectors, size_t *state_size);
 void lgd_two_vectors(const void *options, size_t dim, size_t *vectors, size_t *state_size);

@@ -28,16 +28,9 @@ static lgd_status measure(lgd_step *s)
 static lgd_status step(lgd_step *s)
 {
     const lgd_polyak_options *o = s->options;
-    const double norm = s->sum[0], above = fmax(s->f - o->f_min, 0) / o->c, *g = s->g;
+    const double norm = s->sum[0], above = fmax(s->f - o->f_min, 0) / o->c;
     const double lr = norm == 0 ? 0 : s->lr_factor * fmin(o->lr, above / norm / norm);
-    double *w = s->w;
-    uint64_t bad = 0;
-#pragma omp simd reduction(| : bad)
-    for (size_t j = 0; j < s->dim; j++) {
-        w[j] -= lr * g[j];
-        bad |= lgd_not_finite(w[j]);
-    }
-    return lgd_stepped(s, bad);
+    return lgd_descend(s, lr);
 }
 
 const lgd_optimizer_ops *lgd_polyak_ops(void)

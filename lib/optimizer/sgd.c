@@ -6,10 +6,9 @@ static const lgd_option options[] = {
     {0},
 };
 
-static lgd_status step(lgd_step *s)
+lgd_status lgd_descend(lgd_step *s, double lr)
 {
-    const lgd_sgd_options *o = s->options;
-    const double lr = o->lr * s->lr_factor, *g = s->g;
+    const double *g = s->g;
     double *w = s->w;
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
@@ -18,6 +17,12 @@ static lgd_status step(lgd_step *s)
         bad |= lgd_not_finite(w[j]);
     }
     return lgd_stepped(s, bad);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_sgd_options *o = s->options;
+    return lgd_descend(s, o->lr * s->lr_factor);
 }
 
 const lgd_optimizer_ops *lgd_sgd_ops(void)

@@ -32,7 +32,7 @@ lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt)
                           : LGD_OK;
 }
 
-static void add_decay(double decay, size_t dim, const double *w, double *g)
+void lgd_add_decay(double decay, size_t dim, const double *w, double *g)
 {
 #pragma omp simd
     for (size_t j = 0; j < dim; j++)
@@ -91,7 +91,7 @@ static lgd_status begin(lgd_optimizer *opt, lgd_step *s)
         if (slice->frozen)
             continue;
         if (!opt->takes_decay && isgreater(slice->decay, 0))
-            add_decay(slice->decay, slice->count, s->w + slice->first, s->g + slice->first);
+            lgd_add_decay(slice->decay, slice->count, s->w + slice->first, s->g + slice->first);
         lgd_step part = lgd_slice_step(opt, s, k);
         status = call(opt, "init", slice->steps ? NULL : opt->ops.init, &part);
         if (!status)
