@@ -22,9 +22,11 @@ static lgd_status step(lgd_step *s)
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         w[j] = keep * w[j] - eta * g[j];
-        mean[j] = mu == 1 ? w[j] : mean[j] + mu * (w[j] - mean[j]);
+        mean[j] += mu * (w[j] - mean[j]);
         bad |= lgd_not_finite(w[j]);
     }
+    if (mu == 1) /* rounding would make it w but for the last digit */
+        memcpy(mean, w, s->dim * sizeof *w);
     return lgd_stepped(s, bad);
 }
 
