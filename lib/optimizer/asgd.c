@@ -11,23 +11,28 @@ static const lgd_option options[] = {
     {0},
 };
 
-static lgd_status step(lgd_step *s)
+/* The loop once for each of its forms, known where it is called: mu = 1 shall leave the very bits of w. */
+static inline lgd_status sweep(lgd_step *s, double keep, double eta, double mu, bool averages)
 {
-    const lgd_asgd_options *o = s->options;
-    const double lr = o->lr * s->lr_factor, before = (double)(s->t - 1), *g = s->g;
-    const double eta = lr / pow(1 + o->lambd * lr * before, o->alpha), mu = 1 / fmax(1, before - o->t0);
-    const double keep = 1 - o->lambd * eta;
+    const double *g = s->g;
     double *w = s->w, *mean = s->vec[0];
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         w[j] = keep * w[j] - eta * g[j];
-        mean[j] += mu * (w[j] - mean[j]);
+        mean[j] = averages ? mean[j] + mu * (w[j] - mean[j]) : w[j];
         bad |= lgd_not_finite(w[j]);
     }
-    if (mu == 1) /* rounding would make it w but for the last digit */
-        memcpy(mean, w, s->dim * sizeof *w);
     return lgd_stepped(s, bad);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_asgd_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, before = (double)(s->t - 1);
+    const double eta = lr / pow(1 + o->lambd * lr * before, o->alpha), mu = 1 / fmax(1, before - o->t0);
+    const double keep = 1 - o->lambd * eta;
+    return mu < 1 ? sweep(s, keep, eta, mu, true) : sweep(s, keep, eta, mu, false);
 }
 
 static void result(const lgd_step *s, double *w)
