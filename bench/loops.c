@@ -3,6 +3,13 @@
 #include <math.h>
 #include <string.h>
 
+/* As the library's own loops are. */
+#ifdef LGD_AVX2
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
 /* The number of vectors is a constant wherever this is put, so that the inner loops are unrolled. */
 static inline __attribute__((always_inline)) void move(size_t dim, size_t vectors, double *w, const double *g,
                                                        double *const *vec)
@@ -18,7 +25,7 @@ static inline __attribute__((always_inline)) void move(size_t dim, size_t vector
     }
 }
 
-void loop_move(size_t dim, size_t vectors, double *w, const double *g, double *const *vec)
+WIDE void loop_move(size_t dim, size_t vectors, double *w, const double *g, double *const *vec)
 {
     switch (vectors) {
     case 0:
@@ -44,7 +51,7 @@ void loop_move(size_t dim, size_t vectors, double *w, const double *g, double *c
     }
 }
 
-double loop_read(size_t dim, const double *w, const double *g)
+WIDE double loop_read(size_t dim, const double *w, const double *g)
 {
     double sum = 0;
 #pragma omp simd reduction(+ : sum)
@@ -55,7 +62,7 @@ double loop_read(size_t dim, const double *w, const double *g)
 
 /* ---- three methods with their presets, and no check of anything */
 
-static void sgd(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
+WIDE static void sgd(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
 {
     (void)vec;
     (void)t;
@@ -64,7 +71,7 @@ static void sgd(size_t dim, double *w, const double *g, double *const *vec, uint
         w[j] -= 0.01 * g[j];
 }
 
-static void momentum(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
+WIDE static void momentum(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
 {
     double *v = vec[0];
     (void)t;
@@ -75,7 +82,7 @@ static void momentum(size_t dim, double *w, const double *g, double *const *vec,
     }
 }
 
-static void adam(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
+WIDE static void adam(size_t dim, double *w, const double *g, double *const *vec, uint64_t t)
 {
     double *m = vec[0], *v = vec[1];
     const double rate = 0.001 / (1 - pow(0.9, (double)t)), root = 1 / sqrt(1 - pow(0.999, (double)t));

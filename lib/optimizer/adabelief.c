@@ -12,7 +12,7 @@ static const lgd_option options[] = {
 };
 
 /* The new m, of which this g is a part already. */
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_adabelief_options *o = s->options;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2, *g = s->g;

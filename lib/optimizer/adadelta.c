@@ -9,7 +9,7 @@ static const lgd_option options[] = {
 };
 
 /* One root of the quotient, and a step that takes the mean u of the steps before it. */
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_adadelta_options *o = s->options;
     const double lr = o->lr * s->lr_factor, rho = o->rho, eps = o->eps, *g = s->g;

@@ -19,7 +19,7 @@ static lgd_status init(lgd_step *s)
     return LGD_OK;
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_adagrad_options *o = s->options;
     const double lr = o->lr * s->lr_factor / (1 + (double)(s->t - 1) * o->lr_decay);

@@ -25,7 +25,7 @@ static const lgd_option adamw_options[] = {
 
 /* `plain` is a constant: only m, v, rate, root and eps count, and eps is above 0, hence so is the divisor. What is written is
  * computed first and stored last, since a load may wait for a store at the same offset of another page. */
-static inline lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
+LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
 {
     double *w = s->w, *m = s->vec[0], *v = s->vec[1];
     const double *g = s->g;
@@ -45,7 +45,7 @@ static inline lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
     return lgd_stepped(s, bad);
 }
 
-lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
+LGD_WIDE lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
 {
     const bool plain = a.coupled == 0 && a.floor == 0 && a.keep == 1 && a.eps > 0;
     return plain ? sweep(s, a, true) : sweep(s, a, false);

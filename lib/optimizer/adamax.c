@@ -10,7 +10,7 @@ static const lgd_option options[] = {
     {0},
 };
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_adamax_options *o = s->options;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2, eps = o->eps;

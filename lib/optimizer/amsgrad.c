@@ -12,7 +12,7 @@ static const lgd_option options[] = {
 };
 
 /* The forms differ in when v is divided by c = 1 - beta2^t: after the maximum, before it, or never, nor is m then. */
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_amsgrad_options *o = s->options;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2, c = lgd_bias(beta2, s->t);

@@ -12,7 +12,7 @@ static const lgd_option options[] = {
 };
 
 /* The loop once for each of its forms, known where it is called: mu = 1 shall leave the very bits of w. */
-static inline lgd_status sweep(lgd_step *s, double keep, double eta, double mu, bool averages)
+LGD_INLINE lgd_status sweep(lgd_step *s, double keep, double eta, double mu, bool averages)
 {
     const double *g = s->g;
     double *w = s->w, *mean = s->vec[0];
@@ -26,7 +26,7 @@ static inline lgd_status sweep(lgd_step *s, double keep, double eta, double mu, 
     return lgd_stepped(s, bad);
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_asgd_options *o = s->options;
     const double lr = o->lr * s->lr_factor, before = (double)(s->t - 1);

@@ -58,7 +58,7 @@ bool lgd_optimizer_has_result(const lgd_optimizer *opt)
 }
 
 /* mean += c (w - mean). A coordinate that has not moved keeps its bits, also those of -0, and c = 1 gives those of w. */
-static void move(size_t dim, double c, double *mean, const double *w)
+LGD_WIDE static void move(size_t dim, double c, double *mean, const double *w)
 {
     if (c == 1)
         memcpy(mean, w, dim * sizeof *w);

@@ -22,7 +22,7 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
     *vectors = 1 + (o->l1 > 0);
 }
 
-static lgd_status without_l1(lgd_step *s, double lr, double beta, double l2)
+LGD_WIDE static lgd_status without_l1(lgd_step *s, double lr, double beta, double l2)
 {
     const double *g = s->g;
     double *w = s->w, *n = s->vec[0];
@@ -38,7 +38,7 @@ static lgd_status without_l1(lgd_step *s, double lr, double beta, double l2)
 
 /* d is here lr times that above, and finite, so that 0 d is 0. `near` is where w goes on its side of 0, `far` where it goes
  * from 0 or beyond it. */
-static lgd_status with_l1(lgd_step *s, double lr, double beta, double l1, double l2)
+LGD_WIDE static lgd_status with_l1(lgd_step *s, double lr, double beta, double l1, double l2)
 {
     const double *g = s->g, inverse = 1 / lr;
     double *w = s->w, *n = s->vec[0], *kept = s->vec[1];

@@ -46,7 +46,7 @@ static const lgd_option lars_options[] = {
     {0},
 };
 
-static lgd_status lars_step(lgd_step *s)
+LGD_WIDE static lgd_status lars_step(lgd_step *s)
 {
     const lgd_lars_options *o = s->options;
     const double mu = lgd_given_or(s->momentum, o->momentum), decay = lgd_given_or(s->decay, o->weight_decay);
@@ -101,7 +101,7 @@ static const lgd_option lamb_options[] = {
 };
 
 /* Adam's direction and the decay, in the place of g. */
-static void lamb_direction(const lgd_step *s, size_t first, size_t count)
+LGD_WIDE static void lamb_direction(const lgd_step *s, size_t first, size_t count)
 {
     const lgd_lamb_options *o = s->options;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2, eps = o->eps;
@@ -116,7 +116,7 @@ static void lamb_direction(const lgd_step *s, size_t first, size_t count)
     }
 }
 
-static lgd_status lamb_step(lgd_step *s)
+LGD_WIDE static lgd_status lamb_step(lgd_step *s)
 {
     const lgd_lamb_options *o = s->options;
     double *w = s->w, *g = s->g, w_norm = 0, norm = 0;

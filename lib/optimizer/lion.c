@@ -10,7 +10,7 @@ static const lgd_option options[] = {
     {0},
 };
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_lion_options *o = s->options;
     const double lr = o->lr * s->lr_factor, beta1 = lgd_given_or(s->momentum, o->beta1), beta2 = o->beta2;

@@ -28,7 +28,7 @@ static lgd_status momentum_check(const void *options)
     return LGD_OK;
 }
 
-static lgd_status momentum_step(lgd_step *s)
+LGD_WIDE static lgd_status momentum_step(lgd_step *s)
 {
     const lgd_momentum_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum), *g = s->g;
@@ -53,7 +53,7 @@ static lgd_status momentum_step(lgd_step *s)
     return lgd_stepped(s, bad);
 }
 
-static lgd_status nesterov_step(lgd_step *s)
+LGD_WIDE static lgd_status nesterov_step(lgd_step *s)
 {
     const lgd_nesterov_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum), *g = s->g;

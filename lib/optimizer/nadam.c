@@ -27,7 +27,7 @@ static double momentum(double beta1, double psi, uint64_t t)
     return beta1 * (1 - pow(0.96, (double)t * psi) / 2);
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_nadam_options *o = s->options;
     const bool paper = o->form == LGD_NADAM_PAPER;

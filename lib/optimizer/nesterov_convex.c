@@ -46,7 +46,7 @@ static lgd_status measure(lgd_step *s)
     return LGD_OK;
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_nesterov_convex_options *o = s->options;
     progress *p = s->state;

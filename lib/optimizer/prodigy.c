@@ -60,7 +60,7 @@ static double rate(const lgd_step *s)
 }
 
 /* g (w0 - w) over coordinates first .. first + n, in an order of its own whatever the compiler */
-static double inner(const lgd_step *s, size_t first, size_t n)
+LGD_WIDE static double inner(const lgd_step *s, size_t first, size_t n)
 {
     const double *g = s->g + first, *way = s->vec[WAY] + first;
     double lane[LANES] = {0}, sum = 0;
@@ -76,7 +76,7 @@ static double inner(const lgd_step *s, size_t first, size_t n)
 }
 
 /* The next s there, and its |s|_1. */
-static double gather(const lgd_step *s, size_t first, size_t n, double keep, double weight)
+LGD_WIDE static double gather(const lgd_step *s, size_t first, size_t n, double keep, double weight)
 {
     const double *g = s->g + first;
     double lane[LANES] = {0}, sum = 0, *x = s->vec[S] + first;
@@ -124,7 +124,7 @@ static void grow(const lgd_step *s)
     e->d = fmin(e->d_max, (d == o->d0 ? fmax(d, found) : d) * o->growth);
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_prodigy_options *o = s->options;
     distance *e = s->state;

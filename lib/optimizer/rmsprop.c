@@ -22,7 +22,7 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
 }
 
 /* The loop once for each of its forms, known where it is called. */
-static inline lgd_status sweep(lgd_step *s, bool centered, bool moving)
+LGD_INLINE lgd_status sweep(lgd_step *s, bool centered, bool moving)
 {
     const lgd_rmsprop_options *o = s->options;
     const double lr = o->lr * s->lr_factor, mu = lgd_given_or(s->momentum, o->momentum);
@@ -48,7 +48,7 @@ static inline lgd_status sweep(lgd_step *s, bool centered, bool moving)
     return lgd_stepped(s, bad);
 }
 
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_rmsprop_options *o = s->options;
     if (o->momentum > 0)

@@ -33,7 +33,7 @@ static lgd_status init(lgd_step *s)
 
 /* Signs are multiplied, not gradients, whose product may vanish. Where the sign has changed g counts as 0, in this step and
  * as the last one of the next. What depends on signs is written as sums, which compilers take for a vector loop. */
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_rprop_options *o = s->options;
     const double up = o->increase, down = o->decrease, low = o->step_min, high = o->step_max, factor = s->lr_factor;

@@ -65,7 +65,7 @@ static double share(const lgd_step *s, double eta, double power)
     return 1 / so_far->sum;
 }
 
-static lgd_status sgd_step(lgd_step *s)
+LGD_WIDE static lgd_status sgd_step(lgd_step *s)
 {
     const lgd_schedule_free_sgd_options *o = s->options;
     const double eta = o->lr * s->lr_factor, c = share(s, eta, o->power), k = 1 - o->beta * (1 - c);
@@ -82,7 +82,7 @@ static lgd_status sgd_step(lgd_step *s)
     return lgd_stepped(s, bad);
 }
 
-static lgd_status adamw_step(lgd_step *s)
+LGD_WIDE static lgd_status adamw_step(lgd_step *s)
 {
     const lgd_schedule_free_adamw_options *o = s->options;
     const double eta = o->lr * s->lr_factor * sqrt(lgd_bias(o->beta2, s->t));
@@ -102,7 +102,7 @@ static lgd_status adamw_step(lgd_step *s)
 }
 
 /* x of w = (1 - beta) z + beta x */
-static void solve(const lgd_step *s, double beta, double *x)
+LGD_WIDE static void solve(const lgd_step *s, double beta, double *x)
 {
     const double *w = s->w, *z = s->vec[0];
 #pragma omp simd

@@ -6,7 +6,7 @@ static const lgd_option options[] = {
     {0},
 };
 
-lgd_status lgd_descend(lgd_step *s, double lr)
+LGD_WIDE lgd_status lgd_descend(lgd_step *s, double lr)
 {
     const double *g = s->g;
     double *w = s->w;

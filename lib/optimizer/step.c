@@ -32,7 +32,7 @@ lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt)
                           : LGD_OK;
 }
 
-void lgd_add_decay(double decay, size_t dim, const double *w, double *g)
+LGD_WIDE void lgd_add_decay(double decay, size_t dim, const double *w, double *g)
 {
 #pragma omp simd
     for (size_t j = 0; j < dim; j++)

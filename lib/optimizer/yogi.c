@@ -22,7 +22,7 @@ static lgd_status init(lgd_step *s)
 }
 
 /* q stays finite, so that v - q is a number where both are too large for one. */
-static lgd_status step(lgd_step *s)
+LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_yogi_options *o = s->options;
     const bool corrected = o->form == LGD_YOGI_CORRECTED;
