@@ -807,6 +807,66 @@ START_TEST(minimize_frozen_group_no_part_in_gradient)
 }
 END_TEST
 
+/* f = sum curvature_j w_j^2 / 2. What w is multiplied by in a step of rate r is 1 - r scale_j (curvature_j + decay_j). */
+static lgd_status bowl(void *spared, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    static const double curvature[] = {2, 1, 3};
+    (void)spared, (void)rows;
+    for (size_t j = 0; j < 3; j++) {
+        *f += curvature[j] * w[j] * w[j] / 2;
+        if (g)
+            g[j] += curvature[j] * w[j];
+    }
+    return LGD_OK;
+}
+
+static void bowl_unpenalised(void *spared, size_t *first, size_t *count)
+{
+    *first = *(const size_t *)spared;
+    *count = *first ? 1 : 0;
+}
+
+START_TEST(minimize_rate_that_holds_with_scales_and_decay)
+{
+    static const double single[3] = {1, 700, 1};
+    static const struct {
+        lgd_group group;
+        const double *single;
+        size_t spared; /* the coordinate that does not decay; 0: none */
+        double largest;
+    } cases[] = {{{.count = 1, .lr_scale = 400}, NULL, 0, 800},
+                 {{.first = 2, .count = 1, .decay = 900}, NULL, 0, 903},
+                 {{.first = 1, .count = 2, .decay = 900}, NULL, 2, 901},
+                 {{.first = 1, .count = 1, .decay = 4, .lr_scale = 200}, NULL, 0, 1000},
+                 {{.first = 2, .count = 1, .lr_scale = 500, .frozen = true}, single, 0, 700},
+                 {{.first = 2, .count = 1, .decay = 1e9, .frozen = true}, single, 0, 700},
+                 {{.first = 1, .count = 1, .lr_scale = 3}, single, 0, 2100}};
+    static const char *const methods[] = {"sgd", "momentum", "nesterov"};
+    for (size_t c = 0; c < sizeof cases / sizeof *cases; c++)
+        for (size_t m = 0; m < 3; m++) {
+            static const lgd_objective_ops ops = {.name = "bowl", .eval = bowl, .unpenalised = bowl_unpenalised};
+            size_t spared = cases[c].spared;
+            lgd_objective *f = NULL;
+            lgd_optimizer *opt = parsed(methods[m]);
+            lgd_report r;
+            char text[64];
+            const lgd_minimize_options o = {.lr_scale = cases[c].single, .max_steps = 4000, .divergence_factor = 1e12};
+            double w[3] = {1, 1, 1};
+            ck_assert_int_eq(lgd_objective_create(&f, 3, 1, &ops, &spared), LGD_OK);
+            TAKES(opt, cases[c].group);
+            ck_assert_int_eq(lgd_minimize(f, opt, w, &o, &r), LGD_EDIVERGED);
+            ck_assert_msg(fabs(r.lr_hold * cases[c].largest - 1) < 1e-4, "case %zu: %g", c, r.lr_hold);
+            lgd_optimizer_free(opt);
+            snprintf(text, sizeof text, "%s:lr=%.17g", methods[m], r.lr_hold);
+            opt = parsed(text);
+            TAKES(opt, cases[c].group);
+            ck_assert_msg(lgd_minimize(f, opt, w, &o, &r) == LGD_OK, "%s", lgd_last_error());
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+        }
+}
+END_TEST
+
 START_TEST(minimize_lr_scale_zero_every_method_keeps_bits)
 {
     static const double scale[WEIGHTS] = {1, 0, 0, 1, 1, 0, 1};
@@ -892,6 +952,7 @@ int main(void)
     CASE(s, load_other_groups_refused_by_name);
     CASE(s, minimize_with_groups_every_method_bits_of_own_loop);
     CASE(s, minimize_frozen_group_no_part_in_gradient);
+    CASE(s, minimize_rate_that_holds_with_scales_and_decay);
     CASE(s, minimize_lr_scale_zero_every_method_keeps_bits);
     CASE(s, minimize_lr_scale_between_refused_by_methods_with_own_points);
     return suite_run(s);

@@ -3,7 +3,8 @@
  * On all rows the largest curvature C of F decides: lr = 1/C lies in the middle of what plain descent allows (0 .. 2/C)
  * and within what momentum does. A batch of B rows out of m has the expected smoothness (Gower et al. 2019)
  *     L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax,      Lmax the largest curvature of one row,
- * and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of 1/(1-mu) steps adds up.
+ * and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of 1/(1-mu) steps adds up. Where lr_scale or groups
+ * multiply the rate by D, or groups add a decay to g, the curvature is that of D (H + decay) in the place of H.
  *
  * C comes from power iteration on Hessian products by central differences of the gradient. A row of a linear model has a
  * Hessian of rank one, so one product along its own gradient gives its curvature. */
@@ -29,7 +30,23 @@ static bool exhausted(const search *s)
            (run->o.max_seconds > 0 && lgd_seconds() - run->started >= run->o.max_seconds);
 }
 
-/* hv = H v over rows, by (grad(w + e v) - grad(w - e v))/2e for |v| = 1. Uses w_old as the shifted point. */
+/* x = D x for the D of groups and lr_scale, and with v = D (x + decay v) for the decay that groups add to g. Where w is frozen x
+ * is 0 already. */
+static void as_stepped(const lgd_run *run, const double *v, double *x)
+{
+    const lgd_optimizer *opt = run->opt;
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
+        const double decay = v && !opt->takes_decay && !g->frozen ? lgd_given_or(g->decay, 0) : 0;
+        for (size_t j = g->first; j < g->first + g->count; j++) {
+            const bool spared = j >= opt->spare_first && j - opt->spare_first < opt->spare_count;
+            x[j] = g->lr_scale * (decay > 0 && !spared ? x[j] + decay * v[j] : x[j]);
+        }
+    }
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        x[j] *= run->o.lr_scale[j];
+}
+
+/* hv = D (H + decay) v over rows, H v by (grad(w + e v) - grad(w - e v))/2e for |v| = 1. Uses w_old as the shifted point. */
 static lgd_status product(lgd_run *run, const lgd_rows *rows, const double *v, double *minus, double *hv)
 {
     const size_t n = run->dim;
@@ -44,6 +61,8 @@ static lgd_status product(lgd_run *run, const lgd_rows *rows, const double *v, d
         status = lgd_run_eval(run, rows, rows->count, run->w_old, &f, hv);
     for (size_t j = 0; j < n && !status; j++)
         hv[j] = (hv[j] - minus[j]) / (2 * e);
+    if (!status)
+        as_stepped(run, v, hv);
     return status;
 }
 
@@ -85,6 +104,7 @@ static double largest_row_curvature(const search *s)
         const lgd_rows row = {i, 1, NULL};
         if (lgd_run_eval(run, &row, 1, run->w, &f, s->v))
             return NAN;
+        as_stepped(run, NULL, s->v);
         if (normalise(run->dim, s->v, &norm) && !product(run, &row, s->v, s->minus, s->hv))
             largest = fmax(largest, lgd_norm2(run->dim, s->hv));
     }
