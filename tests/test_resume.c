@@ -44,11 +44,12 @@ static lgd_optimizer *reborn(lgd_optimizer *opt, size_t i)
     return fresh;
 }
 
+/* With its presets: one whose momentum is 0 has none. */
 static bool takes_momentum(const lgd_optimizer_ops *ops)
 {
     bool takes = false;
     for (const lgd_option *option = ops->options; option->name; option++)
-        takes = takes || !strcmp(option->name, "momentum") || !strcmp(option->name, "beta1");
+        takes = takes || (option->preset > 0 && (!strcmp(option->name, "momentum") || !strcmp(option->name, "beta1")));
     return takes;
 }
 
