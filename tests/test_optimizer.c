@@ -204,6 +204,37 @@ START_TEST(method_vanishing_squares_finite)
 }
 END_TEST
 
+/* Where g is a number and g^2 is none, a method that divides by its root stays, whatever its form; RAdam, which does not yet,
+ * goes by its rate. */
+START_TEST(adaptive_methods_overflowing_square_no_jump)
+{
+    static const struct {
+        const char *text;
+        double moved;
+    } cases[] = {{"adagrad", 0},
+                 {"rmsprop", 0},
+                 {"rmsprop:momentum=0.5", 0},
+                 {"rmsprop:centered=1", 0},
+                 {"rmsprop:centered=1,momentum=0.5", 0},
+                 {"adadelta", 0},
+                 {"adam", 0},
+                 {"adam:eps_root=1", 0},
+                 {"amsgrad:form=paper", 0},
+                 {"nadam", 0},
+                 {"adabelief", 0},
+                 {"radam:form=pytorch,lr=1", -1e200},
+                 {"radam:form=optax,lr=1", -1e200}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lgd_optimizer *opt = parsed(cases[i].text);
+        double w[2] = {0.5, 0.5}, g[2] = {1e200, 1};
+        ck_assert_int_eq(lgd_optimizer_step(opt, 2, w, g, 0, 1), LGD_OK);
+        const double expected = cases[i].moved == 0 ? 0.5 : cases[i].moved;
+        ck_assert_msg(fabs(w[0] / expected - 1) < 1e-14 && w[1] < 0.5, "%s: %g, %g", cases[i].text, w[0], w[1]);
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
 START_TEST(method_not_finite_gradient_refused_nothing_touched)
 {
     static const double bad[] = {NAN, INFINITY, -INFINITY};
@@ -1028,6 +1059,7 @@ int main(void)
     CASE(s, method_zero_gradient_stays_finite);
     CASE(s, method_vanishing_squares_finite);
     CASE(s, method_finite_gradient_no_invalid_no_division_by_zero);
+    CASE(s, adaptive_methods_overflowing_square_no_jump);
     CASE(s, method_not_finite_gradient_refused_nothing_touched);
     CASE(s, method_many_coordinates_not_finite_gradient_told);
     CASE(s, method_other_dim_refused_until_reset);

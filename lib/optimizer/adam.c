@@ -23,9 +23,9 @@ static const lgd_option adamw_options[] = {
     {0},
 };
 
-/* `plain` is a constant: only m, v, rate, root and eps count, and eps is above 0, hence so is the divisor. What is written is
- * computed first and stored last, since a load may wait for a store at the same offset of another page. */
-LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
+/* `plain` and `divides` are constants. Plain: only m, v, rate, root and eps count, and eps is above 0, hence so is the divisor.
+ * What is written is computed first and stored last, since a load may wait for a store at the same offset of another page. */
+LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain, bool divides)
 {
     double *w = s->w, *m = s->vec[0], *v = s->vec[1];
     const double *g = s->g;
@@ -34,7 +34,7 @@ LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
     for (size_t j = 0; j < s->dim; j++) {
         const double d = plain ? g[j] : g[j] + a.coupled * w[j];
         const double mean = lgd_mean(a.beta1, m[j], d), square = lgd_mean(a.beta2, v[j], d * d);
-        const double root = sqrt(plain ? square : square + a.floor) * a.root + a.eps;
+        const double root = divides ? sqrt(plain ? square : square + a.floor) * a.root + a.eps : 1;
         const double kept = plain ? w[j] : a.keep * w[j];
         const double next = kept - a.rate * mean / (plain ? root : lgd_divisor(root));
         m[j] = mean;
@@ -48,7 +48,9 @@ LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain)
 LGD_WIDE lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
 {
     const bool plain = a.coupled == 0 && a.floor == 0 && a.keep == 1 && a.eps > 0;
-    return plain ? sweep(s, a, true) : sweep(s, a, false);
+    if (a.root == 0)
+        return sweep(s, a, true, false);
+    return plain ? sweep(s, a, true, true) : sweep(s, a, false, true);
 }
 
 static lgd_status adam_step(lgd_step *s)

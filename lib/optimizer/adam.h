@@ -7,7 +7,9 @@
  *
  *     m = beta1 m + (1 - beta1) d
  *     v = beta2 v + (1 - beta2) d^2
- *     w = keep w - rate m / (root sqrt(v + floor) + eps) */
+ *     w = keep w - rate m / (root sqrt(v + floor) + eps)
+ *
+ * With a root of 0 the divisor is 1, also where v is beyond all numbers; keep is then 1, and coupled 0. */
 typedef struct lgd_adam_numbers {
     double beta1, beta2, rate, root, floor, eps, keep, coupled;
 } lgd_adam_numbers;

@@ -35,8 +35,7 @@ static lgd_status step(lgd_step *s)
         a.rate *= sqrt((rho - 4) * (rho - 2) * limit / ((limit - 4) * (limit - 2) * rho));
         a.eps *= pytorch ? a.root : 1;
     } else {
-        a.root = 0; /* v is too uncertain: the divisor is 1 */
-        a.eps = 1;
+        a.root = 0; /* v is too uncertain to divide by */
     }
     return lgd_adam_sweep(s, a);
 }

@@ -2,6 +2,7 @@
  * momentum on the quotients: A. Graves, "Generating sequences with recurrent neural networks", arXiv:1308.0850 (2013),
  * equations 38 to 41, with eps outside the root. */
 #include "optimizer.h"
+#include <float.h>
 
 static const lgd_option options[] = {
     LGD_OPTION(lgd_rmsprop_options, lr, 0.01, LGD_POSITIVE, "rate"),
@@ -36,7 +37,8 @@ LGD_INLINE lgd_status sweep(lgd_step *s, bool centered, bool moving)
         double q = v[j];
         if (centered) {
             mean[j] = lgd_mean(alpha, mean[j], g[j]);
-            q -= mean[j] * mean[j];
+            const double square = mean[j] * mean[j];
+            q -= square < DBL_MAX ? square : DBL_MAX; /* a number also where both are too large for one */
             q = q > 0 ? q : 0; /* rounding may take it below */
         }
         double d = g[j] / lgd_divisor(sqrt(q + eps_root) + eps);
