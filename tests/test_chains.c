@@ -1,6 +1,4 @@
-/* Beside the factor: the momentum that goes with it, the memory of a plateau, schedules one after another, and all of it in
- * runs. */
-#include "lgd.h"
+/* Beside the factor: the momentum that goes with it, the memory of a plateau, and schedules one after another. */
 #include "schedules.h"
 #include <string.h>
 
@@ -262,63 +260,6 @@ START_TEST(chain_that_cannot_hold_refused_at_the_first_call)
 }
 END_TEST
 
-/* ---- in runs */
-
-static lgd_status slope(void *ctx, size_t dim, const double *w, double *f, double *g)
-{
-    (void)ctx, (void)dim;
-    *f = w[0];
-    if (g)
-        g[0] = 1;
-    return LGD_OK;
-}
-
-/* The rates of a run, in one piece and in two, are those the schedule tells of each step by itself; and with the gradient
- * always 1 they are what w travels. */
-START_TEST(run_rates_those_of_the_schedule_at_each_step)
-{
-    const lgd_schedule fall = {.kind = LGD_POLYNOMIAL, .period = 20, .per_step = true};
-    const lgd_schedule kinds[] = {
-        {.kind = LGD_WARM_RESTARTS, .period = 4, .factor = 2, .floor = 0.1},
-        {.kind = LGD_ONE_CYCLE, .period = 60, .per_step = true},
-        {.kind = LGD_TRIANGULAR2, .period = 9, .rise = 0.3},
-        {.kind = LGD_EXP_RANGE, .period = 9, .factor = 0.98},
-        {.kind = LGD_TRAPEZOID, .period = 50, .warmup = 10},
-        {.kind = LGD_OPTIMAL, .factor = 0.01},
-        {.kind = LGD_VW_POWER, .factor = 0.99},
-        {.kind = LGD_TRIANGULAR, .period = 10, .per_step = true, .next = &fall, .until = 35},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        for (int pieces = 1; pieces <= 2; pieces++) {
-            lgd_objective *f = NULL;
-            lgd_optimizer *sgd = NULL;
-            lgd_history *history = NULL;
-            double w[1] = {0}, travelled = 0;
-            size_t count = 0;
-            ck_assert(!lgd_function_create(&f, 1, slope, NULL) && !lgd_history_create(&history));
-            ck_assert(!lgd_sgd_create(&sgd, &(lgd_sgd_options){.lr = 0.5}));
-            for (int piece = 0; piece < pieces; piece++) {
-                const lgd_minimize_options o = {.max_epochs = 60 / (uint64_t)pieces,
-                                                .first_epoch = piece ? 30 : 0,
-                                                .grad_tol = LGD_ZERO,
-                                                .history = history,
-                                                .schedule = kinds[i]};
-                ck_assert_msg(!lgd_minimize(f, sgd, w, &o, NULL), "%s", lgd_last_error());
-            }
-            const double *lr = lgd_history_series(history, "lr", &count);
-            ck_assert_uint_eq(count, 60);
-            for (uint64_t t = 0; t < 60; t++) {
-                ck_assert_double_eq(lr[t], 0.5 * at_both(&kinds[i], t));
-                travelled -= lr[t];
-            }
-            ck_assert_double_eq(w[0], travelled);
-            lgd_history_free(history);
-            lgd_optimizer_free(sgd);
-            lgd_objective_free(f);
-        }
-}
-END_TEST
-
 int main(void)
 {
     Suite *s = suite_create("chains");
@@ -335,6 +276,5 @@ int main(void)
     CASE(s, chain_function_of_the_user_counts_from_its_own_begin);
     CASE(s, chain_of_sixty_four_holds_and_a_longer_one_is_refused);
     CASE(s, chain_that_cannot_hold_refused_at_the_first_call);
-    CASE(s, run_rates_those_of_the_schedule_at_each_step);
     return suite_run(s);
 }
