@@ -307,35 +307,29 @@ END_TEST
 
 START_TEST(method_given_momentum_as_its_own)
 {
-    static const char *const pairs[][2] = {{"momentum", "momentum:momentum=0.5"},
-                                           {"momentum:form=pytorch", "momentum:form=pytorch,momentum=0.5"},
-                                           {"nesterov", "nesterov:momentum=0.5"},
-                                           {"lion", "lion:beta1=0.5"},
-                                           {"lars", "lars:momentum=0.5"},
-                                           {"lamb", "lamb:beta1=0.5"},
-                                           {"adam", "adam:beta1=0.5"},
-                                           {"adamw", "adamw:beta1=0.5"},
-                                           {"amsgrad", "amsgrad:beta1=0.5"},
-                                           {"adamax", "adamax:beta1=0.5"},
-                                           {"nadam", "nadam:beta1=0.5"},
-                                           {"nadam:form=paper", "nadam:form=paper,beta1=0.5"},
-                                           {"radam", "radam:beta1=0.5"},
-                                           {"yogi", "yogi:beta1=0.5"},
-                                           {"adabelief", "adabelief:beta1=0.5"}};
-    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
-        lgd_optimizer *given = parsed(pairs[i][0]), *own = parsed(pairs[i][1]);
-        double w[2][3] = {{0}}, g[2][3];
-        for (int t = 0; t < 10; t++)
-            for (size_t k = 0; k < 2; k++) {
-                lgd_step s = {.w = w[k], .g = g[k], .lr_factor = 1, .momentum = k ? NAN : 0.5};
-                quadratic(3, w[k], g[k]);
-                ck_assert_int_eq(lgd_optimizer_prepare(k ? own : given, 3, 0, 0), LGD_OK);
-                ck_assert_int_eq(lgd_optimizer_advance(k ? own : given, &s), LGD_OK);
-            }
-        ck_assert_mem_eq(w[0], w[1], sizeof w[0]);
-        lgd_optimizer_free(given);
-        lgd_optimizer_free(own);
-    }
+    const lgd_optimizer_ops *ops;
+    size_t with_momentum = 0;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (int variant = 0; variant < VARIANTS; variant++) {
+            lgd_optimizer *given = made(ops, variant), *own = NULL;
+            ck_assert_int_eq(make(&own, ops, variant, "momentum|beta1", 0.25), LGD_OK);
+            const bool has =
+                lgd_optimizer_value(given, "momentum", 0) > 0 || !isnan(lgd_optimizer_value(given, "beta1", NAN));
+            double w[2][3] = {{0}}, g[2][3];
+            for (int t = 0; t < 10 && has; t++)
+                for (size_t k = 0; k < 2; k++) {
+                    lgd_step s = {.w = w[k], .g = g[k], .lr_factor = 1, .momentum = k ? NAN : 0.25};
+                    s.f = quadratic(3, w[k], g[k]);
+                    ck_assert_int_eq(lgd_optimizer_prepare(k ? own : given, 3, 0, 0), LGD_OK);
+                    ck_assert_int_eq(lgd_optimizer_advance(k ? own : given, &s), LGD_OK);
+                }
+            ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]), "%s", ops->name);
+            ck_assert(!has || w[0][0] != 0);
+            with_momentum += has;
+            lgd_optimizer_free(given);
+            lgd_optimizer_free(own);
+        }
+    ck_assert_uint_ge(with_momentum, 2 * 14 + 1);
 }
 END_TEST
 
