@@ -168,6 +168,31 @@ START_TEST(decay_every_method_its_own_or_an_l2)
 }
 END_TEST
 
+/* Where all of w is one group nothing else is summed over, so that this holds for methods that sum over all of w as well. */
+START_TEST(group_of_all_every_method_as_its_own_options)
+{
+    const lgd_optimizer_ops *ops;
+    size_t own = 0;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (int variant = 0; variant < VARIANTS; variant++)
+            for (size_t off = 0; off < 2 && ops->flags & LGD_SLICED && !(ops->flags & LGD_NEEDS_EVAL); off++) {
+                lgd_optimizer *opt = made(ops, variant), *alone = NULL;
+                double w[DIM], x[DIM];
+                start(DIM, w);
+                start(DIM, x);
+                ck_assert_int_eq(make(&alone, ops, variant, off ? penalties : decays, off ? LGD_ZERO : 0.25), LGD_OK);
+                TAKES(opt, {.count = DIM, .decay = off ? LGD_ZERO : 0.25, .lr_scale = 0.5});
+                steps(opt, DIM, w, 0, 60, 0.7);
+                steps_alone(alone, DIM, 0, DIM, x, 0, 60, 0.7 * 0.5, opt->takes_decay || off ? 0 : 0.25);
+                same(opt, w, x, 0, DIM);
+                own += opt->takes_decay && ops->measure;
+                lgd_optimizer_free(opt);
+                lgd_optimizer_free(alone);
+            }
+    ck_assert_uint_ge(own, 4);
+}
+END_TEST
+
 START_TEST(decay_unpenalised_coordinates_never)
 {
     const lgd_optimizer_ops *ops;
@@ -220,6 +245,35 @@ START_TEST(frozen_every_method_bits_of_w_and_no_state)
                         ck_assert_msg(k == 1 ? kept == 0 : isfinite(kept), "%s: vector %zu is %g", ops->name, v, kept);
                     }
             }
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
+/* Few coordinates are looked at before the step, many by it; and methods that are not sliced see 0. */
+START_TEST(frozen_gradient_not_finite_of_no_concern)
+{
+    enum { MANY = 40000 };
+    static double w[MANY], g[MANY];
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (size_t dim = 12; dim <= MANY; dim += MANY - 12) {
+            lgd_optimizer *opt = made(ops, PRESETS);
+            TAKES(opt, {.first = 2, .count = 3, .frozen = true}, {.first = 7, .count = 2},
+                  {.first = dim - 2, .count = 2, .frozen = true});
+            for (int t = 1; t <= 3; t++) {
+                for (size_t j = 0; j < dim; j++)
+                    g[j] = 0.5 + (double)(j % 3);
+                g[2] = g[4] = g[dim - 1] = t == 1 ? NAN : -INFINITY;
+                g[9] = t == 3 ? INFINITY : 1;
+                const lgd_status status = lgd_optimizer_step(opt, dim, w, g, 1, 1);
+                ck_assert_msg(status == (t < 3 ? LGD_OK : LGD_EDIVERGED), "%s, dim %zu: %s", ops->name, dim,
+                              lgd_last_error());
+                ck_assert(isfinite(w[9]) || t == 3);
+                ck_assert(w[2] == 0 && w[4] == 0 && w[dim - 1] == 0);
+            }
+            ck_assert_ptr_nonnull(strstr(lgd_last_error(), "g[9] is "));
+            memset(w, 0, sizeof w);
             lgd_optimizer_free(opt);
         }
 }
@@ -931,8 +985,10 @@ int main(void)
     CASE(s, lr_scale_every_method_as_alone_at_scaled_rate);
     CASE(s, lr_scale_one_every_method_as_without_groups);
     CASE(s, decay_every_method_its_own_or_an_l2);
+    CASE(s, group_of_all_every_method_as_its_own_options);
     CASE(s, decay_unpenalised_coordinates_never);
     CASE(s, frozen_every_method_bits_of_w_and_no_state);
+    CASE(s, frozen_gradient_not_finite_of_no_concern);
     CASE(s, frozen_then_thawed_every_method_begins_then);
     CASE(s, frozen_all_of_w_nothing_moves);
     CASE(s, groups_a_hundred_in_any_order_each_as_alone);

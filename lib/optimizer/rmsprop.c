@@ -39,7 +39,7 @@ LGD_INLINE lgd_status sweep(lgd_step *s, bool centered, bool moving)
             mean[j] = lgd_mean(alpha, mean[j], g[j]);
             const double square = mean[j] * mean[j];
             q -= square < DBL_MAX ? square : DBL_MAX; /* a number also where both are too large for one */
-            q = q > 0 ? q : 0; /* rounding may take it below */
+            q = q > 0 ? q : 0;                        /* rounding may take it below */
         }
         double d = g[j] / lgd_divisor(sqrt(q + eps_root) + eps);
         if (moving)

@@ -165,6 +165,21 @@ lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum)
     return LGD_OK;
 }
 
+/* The first number of g that is none, or dim: of what moves, since a frozen range has no use for its gradient. */
+static size_t first_bad_gradient(const lgd_optimizer *opt, size_t dim, const double *g)
+{
+    size_t at = 0;
+    for (const lgd_group *group = opt->groups; group != opt->groups + opt->group_count; group++) {
+        if (!group->frozen || group->first >= dim)
+            continue;
+        const size_t bad = at + lgd_first_not_finite(group->first - at, g + at);
+        if (bad < group->first)
+            return bad;
+        at = group->first + (group->count < dim - group->first ? group->count : dim - group->first);
+    }
+    return at + lgd_first_not_finite(dim - at, g + at);
+}
+
 static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double *w, const double *g, double lr_factor)
 {
     const char *name = opt->ops.name;
@@ -179,7 +194,7 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
     size_t bad = lgd_first_not_finite(dim, w);
     if (bad < dim)
         return lgd_fail(LGD_EINVAL, "%s: w[%zu] is %g, a finite number is accepted", name, bad, w[bad]);
-    bad = lgd_first_not_finite(dim, g);
+    bad = first_bad_gradient(opt, dim, g);
     if (bad < dim)
         return lgd_fail(LGD_EDIVERGED, "%s: g[%zu] is %g at step %llu, finite numbers are accepted", name, bad, g[bad],
                         (unsigned long long)opt->t + 1);
@@ -189,7 +204,7 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
 /* After a step that met a number that is none; g may have been overwritten, and w have been spared. */
 static lgd_status not_finite(lgd_optimizer *opt, const double *w, const double *g)
 {
-    const size_t in_g = lgd_first_not_finite(opt->dim, g), in_w = lgd_first_not_finite(opt->dim, w);
+    const size_t in_g = first_bad_gradient(opt, opt->dim, g), in_w = lgd_first_not_finite(opt->dim, w);
     const bool of_g = in_g < opt->dim;
     const unsigned long long t = opt->t;
     opt->half_done = true;
