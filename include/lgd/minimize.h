@@ -172,8 +172,8 @@ typedef struct lgd_report {
 /* Minimizes f by opt: moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable
  * and report.stop says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better;
  * batches without check_every: where the epoch of the lowest mean began), lgd_last_error() names the step, the rate and
- * one that would hold. On LGD_EUSER and callback errors w is the last finite point. On errors found before the run
- * (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched.
+ * one that would hold. On LGD_EUSER and callback errors w is the last finite point; where the method itself failed, some
+ * ranges of w may have moved on. On errors found before the run (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched.
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
  * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */
