@@ -34,6 +34,36 @@ START_TEST(resume_after_every_step_bits_of_uninterrupted)
 }
 END_TEST
 
+/* In loops of one's own, the momentum that lgd_optimizer_momentum lent. */
+START_TEST(resume_momentum_lent_goes_on_with_it)
+{
+    const lgd_optimizer_ops *ops;
+    size_t lent = 0;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+        lgd_optimizer *opt[2] = {made(ops, EVERYTHING_ELSE), made(ops, EVERYTHING_ELSE)};
+        const bool taken = !lgd_optimizer_momentum(opt[0], 0.25) && !lgd_optimizer_momentum(opt[1], 0.75);
+        double w[2][6] = {{0}}, g[6];
+        for (int t = 0; t < 20 && taken; t++) {
+            if (t == 5) {
+                saved s = save(opt[0]);
+                ck_assert_msg(lgd_optimizer_load(opt[1], s.bytes, s.size) == LGD_OK, "%s", lgd_last_error());
+                ck_assert(still(opt[1], s));
+                memcpy(w[1], w[0], sizeof w[0]);
+            }
+            for (size_t k = 0; k < 2; k++) {
+                const double f = quadratic(6, w[k], g);
+                ck_assert_int_eq(lgd_optimizer_step(opt[k], 6, w[k], g, f, 1), LGD_OK);
+            }
+            ck_assert_msg(t < 5 || !memcmp(w[0], w[1], sizeof w[0]), "%s, step %d", ops->name, t);
+        }
+        lent += taken;
+        lgd_optimizer_free(opt[0]);
+        lgd_optimizer_free(opt[1]);
+    }
+    ck_assert_uint_ge(lent, 15);
+}
+END_TEST
+
 START_TEST(load_into_used_optimizer_replaces_all)
 {
     lgd_optimizer *a = parsed("adam"), *b = parsed("adam");
@@ -336,6 +366,7 @@ int main(void)
 {
     Suite *s = suite_create("state");
     CASE(s, resume_after_every_step_bits_of_uninterrupted);
+    CASE(s, resume_momentum_lent_goes_on_with_it);
     CASE(s, load_into_used_optimizer_replaces_all);
     CASE(s, save_room_too_small_refused_size_told);
     CASE(s, load_every_byte_corrupt_every_length_cut_refused);
