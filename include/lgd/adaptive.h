@@ -281,8 +281,8 @@ static inline lgd_status lgd_schedule_free_adamw_create(lgd_optimizer **out,
 
 /* Prodigy: Adam whose rate d grows to what the way from w0, the first point, calls for. eta = d lr;  n = b n + (d/d0) eta
  * g.(w0 - w);  s = b s + (d/d0) eta g, b = sqrt(beta2);  m = beta1 m + (1-beta1) d g;  v = beta2 v + (1-beta2) (d g)^2;
- * d' = max(d, coef n/|s|_1), at most growth d;  w -= eta (m / (sqrt(v) + d' eps) + weight_decay w). n and |s|_1 are
- * sums over all coordinates that move; there is no step while |s|_1 is 0. bias_correction: eta = d lr
+ * d' is the largest coef n/|s|_1 so far, at most growth d;  w -= eta (m / (sqrt(v) + d' eps) + weight_decay w). n and
+ * |s|_1 are sums over all coordinates that move; there is no step while |s|_1 is 0. bias_correction: eta = d lr
  * sqrt(1-beta2^t)/(1-beta1^t). Mishchenko and Defazio (2023). State: m, v, s, w0 - w, and 32 bytes. */
 typedef struct lgd_prodigy_options {
     double lr;            /* > 0 [1] */
