@@ -122,12 +122,22 @@ END_TEST
 
 START_TEST(plateau_cooldown_values_count_as_neither)
 {
-    const lgd_schedule s = {.kind = LGD_PLATEAU, .patience = 1, .cooldown = 3};
-    static const uint64_t expected[] = {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3}; /* a cut, three that rest, one borne */
-    lgd_plateau_state state = {0};
-    const double f = 1;
-    for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
-        ck_assert_uint_eq(cuts_after(&s, &state, &f, 1), expected[i]);
+    /* a cut, three that rest, one borne; a good one uses up a rest as well, and of half a value the whole one rests */
+    const struct {
+        double cooldown, f[13];
+        uint64_t cuts[13];
+    } series[] = {
+        {3, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3}},
+        {3, {9, 9, 9, 8, 7, 7, 7, 7, 7, 7, 6, 6, 6}, {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3}},
+        {2.5, {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3}},
+    };
+    for (size_t k = 0; k < sizeof series / sizeof *series; k++) {
+        const lgd_schedule s = {.kind = LGD_PLATEAU, .patience = 1, .cooldown = series[k].cooldown};
+        lgd_plateau_state state = {0};
+        for (size_t i = 0; i < 13; i++)
+            ck_assert_msg(cuts_after(&s, &state, &series[k].f[i], 1) == series[k].cuts[i], "series %zu, value %zu", k,
+                          i);
+    }
 }
 END_TEST
 
@@ -148,6 +158,18 @@ START_TEST(plateau_good_is_below_by_a_share_of_the_absolute_value)
         ck_assert_uint_eq(state.bad > (isinf(pairs[i].before) && pairs[i].before > 0), !pairs[i].good);
         ck_assert_double_eq(state.best, pairs[i].good ? pairs[i].then : pairs[i].before);
     }
+}
+END_TEST
+
+START_TEST(plateau_presets_a_ten_thousandth_and_none_that_rest)
+{
+    const lgd_schedule s = {.kind = LGD_PLATEAU, .patience = LGD_ZERO};
+    const double f[] = {1, 0.99991, 0.99989, 0.9998, 0.9997};
+    static const uint64_t cuts[] = {0, 1, 1, 2, 2};
+    lgd_plateau_state state = {0};
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_uint_eq(cuts_after(&s, &state, &f[i], 1), cuts[i]);
+    ck_assert_double_eq(state.best, 0.9997);
 }
 END_TEST
 
@@ -270,6 +292,7 @@ int main(void)
     CASE(s, plateau_factor_an_exact_power_down_to_the_floor);
     CASE(s, plateau_cooldown_values_count_as_neither);
     CASE(s, plateau_good_is_below_by_a_share_of_the_absolute_value);
+    CASE(s, plateau_presets_a_ten_thousandth_and_none_that_rest);
     CASE(s, plateau_what_cannot_be_observed_refused);
     CASE(s, chain_constant_then_a_line_is_the_trapezoid);
     CASE(s, chain_each_counts_from_its_own_begin);

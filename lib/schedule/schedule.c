@@ -122,6 +122,9 @@ static lgd_status read_terms(const lgd_schedule *s, bool first, lgd_terms *x)
     x->cooldown = member(&in, "cooldown", s->cooldown, 0, (range){0, MOST_COUNT, false, false});
     read_momentum(&in, x);
     read_next(&in, s);
+    for (size_t i = 0; !in.status && i < sizeof s->reserved / sizeof *s->reserved; i++)
+        if (s->reserved[i] != 0) /* what a later library means by it, this one would forget */
+            in.status = lgd_fail(LGD_EINVAL, "%s: reserved[%zu] is %g, 0 is accepted", in.object, i, s->reserved[i]);
     if (!in.status && s->kind == LGD_MULTI_STEP)
         in.status = check_milestones(in.object, s->milestones, s->milestone_count);
     if (!in.status && s->kind == LGD_USER_SCHEDULE && !s->fn)
