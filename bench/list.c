@@ -62,11 +62,11 @@ static void print_accepted(const lgd_optimizer_ops *ops, const lgd_option *o)
 static void print_option(const lgd_optimizer_ops *ops, const lgd_option *o)
 {
     if (o->type == LGD_CHOICE)
-        printf("  %-14s %-10.*s %s; one of ", o->name, (int)strcspn(o->choices, "|"), o->choices, o->help);
+        printf("  %-17s %-10.*s %s; one of ", o->name, (int)strcspn(o->choices, "|"), o->choices, o->help);
     else if (o->type == LGD_BOOL)
-        printf("  %-14s %-10s %s; ", o->name, "false", o->help);
+        printf("  %-17s %-10s %s; ", o->name, "false", o->help);
     else
-        printf("  %-14s %-10g %s; ", o->name, o->preset, o->help);
+        printf("  %-17s %-10g %s; ", o->name, o->preset, o->help);
     if (o->type == LGD_CHOICE || o->type == LGD_BOOL)
         print_choices(o->type == LGD_BOOL ? "true|false" : o->choices);
     else
