@@ -45,12 +45,17 @@ LGD_INLINE lgd_status sweep(lgd_step *s, lgd_adam_numbers a, bool plain, bool di
     return lgd_stepped(s, bad);
 }
 
-LGD_WIDE lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
+LGD_WIDE static lgd_status any(lgd_step *s, lgd_adam_numbers a)
 {
     const bool plain = a.coupled == 0 && a.floor == 0 && a.keep == 1 && a.eps > 0;
     if (a.root == 0)
         return sweep(s, a, true, false);
     return plain ? sweep(s, a, true, true) : sweep(s, a, false, true);
+}
+
+lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
+{
+    return any(s, a);
 }
 
 static lgd_status adam_step(lgd_step *s)

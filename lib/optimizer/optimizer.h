@@ -143,7 +143,8 @@ static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
 }
 
 /* Before a function whose loop does the work: compiled for AVX2 too, and the loader takes what the machine has. What it calls
- * comes along only if it is LGD_INLINE. Twice the width, the same operations: the bits do not change. */
+ * comes along only if it is LGD_INLINE. Static, since gcc exports the choice of any other whatever its visibility. Twice the
+ * width, the same operations: the bits do not change. */
 #ifdef LGD_AVX2
 #define LGD_WIDE __attribute__((target_clones("avx2", "default")))
 #define LGD_INLINE static inline __attribute__((always_inline))

@@ -6,7 +6,7 @@ static const lgd_option options[] = {
     {0},
 };
 
-LGD_WIDE lgd_status lgd_descend(lgd_step *s, double lr)
+LGD_WIDE static lgd_status descend(lgd_step *s, double lr)
 {
     const double *g = s->g;
     double *w = s->w;
@@ -17,6 +17,11 @@ LGD_WIDE lgd_status lgd_descend(lgd_step *s, double lr)
         bad |= lgd_not_finite(w[j]);
     }
     return lgd_stepped(s, bad);
+}
+
+lgd_status lgd_descend(lgd_step *s, double lr)
+{
+    return descend(s, lr);
 }
 
 static lgd_status step(lgd_step *s)

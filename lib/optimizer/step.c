@@ -32,11 +32,16 @@ lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt)
                           : LGD_OK;
 }
 
-LGD_WIDE void lgd_add_decay(double decay, size_t dim, const double *w, double *g)
+LGD_WIDE static void add_decay(double decay, size_t dim, const double *w, double *g)
 {
 #pragma omp simd
     for (size_t j = 0; j < dim; j++)
         g[j] += decay * w[j];
+}
+
+void lgd_add_decay(double decay, size_t dim, const double *w, double *g)
+{
+    add_decay(decay, dim, w, g);
 }
 
 /* ---- groups of a method that sees all of w at once */
