@@ -299,6 +299,46 @@ START_TEST(layered_zero_layer_moves_at_plain_rate)
 }
 END_TEST
 
+/* In long double, with two ranges of which one rests while d grows: the sums go over what moves, each range by the d that it
+ * has, and the next d is one for all that moved. */
+START_TEST(prodigy_range_that_rested_while_d_grew_as_in_the_formulas)
+{
+    enum { HALF = 3, ALL = 2 * HALF, FROZEN = 6, THAWED = 40, END = 90 };
+    lgd_optimizer *opt = parsed("prodigy:beta2=0.99");
+    const long double beta1 = 0.9, beta2 = 0.99, eps = 1e-8;
+    double w[ALL] = {0}, g[ALL];
+    long double x[ALL] = {0}, m[ALL] = {0}, v[ALL] = {0}, s[ALL] = {0}, numerator[2] = {0}, d[2] = {1e-6, 1e-6};
+    for (uint64_t t = 1; t <= END; t++) {
+        const size_t begin = t >= FROZEN && t < THAWED ? HALF : 0;
+        const lgd_group group = {.count = HALF, .frozen = begin > 0};
+        long double product[2] = {0}, norm = 0, sum = 0, next;
+        ck_assert_msg(lgd_optimizer_groups(opt, &group, 1) == LGD_OK, "%s", lgd_last_error());
+        lgd_uniform(31, t * ALL, ALL, g);
+        for (size_t j = begin; j < ALL; j++) {
+            const long double dg = d[j / HALF] * (g[j] -= 2);
+            m[j] = beta1 * m[j] + (1 - beta1) * dg;
+            v[j] = beta2 * v[j] + (1 - beta2) * dg * dg;
+            s[j] = sqrtl(beta2) * s[j] + d[j / HALF] * dg;
+            product[j / HALF] -= d[j / HALF] * dg * x[j];
+            norm += fabsl(s[j]);
+        }
+        for (size_t k = begin / HALF; k < 2; k++)
+            sum += numerator[k] = sqrtl(beta2) * numerator[k] + product[k];
+        next = fmaxl(d[1], sum / norm);
+        for (size_t j = begin; j < ALL; j++)
+            x[j] -= d[j / HALF] * m[j] / (sqrtl(v[j]) + next * eps);
+        ck_assert(t != THAWED || d[1] > 1e6L * d[0]);
+        for (size_t k = begin / HALF; k < 2; k++)
+            d[k] = next;
+        step(opt, ALL, w, g, 0);
+        for (size_t j = 0; j < ALL; j++)
+            ck_assert_msg(fabsl(w[j] - x[j]) <= 1e-13L * fabsl(x[j]), "w[%zu] after step %d is %.17g, not %.17Lg", j,
+                          (int)t, w[j], x[j]);
+    }
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("interacting");
@@ -313,5 +353,6 @@ int main(void)
     CASE(s, layered_groups_and_intercept_each_their_own_ratio);
     CASE(s, layered_many_coordinates_any_size_right_length);
     CASE(s, layered_zero_layer_moves_at_plain_rate);
+    CASE(s, prodigy_range_that_rested_while_d_grew_as_in_the_formulas);
     return suite_run(s);
 }
