@@ -623,6 +623,32 @@ static lgd_status explodes(lgd_step *s)
 }
 
 /* Beyond the size up to which w is looked at before, the method's word counts; what groups make of w counts instead. */
+static lgd_status knows_its_value(lgd_step *s)
+{
+    s->fresh = true;
+    s->f = 5;
+    return LGD_OK;
+}
+
+START_TEST(groups_of_a_method_not_sliced_value_stale_once_w_was_changed)
+{
+    const lgd_optimizer_ops ops = {.name = "knows", .step = knows_its_value};
+    const lgd_group groups[] = {
+        {.count = 2, .decay = 0.5}, {.count = 2, .frozen = true}, {.count = 2, .lr_scale = 0.5}};
+    for (size_t k = 0; k < 3; k++) {
+        lgd_optimizer *opt = NULL;
+        double w[4] = {1, 2, 3, 4}, g[4] = {0};
+        lgd_step s = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
+        ck_assert_int_eq(lgd_optimizer_create(&opt, &ops, NULL, 0), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_groups(opt, &groups[k], 1), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_prepare(opt, 4, 0, 0), LGD_OK);
+        ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
+        ck_assert(s.fresh == (k == 0));
+        lgd_optimizer_free(opt);
+    }
+}
+END_TEST
+
 START_TEST(groups_of_a_method_not_sliced_finite_is_that_of_w)
 {
     enum { LARGE = 32769 };
@@ -1001,6 +1027,7 @@ int main(void)
     CASE(s, groups_struct_of_an_older_header_rest_zero);
     CASE(s, groups_of_a_method_not_sliced_all_settings);
     CASE(s, groups_of_a_method_not_sliced_what_it_cannot_refused);
+    CASE(s, groups_of_a_method_not_sliced_value_stale_once_w_was_changed);
     CASE(s, groups_of_a_method_not_sliced_finite_is_that_of_w);
     CASE(s, groups_kth_allocation_failing_nothing_changed);
     CASE(s, groups_steps_no_allocation);

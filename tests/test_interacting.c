@@ -295,6 +295,11 @@ START_TEST(layered_zero_layer_moves_at_plain_rate)
     ck_assert_double_eq_tol(v[0], -0.5, 1e-15);
     ck_assert_double_eq_tol(v[1], 0.5, 1e-15);
     lgd_optimizer_free(lars);
+    lars = parsed("lars:lr=0.5,momentum=0,weight_decay=0.25"); /* nor is there a ratio where g is 0 */
+    memset(g, 0, sizeof g);
+    step(lars, 2, w, g, 0);
+    ck_assert(w[0] == -1.5 * 0.875 && w[1] == 2 * 0.875);
+    lgd_optimizer_free(lars);
     lgd_optimizer_free(lamb);
 }
 END_TEST

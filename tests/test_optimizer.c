@@ -235,6 +235,29 @@ START_TEST(adaptive_methods_overflowing_square_no_jump)
 }
 END_TEST
 
+/* A schedule may begin at 0, or come down to it. */
+START_TEST(method_rate_of_zero_nothing_moves_then_goes_on)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+        for (int variant = 0; variant < VARIANTS; variant++) {
+            lgd_optimizer *opt = made(ops, variant);
+            double w[5] = {1, -2, 0.5, 1e-3, -7}, start[5], g[5];
+            memcpy(start, w, sizeof w);
+            for (int t = 0; t < 9; t++) {
+                const double f = quadratic(5, w, g);
+                feclearexcept(FE_ALL_EXCEPT);
+                ck_assert_int_eq(lgd_optimizer_step(opt, 5, w, g, f, t < 3 || t == 6 ? 0 : 1), LGD_OK);
+                ck_assert_msg(!fetestexcept(FE_DIVBYZERO | FE_INVALID), "%s, step %d", ops->name, t + 1);
+                ck_assert_msg(lgd_first_not_finite(5, w) == 5, "%s, step %d", ops->name, t + 1);
+                ck_assert_msg(t >= 3 || !memcmp(w, start, sizeof w), "%s, step %d", ops->name, t + 1);
+            }
+            ck_assert_msg(memcmp(w, start, sizeof w) != 0, "%s", ops->name);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
 START_TEST(method_not_finite_gradient_refused_nothing_touched)
 {
     static const double bad[] = {NAN, INFINITY, -INFINITY};
@@ -779,6 +802,24 @@ START_TEST(averager_result_mean_of_each_slice)
 }
 END_TEST
 
+static void tells_step(const lgd_step *s, double *w)
+{
+    w[0] = (double)s->t;
+}
+
+START_TEST(result_told_of_the_step_that_led_there)
+{
+    lgd_optimizer_ops ops = averager_ops;
+    ops.result = tells_step;
+    lgd_optimizer *opt = made(&ops, PRESETS);
+    double w[2] = {0}, out[2];
+    walk(opt, 2, w, 0, 7);
+    ck_assert_int_eq(lgd_optimizer_result(opt, w, out), LGD_OK);
+    ck_assert_double_eq(out[0], 7);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 START_TEST(averager_noise_differs_by_step_slice_and_key)
 {
     double w[3][2] = {{0}};
@@ -1054,6 +1095,7 @@ int main(void)
     CASE(s, method_vanishing_squares_finite);
     CASE(s, method_finite_gradient_no_invalid_no_division_by_zero);
     CASE(s, adaptive_methods_overflowing_square_no_jump);
+    CASE(s, method_rate_of_zero_nothing_moves_then_goes_on);
     CASE(s, method_not_finite_gradient_refused_nothing_touched);
     CASE(s, method_many_coordinates_not_finite_gradient_told);
     CASE(s, method_other_dim_refused_until_reset);
@@ -1076,6 +1118,7 @@ int main(void)
     CASE(s, spare_every_method_steps_as_advance);
     CASE(s, spare_bad_arguments_refused);
     CASE(s, averager_result_mean_of_each_slice);
+    CASE(s, result_told_of_the_step_that_led_there);
     CASE(s, averager_noise_differs_by_step_slice_and_key);
     CASE(s, averager_other_unpenalised_range_refused);
     CASE(s, step_status_fresh_stop_passed_through);
