@@ -306,7 +306,7 @@ END_TEST
 
 /* In long double, with two ranges of which one rests while d grows: the sums go over what moves, each range by the d that it
  * has, and the next d is one for all that moved. */
-START_TEST(prodigy_range_that_rested_while_d_grew_as_in_the_formulas)
+static void prodigy_rests(size_t resting)
 {
     enum { HALF = 3, ALL = 2 * HALF, FROZEN = 6, THAWED = 40, END = 90 };
     lgd_optimizer *opt = parsed("prodigy:beta2=0.99");
@@ -314,33 +314,45 @@ START_TEST(prodigy_range_that_rested_while_d_grew_as_in_the_formulas)
     double w[ALL] = {0}, g[ALL];
     long double x[ALL] = {0}, m[ALL] = {0}, v[ALL] = {0}, s[ALL] = {0}, numerator[2] = {0}, d[2] = {1e-6, 1e-6};
     for (uint64_t t = 1; t <= END; t++) {
-        const size_t begin = t >= FROZEN && t < THAWED ? HALF : 0;
-        const lgd_group group = {.count = HALF, .frozen = begin > 0};
-        long double product[2] = {0}, norm = 0, sum = 0, next;
+        const bool rests = t >= FROZEN && t < THAWED;
+        const lgd_group group = {.first = resting * HALF, .count = HALF, .frozen = rests};
+        long double product[2] = {0}, norm = 0, sum = 0, next = fmaxl(d[0], d[1]);
         ck_assert_msg(lgd_optimizer_groups(opt, &group, 1) == LGD_OK, "%s", lgd_last_error());
         lgd_uniform(31, t * ALL, ALL, g);
-        for (size_t j = begin; j < ALL; j++) {
-            const long double dg = d[j / HALF] * (g[j] -= 2);
+        for (size_t j = 0; j < ALL; j++) {
+            const size_t k = j / HALF;
+            g[j] = t == THAWED ? 20 : g[j] - 2; /* there the estimate is below the largest so far */
+            if (rests && k == resting)
+                continue;
+            const long double dg = d[k] * g[j];
             m[j] = beta1 * m[j] + (1 - beta1) * dg;
             v[j] = beta2 * v[j] + (1 - beta2) * dg * dg;
-            s[j] = sqrtl(beta2) * s[j] + d[j / HALF] * dg;
-            product[j / HALF] -= d[j / HALF] * dg * x[j];
+            s[j] = sqrtl(beta2) * s[j] + d[k] * dg;
+            product[k] -= d[k] * dg * x[j];
             norm += fabsl(s[j]);
         }
-        for (size_t k = begin / HALF; k < 2; k++)
-            sum += numerator[k] = sqrtl(beta2) * numerator[k] + product[k];
-        next = fmaxl(d[1], sum / norm);
-        for (size_t j = begin; j < ALL; j++)
-            x[j] -= d[j / HALF] * m[j] / (sqrtl(v[j]) + next * eps);
-        ck_assert(t != THAWED || d[1] > 1e6L * d[0]);
-        for (size_t k = begin / HALF; k < 2; k++)
-            d[k] = next;
+        for (size_t k = 0; k < 2; k++)
+            if (!(rests && k == resting))
+                sum += numerator[k] = sqrtl(beta2) * numerator[k] + product[k];
+        ck_assert(t != THAWED || (next > 1e6L * d[resting] && sum / norm < next));
+        next = fmaxl(next, sum / norm);
         step(opt, ALL, w, g, 0);
-        for (size_t j = 0; j < ALL; j++)
+        for (size_t j = 0; j < ALL; j++) {
+            if (!(rests && j / HALF == resting))
+                x[j] -= d[j / HALF] * m[j] / (sqrtl(v[j]) + next * eps);
             ck_assert_msg(fabsl(w[j] - x[j]) <= 1e-13L * fabsl(x[j]), "w[%zu] after step %d is %.17g, not %.17Lg", j,
                           (int)t, w[j], x[j]);
+        }
+        for (size_t k = 0; k < 2; k++)
+            d[k] = rests && k == resting ? d[k] : next;
     }
     lgd_optimizer_free(opt);
+}
+
+START_TEST(prodigy_range_that_rested_while_d_grew_as_in_the_formulas)
+{
+    for (size_t resting = 0; resting < 2; resting++)
+        prodigy_rests(resting);
 }
 END_TEST
 
