@@ -122,6 +122,24 @@ START_TEST(norm2_extreme_scales_no_overflow)
 }
 END_TEST
 
+START_TEST(dot_and_norm1_every_length_as_long_double)
+{
+    double x[45], y[45];
+    lgd_uniform(1, 0, 45, x);
+    lgd_uniform(2, 0, 45, y);
+    for (size_t n = 0; n <= 45; n++) {
+        long double dot = 0, norm1 = 0;
+        for (size_t i = 0; i < n; i++) {
+            x[i] = (i % 2 ? -1 : 1) * fabs(x[i]);
+            dot += (long double)x[i] * y[i];
+            norm1 += fabsl(x[i]);
+        }
+        ck_assert_double_eq_tol(lgd_dot(n, x, y), (double)dot, 1e-14);
+        ck_assert_double_eq_tol(lgd_norm1(n, x), (double)norm1, 1e-14);
+    }
+}
+END_TEST
+
 START_TEST(first_not_finite_every_position_found)
 {
     double x[600];
@@ -223,6 +241,7 @@ int main(void)
     CASE(s, fail_number_in_any_locale_decimal_point);
     CASE(s, alloc_overflowing_product_erange);
     CASE(s, norm2_extreme_scales_no_overflow);
+    CASE(s, dot_and_norm1_every_length_as_long_double);
     CASE(s, first_not_finite_every_position_found);
     CASE(s, crc32c_known_text_known_value);
     CASE(s, nearest_misspelt_word_found);

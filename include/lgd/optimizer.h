@@ -95,7 +95,7 @@ enum {
  *                 the last point, and writes to w
  *   check         optional: refuses options, each within its range, that contradict one another; called at creation
  *   measure       optional: adds the slice's part of up to four sums over all coordinates (norms, inner products) to s->sum;
- *                 called for each slice before the first is stepped. It may write to vec and g, but neither to w nor state
+ *                 called for each slice before the first is stepped. It may write to vec, state and g, not to w
  *   about         what it is, in a few words
  *   source        who published it, and when */
 typedef struct lgd_optimizer_ops {

@@ -16,6 +16,17 @@
 #define LGD_PRINTF(a, b)
 #endif
 
+/* Before a function whose loop does the work: compiled for AVX2 too, and the loader takes what the machine has. What it calls
+ * comes along only if it is LGD_INLINE. Static, since gcc exports the choice of any other whatever its visibility. Twice the
+ * width, the same operations: the bits do not change. */
+#ifdef LGD_AVX2
+#define LGD_WIDE __attribute__((target_clones("avx2", "default")))
+#define LGD_INLINE static inline __attribute__((always_inline))
+#else
+#define LGD_WIDE
+#define LGD_INLINE static inline
+#endif
+
 /* Asks for the cache line of an address that will soon be read. */
 static inline void lgd_prefetch(const void *address)
 {
@@ -119,6 +130,8 @@ uint32_t lgd_crc32c(uint32_t crc, const void *bytes, size_t size);
 
 double lgd_norm2(size_t n, const double *x);                       /* no overflow, no underflow to speak of */
 double lgd_norm2_diff(size_t n, const double *x, const double *y); /* |x - y| */
+double lgd_norm1(size_t n, const double *x);                       /* sum of |x_j| */
+double lgd_dot(size_t n, const double *x, const double *y);
 double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y); /* compensated (Dot2) */
 size_t lgd_first_not_finite(size_t n, const double *x);                        /* n if all are finite */
 double lgd_seconds(void);                                                      /* monotonic clock */

@@ -14,7 +14,7 @@ static double tree(const double s[LANES])
 }
 
 /* scale^2 * result is the sum of squares of (x - y)*1/scale; y NULL: of x */
-static double squares(size_t n, const double *x, const double *y, double factor)
+LGD_WIDE static double squares(size_t n, const double *x, const double *y, double factor)
 {
     double s[LANES] = {0};
     size_t i = 0;
@@ -53,6 +53,40 @@ double lgd_norm2_diff(size_t n, const double *x, const double *y)
 double lgd_norm2(size_t n, const double *x)
 {
     return lgd_norm2_diff(n, x, NULL);
+}
+
+LGD_WIDE static double sizes(size_t n, const double *x)
+{
+    double s[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            s[l] += fabs(x[i + l]);
+    for (; i < n; i++)
+        s[i % LANES] += fabs(x[i]);
+    return tree(s);
+}
+
+double lgd_norm1(size_t n, const double *x)
+{
+    return sizes(n, x);
+}
+
+LGD_WIDE static double products(size_t n, const double *x, const double *y)
+{
+    double s[LANES] = {0};
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            s[l] += x[i + l] * y[i + l];
+    for (; i < n; i++)
+        s[i % LANES] += x[i] * y[i];
+    return tree(s);
+}
+
+double lgd_dot(size_t n, const double *x, const double *y)
+{
+    return products(n, x, y);
 }
 
 double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y)

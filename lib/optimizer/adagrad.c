@@ -14,8 +14,7 @@ static const lgd_option options[] = {
 static lgd_status init(lgd_step *s)
 {
     const lgd_adagrad_options *o = s->options;
-    for (size_t j = 0; j < s->dim; j++)
-        s->vec[0][j] = o->initial;
+    lgd_fill(s->dim, o->initial, s->vec[0]);
     return LGD_OK;
 }
 

@@ -142,16 +142,12 @@ static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
     return LGD_OK;
 }
 
-/* Before a function whose loop does the work: compiled for AVX2 too, and the loader takes what the machine has. What it calls
- * comes along only if it is LGD_INLINE. Static, since gcc exports the choice of any other whatever its visibility. Twice the
- * width, the same operations: the bits do not change. */
-#ifdef LGD_AVX2
-#define LGD_WIDE __attribute__((target_clones("avx2", "default")))
-#define LGD_INLINE static inline __attribute__((always_inline))
-#else
-#define LGD_WIDE
-#define LGD_INLINE static inline
-#endif
+/* Every x_j = value: where a vector does not begin at 0. */
+static inline void lgd_fill(size_t dim, double value, double *x)
+{
+    for (size_t j = 0; j < dim; j++)
+        x[j] = value;
+}
 
 /* w -= lr g, with LGD_CHECKED: the step of methods that only find the rate. */
 lgd_status lgd_descend(lgd_step *s, double lr);

@@ -30,7 +30,7 @@ typedef struct distance {
     double unit;      /* the d in units of which it and the vectors are, m by it, the others by its square */
 } distance;
 
-enum { M, V, S, WAY, VECTORS, LANES = 8, BLOCK = 512 };
+enum { M, V, S, WAY, VECTORS, BLOCK = 512 };
 
 static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
 {
@@ -59,55 +59,29 @@ static double rate(const lgd_step *s)
     return o->bias_correction ? lr * (sqrt(lgd_bias(o->beta2, s->t)) / lgd_bias(beta1, s->t)) : lr;
 }
 
-/* g (w0 - w) over coordinates first .. first + n, in an order of its own whatever the compiler */
-LGD_WIDE static double inner(const lgd_step *s, size_t first, size_t n)
+/* The next s over n coordinates. */
+LGD_WIDE static void gather(size_t n, double keep, double weight, const double *g, double *x)
 {
-    const double *g = s->g + first, *way = s->vec[WAY] + first;
-    double lane[LANES] = {0}, sum = 0;
-    size_t j = 0;
-    for (; j + LANES <= n; j += LANES)
-        for (size_t l = 0; l < LANES; l++)
-            lane[l] += g[j + l] * way[j + l];
-    for (; j < n; j++)
-        lane[j % LANES] += g[j] * way[j];
-    for (size_t l = 0; l < LANES; l++)
-        sum += lane[l];
-    return sum;
-}
-
-/* The next s there, and its |s|_1. */
-LGD_WIDE static double gather(const lgd_step *s, size_t first, size_t n, double keep, double weight)
-{
-    const double *g = s->g + first;
-    double lane[LANES] = {0}, sum = 0, *x = s->vec[S] + first;
-    size_t j = 0;
-    for (; j + LANES <= n; j += LANES)
-        for (size_t l = 0; l < LANES; l++) {
-            x[j + l] = keep * x[j + l] + weight * g[j + l];
-            lane[l] += fabs(x[j + l]);
-        }
-    for (; j < n; j++) {
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
         x[j] = keep * x[j] + weight * g[j];
-        lane[j % LANES] += fabs(x[j]);
-    }
-    for (size_t l = 0; l < LANES; l++)
-        sum += lane[l];
-    return sum;
 }
 
 static lgd_status measure(lgd_step *s)
 {
     const lgd_prodigy_options *o = s->options;
-    const distance *e = s->state;
+    distance *e = s->state;
     const double lr = rate(s), keep = sqrt(o->beta2) * square(e->unit / e->d);
     const double d = fmax(s->sum[2], e->d), others = square(s->sum[2] / d), own = square(e->d / d);
     double product = 0, size = 0;
-    for (size_t i = 0; i < s->dim; i += BLOCK) { /* so that the second look at g finds it in the cache */
+    for (size_t i = 0; i < s->dim; i += BLOCK) { /* so that the second look at each finds it in the cache */
         const size_t n = s->dim - i < BLOCK ? s->dim - i : BLOCK;
-        product += inner(s, i, n);
-        size += gather(s, i, n, keep, lr);
+        product += lgd_dot(n, s->g + i, s->vec[WAY] + i);
+        gather(n, keep, lr, s->g + i, s->vec[S] + i);
+        size += lgd_norm1(n, s->vec[S] + i);
     }
-    s->sum[0] = others * s->sum[0] + own * (keep * e->numerator + lr * product);
+    e->numerator = keep * e->numerator + lr * product;
+    s->sum[0] = others * s->sum[0] + own * e->numerator;
     s->sum[1] = others * s->sum[1] + own * size;
     s->sum[2] = d;
     s->sum[3] = fmax(s->sum[3], e->d_max);
@@ -134,24 +108,19 @@ LGD_WIDE static lgd_status step(lgd_step *s)
     const double beta1 = lgd_given_or(s->momentum, o->beta1), keep_m = beta1 * older;
     const double keep_v = o->beta2 * square(older), new_v = 1 - o->beta2;
     const double shrink = eta * lgd_given_or(s->decay, o->weight_decay);
-    double *w = s->w, *m = s->vec[M], *v = s->vec[V], *way = s->vec[WAY], product = 0;
+    double *w = s->w, *m = s->vec[M], *v = s->vec[V], *way = s->vec[WAY];
     grow(s);
     const double eps = e->d / d * o->eps;
     uint64_t bad = 0;
-    for (size_t i = 0; i < s->dim; i += BLOCK) {
-        const size_t end = s->dim - i < BLOCK ? s->dim : i + BLOCK;
-        product += inner(s, i, end - i);
 #pragma omp simd reduction(| : bad)
-        for (size_t j = i; j < end; j++) {
-            m[j] = keep_m * m[j] + (1 - beta1) * g[j];
-            v[j] = keep_v * v[j] + new_v * (g[j] * g[j]);
-            const double by = shrink * w[j] + eta * m[j] / lgd_divisor(sqrt(v[j]) + eps);
-            w[j] -= by;
-            way[j] += by;
-            bad |= lgd_not_finite(w[j]);
-        }
+    for (size_t j = 0; j < s->dim; j++) {
+        m[j] = keep_m * m[j] + (1 - beta1) * g[j];
+        v[j] = keep_v * v[j] + new_v * (g[j] * g[j]);
+        const double by = shrink * w[j] + eta * m[j] / lgd_divisor(sqrt(v[j]) + eps);
+        w[j] -= by;
+        way[j] += by;
+        bad |= lgd_not_finite(w[j]);
     }
-    e->numerator = sqrt(o->beta2) * square(older) * e->numerator + lr * product;
     e->unit = d;
     return lgd_stepped(s, bad);
 }

@@ -26,8 +26,7 @@ static lgd_status check(const void *opaque)
 static lgd_status init(lgd_step *s)
 {
     const lgd_rprop_options *o = s->options;
-    for (size_t j = 0; j < s->dim; j++)
-        s->vec[0][j] = o->lr;
+    lgd_fill(s->dim, o->lr, s->vec[0]);
     return LGD_OK;
 }
 

@@ -124,7 +124,7 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     if (status)
         return status;
     status = begin(opt, s);
-    bool moved = opt->ops.measure && opt->vectors; /* measure may have written to them */
+    bool moved = opt->ops.measure && (opt->vectors || opt->state_size); /* measure may have written to them */
     s->fresh = s->finite = true;
     s->stop = 0;
     for (size_t k = 0; !status && k < opt->slices; k++) {

@@ -16,12 +16,11 @@ static const lgd_option options[] = {
 static lgd_status init(lgd_step *s)
 {
     const lgd_yogi_options *o = s->options;
-    for (size_t j = 0; j < s->dim; j++)
-        s->vec[1][j] = o->initial;
+    lgd_fill(s->dim, o->initial, s->vec[1]);
     return LGD_OK;
 }
 
-/* q stays finite, so that v - q is a number where both are too large for one. */
+/* q stays finite, so that v - q is a number where both are too large for one; v is then Inf, and w stays where it is. */
 LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_yogi_options *o = s->options;
@@ -35,7 +34,7 @@ LGD_WIDE static lgd_status step(lgd_step *s)
     for (size_t j = 0; j < s->dim; j++) {
         const double square = g[j] * g[j], q = square < DBL_MAX ? square : DBL_MAX, above = v[j] - q;
         m[j] = lgd_mean(beta1, m[j], g[j]);
-        v[j] -= (1 - beta2) * q * copysign((double)(above != 0), above);
+        v[j] = v[j] - (1 - beta2) * q * copysign((double)(above != 0), above) + (square - q);
         w[j] -= rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
         bad |= lgd_not_finite(w[j]);
     }
