@@ -3,6 +3,7 @@
 #include <lgd.h>
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static lgd_optimizer *parsed(const char *text)
@@ -306,13 +307,16 @@ END_TEST
 
 /* In long double, with two ranges of which one rests while d grows: the sums go over what moves, each range by the d that it
  * has, and the next d is one for all that moved. */
-static void prodigy_rests(size_t resting)
+static void prodigy_rests(size_t resting, bool falls, double growth)
 {
     enum { HALF = 3, ALL = 2 * HALF, FROZEN = 6, THAWED = 40, END = 90 };
-    lgd_optimizer *opt = parsed("prodigy:beta2=0.99");
+    char text[64];
+    snprintf(text, sizeof text, "prodigy:beta2=0.99,growth=%g", growth);
+    lgd_optimizer *opt = parsed(text);
     const long double beta1 = 0.9, beta2 = 0.99, eps = 1e-8;
     double w[ALL] = {0}, g[ALL];
     long double x[ALL] = {0}, m[ALL] = {0}, v[ALL] = {0}, s[ALL] = {0}, numerator[2] = {0}, d[2] = {1e-6, 1e-6};
+    long double largest = 1e-6;
     for (uint64_t t = 1; t <= END; t++) {
         const bool rests = t >= FROZEN && t < THAWED;
         const lgd_group group = {.first = resting * HALF, .count = HALF, .frozen = rests};
@@ -321,7 +325,7 @@ static void prodigy_rests(size_t resting)
         lgd_uniform(31, t * ALL, ALL, g);
         for (size_t j = 0; j < ALL; j++) {
             const size_t k = j / HALF;
-            g[j] = t == THAWED ? 20 : g[j] - 2; /* there the estimate is below the largest so far */
+            g[j] = t == THAWED && falls ? 20 : g[j] - 2; /* if so, the estimate there is below the largest so far */
             if (rests && k == resting)
                 continue;
             const long double dg = d[k] * g[j];
@@ -334,8 +338,9 @@ static void prodigy_rests(size_t resting)
         for (size_t k = 0; k < 2; k++)
             if (!(rests && k == resting))
                 sum += numerator[k] = sqrtl(beta2) * numerator[k] + product[k];
-        ck_assert(t != THAWED || (next > 1e6L * d[resting] && sum / norm < next));
-        next = fmaxl(next, sum / norm);
+        ck_assert(t != THAWED || (next > 1e6L * d[resting] && (sum / norm < largest) == falls));
+        largest = fmaxl(largest, sum / norm);
+        next = fminl(largest, (next == 1e-6 ? fmaxl(next, sum / norm) : next) * growth);
         step(opt, ALL, w, g, 0);
         for (size_t j = 0; j < ALL; j++) {
             if (!(rests && j / HALF == resting))
@@ -351,8 +356,11 @@ static void prodigy_rests(size_t resting)
 
 START_TEST(prodigy_range_that_rested_while_d_grew_as_in_the_formulas)
 {
-    for (size_t resting = 0; resting < 2; resting++)
-        prodigy_rests(resting);
+    for (size_t resting = 0; resting < 2; resting++) {
+        prodigy_rests(resting, false, 1e100);
+        prodigy_rests(resting, true, 1e100);
+        prodigy_rests(resting, false, 1.7);
+    }
 }
 END_TEST
 
