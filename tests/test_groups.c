@@ -128,7 +128,7 @@ START_TEST(lr_scale_one_every_method_as_without_groups)
                 if (!ops->measure)
                     same(opt, w, x, 0, DIM);
                 for (size_t j = 0; j < DIM; j++) /* sums over all are added in another order */
-                    ck_assert_double_eq_tol(w[j], x[j], 1e-9 * (1 + fabs(x[j])));
+                    ck_assert_double_eq_tol(w[j], x[j], 1e-13 * (1 + fabs(x[j])));
             }
             lgd_optimizer_free(opt);
             lgd_optimizer_free(plain);
