@@ -14,7 +14,7 @@ static double tree(const double s[LANES])
 }
 
 /* scale^2 * result is the sum of squares of (x - y)*1/scale; y NULL: of x */
-LGD_WIDE static double squares(size_t n, const double *x, const double *y, double factor)
+static double squares(size_t n, const double *x, const double *y, double factor)
 {
     double s[LANES] = {0};
     size_t i = 0;

@@ -10,7 +10,7 @@
 #include "optimizer.h"
 #include <float.h>
 
-enum { BLOCK = 1024 };
+enum { BLOCK = 4096 };
 
 static size_t block_length(size_t dim, size_t first)
 {
