@@ -5,6 +5,7 @@
 #define LGD_BASE_H
 #include "lgd/runtime.h"
 #include "lgd/status.h"
+#include <string.h>
 
 #ifdef __FAST_MATH__
 #error "-ffast-math takes NaN and Inf for numbers that cannot occur; this library looks for them"
@@ -26,6 +27,17 @@
 #define LGD_WIDE
 #define LGD_INLINE static inline
 #endif
+
+/* Has bit 63 set if x is NaN or infinite, and only then: all bits of the exponent set, one more in the last place carries.
+ * By bits, since arithmetic on such numbers would raise the host's floating-point flags; `bad |=` this over a loop costs
+ * nothing where memory is the limit. */
+static inline uint64_t lgd_not_finite(double x)
+{
+    const uint64_t exponent = UINT64_C(0x7FF) << 52, one = UINT64_C(1) << 52;
+    uint64_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return (bits & exponent) + one;
+}
 
 /* Asks for the cache line of an address that will soon be read. */
 static inline void lgd_prefetch(const void *address)

@@ -104,18 +104,12 @@ double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y)
 
 size_t lgd_first_not_finite(size_t n, const double *x)
 {
-    /* By the exponent's bits: arithmetic on a NaN or Inf would raise the host's floating-point flags. All of them set, one
-     * more in the last place carries into bit 63. */
     enum { BLOCK = 512 };
-    const uint64_t exponent = UINT64_C(0x7FF) << 52, one = UINT64_C(1) << 52;
     for (size_t i = 0; i < n; i += BLOCK) {
         size_t end = i + BLOCK < n ? i + BLOCK : n;
         uint64_t any = 0;
-        for (size_t j = i; j < end; j++) {
-            uint64_t bits;
-            memcpy(&bits, &x[j], sizeof bits);
-            any |= (bits & exponent) + one;
-        }
+        for (size_t j = i; j < end; j++)
+            any |= lgd_not_finite(x[j]);
         if (!(any >> 63))
             continue;
         for (size_t j = i; j < end; j++)

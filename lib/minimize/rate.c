@@ -37,10 +37,8 @@ static void as_stepped(const lgd_run *run, const double *v, double *x)
     const lgd_optimizer *opt = run->opt;
     for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
         const double decay = v && !opt->takes_decay && !g->frozen ? lgd_given_or(g->decay, 0) : 0;
-        for (size_t j = g->first; j < g->first + g->count; j++) {
-            const bool spared = j >= opt->spare_first && j - opt->spare_first < opt->spare_count;
-            x[j] = g->lr_scale * (decay > 0 && !spared ? x[j] + decay * v[j] : x[j]);
-        }
+        for (size_t j = g->first; j < g->first + g->count; j++)
+            x[j] = g->lr_scale * (decay > 0 && !lgd_spared(opt, j) ? x[j] + decay * v[j] : x[j]);
     }
     for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
         x[j] *= run->o.lr_scale[j];

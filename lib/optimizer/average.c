@@ -57,16 +57,15 @@ bool lgd_optimizer_has_result(const lgd_optimizer *opt)
     return opt->t && (opt->ops.result || samples(opt));
 }
 
-/* mean += c (w - mean). A coordinate that has not moved keeps its bits, also those of -0, and c = 1 gives those of w. */
+/* mean += c (w - mean), written so that a coordinate that has not moved keeps its bits: -0 - c 0 is -0, and -0 + c 0 is not.
+ * c = 1 gives the bits of w. */
 LGD_WIDE static void move(size_t dim, double c, double *mean, const double *w)
 {
     if (c == 1)
         memcpy(mean, w, dim * sizeof *w);
 #pragma omp simd
-    for (size_t j = 0; j < dim; j++) {
-        const double d = w[j] - mean[j], next = mean[j] + c * d;
-        mean[j] = d == 0 ? mean[j] : next;
-    }
+    for (size_t j = 0; j < (c == 1 ? 0 : dim); j++)
+        mean[j] -= c * (mean[j] - w[j]);
 }
 
 bool lgd_optimizer_sample(lgd_optimizer *opt, double *w)

@@ -9,22 +9,12 @@ lgd_status lgd_optimizer_missing(const char *argument, const char *accepted)
 
 static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY};
 
-static bool has_option(const lgd_optimizer_ops *ops, const char *name)
-{
-    for (const lgd_option *o = ops->options; o && o->name; o++)
-        if (!strcmp(o->name, name))
-            return true;
-    return false;
-}
-
 /* Where momentum is an extra, its preset being 0, it has no vector unless it is asked for. */
 static bool takes_momentum(const lgd_optimizer *opt)
 {
-    for (const lgd_option *o = opt->ops.options; o && o->name; o++)
-        if (!strcmp(o->name, "beta1") ||
-            (!strcmp(o->name, "momentum") && (o->preset > 0 || lgd_options_get(o, opt->options) > 0)))
-            return true;
-    return false;
+    const lgd_option *momentum = lgd_options_look(&opt->ops, "momentum");
+    return lgd_options_look(&opt->ops, "beta1") ||
+           (momentum && (momentum->preset > 0 || lgd_options_get(momentum, opt->options) > 0));
 }
 
 lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_ops *ops, size_t ops_size,
@@ -50,7 +40,7 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
     opt->options = (char *)opt + head;
     opt->judged = nothing_judged;
     opt->momentum = NAN;
-    opt->takes_decay = has_option(&own, "weight_decay") || has_option(&own, "l2");
+    opt->takes_decay = lgd_options_look(&own, "weight_decay") || lgd_options_look(&own, "l2");
     status = lgd_take_struct(own.name, opt->options, own.options_size, options, options_size);
     if (!status)
         status = lgd_options_fill(&opt->ops, opt->options);
@@ -165,8 +155,6 @@ lgd_status lgd_optimizer_option(const lgd_optimizer *opt, const char *name, doub
 
 double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double otherwise)
 {
-    for (const lgd_option *o = opt->ops.options; o && o->name; o++)
-        if (!strcmp(o->name, name))
-            return lgd_options_get(o, opt->options);
-    return otherwise;
+    const lgd_option *o = lgd_options_look(&opt->ops, name);
+    return o ? lgd_options_get(o, opt->options) : otherwise;
 }

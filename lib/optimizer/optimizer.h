@@ -124,22 +124,17 @@ static inline double lgd_mean(double keep, double mean, double x)
     return keep * mean + (1 - keep) * x;
 }
 
-/* Has bit 63 set if x is NaN or infinite, and only then: all bits of the exponent set, one more in the last place carries.
- * By bits, since arithmetic on such numbers would raise the host's floating-point flags; `bad |=` this over a loop costs
- * nothing where memory is the limit. */
-static inline uint64_t lgd_not_finite(double x)
-{
-    const uint64_t exponent = UINT64_C(0x7FF) << 52, one = UINT64_C(1) << 52;
-    uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
-    return (bits & exponent) + one;
-}
-
 /* The end of a step with LGD_CHECKED, `bad` being the lgd_not_finite of all it wrote to w, or'ed. */
 static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
 {
     s->finite = !(bad >> 63);
     return LGD_OK;
+}
+
+/* Is coordinate j left unpenalised by the objective? */
+static inline bool lgd_spared(const lgd_optimizer *opt, size_t j)
+{
+    return j >= opt->spare_first && j - opt->spare_first < opt->spare_count;
 }
 
 /* Every x_j = value: where a vector does not begin at 0. */
@@ -171,6 +166,8 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options);
 /* "key=value,key=value" into a zeroed struct that lgd_options_fill then completes. */
 lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, void *options);
 
+/* The option of that name or NULL; find leaves a sentence as well, with the nearest name. */
+const lgd_option *lgd_options_look(const lgd_optimizer_ops *ops, const char *name);
 const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
 double lgd_options_get(const lgd_option *o, const void *options);
 

@@ -71,11 +71,19 @@ static const char *option_name(const void *ctx, size_t i)
     return o ? o[i].name : NULL;
 }
 
-const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name)
+const lgd_option *lgd_options_look(const lgd_optimizer_ops *ops, const char *name)
 {
     for (const lgd_option *o = ops->options; o && o->name; o++)
         if (!strcmp(o->name, name))
             return o;
+    return NULL;
+}
+
+const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name)
+{
+    const lgd_option *known = lgd_options_look(ops, name);
+    if (known)
+        return known;
     const char *nearest = lgd_nearest(name, option_name, ops);
     const char *some = nearest ? nearest : option_name(ops, 0);
     if (!some)

@@ -53,7 +53,7 @@ static void groups_before(const lgd_optimizer *opt, lgd_step *s)
         if (g->frozen)
             memset(s->g + g->first, 0, g->count * sizeof *s->g);
         for (size_t j = g->first; isgreater(g->decay, 0) && !g->frozen && j < g->first + g->count; j++)
-            if (j < opt->spare_first || j - opt->spare_first >= opt->spare_count)
+            if (!lgd_spared(opt, j))
                 s->g[j] += g->decay * s->w[j];
     }
 }
