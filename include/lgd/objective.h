@@ -24,6 +24,15 @@ typedef struct lgd_objective lgd_objective;
  *   free         optional: called once by lgd_objective_free
  *   weight       optional: sum over rows of omega_i; absent: their count
  *   unpenalised  optional: the range of w that weight decay and penalties must spare (intercepts)
+ *   linear       optional: says that a term sees w by linear scores only, f_i(w) = phi_i(A_i w), with *slopes rows in each
+ *                A_i, and that smooth is *l2/2 |w|^2 over what is not unpenalised. Asked once, at creation
+ *   difference   with linear: as eval, but that from the gradient r_i of omega_i phi_i at A_i w a number is subtracted before
+ *                it is carried back, g += sum A_i^T (r_i - R_i), and R [count x slopes] then receives r; the i-th row of R
+ *                belongs to the i-th of the rows. Called as eval is. This is what LGD_SAGA and duality gaps need
+ *   conjugate    optional, with difference: *value += sum over rows of omega_i phi_i*(scale R_i / omega_i), where
+ *                phi*(u) = sup_z u z - phi(z) is the convex conjugate; INFINITY outside its domain. For duality gaps
+ *   curvature    optional: bounds that hold at every w: *all that of the largest eigenvalue of the Hessian of F, *term the
+ *                largest of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -33,6 +42,10 @@ typedef struct lgd_objective_ops {
     void (*free)(void *ctx);
     double (*weight)(void *ctx, const lgd_rows *rows);
     void (*unpenalised)(void *ctx, size_t *first, size_t *count);
+    void (*linear)(void *ctx, size_t *slopes, double *l2);
+    lgd_status (*difference)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R);
+    lgd_status (*conjugate)(void *ctx, const lgd_rows *rows, const double *R, double scale, double *value);
+    lgd_status (*curvature)(void *ctx, double *all, double *term);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

@@ -37,6 +37,12 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     if (f->spare_count && (f->spare_first >= dim || f->spare_count > dim - f->spare_first))
         status = lgd_fail(LGD_EINVAL, "%s: unpenalised range is %zu + %zu, below %zu is accepted", mine.name,
                           f->spare_first, f->spare_count, dim);
+    if (!status && mine.linear) {
+        mine.linear(ctx, &f->slopes, &f->l2);
+        if (!f->slopes || !mine.difference)
+            status = lgd_fail(LGD_EINVAL, "%s: ops.linear says %zu slopes, at least 1 with ops.difference is accepted",
+                              mine.name, f->slopes);
+    }
     if (!status && mine.weight && terms) {
         f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
         if (!(f->mean_weight > 0) || !isfinite(f->mean_weight))
@@ -131,13 +137,15 @@ typedef struct chunks {
     const double *w;
     double value[MAX_CHUNKS];
     double *partial; /* NULL: no gradient wanted */
+    double *R;
 } chunks;
 
-static lgd_status eval_rows(const lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g)
+static lgd_status eval_rows(const lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g,
+                            double *R)
 {
     unsigned errors = lgd_error_count();
-    int code = (int)f->ops.eval(f->ctx, rows, w, value, g);
-    return code ? lgd_failed_in(f->ops.name, "eval", code, errors) : LGD_OK;
+    int code = (int)(R ? f->ops.difference(f->ctx, rows, w, value, g, R) : f->ops.eval(f->ctx, rows, w, value, g));
+    return code ? lgd_failed_in(f->ops.name, R ? "difference" : "eval", code, errors) : LGD_OK;
 }
 
 static lgd_status eval_chunk(void *ctx, size_t i)
@@ -149,7 +157,7 @@ static lgd_status eval_chunk(void *ctx, size_t i)
     if (g)
         memset(g, 0, c->f->dim * sizeof *g);
     c->value[i] = 0;
-    return eval_rows(c->f, &rows, c->w, &c->value[i], g);
+    return eval_rows(c->f, &rows, c->w, &c->value[i], g, c->R ? c->R + first * c->f->slopes : NULL);
 }
 
 static void add(size_t n, const double *restrict x, double *restrict y)
@@ -159,10 +167,10 @@ static void add(size_t n, const double *restrict x, double *restrict y)
 }
 
 static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows_each, size_t threads, const double *w,
-                             double *value, double *g)
+                             double *value, double *g, double *R)
 {
     size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w};
+    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w, .R = R};
     if (g) {
         lgd_status status = lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms);
         if (status)
@@ -184,35 +192,48 @@ static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows
     return LGD_OK;
 }
 
+lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
+                             double *g, double *R)
+{
+    const size_t rows_each = chunk_rows(f, rows->count);
+    if (rows_each < rows->count)
+        return sum_chunks(f, rows, rows_each, threads, w, value, g, R);
+    *value = 0;
+    if (g)
+        memset(g, 0, f->dim * sizeof *g);
+    return eval_rows(f, rows, w, value, g, R);
+}
+
+void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)
+{
+    const double total = (double)divide_by * f->mean_weight;
+    *value /= total;
+    if (g && total != 1)
+        for (size_t j = 0; j < f->dim; j++)
+            g[j] /= total;
+}
+
+lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double *value, double *g)
+{
+    if (!f->ops.smooth)
+        return LGD_OK;
+    unsigned errors = lgd_error_count();
+    int code = (int)f->ops.smooth(f->ctx, w, value, g);
+    return code ? lgd_failed_in(f->ops.name, "smooth", code, errors) : LGD_OK;
+}
+
 lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
                               double *value, double *g)
 {
     double sum = 0;
-    lgd_status status;
-    size_t rows_each = chunk_rows(f, rows->count);
-    if (rows_each < rows->count) {
-        status = sum_chunks(f, rows, rows_each, threads, w, &sum, g);
-    } else {
-        if (g)
-            memset(g, 0, f->dim * sizeof *g);
-        status = eval_rows(f, rows, w, &sum, g);
-    }
+    lgd_status status = lgd_objective_sum(f, rows, threads, w, &sum, g, NULL);
     if (status)
         return status;
-    double total = (double)divide_by * f->mean_weight;
-    sum /= total;
-    if (g && total != 1)
-        for (size_t j = 0; j < f->dim; j++)
-            g[j] /= total;
-    if (f->ops.smooth) {
-        unsigned errors = lgd_error_count();
-        int code = (int)f->ops.smooth(f->ctx, w, &sum, g);
-        if (code)
-            return lgd_failed_in(f->ops.name, "smooth", code, errors);
-    }
-    if (value)
+    lgd_objective_divide(f, divide_by, &sum, g);
+    status = lgd_objective_smooth(f, w, &sum, g);
+    if (!status && value)
         *value = sum;
-    return LGD_OK;
+    return status;
 }
 
 lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g)

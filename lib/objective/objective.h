@@ -11,6 +11,8 @@ struct lgd_objective {
     void *ctx;
     double mean_weight;              /* over all terms; 1 without weights */
     size_t spare_first, spare_count; /* unpenalised coordinates */
+    size_t slopes;                   /* numbers that stand for the gradient of a term; 0: none do */
+    double l2;                       /* of the smooth part, with slopes */
     double *partial;                 /* the gradient of each chunk, made when first needed */
     size_t partials;                 /* chunks there is room for */
 };
@@ -23,9 +25,17 @@ lgd_status lgd_objective_reserve(lgd_objective *f, size_t count);
 size_t lgd_objective_begin(const lgd_objective *f, size_t threads);
 void lgd_objective_end(const lgd_objective *f);
 
-/* 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). Rows are in bounds; between
- * begin and end. The rows are cut into chunks by their count and dim alone, each chunk is computed serially, and the
- * chunks are added in a fixed tree: the bits do not depend on threads. */
+/* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. Rows
+ * are in bounds; between begin and end. They are cut into chunks by their count and dim alone, each chunk is computed
+ * serially, and the chunks are added in a fixed tree: the bits do not depend on threads. */
+lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
+                             double *g, double *R);
+
+/* From such a sum to the mean: value and g over divide_by mean_weight; then the smooth part is added to both. */
+void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g);
+lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double *value, double *g);
+
+/* All three: 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). */
 lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
                               double *value, double *g);
 

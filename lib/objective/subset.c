@@ -43,6 +43,25 @@ static lgd_status subset_eval(void *ctx, const lgd_rows *rows, const double *w, 
     return status;
 }
 
+static lgd_status subset_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.difference(s->parent->ctx, &mapped, w, f, g, R);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static void subset_linear(void *ctx, size_t *slopes, double *l2)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    *slopes = parent->slopes;
+    *l2 = parent->l2;
+}
+
 static lgd_status subset_smooth(void *ctx, const double *w, double *f, double *g)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -98,7 +117,9 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .smooth = f->ops.smooth ? subset_smooth : NULL,
                              .free = subset_free,
                              .weight = f->ops.weight ? subset_weight : NULL,
-                             .unpenalised = subset_unpenalised};
+                             .unpenalised = subset_unpenalised,
+                             .linear = f->ops.linear ? subset_linear : NULL,
+                             .difference = f->ops.difference ? subset_difference : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
     if (status)
