@@ -1,6 +1,6 @@
 /* libgd: gradient descent for scientific C.
  *
- *     data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
+ *     data -> matrix -> objective(loss) -> optimizer -> minimize(schedule, penalty) -> report
  *
  * One include for the whole library; each header below also stands alone. The conventions that hold everywhere:
  *
@@ -25,6 +25,7 @@
 #include "lgd/loss.h"
 #include "lgd/objective.h"
 #include "lgd/glm.h"
+#include "lgd/penalty.h"
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"
 #include "lgd/schedule.h"

@@ -3,6 +3,7 @@
 #define LGD_MINIMIZE_H
 #include "objective.h"
 #include "optimizer.h"
+#include "penalty.h"
 #include "schedule.h"
 #ifdef __cplusplus
 extern "C" {
@@ -19,6 +20,10 @@ typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_orde
  *   LGD_LAST_SCALE    its sum is divided by batch_size
  *   LGD_LAST_DROP     it is left out */
 typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
+
+/* What stands for the gradient of all rows at each step, when there are batches; combined with any optimizer.
+ *   LGD_MINIBATCH   the mean over the batch */
+typedef enum lgd_estimator { LGD_MINIBATCH } lgd_estimator;
 
 /* Why a run ended: name, value, text. New ones are appended. */
 #define LGD_STOP_LIST(X)                                                                                               \
@@ -122,6 +127,11 @@ LGD_API void lgd_history_free(lgd_history *h);
  *                   such a coordinate has no part in |g|. Methods with LGD_OWN_POINTS take 0 and 1 only. For ranges see
  *                   lgd_optimizer_groups
  *   schedule        of the rate
+ *   penalty         borrowed: F = f + h is minimised, reported and judged, and |g| is then |w - prox(w - g)|_2 at eta = 1,
+ *                   which is 0 exactly where F has a minimum in w (for convex f), and |g|_2 without a penalty. Applied after
+ *                   each step in the metric of the optimizer (LGD_TELLS_RATE). w never leaves a constraint; a start outside
+ *                   moves to the nearest point first. NULL: that of lgd_optimizer_penalty, if there is one
+ *   estimator       of the gradient, see lgd_estimator
  *
  * Watching
  *   w_best          [dim] receives the point of report.best_f
@@ -145,6 +155,8 @@ typedef struct lgd_minimize_options {
     lgd_history *history;
     lgd_callback callback;
     void *callback_ctx;
+    const lgd_penalty *penalty;
+    lgd_estimator estimator;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -153,7 +165,7 @@ typedef struct lgd_minimize_options {
  *   epochs        epochs finished, of this call
  *   evaluations   calls of the objective
  *   passes        rows evaluated, over rows there are
- *   f, grad_norm  F and |g|_2 at the returned w, over all rows
+ *   f, grad_norm  F and |g|_2 at the returned w, over all rows (with a penalty see there)
  *   best_f        the lowest (maximize: highest) F of any full evaluation, the last one included
  *   seconds       wall time
  *   best_step     the step count where best_f was

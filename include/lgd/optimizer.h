@@ -2,7 +2,7 @@
  * built-in ones. */
 #ifndef LGD_OPTIMIZER_H
 #define LGD_OPTIMIZER_H
-#include "status.h"
+#include "penalty.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -44,6 +44,9 @@ typedef struct lgd_oracle {
     /* f and g at another w of the function that the run minimises (with maximize: of its negative), over the rows of the
      * step, smooth part included, and before any clipping. f must not be NULL, g may be. */
     lgd_status (*eval)(void *ctx, const double *w, double *f, double *g);
+    /* w becomes prox(w) of the run's penalty at the rate eta > 0, and *h (unless NULL) its value there; what is frozen keeps
+     * its bits. Without a penalty NULL. For methods with LGD_OWN_PROX. */
+    lgd_status (*prox)(void *ctx, double eta, double *w, double *h);
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
@@ -65,6 +68,8 @@ typedef struct lgd_step {
     double *const *vec;       /* `vectors` arrays of dim, kept from step to step; zero before the first */
     double sum[4];            /* what `measure` added up over all slices that move; 0 without it */
     bool finite;              /* out, with LGD_CHECKED: all of the new w is finite */
+    bool penalised;           /* a penalty is going to be applied to the w that step leaves; see `settle` */
+    double eta, *eta_each;    /* out, with LGD_TELLS_RATE: the rate of the step, below */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -75,8 +80,17 @@ enum {
     LGD_LINEAR = 8,      /* the step is linear in g: a rate that holds can be told from the curvature */
     LGD_LAYERED = 16,    /* with LGD_SLICED: coordinates of one slice interact, so that groups change the path */
     LGD_OWN_POINTS = 32, /* its state holds points beside w: an lr_scale of the run is 0 or 1 there */
-    LGD_CHECKED = 64     /* step tells in `finite` whether the new w is, which saves a pass over g where dim is large */
+    LGD_CHECKED = 64,    /* step tells in `finite` whether the new w is, which saves a pass over g where dim is large */
+    LGD_TELLS_RATE = 128, /* step tells the rates at which it took a gradient, so that any penalty can follow it */
+    LGD_OWN_PROX = 256    /* step applies oracle->prox itself; a penalty is not applied after it */
 };
+
+/* What LGD_TELLS_RATE promises. A penalty is applied after the step as w = prox(w), in the metric of the step: if that was
+ * w_j -= eta_j m_j, with m_j a (weighted) mean of gradients, the rates are these eta_j, and where gradients come to rest w is a
+ * minimum of F. step sets `eta` where one number is the rate of all coordinates, else it fills eta_each[dim], unless that
+ * is NULL: then nobody asks. A velocity v = mu v + g is 1/(1 - mu) times a mean, so lr v is a rate of lr/(1 - mu); while it
+ * begins, lr (1 - mu^t)/(1 - mu). Without the flag a method can be followed by separable constraints alone (box), whose
+ * prox no rate changes. */
 
 /* A method.
  *   name          one word, with _ where that has two parts
@@ -110,6 +124,7 @@ typedef struct lgd_optimizer_ops {
     lgd_status (*check)(const void *options);
     lgd_status (*measure)(lgd_step *s);
     const char *about, *source;
+    lgd_status (*settle)(lgd_step *s);
 } lgd_optimizer_ops;
 
 /* An optimizer from its ops, built-in or yours, and a struct of its options (NULL: all presets). Both are copied; the
@@ -202,6 +217,12 @@ static inline lgd_status lgd_optimizer_average(lgd_optimizer *opt, const lgd_ave
 {
     return lgd_optimizer_average_sized(opt, average, sizeof *average);
 }
+
+/* For your own loop: every lgd_optimizer_step ends with the prox of this penalty (borrowed; NULL: of none), in the metric of the
+ * step and without the spared range, as lgd_minimize does with its option `penalty`. LGD_EUNSUPPORTED if the method cannot be
+ * followed by it (see LGD_TELLS_RATE), LGD_EINVAL if it cannot be had for dim coordinates (not yet known: at the first
+ * step). */
+LGD_API lgd_status lgd_optimizer_penalty(lgd_optimizer *opt, const lgd_penalty *penalty);
 
 /* For your own loop: from the next step on, `momentum` in [0, 1) takes the place of the option momentum or beta1, as
  * lgd_minimize asks for what a schedule says (lgd_schedule_momentum). NaN: the method's own again. LGD_EUNSUPPORTED if

@@ -45,18 +45,27 @@ static lgd_status oracle_eval(void *ctx, const double *w, double *f, double *g)
     return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
 }
 
-/* f and run->g are those of all rows at w. */
-static void know_all(lgd_run *run, double f)
+static lgd_status oracle_prox(void *ctx, double eta, double *w, double *h)
 {
+    return lgd_run_prox(((lent *)ctx)->run, eta, w, h);
+}
+
+/* f, without the penalty, and run->g are those of all rows at w. */
+static lgd_status know_all(lgd_run *run, double f)
+{
+    const lgd_status status = lgd_run_residual(run, &run->g_all);
+    if (status)
+        return status;
     run->f_before = run->f_all;
-    run->f_all = f;
-    run->g_all = lgd_norm2(run->dim, run->g);
+    run->f_smooth = f;
+    run->f_all = f = f + lgd_run_penalty(run, run->w);
     run->all_is_current = true;
     if (f < run->best_f && isfinite(f) && isfinite(run->g_all)) { /* -Inf is not the best there is */
         run->best_f = f;
         run->best_step = run->opt->t;
         memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
     }
+    return LGD_OK;
 }
 
 lgd_status lgd_run_eval_all(lgd_run *run)
@@ -64,9 +73,7 @@ lgd_status lgd_run_eval_all(lgd_run *run)
     const lgd_rows all = {0, run->terms, NULL};
     double f;
     lgd_status status = lgd_run_eval(run, &all, run->terms, run->w, &f, run->g);
-    if (!status)
-        know_all(run, f);
-    return status;
+    return status ? status : know_all(run, f);
 }
 
 static void clip(lgd_run *run)
@@ -93,8 +100,9 @@ static void clip(lgd_run *run)
  * those of the new w. */
 static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, bool *fresh)
 {
-    static const lgd_oracle oracle = {.eval = oracle_eval};
+    static const lgd_oracle smooth = {.eval = oracle_eval}, composite = {.eval = oracle_eval, .prox = oracle_prox};
     const double *scale = run->o.lr_scale;
+    const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PROX;
     clip(run);
     if (scale || keep_old)
         memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
@@ -106,7 +114,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
                   .momentum = run->momentum,
                   .decay = NAN,
                   .key = run->o.seed,
-                  .oracle = &oracle,
+                  .oracle = penalised ? &composite : &smooth,
                   .oracle_ctx = l};
     lgd_status status = lgd_optimizer_advance(run->opt, &s);
     if (status)
@@ -114,13 +122,22 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
     for (size_t j = 0; scale && j < run->dim; j++)
         if (scale[j] != 1)
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
-    const bool moved = lgd_optimizer_sample(run->opt, run->w);
     run->all_is_current = false;
-    *fresh = s.fresh && !scale && !moved;
+    if (penalised && !own_prox) {
+        if (lgd_judge_point(run)) { /* a prox is for numbers */
+            run->stop = LGD_STOP_DIVERGED;
+            return LGD_OK;
+        }
+        status = lgd_optimizer_prox(run->opt, &s, scale);
+        if (status)
+            return status;
+    }
+    const bool moved = lgd_optimizer_sample(run->opt, run->w);
+    *fresh = s.fresh && !scale && !moved && (!penalised || own_prox);
     *f = s.f;
     if (s.stop)
         run->stop = LGD_STOP_OPTIMIZER;
-    const bool known = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale && !moved;
+    const bool known = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale && !moved && !penalised;
     if (!known && lgd_judge_point(run))
         run->stop = LGD_STOP_DIVERGED;
     return LGD_OK;
@@ -193,7 +210,7 @@ lgd_status lgd_run_full(lgd_run *run)
 
         const bool keep_old = lgd_judge_wants_old(run);
         const double loss = run->f_all, grad_norm = run->g_all;
-        double f = run->f_all;
+        double f = run->f_smooth;
         status = take_step(run, &l, &f, keep_old, &fresh);
         if (status)
             return status;
@@ -203,8 +220,8 @@ lgd_status lgd_run_full(lgd_run *run)
         status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
-        if (fresh)
-            know_all(run, f);
+        if (fresh && (status = know_all(run, f)))
+            return status;
     }
 }
 
@@ -245,7 +262,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             return LGD_OK;
         if (!status && run->o.schedule.per_step)
             status = set_rate(run);
-        sum += f * (double)l.divide_by;
+        sum += (f + lgd_run_penalty(run, run->w)) * (double)l.divide_by;
         seen += (double)l.rows.count;
         if (!status)
             status = take_step(run, &l, &f, false, &fresh);

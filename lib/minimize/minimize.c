@@ -80,6 +80,12 @@ static lgd_status check_options(lgd_run *run)
                             "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
                             j, o->lr_scale[j], method);
+    if ((unsigned)o->estimator > LGD_MINIBATCH)
+        return lgd_fail(LGD_EINVAL, "minimize: estimator is %d, 0 (LGD_MINIBATCH) to %d is accepted", (int)o->estimator,
+                        LGD_MINIBATCH);
+    lgd_status combined = lgd_optimizer_check_penalty(run->opt, o->penalty);
+    if (combined)
+        return combined;
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
@@ -181,7 +187,10 @@ static lgd_status eval_average(lgd_run *run)
     for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
         if (run->o.lr_scale[j] == 0)
             run->w_old[j] = run->w[j];
-    return status ? status : lgd_run_eval(run, &all, run->terms, run->w_old, &run->f_average, NULL);
+    if (!status)
+        status = lgd_run_eval(run, &all, run->terms, run->w_old, &run->f_average, NULL);
+    run->f_average += lgd_run_penalty(run, run->w_old);
+    return status;
 }
 
 /* The figures of the returned point, and what is best, w_best included. */
@@ -258,6 +267,11 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         status = allocate(&run);
     if (!status)
         status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
+    const lgd_penalty *own_penalty = opt->penalty;
+    if (!status && run.o.penalty)
+        status = lgd_optimizer_penalty(opt, run.o.penalty);
+    if (!status)
+        status = lgd_run_penalise(&run);
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
         run.lr = lgd_optimizer_value(opt, "lr", 1);
@@ -269,6 +283,9 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         lgd_objective_end(f);
         lgd_give_struct(report, report_size, &r, sizeof r);
     }
+    if (run.o.penalty)
+        lgd_optimizer_penalty(opt, own_penalty);
+    lgd_release(run.unit);
     lgd_release(run.g);
     lgd_release(run.index);
     return status;

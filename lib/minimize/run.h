@@ -1,6 +1,7 @@
 /* Inside of a run: its parts are
  *   minimize.c   checks the options, sets up, reports
  *   loop.c       the two loops: all rows at each step, and batches
+ *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   rate.c       after divergence, a rate that would hold
  *   history.c    series of numbers
@@ -27,13 +28,15 @@ typedef struct lgd_run {
 
     /* one block: vectors of dim, and the order of an epoch (NULL: storage order) */
     double *g, *w_old, *w_epoch, *w_best;
+    double *unit; /* 1 where w moves, 0 where it is frozen; NULL without a penalty */
     size_t *index;
 
     uint64_t epochs;  /* finished in this run */
     uint64_t first_t; /* the optimizer's count before it */
     uint64_t evaluations, clipped, best_step, unchanged;
     double rows_seen;
-    double f_all, g_all; /* last full evaluation: value and |g|; NaN before one */
+    double f_all, g_all; /* last full evaluation: F and |g|; NaN before one */
+    double f_smooth;     /* and F without the penalty */
     bool all_is_current; /* it belongs to w */
     bool judged;         /* a value of this run was */
     double f_before;     /* the full evaluation before that */
@@ -55,6 +58,20 @@ lgd_status lgd_run_eval_all(lgd_run *run);
 
 lgd_status lgd_run_full(lgd_run *run);
 lgd_status lgd_run_batches(lgd_run *run);
+
+/* ---- penalise.c; without a penalty it costs nothing */
+
+/* After the optimizer was prepared: what moves, and a start within constraints. */
+lgd_status lgd_run_penalise(lgd_run *run);
+
+/* h(w), 0 without a penalty. */
+double lgd_run_penalty(const lgd_run *run, const double *w);
+
+/* w = prox(w) at a rate eta; *h (unless NULL) its value there. */
+lgd_status lgd_run_prox(lgd_run *run, double eta, double *w, double *h);
+
+/* |w - prox(w - g)|_2 at eta = 1 for the gradient run->g at run->w; |g|_2 without a penalty. w_old is scratch. */
+lgd_status lgd_run_residual(lgd_run *run, double *norm);
 
 /* ---- judge.c: each returns the reason to stop, or LGD_STOP_NONE */
 

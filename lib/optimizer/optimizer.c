@@ -62,6 +62,7 @@ void lgd_optimizer_free(lgd_optimizer *opt)
 {
     if (!opt)
         return;
+    lgd_optimizer_disengage(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     lgd_release(opt->groups);
@@ -72,6 +73,7 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
 {
     if (!opt)
         return;
+    lgd_optimizer_disengage(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     *opt = (lgd_optimizer){.ops = opt->ops,
@@ -80,6 +82,7 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
                            .group_count = opt->group_count,
                            .average = opt->average,
                            .momentum = opt->momentum,
+                           .penalty = opt->penalty,
                            .takes_decay = opt->takes_decay,
                            .takes_momentum = opt->takes_momentum,
                            .judged = nothing_judged};

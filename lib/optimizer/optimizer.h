@@ -4,6 +4,7 @@
 #include "base/base.h"
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"
+#include "penalty/penalty.h"
 #include <math.h>
 #include <string.h>
 
@@ -50,6 +51,9 @@ struct lgd_optimizer {
     size_t group_count;
     lgd_average average;              /* presets filled in */
     double momentum;                  /* of the caller's own loop; NaN: the method's */
+    const lgd_penalty *penalty;       /* NULL: none */
+    lgd_penalised penalised;          /* it at work, once dim is known */
+    double eta, *eta_each;            /* the rates of the last step: eta, or where that is NaN eta_each [dim] */
     bool takes_decay, takes_momentum; /* it has options of those names */
     bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
     lgd_judged judged;
@@ -67,6 +71,23 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
 /* After a step, and whatever else moved w[dim]: a sample for the average if it is time for one. Lookahead moves w. True if
  * it did. */
 bool lgd_optimizer_sample(lgd_optimizer *opt, double *w);
+
+/* ---- prox.c */
+
+/* LGD_EUNSUPPORTED if the method cannot be followed by the penalty. */
+lgd_status lgd_optimizer_check_penalty(const lgd_optimizer *opt, const lgd_penalty *penalty);
+
+/* Puts the penalty to work, once dim and the unpenalised range are known; and takes it from work. */
+lgd_status lgd_optimizer_engage(lgd_optimizer *opt);
+void lgd_optimizer_disengage(lgd_optimizer *opt);
+
+/* Within advance, of slice k: what its step said of its rate. After it: of groups where the method sees all of w. */
+void lgd_optimizer_note_rate(lgd_optimizer *opt, const lgd_step *part, size_t k);
+void lgd_optimizer_scale_rates(lgd_optimizer *opt);
+
+/* After a step, if there is a penalty: its prox on w[dim] at the rates of the step, each times lr_scale[j] unless that is
+ * NULL, and what the method makes of the point. */
+lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const double *lr_scale);
 
 /* Is lgd_optimizer_result another point than w? */
 bool lgd_optimizer_has_result(const lgd_optimizer *opt);

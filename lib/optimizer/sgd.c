@@ -16,6 +16,7 @@ LGD_WIDE static lgd_status descend(lgd_step *s, double lr)
         w[j] -= lr * g[j];
         bad |= lgd_not_finite(w[j]);
     }
+    s->eta = lr;
     return lgd_stepped(s, bad);
 }
 
@@ -38,7 +39,7 @@ const lgd_optimizer_ops *lgd_sgd_ops(void)
         .source = "Cauchy (1847); Robbins and Monro (1951)",
         .options = options,
         .options_size = sizeof(lgd_sgd_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .step = step,
     };
     return &ops;

@@ -263,6 +263,8 @@ lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t spare_fi
         status = allocate_vectors(opt, dim);
     if (!status)
         status = cut_anew(opt, spare_first, spare_count);
+    if (!status)
+        status = lgd_optimizer_engage(opt);
     if (status && first_time)
         lgd_optimizer_reset(opt);
     return status;

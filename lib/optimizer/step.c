@@ -18,6 +18,9 @@ lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k)
     part.fresh = false;
     part.stop = 0;
     part.finite = true;
+    part.penalised = opt->penalty != NULL;
+    part.eta = NAN;
+    part.eta_each = part.penalised ? opt->eta_each + slice->first : NULL;
     part.key = lgd_mix(lgd_mix(s->key, opt->t + 1), slice->first);
     part.options = opt->options;
     part.state = opt->state + k * opt->state_size;
@@ -128,10 +131,13 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     s->fresh = s->finite = true;
     s->stop = 0;
     for (size_t k = 0; !status && k < opt->slices; k++) {
+        lgd_step part = lgd_slice_step(opt, s, k);
+        if (!opt->slice[k].frozen)
+            status = call(opt, "step", opt->ops.step, &part);
+        if (opt->penalty && !status)
+            lgd_optimizer_note_rate(opt, &part, k);
         if (opt->slice[k].frozen)
             continue;
-        lgd_step part = lgd_slice_step(opt, s, k);
-        status = call(opt, "step", opt->ops.step, &part);
         s->fresh = s->fresh && part.fresh;
         s->finite = s->finite && part.finite;
         if (part.fresh)
@@ -148,6 +154,8 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     }
     if (opt->w_old)
         groups_after(opt, s);
+    if (opt->w_old && opt->penalty)
+        lgd_optimizer_scale_rates(opt);
     for (size_t k = 0; k < opt->slices; k++)
         opt->slice[k].steps += !opt->slice[k].frozen;
     opt->t++;
@@ -235,6 +243,8 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
     status = lgd_optimizer_advance(opt, &s);
     if (!status && !s.finite && opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST)
         status = not_finite(opt, w, g);
+    if (!status && opt->penalty && lgd_first_not_finite(dim, w) == dim)
+        status = lgd_optimizer_prox(opt, &s, NULL);
     if (!status)
         lgd_optimizer_sample(opt, w);
     return status;
