@@ -41,6 +41,7 @@ WORDS = {  # what options that are enumerators may be, in their order
     "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
              "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
              "vw power"),
+    "estimator": ("minibatch",),
     "average": ("none", "uniform", "ema", "lookahead")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
@@ -74,7 +75,7 @@ lgd_minimize_options = _struct(
     max_seconds=c_double, grad_tol=c_double, grad_tol_abs=c_double, f_tol=c_double, step_tol=c_double, f_target=c_double,
     divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
-    threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p)
+    threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
                      lr_hold=c_double, f_average=c_double)
@@ -89,7 +90,9 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
-    "lgd_objective_free": "vp", "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp",
+    "lgd_objective_free": "vp", "lgd_penalty_l1_create": "ipd", "lgd_penalty_elastic_net_create": "ipdd",
+    "lgd_penalty_name": "sp", "lgd_penalty_value": "ipzpp", "lgd_penalty_prox": "ipzdpp", "lgd_penalty_free": "vp",
+    "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp", "lgd_optimizer_penalty": "ipp",
     "lgd_optimizer_groups_sized": "ippzz", "lgd_optimizer_average_sized": "ippz", "lgd_optimizer_momentum": "ipd",
     "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
@@ -478,6 +481,37 @@ class Function(Objective):
         self._handle = _Handle(lambda out: create(out, dim, called, None), _C.lgd_objective_free, called)
 
 
+class Penalty(_Object):
+    """What is added to an objective and known by its prox, or a constraint; made by its functions, as Penalty.l1(0.1)."""
+
+    def __init__(self, create, *words):
+        self._handle = _Handle(lambda out: create(out, *words), _C.lgd_penalty_free)
+        self.name = _C.lgd_penalty_name(self.handle).decode()
+
+    @classmethod
+    def l1(cls, strength):
+        """strength |w|_1."""
+        return cls(_C.lgd_penalty_l1_create, strength)
+
+    @classmethod
+    def elastic_net(cls, l1, l2):
+        """l1 |w|_1 + l2/2 |w|_2^2."""
+        return cls(_C.lgd_penalty_elastic_net_create, l1, l2)
+
+    def value(self, w):
+        """h(w); infinite outside a constraint."""
+        value = c_double()
+        _check(_C.lgd_penalty_value(self.handle, len(w), _array("w", w, (None,)), ctypes.byref(value)))
+        return value.value
+
+    def prox(self, w, eta=1.0):
+        """argmin_u h(u) + sum_j (u_j - w_j)^2 / (2 eta_j), a new array; eta is a number or an array of them."""
+        _array("w", w, (None,))
+        u, each = w.copy(), _array("eta", eta, w.shape) if np.ndim(eta) else None
+        _check(_C.lgd_penalty_prox(self.handle, len(u), 1.0 if np.ndim(eta) else eta, each, u.ctypes.data))
+        return u
+
+
 class Optimizer(_Object):
     """A method from text: "adam", "adam:lr=0.01,beta1=0.8"."""
 
@@ -511,6 +545,12 @@ class Optimizer(_Object):
     def momentum(self, value):
         """For loops of your own: the momentum from the next step on; None: the method's own."""
         _check(_C.lgd_optimizer_momentum(self.handle, float("nan") if value is None else value))
+
+    def penalty(self, penalty):
+        """For loops of your own: every step ends with the prox of this lgd.Penalty; None: of none."""
+        kept = None if penalty is None else _of(Penalty, "penalty", penalty)
+        _check(_C.lgd_optimizer_penalty(self.handle, kept))
+        self.handle.penalty = kept
 
     @property
     def steps(self):
@@ -586,7 +626,8 @@ class Report(collections.namedtuple("Report", [name for name, _ in lgd_report._f
         return _C.lgd_stop_string(self.stop).decode()
 
 
-def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, **options):
+def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, penalty=None,
+             **options):
     """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
     stops the run by returning True. Raises Error where the run fails; after divergence w is the best point, and .report
     of the error holds a rate that would hold as lr_hold."""
@@ -603,6 +644,9 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
     if history is not None:
         kept = _of(History, "history of minimize", history)
         o.history = kept._as_parameter_
+    if penalty is not None:
+        kept_penalty = _of(Penalty, "penalty of minimize", penalty)
+        o.penalty = kept_penalty._as_parameter_
     if schedule is not None:
         o.schedule = schedule
     with _interrupts_noted() as interrupted:

@@ -1,13 +1,13 @@
 ! libgd: gradient descent, for Fortran 2018.
 !
-!   data -> matrix -> objective(loss) -> optimizer -> minimize(schedule) -> report
+!   data -> matrix -> objective(loss) -> optimizer -> minimize(schedule, penalty) -> report
 !
 ! Compile this file with your own compiler, since module files cannot be shared between compilers:
 !     gfortran lgd.f90 program.f90 $(pkg-config --cflags --libs libgd-descent)
 ! `use lgd` brings iso_c_binding along. Each function is that of the C headers beside this file, which are its reference:
 !
 ! Status      Functions that can fail return integer(c_int), LGD_OK or an error; lgd_last_error() is the sentence.
-! Handles     A matrix, loss, objective, optimizer or history is a type(c_ptr), c_null_ptr before it is created.
+! Handles     A matrix, loss, objective, penalty, optimizer or history is a type(c_ptr), c_null_ptr before it is created.
 ! Matrices    Element (i, j) of A(rows, cols) is where lgd_matrix_dense_columns looks for it, with ld = rows. If instead each
 !             row of data is a column, A(cols, rows), it is lgd_matrix_dense with ld = cols. Neither copies.
 ! Borrowed    What an object goes on using is given as c_loc(A), of an A with the attribute `target` that lives on and is
@@ -73,6 +73,8 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: eval = c_null_funptr, smooth = c_null_funptr, free = c_null_funptr, weight = c_null_funptr
         type(c_funptr) :: unpenalised = c_null_funptr
+        type(c_funptr) :: linear = c_null_funptr, difference = c_null_funptr, conjugate = c_null_funptr
+        type(c_funptr) :: curvature = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
@@ -87,7 +89,18 @@ module lgd
         type(c_ptr) :: weights = c_null_ptr, offset = c_null_ptr
     end type
 
-    ! ---- optimizer.h
+    ! ---- penalty.h, optimizer.h
+
+    enum, bind(C)
+        enumerator :: LGD_SEPARABLE = 1, LGD_CONSTRAINT = 2
+    end enum
+
+    type, bind(C) :: lgd_penalty_ops
+        type(c_ptr) :: name = c_null_ptr
+        integer(c_int) :: flags = 0
+        type(c_funptr) :: value = c_null_funptr, prox = c_null_funptr, free = c_null_funptr, check = c_null_funptr
+        type(c_funptr) :: work = c_null_funptr, conjugate = c_null_funptr
+    end type
 
     enum, bind(C)
         enumerator :: LGD_DOUBLE = 0, LGD_SIZE, LGD_BOOL, LGD_CHOICE
@@ -95,7 +108,7 @@ module lgd
 
     enum, bind(C)
         enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8, LGD_LAYERED = 16, &
-            LGD_OWN_POINTS = 32, LGD_CHECKED = 64
+            LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256
     end enum
 
     type, bind(C) :: lgd_option
@@ -109,7 +122,7 @@ module lgd
     end type
 
     type, bind(C) :: lgd_oracle
-        type(c_funptr) :: eval = c_null_funptr
+        type(c_funptr) :: eval = c_null_funptr, prox = c_null_funptr
     end type
 
     type, bind(C) :: lgd_step
@@ -125,7 +138,9 @@ module lgd
         type(c_ptr) :: oracle = c_null_ptr, oracle_ctx = c_null_ptr
         type(c_ptr) :: options = c_null_ptr, state = c_null_ptr, vec = c_null_ptr
         real(c_double) :: sum(4) = 0
-        logical(c_bool) :: finite = .false.
+        logical(c_bool) :: finite = .false., penalised = .false.
+        real(c_double) :: eta = 0
+        type(c_ptr) :: eta_each = c_null_ptr
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -135,6 +150,7 @@ module lgd
         type(c_funptr) :: layout = c_null_funptr, init = c_null_funptr, step = c_null_funptr, result = c_null_funptr
         type(c_funptr) :: check = c_null_funptr, measure = c_null_funptr
         type(c_ptr) :: about = c_null_ptr, source = c_null_ptr
+        type(c_funptr) :: settle = c_null_funptr
     end type
 
     type, bind(C) :: lgd_group ! first counts from 0
@@ -190,6 +206,10 @@ module lgd
     end enum
 
     enum, bind(C)
+        enumerator :: LGD_MINIBATCH = 0
+    end enum
+
+    enum, bind(C)
         enumerator :: LGD_STOP_NONE = 0, LGD_STOP_EPOCHS, LGD_STOP_STEPS, LGD_STOP_SECONDS, LGD_STOP_GRAD_TOL, &
             LGD_STOP_F_TOL, LGD_STOP_STEP_TOL, LGD_STOP_F_TARGET, LGD_STOP_ROUNDING, LGD_STOP_STALLED, LGD_STOP_CALLBACK, &
             LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR
@@ -216,7 +236,8 @@ module lgd
         integer(c_size_t) :: threads = 0
         type(c_ptr) :: history = c_null_ptr
         type(c_funptr) :: callback = c_null_funptr
-        type(c_ptr) :: callback_ctx = c_null_ptr
+        type(c_ptr) :: callback_ctx = c_null_ptr, penalty = c_null_ptr
+        integer(c_int) :: estimator = LGD_MINIBATCH
     end type
 
     type, bind(C) :: lgd_report
@@ -457,6 +478,48 @@ module lgd
             integer(c_int) :: status
         end function
 
+        function lgd_penalty_create_sized(out, ops, ops_size, ctx) bind(C, name='lgd_penalty_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_penalty_ops), intent(in) :: ops
+            integer(c_size_t), value :: ops_size
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_l1_create(out, strength) bind(C, name='lgd_penalty_l1_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: strength
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_elastic_net_create(out, l1, l2) bind(C, name='lgd_penalty_elastic_net_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: l1, l2
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_value(p, n, w, value) bind(C, name='lgd_penalty_value') result(status)
+            import
+            type(c_ptr), value :: p
+            integer(c_size_t), value :: n
+            real(c_double), intent(in) :: w(n)
+            real(c_double), intent(out) :: value
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_prox(p, n, eta, eta_each, w) bind(C, name='lgd_penalty_prox') result(status)
+            import
+            type(c_ptr), value :: p
+            integer(c_size_t), value :: n
+            real(c_double), value :: eta
+            real(c_double), intent(in), optional :: eta_each(n)
+            real(c_double), intent(inout) :: w(n)
+            integer(c_int) :: status
+        end function
+        subroutine lgd_penalty_free(p) bind(C, name='lgd_penalty_free')
+            import
+            type(c_ptr), value :: p
+        end subroutine
+
         function lgd_optimizer_create_sized(out, ops, ops_size, options, options_size) &
             bind(C, name='lgd_optimizer_create_sized') result(status)
             import
@@ -491,6 +554,11 @@ module lgd
             type(c_ptr), value :: opt
             type(lgd_average), intent(in), optional :: average
             integer(c_size_t), value :: average_size
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_penalty(opt, penalty) bind(C, name='lgd_optimizer_penalty') result(status)
+            import
+            type(c_ptr), value :: opt, penalty
             integer(c_int) :: status
         end function
         function lgd_optimizer_momentum(opt, momentum) bind(C, name='lgd_optimizer_momentum') result(status)
@@ -637,6 +705,11 @@ module lgd
             type(c_ptr), value :: ctx
             integer(c_int) :: status
         end function
+        function c_penalty_name(p) bind(C, name='lgd_penalty_name') result(text)
+            import
+            type(c_ptr), value :: p
+            type(c_ptr) :: text
+        end function
         function c_optimizer_parse(out, text) bind(C, name='lgd_optimizer_parse') result(status)
             import
             type(c_ptr), intent(out) :: out
@@ -674,8 +747,8 @@ module lgd
         end function
     end interface
     private :: c_strerror, c_last_error, c_set_error, c_build_info, c_loss_name, c_loss_find, c_function_create, &
-        c_function_create_differences, c_optimizer_parse, c_optimizer_name, c_optimizer_option, c_stop_string, &
-        c_history_series, c_strlen
+        c_function_create_differences, c_penalty_name, c_optimizer_parse, c_optimizer_name, c_optimizer_option, &
+        c_stop_string, c_history_series, c_strlen
 
 contains
 
@@ -731,6 +804,12 @@ contains
         character(*), intent(in) :: name
         type(c_ptr) :: loss
         loss = c_loss_find(trim(name)//c_null_char)
+    end function
+
+    function lgd_penalty_name(p) result(text)
+        type(c_ptr), intent(in) :: p
+        character(:), allocatable :: text
+        text = lgd_string(c_penalty_name(p))
     end function
 
     function lgd_optimizer_parse(out, text) result(status)
@@ -834,6 +913,14 @@ contains
         type(lgd_glm_options), intent(in), optional :: options
         integer(c_int) :: status
         status = lgd_glm_create_sized(out, X, y, loss, options, c_sizeof(lgd_glm_options()))
+    end function
+
+    function lgd_penalty_create(out, ops, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_penalty_ops), intent(in) :: ops
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = lgd_penalty_create_sized(out, ops, c_sizeof(ops), ctx)
     end function
 
     function lgd_optimizer_create(out, ops, options, options_size) result(status)

@@ -166,6 +166,32 @@ END
     echo '  0.00 -2.00 -1.00  0.00 -1.50 -0.75' >"$work/grouped.txt" && works grouped "$work/grouped.f90" "$work/grouped.txt"
 }
 
+# Soft thresholds, and steps of an own loop that end with one.
+penalised() {
+    cat >"$work/penalised.f90" <<'END'
+program penalised
+    use lgd
+    implicit none
+    type(c_ptr) :: opt = c_null_ptr, l1 = c_null_ptr
+    real(c_double) :: w(3) = [3, -1, 2], g(3) = 1, h
+    if (lgd_penalty_l1_create(l1, -1.0_c_double) /= LGD_EINVAL) error stop 'strength taken'
+    if (lgd_penalty_l1_create(l1, 0.5_c_double) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_penalty_prox(l1, 3_c_size_t, 0.0_c_double, [2.0_c_double, 4.0_c_double, 0.0_c_double], w) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_penalty_value(l1, 3_c_size_t, w, h) /= LGD_OK) error stop lgd_last_error()
+    print '(2a, 4f6.2)', lgd_penalty_name(l1), ':', w, h
+    if (lgd_optimizer_parse(opt, 'sgd:lr=1') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_penalty(opt, l1) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_step(opt, 3_c_size_t, w, g, 0.0_c_double, 1.0_c_double) /= LGD_OK) error stop lgd_last_error()
+    print '(3f6.2)', w
+    call lgd_optimizer_free(opt)
+    call lgd_penalty_free(l1)
+end program
+END
+    printf '%s\n' 'l1:  2.00  0.00  2.00  2.00' '  0.50 -0.50  0.50' >"$work/penalised.txt" &&
+        works penalised "$work/penalised.f90" "$work/penalised.txt"
+}
+
 # The page has one program, and what it prints.
 guide() {
     [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 1 ] && block docs/guide/fortran.md fortran >"$work/guide.f90" &&
@@ -193,6 +219,7 @@ case_ fortran_own_objective_prints_what_it_shall works own_objective "$root/exam
     "$root/examples/own_objective_fortran.out"
 case_ fortran_names_padded_with_blanks_found padded
 case_ fortran_groups_and_averages_as_in_c grouped
+case_ fortran_penalties_as_in_c penalised
 check fortran_guide_program_and_output_are_there guide
 case_ fortran_guide_program_prints_what_the_page_says works guide "$work/guide.f90" "$work/guide.txt"
 finish

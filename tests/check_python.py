@@ -110,7 +110,7 @@ def python_constants_same_as_in_c():
     assert errors == {s.name: s.value for s in lgd.Status}, errors
     assert stops == {s.name: s.value for s in lgd.Stop}, stops
     for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"]),
-                          ("LGD_AVERAGE_", lgd.WORDS["average"])):
+                          ("LGD_AVERAGE_", lgd.WORDS["average"]), ("LGD_", lgd.WORDS["estimator"])):
         for number, word in enumerate(words):
             names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
             prefix = "LGD_" if word == "lookahead" else prefix
@@ -299,6 +299,8 @@ def python_objects_of_another_kind_named():
                                   ("X of predict is a ndarray", f.predict, (w, a)),
                                   ("f of minimize is a Matrix", lgd.minimize, (X, opt, w)),
                                   ("opt of minimize is a Glm", lgd.minimize, (f, f, w)),
+                                  ("penalty of minimize is a float", lambda: lgd.minimize(f, opt, w, penalty=0.1), ()),
+                                  ("penalty is a Matrix, lgd.Penalty is accepted", opt.penalty, (X,)),
                                   ("history of minimize is a list", lambda: lgd.minimize(f, opt, w, history=[]), ())):
         raises(TypeError, text, function, *words)
 
@@ -513,6 +515,44 @@ def python_own_loop_and_saved_state_same_bits():
     assert raises(lgd.Error, "", opt.load, state[:-1]).status is lgd.Status.EFORMAT
 
 
+def soft(x, t):
+    return np.sign(x) * np.maximum(np.abs(x) - t, 0)
+
+
+def python_penalty_value_and_prox_as_defined():
+    w = np.array([3, -0.5, 0, -2.0])
+    l1, net = lgd.Penalty.l1(0.5), lgd.Penalty.elastic_net(0.5, 3)
+    assert (l1.name, net.name) == ("l1", "elastic_net") and l1.value(w) == 2.75 and net.value(w) == 2.75 + 1.5 * 13.25
+    assert (l1.prox(w, 2) == soft(w, 1)).all() and (net.prox(w, 0.5) == soft(w, 0.25) / 2.5).all()
+    assert (l1.prox(w, np.array([0, 1, 1, 2.0])) == [3, 0, 0, -1]).all() and w[0] == 3
+    raises(lgd.Error, "l1: strength is -1, a number at least 0 is accepted", lgd.Penalty.l1, -1)
+    raises(lgd.Error, "l1: w[1] is nan", l1.prox, np.array([0, np.nan]))
+    raises(ValueError, "eta has shape (2,), (4,)", l1.prox, w, np.ones(2))
+
+
+def python_run_and_own_loop_with_a_penalty_same_bits():
+    data, y = problem()
+    f, l1 = lgd.Glm(lgd.Matrix(data).standardized(), y), lgd.Penalty.l1(0.1)
+    w, v = np.zeros(5), np.zeros(5)
+    report = lgd.minimize(f, lgd.Optimizer("sgd:lr=0.5"), w, penalty=l1, max_epochs=30, grad_tol=0)
+    opt = lgd.Optimizer("sgd:lr=0.5")
+    opt.penalty(l1)
+    for _ in range(30):
+        opt.step(v, f.eval(v)[1])
+    assert (v == w).all() and 1 <= (w == 0).sum() <= 4, (v, w)
+    assert report.f == f.eval(w)[0] + l1.value(w), report
+    opt.penalty(None)
+    opt.step(v, np.zeros(5))
+    assert (v == w).all()
+
+
+def python_intercept_spared_by_a_penalty():
+    data, y = problem()
+    f, w = lgd.Glm(lgd.Matrix(data).standardized(), y, intercept=True), np.zeros(6)
+    report = lgd.minimize(f, lgd.Optimizer("sgd:lr=0.5"), w, penalty=lgd.Penalty.l1(100), max_epochs=99)
+    assert (w[:5] == 0).all() and abs(w[5] - y.mean()) <= 1e-6 and report.stop is lgd.Stop.GRAD_TOL, (w, report)
+
+
 def python_subset_of_rows_as_a_fit_of_them():
     data, y = problem()
     part = lgd.Glm(lgd.Matrix(data), y).subset(np.arange(0, 200, 2))
@@ -563,13 +603,14 @@ def python_closed_object_refused_those_above_it_not():
 def python_objects_closed_by_a_callback_live_until_the_run_ends():
     data, y = problem()
     for a in storages(data):
-        f, opt, h, w = lgd.Glm(lgd.Matrix(a), y), lgd.Optimizer("adam"), lgd.History(), np.zeros(5)
+        f, opt, h, w = lgd.Glm(lgd.Matrix(a), y), lgd.Optimizer("sgd"), lgd.History(), np.zeros(5)
+        penalty = lgd.Penalty.l1(0.1)
 
         def close(_):
-            for thing in (f.matrix, f, opt, h):
+            for thing in (f.matrix, f, opt, h, penalty):
                 thing.close()
             gc.collect()
-        assert lgd.minimize(f, opt, w, close, history=h, max_epochs=3).epochs == 3
+        assert lgd.minimize(f, opt, w, close, history=h, penalty=penalty, max_epochs=3).epochs == 3
     f = lgd.Function(2, lambda w: (f.close(), quadratic(w))[1])
     assert f.eval(np.ones(2))[0] == 2
 
@@ -584,7 +625,7 @@ def python_float32_reshaped_in_place_the_matrix_stays():
 
 
 def python_objects_not_pickled_but_reports_and_errors_are():
-    for thing in (lgd.Matrix(np.ones((2, 2))), lgd.Optimizer("adam")):
+    for thing in (lgd.Matrix(np.ones((2, 2))), lgd.Optimizer("adam"), lgd.Penalty.l1(1)):
         raises(TypeError, "neither pickled nor copied", pickle.dumps, thing)
         raises(TypeError, "neither pickled nor copied", copy.deepcopy, thing)
     error = raises(lgd.Error, "would hold", lgd.minimize, lgd.Function(2, quadratic), lgd.Optimizer("sgd:lr=3"), np.ones(2))

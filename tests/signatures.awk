@@ -13,7 +13,7 @@ function letter(what) {
     return what ~ /^[ \n]*(void)?[ \n]*$/ ? "" : "i"
 }
 
-/^[a-z].* \**lgd_[a-z_]+ \(.*\);$/ { text = text "LGD_API " } # by gfortran -fc-prototypes
+/^[a-z].* \**lgd_[a-z0-9_]+ \(.*\);$/ { text = text "LGD_API " } # by gfortran -fc-prototypes
 { text = text $0 "\n" }
 
 END {
