@@ -110,6 +110,8 @@ enum {
  *   check         optional: refuses options, each within its range, that contradict one another; called at creation
  *   measure       optional: adds the slice's part of up to four sums over all coordinates (norms, inner products) to s->sum;
  *                 called for each slice before the first is stepped. It may write to vec, state and g, not to w
+ *   settle        optional: called for each slice that moves after a penalty was applied to w, with s->w where that led; for
+ *                 methods that keep points beside w. s->t is the number of the step
  *   about         what it is, in a few words
  *   source        who published it, and when */
 typedef struct lgd_optimizer_ops {
