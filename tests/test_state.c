@@ -299,11 +299,11 @@ START_TEST(load_other_byte_order_or_version_told)
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "other byte order"));
     free(s.bytes);
     s = save(opt);
-    const uint32_t version = 4;
+    const uint32_t version = 5;
     memcpy(s.bytes + 12, &version, 4);
     const uint32_t crc = lgd_crc32c(0, s.bytes, s.size - 4);
     memcpy(s.bytes + s.size - 4, &crc, 4);
-    load_refused(opt, s.bytes, s.size, LGD_EFORMAT, "version", 4);
+    load_refused(opt, s.bytes, s.size, LGD_EFORMAT, "version", 5);
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "another version"));
     free(s.bytes);
     lgd_optimizer_free(opt);

@@ -21,9 +21,23 @@ typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_orde
  *   LGD_LAST_DROP     it is left out */
 typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
 
-/* What stands for the gradient of all rows at each step, when there are batches; combined with any optimizer.
- *   LGD_MINIBATCH   the mean over the batch */
-typedef enum lgd_estimator { LGD_MINIBATCH } lgd_estimator;
+/* What stands for the gradient of all rows at each step, when there are batches; combined with any optimizer and penalty. Below
+ * grad_B is the gradient of the mean over the batch, grad F that over all rows. The estimates of the last three go to the
+ * gradient as w settles, so that a constant rate ends at the minimum.
+ *   LGD_MINIBATCH   grad_B(w)
+ *   LGD_SVRG        grad_B(w) - grad_B(v) + grad F(v), v the point at the epoch's beginning. Three passes of evaluations an
+ *                   epoch, two vectors. Johnson and Zhang (2013)
+ *   LGD_SAGA        remembers the slopes at which each row was last seen, and the mean gradient that they make, which the batch
+ *                   corrects: one pass an epoch. The memory, one number per row and output and a vector, is the optimizer's and
+ *                   part of its saved state. A row not seen yet counts with slope 0, so that its first visit is a step of
+ *                   LGD_MINIBATCH. An optimizer that comes with a memory is looked at first (two passes); where that is not
+ *                   of this objective's data it begins anew. Needs `difference` of the objective, else LGD_EUNSUPPORTED.
+ *                   Defazio, Bach and Lacoste-Julien (2014)
+ *   LGD_SARAH       grad_B(w) - grad_B(previous w) + previous estimate; the first of an epoch is grad F(w). Nearly three passes
+ *                   of evaluations an epoch, three vectors. Nguyen, Liu, Scheinberg and Takac (2017)
+ * LGD_SVRG and LGD_SARAH evaluate all rows before each epoch, so that these are judged too: they run as with check_every = 1,
+ * whatever it is. Where a batch holds all rows, each once, all four are plain descent, with its bits. */
+typedef enum lgd_estimator { LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH } lgd_estimator;
 
 /* Why a run ended: name, value, text. New ones are appended. */
 #define LGD_STOP_LIST(X)                                                                                               \

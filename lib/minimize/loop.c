@@ -22,13 +22,8 @@ static void leave_out_frozen(const lgd_run *run, double *g)
             memset(g + group->first, 0, group->count * sizeof *g);
 }
 
-lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g)
+void lgd_run_orient(const lgd_run *run, double *f, double *g)
 {
-    lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
-    if (status)
-        return status;
-    run->evaluations++;
-    run->rows_seen += (double)rows->count;
     if (run->sign < 0) {
         *f = -*f;
         for (size_t j = 0; g && j < run->dim; j++)
@@ -36,6 +31,16 @@ lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, co
     }
     if (g)
         leave_out_frozen(run, g);
+}
+
+lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g)
+{
+    lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
+    if (status)
+        return status;
+    run->evaluations++;
+    run->rows_seen += (double)rows->count;
+    lgd_run_orient(run, f, g);
     return LGD_OK;
 }
 
@@ -229,7 +234,7 @@ lgd_status lgd_run_full(lgd_run *run)
 static size_t draw_order(lgd_run *run)
 {
     const uint64_t epoch = run->o.first_epoch + run->epochs;
-    const size_t batch = run->o.batch_size, steps = run->terms / batch + (run->terms % batch != 0);
+    const size_t batch = run->batch, steps = run->terms / batch + (run->terms % batch != 0);
     if (run->o.order == LGD_SHUFFLE)
         lgd_permutation(run->o.seed, epoch, run->terms, run->index);
     if (run->o.order != LGD_REPLACEMENT)
@@ -242,7 +247,7 @@ static size_t draw_order(lgd_run *run)
 /* One pass over the rows in batches. *mean: of the batch values over the rows seen. *finished: no limit cut it short. */
 static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
 {
-    const size_t batch = run->o.batch_size, all = draw_order(run);
+    const size_t batch = run->batch, all = draw_order(run);
     const size_t draws = run->o.last == LGD_LAST_DROP ? all - all % batch : all;
     double sum = 0, seen = 0, f;
     bool fresh;
@@ -257,7 +262,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             if (run->stop)
                 break;
         }
-        lgd_status status = lgd_run_eval(run, &l.rows, l.divide_by, run->w, &f, run->g);
+        lgd_status status = lgd_estimate_gradient(run, &l.rows, l.divide_by, &f);
         if (!status && (run->stop = lgd_judge_finite(run, f, run->g)))
             return LGD_OK;
         if (!status && run->o.schedule.per_step)
@@ -296,8 +301,9 @@ static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
 
 lgd_status lgd_run_batches(lgd_run *run)
 {
-    for (;;) {
-        lgd_status status = LGD_OK;
+    const lgd_estimator_ops *estimator = run->estimate.ops;
+    lgd_status status = estimator->begin ? estimator->begin(run) : LGD_OK;
+    while (!status) {
         double loss = NAN, grad_norm = NAN, mean;
         bool finished;
         if (run->o.check_every && (run->o.first_epoch + run->epochs) % run->o.check_every == 0) {
@@ -321,7 +327,10 @@ lgd_status lgd_run_batches(lgd_run *run)
         const double lr = run->lr * run->lr_factor;
         const uint64_t first_step = run->opt->t;
         memcpy(run->w_epoch, run->w, run->dim * sizeof *run->w);
-        status = run_epoch(run, &mean, &finished);
+        if (estimator->begin_epoch)
+            status = estimator->begin_epoch(run);
+        if (!status)
+            status = run_epoch(run, &mean, &finished);
         if (status)
             return status;
         run->epochs += finished && run->stop != LGD_STOP_DIVERGED;
@@ -335,4 +344,5 @@ lgd_status lgd_run_batches(lgd_run *run)
         if (status || run->stop)
             return status;
     }
+    return status;
 }

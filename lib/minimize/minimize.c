@@ -80,12 +80,8 @@ static lgd_status check_options(lgd_run *run)
                             "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
                             j, o->lr_scale[j], method);
-    if ((unsigned)o->estimator > LGD_MINIBATCH)
-        return lgd_fail(LGD_EINVAL, "minimize: estimator is %d, 0 (LGD_MINIBATCH) to %d is accepted", (int)o->estimator,
-                        LGD_MINIBATCH);
-    lgd_status combined = lgd_optimizer_check_penalty(run->opt, o->penalty);
-    if (combined)
-        return combined;
+    if ((status = lgd_estimator_check(run)) || (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
+        return status;
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
@@ -129,6 +125,9 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
                    {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
                    {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
                    {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0}};
+    const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
+    if (estimator && estimator->all_at_epoch)
+        o->check_every = 1;
     if (!status && o->batch_size)
         status = check_judged_in_batches(o);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)
@@ -268,12 +267,15 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
     if (!status)
         status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
     const lgd_penalty *own_penalty = opt->penalty;
+    if (!status)
+        status = lgd_estimate_create(&run);
     if (!status && run.o.penalty)
         status = lgd_optimizer_penalty(opt, run.o.penalty);
     if (!status)
         status = lgd_run_penalise(&run);
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
+        run.batch = run.o.batch_size;
         run.lr = lgd_optimizer_value(opt, "lr", 1);
         run.first_t = opt->t;
         memcpy(run.w_best, w, run.dim * sizeof *w);
@@ -285,6 +287,7 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
     }
     if (run.o.penalty)
         lgd_optimizer_penalty(opt, own_penalty);
+    lgd_estimate_free(&run);
     lgd_release(run.unit);
     lgd_release(run.g);
     lgd_release(run.index);

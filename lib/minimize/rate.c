@@ -122,7 +122,7 @@ double lgd_rate_that_holds(lgd_run *run)
     if (run->o.batch_size && run->o.batch_size < run->terms) {
         double row = largest_row_curvature(&s), curvature = largest_curvature(&s);
         double smoothness = m * (B - 1) / (B * (m - 1)) * curvature + (m - B) / (B * (m - 1)) * row;
-        rate = (1 - lgd_optimizer_value(run->opt, "momentum", 0)) / smoothness;
+        rate = (1 - lgd_optimizer_value(run->opt, "momentum", 0)) * run->estimate.ops->lr / smoothness;
     } else {
         rate = 1 / largest_curvature(&s);
     }

@@ -1,6 +1,7 @@
 /* Inside of a run: its parts are
  *   minimize.c   checks the options, sets up, reports
  *   loop.c       the two loops: all rows at each step, and batches
+ *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   rate.c       after divergence, a rate that would hold
@@ -9,6 +10,7 @@
 #ifndef LGD_RUN_H
 #define LGD_RUN_H
 #include "base/base.h"
+#include "estimator.h"
 #include "lgd/minimize.h"
 #include "objective/objective.h"
 #include "optimizer/optimizer.h"
@@ -18,18 +20,20 @@ struct lgd_history {
     size_t count, room;
 };
 
-typedef struct lgd_run {
+struct lgd_run {
     lgd_objective *f;
     lgd_optimizer *opt;
     double *w;
     lgd_minimize_options o; /* presets filled in */
     size_t dim, terms, threads;
     double sign, lr, started;
+    size_t batch; /* rows a step; 0: all */
 
     /* one block: vectors of dim, and the order of an epoch (NULL: storage order) */
     double *g, *w_old, *w_epoch, *w_best;
     double *unit; /* 1 where w moves, 0 where it is frozen; NULL without a penalty */
     size_t *index;
+    lgd_estimate estimate; /* of the gradient, from a batch */
 
     uint64_t epochs;  /* finished in this run */
     uint64_t first_t; /* the optimizer's count before it */
@@ -46,12 +50,15 @@ typedef struct lgd_run {
     lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
     lgd_stop stop;
     char why[64], accepted[128]; /* divergence in words */
-} lgd_run;
+};
 
 /* ---- loop.c */
 
 /* Value and gradient (into run->g) over rows; the sign of the run, frozen coordinates 0. */
 lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g);
+
+/* From the user's sign to that of the run, frozen coordinates 0; g may be NULL. */
+void lgd_run_orient(const lgd_run *run, double *f, double *g);
 
 /* Full evaluation at w: f_all, g_all, best; the gradient is left in run->g. */
 lgd_status lgd_run_eval_all(lgd_run *run);

@@ -63,6 +63,7 @@ void lgd_optimizer_free(lgd_optimizer *opt)
     if (!opt)
         return;
     lgd_optimizer_disengage(opt);
+    lgd_optimizer_forget(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     lgd_release(opt->groups);
@@ -74,6 +75,7 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
     if (!opt)
         return;
     lgd_optimizer_disengage(opt);
+    lgd_optimizer_forget(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     *opt = (lgd_optimizer){.ops = opt->ops,
@@ -86,6 +88,27 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
                            .takes_decay = opt->takes_decay,
                            .takes_momentum = opt->takes_momentum,
                            .judged = nothing_judged};
+}
+
+/* ---- what it has seen */
+
+void lgd_optimizer_forget(lgd_optimizer *opt)
+{
+    lgd_release(opt->seen.mean);
+    opt->seen = (lgd_seen){0};
+}
+
+lgd_status lgd_optimizer_remember(lgd_optimizer *opt, size_t terms, size_t each)
+{
+    if (opt->seen.terms == terms && opt->seen.each == each)
+        return LGD_OK;
+    const size_t head = lgd_padded(opt->dim);
+    double *mean = lgd_alloc(opt->ops.name, lgd_add(head, lgd_mul(terms, each)), sizeof *mean);
+    if (!mean)
+        return LGD_ENOMEM;
+    lgd_optimizer_forget(opt);
+    opt->seen = (lgd_seen){.terms = terms, .each = each, .mean = mean, .slope = mean + head};
+    return LGD_OK;
 }
 
 /* ---- layout */

@@ -32,6 +32,15 @@ typedef struct lgd_judged {
     uint64_t plateau_seen, plateau_bad, plateau_rest, plateau_cuts;
 } lgd_judged;
 
+/* The memory of LGD_SAGA, part of the saved state: of each term the slopes r_i at which it was last seen, 0 before, and the mean
+ * gradient 1/(terms omega) sum A_i^T r_i that they make. Any slopes are sound, but only with the mean that is theirs. */
+typedef struct lgd_seen {
+    size_t terms, each;   /* each: slopes of a term; both 0 without a memory */
+    double *mean, *slope; /* [dim], [terms x each], one block */
+    uint64_t visits;      /* terms added to the mean since it was 0, */
+    double largest;       /* and its largest element ever: how far rounding may have moved it */
+} lgd_seen;
+
 struct lgd_optimizer {
     lgd_optimizer_ops ops;
     void *options; /* presets filled in; ops.options_size bytes */
@@ -57,6 +66,7 @@ struct lgd_optimizer {
     bool takes_decay, takes_momentum; /* it has options of those names */
     bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
     lgd_judged judged;
+    lgd_seen seen;
 };
 
 /* Makes opt ready for dim coordinates of which [first, first + count) are unpenalised; allocates all state at the first
@@ -71,6 +81,11 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
 /* After a step, and whatever else moved w[dim]: a sample for the average if it is time for one. Lookahead moves w. True if
  * it did. */
 bool lgd_optimizer_sample(lgd_optimizer *opt, double *w);
+
+/* A memory for so many terms and slopes of each, of an optimizer with dim: as it is, if there is one of this shape, else of
+ * zeros. And none. */
+lgd_status lgd_optimizer_remember(lgd_optimizer *opt, size_t terms, size_t each);
+void lgd_optimizer_forget(lgd_optimizer *opt);
 
 /* ---- prox.c */
 

@@ -1,167 +1,5 @@
-/* Save and load. The bytes, each count a 64-bit number of this machine:
- *
- *     magic, byte order mark, version                          8 + 4 + 4 bytes
- *     name of the method                                       length, letters
- *     options                                                  count, then per option: name and its value as a double
- *     groups                                                   count, then per group: first, count, frozen, lr_scale, decay
- *     average                                                  kind, start, period, decay, alpha
- *     dim, t, momentum
- *     lgd_judged                                               its counts, then its doubles
- *     the unpenalised range                                    first, count
- *     slices, vectors (the average's included), state_size
- *     length and steps of each slice                           slices * (8 + 8) bytes
- *     state of each slice, then each vector                    slices * state_size, vectors * dim * 8 bytes
- *     CRC-32C of all before it                                 4 bytes
- *
- * A damaged count cannot make load allocate or read beyond the bytes: each is held against those left. */
-#include "optimizer.h"
-
-static const char magic[8] = {'l', 'g', 'd', ' ', 'o', 'p', 't', '\n'};
-enum { ORDER_MARK = 0x01020304, ORDER_SWAPPED = 0x04030201, VERSION = 3, CRC_SIZE = 4 };
-
-/* ---- save */
-
-/* Writes to `to`, or with to NULL only counts. */
-typedef struct writer {
-    unsigned char *to;
-    size_t size;
-} writer;
-
-static void put(writer *out, const void *bytes, size_t size)
-{
-    if (out->to && size)
-        memcpy(out->to + out->size, bytes, size);
-    out->size += size;
-}
-
-static void put_count(writer *out, uint64_t n)
-{
-    put(out, &n, sizeof n);
-}
-
-static void put_number(writer *out, double x)
-{
-    put(out, &x, sizeof x);
-}
-
-static void put_text(writer *out, const char *text)
-{
-    put_count(out, strlen(text));
-    put(out, text, strlen(text));
-}
-
-static size_t option_count(const lgd_optimizer_ops *ops)
-{
-    size_t count = 0;
-    while (ops->options && ops->options[count].name)
-        count++;
-    return count;
-}
-
-/* The counts of lgd_judged, and its doubles: for both directions. */
-enum { JUDGED_COUNTS = 7, JUDGED_NUMBERS = 6 };
-
-static void judged_members(lgd_judged *j, uint64_t *count[JUDGED_COUNTS], double *number[JUDGED_NUMBERS])
-{
-    uint64_t *const counts[JUDGED_COUNTS] = {&j->f_seen,       &j->epochs_without_gain, &j->checked,
-                                             &j->plateau_seen, &j->plateau_bad,         &j->plateau_rest,
-                                             &j->plateau_cuts};
-    double *const numbers[JUDGED_NUMBERS] = {&j->largest_g,   &j->f_scale,   &j->f_best,
-                                             &j->lowest_mean, &j->f_checked, &j->plateau_best};
-    memcpy(count, counts, sizeof counts);
-    memcpy(number, numbers, sizeof numbers);
-}
-
-static void put_judged(writer *out, lgd_judged judged)
-{
-    uint64_t *count[JUDGED_COUNTS];
-    double *number[JUDGED_NUMBERS];
-    judged_members(&judged, count, number);
-    for (size_t i = 0; i < JUDGED_COUNTS; i++)
-        put_count(out, *count[i]);
-    for (size_t i = 0; i < JUDGED_NUMBERS; i++)
-        put_number(out, *number[i]);
-}
-
-/* What must be the same in the optimizer that loads: method, options, groups, average. */
-static void put_settings(writer *out, const lgd_optimizer *opt)
-{
-    put_text(out, opt->ops.name);
-    put_count(out, option_count(&opt->ops));
-    for (const lgd_option *o = opt->ops.options; o && o->name; o++) {
-        put_text(out, o->name);
-        put_number(out, lgd_options_get(o, opt->options));
-    }
-    put_count(out, opt->group_count);
-    for (size_t i = 0; i < opt->group_count; i++) {
-        put_count(out, opt->groups[i].first);
-        put_count(out, opt->groups[i].count);
-        put_count(out, opt->groups[i].frozen);
-        put_number(out, opt->groups[i].lr_scale);
-        put_number(out, opt->groups[i].decay);
-    }
-    put_count(out, (uint64_t)opt->average.kind);
-    put_count(out, opt->average.start);
-    put_count(out, opt->average.period);
-    put_number(out, opt->average.decay);
-    put_number(out, opt->average.alpha);
-}
-
-/* Vectors, the average among them. */
-static size_t vector_count(const lgd_optimizer *opt)
-{
-    return opt->vectors + (opt->mean != NULL);
-}
-
-static double *vector(const lgd_optimizer *opt, size_t i)
-{
-    return i < opt->vectors ? opt->vec[i] : opt->mean;
-}
-
-static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
-{
-    writer out = {to, 0};
-    const uint32_t head[2] = {ORDER_MARK, VERSION};
-    put(&out, magic, sizeof magic);
-    put(&out, head, sizeof head);
-    put_settings(&out, opt);
-    put_count(&out, opt->dim);
-    put_count(&out, opt->t);
-    put_number(&out, opt->momentum);
-    put_judged(&out, opt->judged);
-    put_count(&out, opt->spare_first);
-    put_count(&out, opt->spare_count);
-    put_count(&out, opt->slices);
-    put_count(&out, vector_count(opt));
-    put_count(&out, opt->state_size);
-    for (size_t k = 0; k < opt->slices; k++)
-        put_count(&out, opt->slice[k].count), put_count(&out, opt->slice[k].steps);
-    put(&out, opt->state, opt->slices * opt->state_size);
-    for (size_t i = 0; i < vector_count(opt); i++)
-        put(&out, vector(opt, i), opt->dim * sizeof(double));
-    const uint32_t crc = to ? lgd_crc32c(0, to, out.size) : 0;
-    put(&out, &crc, CRC_SIZE);
-    return out.size;
-}
-
-lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *size)
-{
-    if (!opt || !size)
-        return lgd_optimizer_missing(opt ? "size" : "opt", opt ? "a place for a number" : "an optimizer");
-    const lgd_status status = lgd_optimizer_check_whole(opt);
-    if (status)
-        return status;
-    const size_t needed = write_all(opt, NULL);
-    if (bytes && *size < needed)
-        return lgd_fail(LGD_EINVAL, "%s: size is %zu, at least %zu bytes are accepted to save into", opt->ops.name,
-                        *size, needed);
-    if (bytes)
-        write_all(opt, bytes);
-    *size = needed;
-    return LGD_OK;
-}
-
-/* ---- load */
+/* Bytes as the state: nothing but those of lgd_optimizer_save are taken for one. */
+#include "state.h"
 
 /* What is left to read. Once a read fails all later ones do, so that one test at the end is enough. */
 typedef struct reader {
@@ -227,16 +65,17 @@ static lgd_status malformed(const lgd_optimizer *opt, const char *what)
 static lgd_status check_frame(const lgd_optimizer *opt, const unsigned char *bytes, size_t size)
 {
     uint32_t head[2], crc;
-    if (size < sizeof magic + sizeof head + CRC_SIZE || memcmp(bytes, magic, sizeof magic))
+    if (size < sizeof lgd_state_magic + sizeof head + LGD_STATE_CRC ||
+        memcmp(bytes, lgd_state_magic, sizeof lgd_state_magic))
         return malformed(opt, "is none, bytes of lgd_optimizer_save are accepted");
-    memcpy(head, bytes + sizeof magic, sizeof head);
-    memcpy(&crc, bytes + size - CRC_SIZE, CRC_SIZE);
-    if (head[0] == ORDER_SWAPPED)
+    memcpy(head, bytes + sizeof lgd_state_magic, sizeof head);
+    memcpy(&crc, bytes + size - LGD_STATE_CRC, LGD_STATE_CRC);
+    if (head[0] == LGD_STATE_SWAPPED)
         return malformed(opt, "is of a machine of the other byte order, one of this order is accepted");
-    if (crc != lgd_crc32c(0, bytes, size - CRC_SIZE))
+    if (crc != lgd_crc32c(0, bytes, size - LGD_STATE_CRC))
         return malformed(opt, "is damaged or cut (its checksum differs), all bytes as saved are accepted");
-    if (head[0] != ORDER_MARK || head[1] != VERSION)
-        return malformed(opt, "is of another version of the format, version 3 is accepted");
+    if (head[0] != LGD_STATE_ORDER || head[1] != LGD_STATE_VERSION)
+        return malformed(opt, "is of another version of the format, version 4 is accepted");
     return LGD_OK;
 }
 
@@ -249,9 +88,9 @@ static lgd_status check_method(const lgd_optimizer *opt, reader *in)
         return lgd_fail(LGD_EINVAL, "%s: the saved state is of method %.*s, one of %s is accepted", name, length, shown,
                         name);
     const size_t count = get_size(in);
-    if (!in->failed && count != option_count(&opt->ops))
+    if (!in->failed && count != lgd_state_options(&opt->ops))
         return lgd_fail(LGD_EINVAL, "%s: the saved state has %zu options, %zu are accepted", name, count,
-                        option_count(&opt->ops));
+                        lgd_state_options(&opt->ops));
     for (const lgd_option *o = opt->ops.options; !in->failed && o && o->name; o++) {
         const bool same = get_text(in, o->name, &shown, &length);
         const double saved = get_number(in), own = lgd_options_get(o, opt->options);
@@ -307,12 +146,12 @@ static lgd_status check_settings(const lgd_optimizer *opt, reader *in)
 
 static void get_judged(reader *in, lgd_judged *judged)
 {
-    uint64_t *count[JUDGED_COUNTS];
-    double *number[JUDGED_NUMBERS];
-    judged_members(judged, count, number);
-    for (size_t i = 0; i < JUDGED_COUNTS; i++)
+    uint64_t *count[LGD_JUDGED_COUNTS];
+    double *number[LGD_JUDGED_NUMBERS];
+    lgd_judged_members(judged, count, number);
+    for (size_t i = 0; i < LGD_JUDGED_COUNTS; i++)
         *count[i] = get_count(in);
-    for (size_t i = 0; i < JUDGED_NUMBERS; i++)
+    for (size_t i = 0; i < LGD_JUDGED_NUMBERS; i++)
         *number[i] = get_number(in);
 }
 
@@ -328,8 +167,14 @@ static bool get_contents(lgd_optimizer *opt, reader *in)
     const void *state = get(in, state_bytes);
     if (state_bytes)
         memcpy(opt->state, state, state_bytes);
-    for (size_t i = 0; i < vector_count(opt); i++)
-        memcpy(vector(opt, i), get(in, vector_bytes), vector_bytes);
+    for (size_t i = 0; i < lgd_state_vectors(opt); i++)
+        memcpy(lgd_state_vector(opt, i), get(in, vector_bytes), vector_bytes);
+    lgd_seen *seen = &opt->seen;
+    const size_t slope_bytes = seen->terms * seen->each * sizeof(double);
+    if (seen->terms) {
+        memcpy(seen->mean, get(in, vector_bytes), vector_bytes);
+        memcpy(seen->slope, get(in, slope_bytes), slope_bytes);
+    }
     return same;
 }
 
@@ -342,21 +187,30 @@ static lgd_status load_contents(const lgd_optimizer *opt, reader *in, lgd_optimi
     get_judged(in, &loaded->judged);
     const size_t spare_first = get_size(in), spare_count = get_size(in);
     const size_t slices = get_size(in), vectors = get_size(in), state_size = get_size(in);
+    const size_t terms = get_size(in), each = get_size(in);
+    const uint64_t visits = get_count(in);
+    const double largest = get_number(in);
     const size_t steps_and_state = lgd_mul(slices, lgd_add(state_size, 2 * sizeof(uint64_t)));
-    if (in->failed || !dim != !slices || (!dim && t) || spare_first > dim || spare_count > dim - spare_first)
+    if (in->failed || !dim != !slices || (!dim && t) || spare_first > dim || spare_count > dim - spare_first ||
+        !terms != !each || (!dim && terms))
         return malformed(opt, "contradicts itself in its counts");
-    if (lgd_add(steps_and_state, lgd_mul(vectors, lgd_mul(dim, sizeof(double)))) != in->left)
+    const size_t numbers = lgd_add(lgd_mul(lgd_add(vectors, terms != 0), dim), lgd_mul(terms, each));
+    if (lgd_add(steps_and_state, lgd_mul(numbers, sizeof(double))) != in->left)
         return malformed(opt, "has another length than its counts say");
     if (!dim)
         return LGD_OK;
-    const lgd_status status = lgd_optimizer_prepare(loaded, dim, spare_first, spare_count);
+    lgd_status status = lgd_optimizer_prepare(loaded, dim, spare_first, spare_count);
+    if (!status && terms)
+        status = lgd_optimizer_remember(loaded, terms, each);
     if (status)
         return status;
-    if (loaded->slices != slices || vector_count(loaded) != vectors || loaded->state_size != state_size)
+    if (loaded->slices != slices || lgd_state_vectors(loaded) != vectors || loaded->state_size != state_size)
         return malformed(opt, "has another layout than the method");
     if (!get_contents(loaded, in))
         return malformed(opt, "has slices that do not cover its coordinates");
     loaded->t = t;
+    loaded->seen.visits = visits;
+    loaded->seen.largest = largest;
     return LGD_OK;
 }
 
@@ -367,8 +221,8 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     lgd_status status = check_frame(opt, bytes, size);
     if (status)
         return status;
-    const size_t head = sizeof magic + 2 * sizeof(uint32_t);
-    reader in = {(const unsigned char *)bytes + head, size - head - CRC_SIZE, false};
+    const size_t head = sizeof lgd_state_magic + 2 * sizeof(uint32_t);
+    reader in = {(const unsigned char *)bytes + head, size - head - LGD_STATE_CRC, false};
     status = check_method(opt, &in);
     if (!status)
         status = check_settings(opt, &in);
@@ -377,9 +231,14 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
 
     lgd_optimizer loaded = *opt, old = *opt;
     loaded.block = loaded.table = NULL;
-    lgd_optimizer_reset(&loaded);
+    loaded.eta_each = NULL;
+    loaded.penalised = (lgd_penalised){0};
+    loaded.seen = (lgd_seen){0};
+    lgd_optimizer_reset(&loaded); /* what is left is borrowed or copied: the memory is that of opt */
     status = load_contents(opt, &in, &loaded);
     lgd_optimizer *gone = status ? &loaded : &old;
+    lgd_optimizer_disengage(gone);
+    lgd_optimizer_forget(gone);
     lgd_release(gone->table);
     lgd_release(gone->block);
     if (!status)
