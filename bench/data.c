@@ -119,28 +119,13 @@ static bool load(dataset *d, const char *path, const lgd_csv_options *options)
     return standardise(d);
 }
 
-/* The file of the tree, or its installed copy. */
-static const char *tree_file(char path[PATH_SIZE], const char *name)
-{
-    static const char *const folders[] = {LGD_BENCH_DATA, LGD_BENCH_INSTALLED};
-    for (size_t i = 0; i < 2; i++) {
-        snprintf(path, PATH_SIZE, "%s/%s", folders[i], name);
-        FILE *file = fopen(path, "r");
-        if (file) {
-            fclose(file);
-            break;
-        }
-    }
-    return path;
-}
-
 bool dataset_housing(dataset *d)
 {
     char path[PATH_SIZE];
     const lgd_csv_options options = {
         .target = "median_house_value", .text = LGD_TEXT_ONE_HOT, .missing = LGD_MISSING_MEAN};
     *d = (dataset){.name = "housing", .title = "California housing: the median house value of a census block group"};
-    return load(d, tree_file(path, "housing.csv"), &options);
+    return load(d, file_of_data(path, sizeof path, "housing.csv"), &options);
 }
 
 bool dataset_breast_cancer(dataset *d)
@@ -148,7 +133,7 @@ bool dataset_breast_cancer(dataset *d)
     char path[PATH_SIZE];
     const lgd_csv_options options = {.header = LGD_HEADER_NO, .skip_lines = 1}; /* line 1 counts rows and columns */
     *d = (dataset){.name = "breast_cancer", .title = "Wisconsin breast cancer: benign (1) or malignant (0)"};
-    return load(d, tree_file(path, "breast_cancer.csv"), &options);
+    return load(d, file_of_data(path, sizeof path, "breast_cancer.csv"), &options);
 }
 
 bool dataset_read(dataset *d, const settings *s)

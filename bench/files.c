@@ -30,6 +30,17 @@ bool file_write(const char *path, const char *text)
     return file_finish(file, path);
 }
 
+const char *file_of_data(char *path, size_t size, const char *name)
+{
+    static const char *const folders[] = {LGD_BENCH_DATA, LGD_BENCH_INSTALLED};
+    for (size_t i = 0; i < 2; i++) {
+        snprintf(path, size, "%s/%s", folders[i], name);
+        if (!access(path, R_OK))
+            break;
+    }
+    return path;
+}
+
 char *file_read(const char *path)
 {
     FILE *file = fopen(path, "r");

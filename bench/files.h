@@ -12,6 +12,9 @@ bool folder_make(const char *path); /* and waits until no other run writes there
 /* A whole file, ended by 0; the caller frees it. NULL and errno if it cannot be read. */
 char *file_read(const char *path);
 
+/* Where a file of bench/data lies: in the tree, else where it was installed. Returns path. */
+const char *file_of_data(char *path, size_t size, const char *name);
+
 /* Bytes of the UTF-8 character at text, 0 if there is none. */
 size_t utf8_character(const char *text);
 

@@ -1,5 +1,5 @@
 /* The tables of the scenes say what mathematics says they must; those that cannot be written are named. */
-#include "suite.h"
+#include "tables.h"
 #include "../bench/bench.h"
 #include <math.h>
 #include <string.h>
@@ -7,88 +7,13 @@
 
 static char folder[] = "/tmp/lgd-scenes-XXXXXX";
 
-/* ---- tables as read */
-
-enum { MAX_CELLS = 16384 };
-typedef struct table {
-    char *text, *cell[MAX_CELLS]; /* by rows; those of a table of names begin with it */
-    size_t rows, cols;
-} table;
-
 static table *table_read(const char *file)
 {
     char path[PATH_SIZE];
-    table *t = calloc(1, sizeof *t);
     snprintf(path, sizeof path, "%s/%s", folder, file);
-    t->text = file_read(path);
-    ck_assert_msg(t->text, "%s", path);
-    size_t cells = 0;
-    for (char *at = t->text; *at;) {
-        size_t length = strcspn(at, "\t\n");
-        bool last = at[length] != '\t';
-        ck_assert_uint_lt(cells, MAX_CELLS);
-        t->cell[cells++] = at;
-        at[length] = 0;
-        at += length + 1;
-        if (last)
-            t->cols = ++t->rows == 1 ? cells : t->cols;
-        if (last)
-            ck_assert_msg(cells == t->rows * t->cols, "%s: row %zu has other columns", file, t->rows);
-    }
-    return t;
-}
-
-static void table_free(table *t)
-{
-    free(t->text);
-    free(t);
-}
-
-static const char *word(const table *t, size_t row, const char *column)
-{
-    for (size_t j = 0; j < t->cols; j++)
-        if (!strcmp(t->cell[j], column))
-            return t->cell[row * t->cols + j];
-    ck_abort_msg("no column %s", column);
-    return NULL;
-}
-
-static double number(const table *t, size_t row, const char *column)
-{
-    return strtod(word(t, row, column), NULL);
-}
-
-/* The n-th row, from 0, whose column is that word; 0 if there are not so many. */
-static size_t find(const table *t, const char *column, const char *is, size_t n)
-{
-    for (size_t i = 1; i < t->rows; i++)
-        if (!strcmp(word(t, i, column), is) && n-- == 0)
-            return i;
-    return 0;
-}
-
-static size_t count(const table *t, const char *column, const char *is)
-{
-    size_t n = 0;
-    while (find(t, column, is, n))
-        n++;
-    return n;
-}
-
-/* Value and place of a point of a grid, both counted from 0. */
-static double value(const table *t, size_t j, size_t i)
-{
-    return strtod(t->cell[(j + 1) * t->cols + i + 1], NULL);
-}
-
-static double x_of(const table *t, size_t i)
-{
-    return strtod(t->cell[i + 1], NULL);
-}
-
-static double y_of(const table *t, size_t j)
-{
-    return strtod(t->cell[(j + 1) * t->cols], NULL);
+    char *text = file_read(path);
+    ck_assert_msg(text, "%s", path);
+    return table_of(file, text);
 }
 
 /* ---- costs */
