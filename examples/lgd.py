@@ -41,7 +41,7 @@ WORDS = {  # what options that are enumerators may be, in their order
     "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
              "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
              "vw power"),
-    "estimator": ("minibatch",),
+    "estimator": ("minibatch", "svrg", "saga", "sarah"),
     "average": ("none", "uniform", "ema", "lookahead")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.

@@ -206,7 +206,7 @@ module lgd
     end enum
 
     enum, bind(C)
-        enumerator :: LGD_MINIBATCH = 0
+        enumerator :: LGD_MINIBATCH = 0, LGD_SVRG, LGD_SAGA, LGD_SARAH
     end enum
 
     enum, bind(C)

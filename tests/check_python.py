@@ -546,6 +546,17 @@ def python_run_and_own_loop_with_a_penalty_same_bits():
     assert (v == w).all()
 
 
+def python_estimators_by_name_end_at_the_minimum():
+    data, y = problem()
+    f = lgd.Glm(lgd.Matrix(data).standardized(), y, intercept=True)
+    expected = np.zeros(6)
+    lgd.minimize(f, lgd.Optimizer("sgd:lr=0.5"), expected, max_epochs=200, grad_tol=1e-14)
+    for estimator in lgd.WORDS["estimator"]:
+        w = np.zeros(6)
+        lgd.minimize(f, lgd.Optimizer("sgd:lr=0.05"), w, batch_size=8, max_epochs=200, grad_tol=0, estimator=estimator)
+        assert (np.abs(w - expected).max() <= 1e-12) == (estimator != "minibatch"), (estimator, w - expected)
+
+
 def python_intercept_spared_by_a_penalty():
     data, y = problem()
     f, w = lgd.Glm(lgd.Matrix(data).standardized(), y, intercept=True), np.zeros(6)
