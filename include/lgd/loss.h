@@ -17,6 +17,8 @@ typedef struct lgd_loss lgd_loss;
  *   check     optional: the position in y of the first number that is not legal, m*targets(k) if all are; `accepted`
  *             receives a few words
  *   free      optional: called by lgd_loss_free
+ *   curvature optional: a bound, for any scores and targets, on the largest eigenvalue of the Hessian of loss in the k scores
+ *             of a row (k = 1: on its second derivative); INFINITY if there is none. For lr = LGD_AUTO
  * eval must be free of side effects: it is called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
@@ -26,6 +28,7 @@ typedef struct lgd_loss_ops {
     void (*free)(void *ctx);
     void (*link)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz);
     size_t (*check)(const void *ctx, size_t m, size_t k, const double *y, const char **accepted);
+    double (*curvature)(const void *ctx, size_t k);
 } lgd_loss_ops;
 
 /* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */

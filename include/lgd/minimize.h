@@ -201,6 +201,17 @@ typedef struct lgd_report {
  * one that would hold. On LGD_EUSER and callback errors w is the last finite point; where the method itself failed, some
  * ranges of w may have moved on. On errors found before the run (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched.
  *
+ * Where the rate of opt is LGD_AUTO, the first run finds it before its first step; opt keeps it, saves it, tells it as its option
+ * lr, and forgets it at lgd_optimizer_reset. It is 1/C on all rows, C the largest curvature of F, else (1 - mu)/L(B) with the
+ * expected smoothness of a batch of B of m rows, L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax, with replacement
+ * (B-1)/B C + Lmax/B, Lmax being the largest curvature of one row, and mu the largest momentum of the run; a third of it for the
+ * estimators that reduce the noise. A short last batch that is divided by its own count enters L by its share of the steps. C
+ * and Lmax are bounds that hold at every w where the objective has them (ops `curvature`; models, some thirty passes over
+ * the rows, on as many threads as lgd_objective_eval takes); else they are measured at the start, with at most 40 passes, and
+ * hold near it. Rates of groups and lr_scale divide it by the largest of them, decay adds to C; a schedule comes on top. 0
+ * curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and for nesterov_convex in batches. R. Gower et
+ * al., SGD: general analysis and improved rates (2019).
+ *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
  * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */
 LGD_API lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w,

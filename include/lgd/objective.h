@@ -31,8 +31,8 @@ typedef struct lgd_objective lgd_objective;
  *                belongs to the i-th of the rows. Called as eval is. This is what LGD_SAGA and duality gaps need
  *   conjugate    optional, with difference: *value += sum over rows of omega_i phi_i*(scale R_i / omega_i), where
  *                phi*(u) = sup_z u z - phi(z) is the convex conjugate; INFINITY outside its domain. For duality gaps
- *   curvature    optional: bounds that hold at every w: *all that of the largest eigenvalue of the Hessian of F, *term the
- *                largest of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
+ *   curvature    optional: bounds that hold at every w, for the objective of these rows alone: *all on the largest eigenvalue
+ *                of the Hessian of F, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -45,7 +45,7 @@ typedef struct lgd_objective_ops {
     void (*linear)(void *ctx, size_t *slopes, double *l2);
     lgd_status (*difference)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R);
     lgd_status (*conjugate)(void *ctx, const lgd_rows *rows, const double *R, double scale, double *value);
-    lgd_status (*curvature)(void *ctx, double *all, double *term);
+    lgd_status (*curvature)(void *ctx, const lgd_rows *rows, double *all, double *term);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

@@ -48,6 +48,10 @@ LGD_API lgd_status lgd_set_error(lgd_status status, const char *text);
  * number that survives flush-to-zero and -ffast-math. */
 #define LGD_ZERO (-2.2250738585072014e-308)
 
+/* What to write into the option named lr of a method whose step is linear in g (LGD_LINEAR): lgd_minimize then finds the
+ * rate at the start of its first run, see there. -2 DBL_MIN. */
+#define LGD_AUTO (-4.4501477170144028e-308)
+
 /* A computed option value: x itself, or LGD_ZERO where x is 0. */
 static inline double lgd_zero(double x)
 {

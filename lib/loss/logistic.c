@@ -40,12 +40,20 @@ static size_t logistic_check(const void *ctx, size_t m, size_t k, const double *
     return m * k;
 }
 
+/* The slope is P - y, and P (1 - P) is at most a quarter. */
+static double logistic_curvature(const void *ctx, size_t k)
+{
+    (void)ctx, (void)k;
+    return 0.25;
+}
+
 const lgd_loss *lgd_loss_logistic(void)
 {
     static const lgd_loss loss = {.ops = {.name = "logistic",
                                           .targets = lgd_loss_one_each,
                                           .eval = logistic_eval,
                                           .link = logistic_link,
-                                          .check = logistic_check}};
+                                          .check = logistic_check,
+                                          .curvature = logistic_curvature}};
     return &loss;
 }

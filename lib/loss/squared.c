@@ -31,15 +31,32 @@ static double squared_eval(const void *ctx, size_t m, size_t k, double *Z, size_
     return squares(m, k, Z, ldz, y, weight, 2);
 }
 
+static double half_squared_curvature(const void *ctx, size_t k)
+{
+    (void)ctx, (void)k;
+    return 1;
+}
+
+static double squared_curvature(const void *ctx, size_t k)
+{
+    (void)ctx, (void)k;
+    return 2;
+}
+
 const lgd_loss *lgd_loss_half_squared(void)
 {
-    static const lgd_loss loss = {
-        .ops = {.name = "half_squared", .targets = lgd_loss_one_each, .eval = half_squared_eval}};
+    static const lgd_loss loss = {.ops = {.name = "half_squared",
+                                          .targets = lgd_loss_one_each,
+                                          .eval = half_squared_eval,
+                                          .curvature = half_squared_curvature}};
     return &loss;
 }
 
 const lgd_loss *lgd_loss_squared(void)
 {
-    static const lgd_loss loss = {.ops = {.name = "squared", .targets = lgd_loss_one_each, .eval = squared_eval}};
+    static const lgd_loss loss = {.ops = {.name = "squared",
+                                          .targets = lgd_loss_one_each,
+                                          .eval = squared_eval,
+                                          .curvature = squared_curvature}};
     return &loss;
 }

@@ -276,11 +276,13 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
         run.batch = run.o.batch_size;
-        run.lr = lgd_optimizer_value(opt, "lr", 1);
         run.first_t = opt->t;
         memcpy(run.w_best, w, run.dim * sizeof *w);
         run.threads = lgd_objective_begin(f, run.o.threads);
-        status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
+        status = lgd_rate_find(&run);
+        run.lr = lgd_optimizer_value(opt, "lr", 1);
+        if (!status)
+            status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
         status = finish(&run, status, &r);
         lgd_objective_end(f);
         lgd_give_struct(report, report_size, &r, sizeof r);

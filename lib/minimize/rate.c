@@ -1,22 +1,27 @@
-/* After divergence: a rate that would hold, for methods whose step is linear in g.
+/* Rates from the curvature, for methods whose step is linear in g: that of lr = LGD_AUTO before a run, and after divergence
+ * one that would hold.
  *
  * On all rows the largest curvature C of F decides: lr = 1/C lies in the middle of what plain descent allows (0 .. 2/C)
  * and within what momentum does. A batch of B rows out of m has the expected smoothness (Gower et al. 2019)
  *     L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax,      Lmax the largest curvature of one row,
- * and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of 1/(1-mu) steps adds up. Where lr_scale or groups
- * multiply the rate by D, or groups add a decay to g, the curvature is that of D (H + decay) in the place of H.
+ * or with replacement (B-1)/B C + 1/B Lmax, and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of
+ * 1/(1-mu) steps adds up. Estimates whose noise vanishes at the minimum are measured against points that lag behind: a third.
+ * Where lr_scale or groups multiply the rate by D, or groups add a decay to g, the curvature is that of D (H + decay) in the
+ * place of H.
  *
- * C comes from power iteration on Hessian products by central differences of the gradient. A row of a linear model has a
- * Hessian of rank one, so one product along its own gradient gives its curvature. */
+ * Before a run C and Lmax are bounds that hold at every w, where the objective has them. Else, and after divergence, they
+ * are measured at w: C by power iteration on Hessian products by central differences of the gradient. A row of a linear model
+ * has a Hessian of rank one, so one product along its own gradient gives its curvature. */
 #include "run.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 30, SAMPLED_ROWS = 4096 };
+enum { POWER_STEPS = 30, SAMPLED_ROWS = 4096, PASSES = 40 };
 static const double CLOSE = 1e-3; /* power iteration nears C from below, and 1/C lies at half of what holds */
 
-/* The search must not cost more than the run it explains: as many rows again, 40 passes at least, and no more time. */
+/* After divergence the search must not cost more than the run it explains: as many rows again, 40 passes at least, and no more
+ * time. Before a run it is 40 passes. */
 typedef struct search {
     lgd_run *run;
     double rows_at_most;
@@ -109,25 +114,130 @@ static double largest_row_curvature(const search *s)
     return largest;
 }
 
+/* ---- from curvatures to a rate */
+
+/* Do two steps from the same point differ? A batch of all rows, each once, has no noise. */
+static bool is_noisy(const lgd_run *run)
+{
+    return run->batch && (run->batch < run->terms || run->o.order == LGD_REPLACEMENT);
+}
+
+static double expected_smoothness(const lgd_run *run, double B, double all, double term)
+{
+    const double m = (double)run->terms;
+    if (run->o.order == LGD_REPLACEMENT)
+        return (B - 1) / B * all + term / B;
+    return B < m ? m * (B - 1) / (B * (m - 1)) * all + (m - B) / (B * (m - 1)) * term : all;
+}
+
+/* The largest momentum of the run. */
+static double momentum_of(const lgd_run *run)
+{
+    double largest = lgd_optimizer_value(run->opt, "momentum", 0);
+    for (const lgd_schedule *s = &run->o.schedule; s; s = s->next)
+        largest = fmax(largest, fmax(s->momentum_low, s->momentum_high));
+    return largest;
+}
+
+/* `all` and `term` are C and Lmax. A short batch at the end of an epoch that is divided by its own count is noisier than the others;
+ * what the steps of an epoch do to |w - w*|^2 adds up, so their mean smoothness counts. */
+static double rate_for(const lgd_run *run, double all, double term)
+{
+    if (!is_noisy(run))
+        return 1 / all;
+    const size_t batch = run->batch, rest = run->terms % batch, whole = run->terms / batch;
+    double smoothness = expected_smoothness(run, (double)batch, all, term);
+    if (rest && run->o.order != LGD_REPLACEMENT && run->o.last == LGD_LAST_DIVIDE)
+        smoothness =
+            ((double)whole * smoothness + expected_smoothness(run, (double)rest, all, term)) / (double)(whole + 1);
+    return run->estimate.ops->lr * (1 - momentum_of(run)) / smoothness;
+}
+
+/* C and, with noise, Lmax at w. */
+static lgd_status measure(lgd_run *run, double rows_at_most, double *all, double *term)
+{
+    double *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block);
+    if (!block)
+        return LGD_ENOMEM;
+    const search s = {run, rows_at_most, block, block + run->dim, block + 2 * run->dim};
+    *term = is_noisy(run) ? largest_row_curvature(&s) : 0;
+    *all = largest_curvature(&s);
+    lgd_release(block);
+    return LGD_OK;
+}
+
 double lgd_rate_that_holds(lgd_run *run)
 {
     if (!(run->opt->ops.flags & LGD_LINEAR))
         return run->lr * run->lr_factor / 10; /* no curvature tells; rates of such methods are tried in tens */
-    double *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block), rate = 0;
-    if (!block)
+    const double at_least = PASSES * (double)run->terms;
+    double all, term;
+    if (measure(run, run->rows_seen + fmax(run->rows_seen, at_least), &all, &term))
         return 0;
-    const search s = {run, run->rows_seen + fmax(run->rows_seen, 40.0 * (double)run->terms), block, block + run->dim,
-                      block + 2 * run->dim};
-    const double m = (double)run->terms, B = (double)run->o.batch_size;
-    if (run->o.batch_size && run->o.batch_size < run->terms) {
-        double row = largest_row_curvature(&s), curvature = largest_curvature(&s);
-        double smoothness = m * (B - 1) / (B * (m - 1)) * curvature + (m - B) / (B * (m - 1)) * row;
-        rate = (1 - lgd_optimizer_value(run->opt, "momentum", 0)) * run->estimate.ops->lr / smoothness;
-    } else {
-        rate = 1 / largest_curvature(&s);
-    }
-    lgd_release(block);
     /* The best point may be a flat one: whatever holds there, what has just failed is too much. */
-    rate = fmin(rate, run->lr * run->lr_factor / 2);
+    const double rate = fmin(rate_for(run, all, term), run->lr * run->lr_factor / 2);
     return isfinite(rate) ? rate : 0;
+}
+
+/* ---- before the run */
+
+/* The largest number that multiplies the rate of a coordinate, and the largest decay that the optimizer adds to g. */
+static void largest_settings(const lgd_run *run, double *scale, double *decay)
+{
+    static const char *const names[] = {"weight_decay", "l2", "lambd"};
+    const lgd_optimizer *opt = run->opt;
+    double of_run = run->o.lr_scale ? 0 : 1, of_groups = 1;
+    *decay = 0;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        *decay = fmax(*decay, lgd_optimizer_value(opt, names[i], 0));
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        of_run = fmax(of_run, run->o.lr_scale[j]);
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
+        of_groups = fmax(of_groups, g->frozen ? 0 : g->lr_scale);
+        *decay = fmax(*decay, g->frozen ? 0 : lgd_given_or(g->decay, 0));
+    }
+    *scale = of_run * of_groups;
+}
+
+/* Bounds of the objective's own. */
+static lgd_status bounds(lgd_run *run, double *all, double *term)
+{
+    const lgd_rows rows = {0, run->terms, NULL};
+    const unsigned errors = lgd_error_count();
+    const int code = (int)run->f->ops.curvature(run->f->ctx, &rows, all, term);
+    double scale, decay;
+    largest_settings(run, &scale, &decay);
+    *all = scale * (*all + decay);
+    *term = scale * (*term + decay);
+    return code ? lgd_failed_in(run->f->ops.name, "curvature", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_rate_find(lgd_run *run)
+{
+    lgd_optimizer *opt = run->opt;
+    double all = NAN, term = NAN;
+    if (!opt->finds_lr || opt->judged.lr_found > 0)
+        return LGD_OK;
+    if (is_noisy(run) && opt->ops.step == lgd_nesterov_convex_ops()->step)
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "minimize: lr of %s is auto in batches, all rows at each step are accepted: its momentum grows, and "
+            "with it the noise, whatever the rate",
+            opt->ops.name);
+    const lgd_status status = run->f->ops.curvature
+                                  ? bounds(run, &all, &term)
+                                  : measure(run, run->rows_seen + PASSES * (double)run->terms, &all, &term);
+    if (status)
+        return status;
+    if (!(all >= 0 && term >= 0) || isinf(all) || isinf(term))
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "minimize: lr is auto and the curvature of the %s is %g (of one row %g), finite numbers at least 0 are "
+            "accepted",
+            run->f->ops.name, all, term);
+    const double rate = rate_for(run, all, term);
+    /* Where nothing curves any rate holds. */
+    opt->judged.lr_found = isfinite(rate) ? rate : lgd_options_look(&opt->ops, "lr")->preset;
+    lgd_optimizer_put_rate(opt);
+    return LGD_OK;
 }

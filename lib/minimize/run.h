@@ -4,7 +4,7 @@
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   judge.c      what ends a run: tolerances, limits, divergence
- *   rate.c       after divergence, a rate that would hold
+ *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
 #ifndef LGD_RUN_H
@@ -93,6 +93,9 @@ lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
 bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
 
 /* ---- rate.c */
+
+/* Before the first step: the rate of an optimizer whose lr is LGD_AUTO, if it is not known yet. */
+lgd_status lgd_rate_find(lgd_run *run);
 
 /* A rate at which the run would hold, from the curvature at w; 0 if it cannot be told. */
 double lgd_rate_that_holds(lgd_run *run);

@@ -1,6 +1,7 @@
 /* Inside of a generalised linear model:
  *   glm.c            the panel loop: values, gradients, slopes
- *   glm_create.c     checks, creation, predictions */
+ *   glm_create.c     checks, creation, predictions
+ *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"
@@ -20,6 +21,9 @@ typedef struct lgd_glm {
 
 /* The ops of every such model. */
 extern const lgd_objective_ops lgd_glm_ops;
+
+/* `curvature` of the ops, for a loss that knows its own. */
+lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, double *term);
 
 static inline size_t lgd_glm_row(const lgd_glm *m, size_t term)
 {

@@ -96,6 +96,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         status = check_targets(m);
     if (!status)
         status = lgd_pool_create(&m->pool, "glm");
+    if (loss->ops.curvature && isfinite(loss->ops.curvature(loss->ctx, m->k)))
+        mine.curvature = lgd_glm_curvature;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

@@ -68,6 +68,18 @@ static lgd_status subset_smooth(void *ctx, const double *w, double *f, double *g
     return parent->ops.smooth(parent->ctx, w, f, g);
 }
 
+static lgd_status subset_curvature(void *ctx, const lgd_rows *rows, double *all, double *term)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.curvature(s->parent->ctx, &mapped, all, term);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
 static double subset_weight(void *ctx, const lgd_rows *rows)
 {
     const subset *s = ctx;
@@ -119,7 +131,8 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .weight = f->ops.weight ? subset_weight : NULL,
                              .unpenalised = subset_unpenalised,
                              .linear = f->ops.linear ? subset_linear : NULL,
-                             .difference = f->ops.difference ? subset_difference : NULL};
+                             .difference = f->ops.difference ? subset_difference : NULL,
+                             .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
     if (status)

@@ -93,10 +93,13 @@ static lgd_status check_method(const lgd_optimizer *opt, reader *in)
                         lgd_state_options(&opt->ops));
     for (const lgd_option *o = opt->ops.options; !in->failed && o && o->name; o++) {
         const bool same = get_text(in, o->name, &shown, &length);
-        const double saved = get_number(in), own = lgd_options_get(o, opt->options);
+        const double saved = get_number(in), own = lgd_optimizer_given(opt, o);
         if (!in->failed && !same)
             return lgd_fail(LGD_EINVAL, "%s: the saved state has option %.*s, %s is accepted", name, length, shown,
                             o->name);
+        if (!in->failed && saved != own && (saved == LGD_AUTO || own == LGD_AUTO))
+            return lgd_fail(LGD_EINVAL, "%s: %s of the saved state is %s, %s as in this optimizer is accepted", name,
+                            o->name, saved == LGD_AUTO ? "auto" : "a number", own == LGD_AUTO ? "auto" : "a number");
         if (!in->failed && saved != own)
             return lgd_fail(LGD_EINVAL, "%s: %s of the saved state is %.17g, %.17g as in this optimizer is accepted",
                             name, o->name, saved, own);
@@ -243,5 +246,6 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     lgd_release(gone->block);
     if (!status)
         *opt = loaded;
+    lgd_optimizer_put_rate(opt); /* the reset of a copy has written to the options of both */
     return status;
 }

@@ -45,6 +45,7 @@ lgd_status lgd_optimizer_create_sized(lgd_optimizer **out, const lgd_optimizer_o
     if (!status)
         status = lgd_options_fill(&opt->ops, opt->options);
     opt->takes_momentum = takes_momentum(opt);
+    opt->finds_lr = lgd_optimizer_value(opt, "lr", 0) == LGD_AUTO;
     if (!status && own.check) {
         const unsigned errors = lgd_error_count();
         const int code = (int)own.check(opt->options);
@@ -87,7 +88,9 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
                            .penalty = opt->penalty,
                            .takes_decay = opt->takes_decay,
                            .takes_momentum = opt->takes_momentum,
+                           .finds_lr = opt->finds_lr,
                            .judged = nothing_judged};
+    lgd_optimizer_put_rate(opt);
 }
 
 /* ---- what it has seen */
@@ -109,6 +112,20 @@ lgd_status lgd_optimizer_remember(lgd_optimizer *opt, size_t terms, size_t each)
     lgd_optimizer_forget(opt);
     opt->seen = (lgd_seen){.terms = terms, .each = each, .mean = mean, .slope = mean + head};
     return LGD_OK;
+}
+
+/* ---- a rate that is found */
+
+void lgd_optimizer_put_rate(lgd_optimizer *opt)
+{
+    const lgd_option *lr = opt->finds_lr ? lgd_options_look(&opt->ops, "lr") : NULL;
+    if (lr)
+        lgd_options_set(lr, opt->options, opt->judged.lr_found > 0 ? opt->judged.lr_found : LGD_AUTO);
+}
+
+double lgd_optimizer_given(const lgd_optimizer *opt, const lgd_option *o)
+{
+    return opt->finds_lr && !strcmp(o->name, "lr") ? LGD_AUTO : lgd_options_get(o, opt->options);
 }
 
 /* ---- layout */

@@ -30,6 +30,8 @@ typedef struct lgd_judged {
     uint64_t checked;             /* t + 1 there, 0 before the first */
     double plateau_best;          /* lowest value a schedule by plateaus saw, and its counts: see lgd_plateau_state */
     uint64_t plateau_seen, plateau_bad, plateau_rest, plateau_cuts;
+    double lr_found;     /* what LGD_AUTO has become, 0 before it is known */
+    uint64_t batch_size; /* to which a test of the noise has let batches grow, 0 before it did */
 } lgd_judged;
 
 /* The memory of LGD_SAGA, part of the saved state: of each term the slopes r_i at which it was last seen, 0 before, and the mean
@@ -64,6 +66,7 @@ struct lgd_optimizer {
     lgd_penalised penalised;          /* it at work, once dim is known */
     double eta, *eta_each;            /* the rates of the last step: eta, or where that is NaN eta_each [dim] */
     bool takes_decay, takes_momentum; /* it has options of those names */
+    bool finds_lr;                    /* the option lr was given as LGD_AUTO */
     bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
     lgd_judged judged;
     lgd_seen seen;
@@ -106,6 +109,12 @@ lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const doubl
 
 /* Is lgd_optimizer_result another point than w? */
 bool lgd_optimizer_has_result(const lgd_optimizer *opt);
+
+/* Writes the rate in use into the options of a method whose lr is LGD_AUTO: judged.lr_found, or LGD_AUTO before it is known. */
+void lgd_optimizer_put_rate(lgd_optimizer *opt);
+
+/* The value of an option as it was given: LGD_AUTO even where the rate has been found since. */
+double lgd_optimizer_given(const lgd_optimizer *opt, const lgd_option *o);
 
 /* The value of the option `name` as a double, or `otherwise` if the method has no such option. */
 double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double otherwise);
@@ -206,6 +215,7 @@ lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, voi
 const lgd_option *lgd_options_look(const lgd_optimizer_ops *ops, const char *name);
 const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
 double lgd_options_get(const lgd_option *o, const void *options);
+void lgd_options_set(const lgd_option *o, void *options, double x);
 
 /* ---- optimizer.c, for the other files */
 

@@ -44,7 +44,7 @@ double lgd_options_get(const lgd_option *o, const void *options)
     return x;
 }
 
-static void set(const lgd_option *o, void *options, double x)
+void lgd_options_set(const lgd_option *o, void *options, double x)
 {
     char *member = (char *)options + o->offset;
     const size_t n = o->type == LGD_SIZE ? (size_t)x : 0;
@@ -172,6 +172,21 @@ lgd_status lgd_options_check_table(const lgd_optimizer_ops *ops)
     return LGD_OK;
 }
 
+/* The rate of a method whose step is linear in g can be found from the curvature. */
+static bool can_be_auto(const lgd_optimizer_ops *ops, const lgd_option *o)
+{
+    return o->type == LGD_DOUBLE && !strcmp(o->name, "lr") && ops->flags & LGD_LINEAR;
+}
+
+static lgd_status refuse_auto(const lgd_optimizer_ops *ops, const lgd_option *o)
+{
+    char words[160];
+    range_in_words(o, words, sizeof words);
+    return lgd_fail(LGD_EINVAL,
+                    "%s: %s is auto, %s is accepted (auto: as lr of a method whose step is linear in g, as sgd)",
+                    ops->name, o->name, words);
+}
+
 lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
 {
     lgd_status status = LGD_OK;
@@ -180,6 +195,10 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
         double x = given;
         switch (o->type) {
         case LGD_DOUBLE:
+            if (given == LGD_AUTO) {
+                status = can_be_auto(ops, o) ? LGD_OK : refuse_auto(ops, o);
+                break;
+            }
             x = given == 0 ? o->preset : (given == LGD_ZERO ? 0 : given);
             status = check_range(ops->name, o, x);
             break;
@@ -202,7 +221,7 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
             break;
         }
         if (!status && x != given) /* a size that a double cannot hold exactly stays as it is */
-            set(o, options, x);
+            lgd_options_set(o, options, x);
     }
     return status;
 }
@@ -218,7 +237,7 @@ static lgd_status parse_value(const char *object, const lgd_option *o, const cha
         if (i == choice_count(o))
             return lgd_fail(LGD_EINVAL, "%s: %s is \"%.*s\", one of %s is accepted", object, o->name, shown, text,
                             o->choices);
-        set(o, options, (double)i);
+        lgd_options_set(o, options, (double)i);
         return LGD_OK;
     }
     if (o->type == LGD_BOOL) {
@@ -227,7 +246,11 @@ static lgd_status parse_value(const char *object, const lgd_option *o, const cha
         if (i == choice_count(&words))
             return lgd_fail(LGD_EINVAL, "%s: %s is \"%.*s\", true, false, 1 or 0 is accepted", object, o->name, shown,
                             text);
-        set(o, options, i % 2 ? 1 : 0);
+        lgd_options_set(o, options, i % 2 ? 1 : 0);
+        return LGD_OK;
+    }
+    if (o->type == LGD_DOUBLE && length == 4 && !memcmp(text, "auto", length)) { /* fill knows who may */
+        lgd_options_set(o, options, LGD_AUTO);
         return LGD_OK;
     }
     char *end = NULL;
@@ -237,7 +260,7 @@ static lgd_status parse_value(const char *object, const lgd_option *o, const cha
     if (o->type == LGD_SIZE && !(x >= 0 && x <= 0x1p53 && floor(x) == x))
         return lgd_fail(LGD_EINVAL, "%s: %s is \"%.*s\", a whole number at least 0 is accepted", object, o->name, shown,
                         text);
-    set(o, options, o->type == LGD_DOUBLE ? lgd_zero(x) : x);
+    lgd_options_set(o, options, o->type == LGD_DOUBLE ? lgd_zero(x) : x);
     return LGD_OK;
 }
 

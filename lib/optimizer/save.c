@@ -48,7 +48,7 @@ static void put_settings(writer *out, const lgd_optimizer *opt)
     put_count(out, lgd_state_options(&opt->ops));
     for (const lgd_option *o = opt->ops.options; o && o->name; o++) {
         put_text(out, o->name);
-        put_number(out, lgd_options_get(o, opt->options));
+        put_number(out, lgd_optimizer_given(opt, o));
     }
     put_count(out, opt->group_count);
     for (size_t i = 0; i < opt->group_count; i++) {

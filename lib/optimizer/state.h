@@ -32,16 +32,16 @@ static inline size_t lgd_state_options(const lgd_optimizer_ops *ops)
 }
 
 /* The counts of lgd_judged, and its doubles. */
-enum { LGD_JUDGED_COUNTS = 7, LGD_JUDGED_NUMBERS = 6 };
+enum { LGD_JUDGED_COUNTS = 8, LGD_JUDGED_NUMBERS = 7 };
 
 static inline void lgd_judged_members(lgd_judged *j, uint64_t *count[LGD_JUDGED_COUNTS],
                                       double *number[LGD_JUDGED_NUMBERS])
 {
     uint64_t *const counts[LGD_JUDGED_COUNTS] = {&j->f_seen,       &j->epochs_without_gain, &j->checked,
                                                  &j->plateau_seen, &j->plateau_bad,         &j->plateau_rest,
-                                                 &j->plateau_cuts};
-    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g,   &j->f_scale,   &j->f_best,
-                                                 &j->lowest_mean, &j->f_checked, &j->plateau_best};
+                                                 &j->plateau_cuts, &j->batch_size};
+    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g, &j->f_scale,      &j->f_best,  &j->lowest_mean,
+                                                 &j->f_checked, &j->plateau_best, &j->lr_found};
     memcpy(count, counts, sizeof counts);
     memcpy(number, numbers, sizeof numbers);
 }

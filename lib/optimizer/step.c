@@ -199,6 +199,12 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
     if (opt->ops.flags & LGD_NEEDS_EVAL)
         return lgd_fail(LGD_EUNSUPPORTED,
                         "%s: it needs values elsewhere, which lgd_minimize lends and a single step cannot", name);
+    if (opt->finds_lr && !(opt->judged.lr_found > 0))
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "%s: lr is auto, a finite number above 0 is accepted by a single step: only lgd_minimize, which "
+            "sees the objective, finds it",
+            name);
     if (!(lr_factor >= 0) || isinf(lr_factor))
         return lgd_fail(LGD_EINVAL, "%s: lr_factor is %g, a finite number at least 0 is accepted", name, lr_factor);
     lgd_status status = lgd_check_size(name, "dim", dim, false);
