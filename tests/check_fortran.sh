@@ -192,10 +192,13 @@ END
         works penalised "$work/penalised.f90" "$work/penalised.txt"
 }
 
-# The page has one program, and what it prints.
+# The page has two programs, and what they print.
 guide() {
-    [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 1 ] && block docs/guide/fortran.md fortran >"$work/guide.f90" &&
-        block docs/guide/fortran.md text >"$work/guide.txt"
+    [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 2 ] &&
+        block docs/guide/fortran.md fortran 'program exam' >"$work/exam.f90" &&
+        block docs/guide/fortran.md text 'log odds' >"$work/exam.txt" &&
+        block docs/guide/fortran.md fortran 'program lasso' >"$work/lasso.f90" &&
+        block docs/guide/fortran.md text 'w = ' >"$work/lasso.txt"
 }
 
 # Not those of optimizers.h, descent.h and adaptive.h: optimizers come from text.
@@ -220,6 +223,8 @@ case_ fortran_own_objective_prints_what_it_shall works own_objective "$root/exam
 case_ fortran_names_padded_with_blanks_found padded
 case_ fortran_groups_and_averages_as_in_c grouped
 case_ fortran_penalties_as_in_c penalised
-check fortran_guide_program_and_output_are_there guide
-case_ fortran_guide_program_prints_what_the_page_says works guide "$work/guide.f90" "$work/guide.txt"
+check fortran_guide_programs_and_outputs_are_there guide
+for program in exam lasso; do
+    case_ fortran_guide_program_${program}_prints_what_the_page_says works $program "$work/$program.f90" "$work/$program.txt"
+done
 finish

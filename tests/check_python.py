@@ -134,14 +134,15 @@ def python_fit_line_by_soname_prints_what_the_one_in_c_prints():
         assert result.stdout == file.read(), result.stdout + result.stderr
 
 
-def python_guide_program_prints_what_the_page_says():
+def python_guide_programs_print_what_the_page_says():
     with open(f"{ROOT}/docs/guide/python.md") as file:
         blocks = re.findall(r"^```(\w+)\n(.*?)^```$", file.read(), re.M | re.S)
-    assert [language for language, _ in blocks] == ["python", "text"], blocks
-    with open(f"{STAGE.name}/guide.py", "w") as file:
-        file.write(blocks[0][1])
-    result = run(f"{STAGE.name}/guide.py", directory=STAGE.name, LGD_LIBRARY=LIBRARY, PYTHONPATH=f"{ROOT}/examples")
-    assert result.stdout == blocks[1][1], result.stdout + result.stderr
+    assert [language for language, _ in blocks] == ["python", "text"] * 2, blocks
+    for (_, program), (_, shown) in zip(blocks[::2], blocks[1::2]):
+        with open(f"{STAGE.name}/guide.py", "w") as file:
+            file.write(program)
+        result = run(f"{STAGE.name}/guide.py", directory=STAGE.name, LGD_LIBRARY=LIBRARY, PYTHONPATH=f"{ROOT}/examples")
+        assert result.stdout == shown, result.stdout + result.stderr
 
 
 def python_library_not_there_import_error_names_it():
