@@ -127,11 +127,64 @@ START_TEST(lasso_path_every_row_meets_the_conditions_of_a_minimum)
 }
 END_TEST
 
+/* ---- estimators */
+
+/* The log10 of a column against passes, over the rows from..until: slope of the line of least squares, and how much of the
+ * variance the line tells (R^2). */
+static void fit(const table *t, const char *column, size_t from, size_t until, double *slope, double *told)
+{
+    const double n = (double)(until - from + 1);
+    double x = 0, y = 0, xx = 0, xy = 0, yy = 0;
+    for (size_t i = from; i <= until; i++) {
+        const double p = number(t, i, "passes"), v = log10(number(t, i, column));
+        x += p / n;
+        y += v / n;
+    }
+    for (size_t i = from; i <= until; i++) {
+        const double p = number(t, i, "passes") - x, v = log10(number(t, i, column)) - y;
+        xx += p * p;
+        xy += p * v;
+        yy += v * v;
+    }
+    *slope = xy / xx;
+    *told = xy * xy / (xx * yy);
+}
+
+START_TEST(estimators_variance_reduced_linear_to_the_optimum_minibatch_not)
+{
+    static const struct {
+        const char *name;
+        double passes; /* of the last epoch */
+    } ways[] = {{"SVRG", 48}, {"SAGA", 24}, {"SARAH", 16 * (1 + 2 * 62.0 / 63 + 1.0 / 63)}};
+    table *t = scene_read(scenes_of_estimators, "estimators.tsv");
+    for (size_t k = 0; k < sizeof ways / sizeof *ways; k++) {
+        const size_t first = find(t, "estimator", ways[k].name, 0), rows = count(t, "estimator", ways[k].name);
+        size_t low = first;
+        double slope, told;
+        ck_assert_double_eq_tol(number(t, first + rows - 1, "passes"), ways[k].passes, 1e-6);
+        while (low < first + rows && number(t, low, "above_optimum") > 1e-10)
+            low++;
+        ck_assert_msg(low < first + rows, "%s does not come to 1e-10", ways[k].name);
+        fit(t, "above_optimum", first, low, &slope, &told);
+        ck_assert_msg(slope < -0.1 && told > 0.98, "%s: slope %g, R^2 %g", ways[k].name, slope, told);
+        fit(t, "apart", first + 1, low, &slope, &told);
+        ck_assert_msg(slope < -0.1 && told > 0.95, "%s: slope %g, R^2 %g", ways[k].name, slope, told);
+    }
+    const size_t first = find(t, "estimator", "mini-batch", 0), rows = count(t, "estimator", "mini-batch");
+    for (size_t i = first + 2; i < first + rows; i++) {
+        ck_assert_double_gt(number(t, i, "above_optimum"), 1e-4);
+        ck_assert_double_gt(number(t, i, "apart"), number(t, first + 1, "apart") / 3);
+    }
+    table_free(t);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("scenes_methods");
     CASE(s, feasible_path_every_iterate_in_the_box_and_ends_at_the_lowest_of_its_edge);
     CASE(s, feasible_grid_values_those_of_the_bowl);
     CASE(s, lasso_path_every_row_meets_the_conditions_of_a_minimum);
+    CASE(s, estimators_variance_reduced_linear_to_the_optimum_minibatch_not);
     return suite_run(s);
 }
