@@ -126,7 +126,7 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
                    {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
                    {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0}};
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
-    if (estimator && estimator->all_at_epoch)
+    if (o->batch_size && estimator && estimator->all_at_epoch)
         o->check_every = 1;
     if (!status && o->batch_size)
         status = check_judged_in_batches(o);
