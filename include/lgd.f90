@@ -35,6 +35,7 @@ module lgd
     end enum
 
     real(c_double), parameter :: LGD_ZERO = -2.2250738585072014e-308_c_double
+    real(c_double), parameter :: LGD_AUTO = -4.4501477170144028e-308_c_double
 
     type, bind(C) :: lgd_memory
         type(c_funptr) :: allocate = c_null_funptr, release = c_null_funptr
@@ -63,7 +64,7 @@ module lgd
         type(c_ptr) :: name = c_null_ptr
         integer(c_int) :: flags = 0
         type(c_funptr) :: targets = c_null_funptr, eval = c_null_funptr, free = c_null_funptr, link = c_null_funptr
-        type(c_funptr) :: check = c_null_funptr
+        type(c_funptr) :: check = c_null_funptr, curvature = c_null_funptr
     end type
 
     ! ---- objective.h, glm.h

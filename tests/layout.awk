@@ -41,8 +41,11 @@ function enumerators(body,    part, count, i) {
 
 END {
     print "#include <lgd.h>\n#include <stdio.h>\n#include <string.h>\n\nint main(void)\n{"
-    print "    const double zero = LGD_ZERO;\n    long long bits;\n    memcpy(&bits, &zero, sizeof bits);"
-    print "    printf(\"bits LGD_ZERO %lld\\n\", bits);"
+    print "    double number;\n    long long bits;"
+    for (i = split("LGD_ZERO LGD_AUTO", names, " "); i > 0; i--) {
+        print "    number = " names[i] ";\n    memcpy(&bits, &number, sizeof bits);"
+        print "    printf(\"bits " names[i] " %lld\\n\", bits);"
+    }
     # Comments end at the first mark of their end, which the longest match of a pattern would pass.
     while ((start = index(text, "/*")) > 0) {
         rest = substr(text, start + 2)
