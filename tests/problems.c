@@ -91,7 +91,8 @@ void data_free(data *d)
 
 model model_create(size_t rows, size_t cols, const lgd_loss *loss, const lgd_glm_options *o, uint64_t seed)
 {
-    model m = {.d = data_create(rows, cols, o && o->outputs ? o->outputs : 1, loss == lgd_loss_logistic(), seed)};
+    const bool labels = loss == lgd_loss_logistic() || loss == lgd_loss_squared_hinge();
+    model m = {.d = data_create(rows, cols, o && o->outputs ? o->outputs : 1, labels, seed)};
     ck_ok(lgd_matrix_dense(&m.X, rows, cols, m.d.X, cols));
     ck_ok(lgd_glm_create(&m.f, m.X, m.d.y, loss, o));
     m.dim = lgd_objective_dim(m.f);
@@ -157,6 +158,13 @@ real plain_logistic(real z, real y, real *slope)
     real e = expl(-fabsl(z)), softplus = fmaxl(z, 0) + log1pl(e);
     *slope = y == 1 ? -(z > 0 ? e : 1) / (1 + e) : (z > 0 ? 1 : e) / (1 + e);
     return y == 1 ? (z > 0 ? log1pl(e) : softplus - z) : softplus;
+}
+
+real plain_squared_hinge(real z, real y, real *slope)
+{
+    const real sign = 2 * y - 1, t = fmaxl(1 - sign * z, 0);
+    *slope = -2 * sign * t;
+    return t * t;
 }
 
 real plain_eval(const plain *p, const lgd_rows *rows, const double *w, real *g)

@@ -42,7 +42,7 @@ void fill(uint64_t seed, size_t n, double low, double high, double *x);
 data data_create(size_t rows, size_t cols, size_t outputs, bool labels, uint64_t seed);
 void data_free(data *d);
 
-/* Data, matrix and objective in one: dense by rows, labels if the loss is logistic, `o` may be NULL. */
+/* Data, matrix and objective in one: dense by rows, labels if the loss asks for them, `o` may be NULL. */
 typedef struct model {
     data d;
     lgd_matrix *X;
@@ -59,7 +59,7 @@ extern const lgd_matrix_ops user_matrix;
 
 /* Loss at score z and target y; *slope is its derivative in z. */
 typedef real plain_loss(real z, real y, real *slope);
-plain_loss plain_half_squared, plain_squared, plain_logistic;
+plain_loss plain_half_squared, plain_squared, plain_logistic, plain_squared_hinge;
 
 /* Value and gradient over rows (NULL: all) of a generalised linear model on d, by the formula of lgd/glm.h. `weights`
  * and `offset`: whether d's are used. */

@@ -9,6 +9,7 @@ static const struct {
     {lgd_loss_half_squared, plain_half_squared},
     {lgd_loss_squared, plain_squared},
     {lgd_loss_logistic, plain_logistic},
+    {lgd_loss_squared_hinge, plain_squared_hinge},
 };
 enum { LOSSES = sizeof losses / sizeof *losses };
 
@@ -151,9 +152,9 @@ START_TEST(logistic_link_probabilities)
 }
 END_TEST
 
-START_TEST(logistic_check_first_illegal_label_found)
+START_TEST(labels_check_first_illegal_one_found)
 {
-    const lgd_loss *loss = lgd_loss_logistic();
+    const lgd_loss *loss = _i ? lgd_loss_squared_hinge() : lgd_loss_logistic();
     static const double wrong[] = {2, -1, 0.5, NAN, INFINITY};
     const char *accepted = NULL;
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -162,6 +163,130 @@ START_TEST(logistic_check_first_illegal_label_found)
         ck_assert_uint_eq(loss->ops.check(loss->ctx, 6, 1, y, &accepted), 3);
         ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, 1, y, &accepted), 3); /* all legal */
         ck_assert_str_eq(accepted, "0 or 1 is accepted");
+    }
+}
+END_TEST
+
+/* ---- Fenchel's inequality: conjugates by their formulas, in long double, at u = the slope at another score */
+
+static real conjugate(size_t l, real u, real y)
+{
+    const real p = u + y, a = (2 * y - 1) * u;
+    switch (l) {
+    case 0:
+        return u * u / 2 + u * y;
+    case 1:
+        return u * u / 4 + u * y;
+    case 2:
+        return (p > 0 ? p * logl(p) : 0) + (p < 1 ? (1 - p) * log1pl(-p) : 0);
+    default:
+        return a + a * a / 4;
+    }
+}
+
+static double fenchel(const lgd_loss *loss, double z, double y, const double *weight, double u)
+{
+    return loss->ops.fenchel(loss->ctx, 1, 1, &z, 1, &y, weight, &u, 1);
+}
+
+START_TEST(fenchel_slopes_of_other_scores_as_the_conjugate_says)
+{
+    const double three = 3;
+    for (size_t l = 0; l < LOSSES; l++)
+        for (double z = -6; z <= 6; z += 0.375)
+            for (double v = -6; v <= 6; v += 0.375)
+                for (double y = 0; y <= 1; y++) {
+                    const lgd_loss *loss = losses[l].loss();
+                    double u, weighted;
+                    real ignored;
+                    eval(loss, v, y, NULL, &u);
+                    eval(loss, v, y, &three, &weighted);
+                    const real value = losses[l].plain(z, y, &ignored);
+                    const real expected = value + conjugate(l, u, y) - (real)z * u;
+                    const double left = fenchel(loss, z, y, NULL, u);
+                    ck_assert_double_ge(left, 0);
+                    /* digits of the loss where a difference of its size is all there is, of the result otherwise */
+                    const real scale = l == 2 ? value + fabsl((real)z * u) : expected;
+                    ck_assert_msg(fabsl(left - expected) <= 16 * DBL_EPSILON * scale + 1e-18L,
+                                  "%s: z %g, slope at %g, y %g: %.17g, not %.20Lg", lgd_loss_name(loss), z, v, y, left,
+                                  expected);
+                    ck_near(fenchel(loss, z, y, &three, weighted), 3 * (real)left, 1e-14);
+                }
+}
+END_TEST
+
+/* The supremum over z of u z - loss(z), by looking: the formulas above are conjugates. */
+START_TEST(fenchel_conjugate_is_the_supremum)
+{
+    for (size_t l = 0; l < LOSSES; l++)
+        for (double v = -4; v <= 4; v += 0.5)
+            for (double y = 0; y <= 1; y++) {
+                double u;
+                real largest = -INFINITY, ignored;
+                eval(losses[l].loss(), v, y, NULL, &u);
+                for (real z = -8; z <= 8; z += 1 / 64.0L)
+                    largest = fmaxl(largest, u * z - losses[l].plain(z, y, &ignored));
+                ck_near((double)conjugate(l, u, y), largest, 1e-15);
+            }
+}
+END_TEST
+
+START_TEST(fenchel_own_slope_nothing_is_left)
+{
+    for (size_t l = 0; l < LOSSES; l++)
+        for (size_t i = 0; i < SCORES - 2; i++)
+            for (double y = 0; y <= 1; y++) {
+                double u;
+                const double value = eval(losses[l].loss(), scores[i], y, NULL, &u);
+                const double left = fenchel(losses[l].loss(), scores[i], y, NULL, u);
+                ck_assert_double_ge(left, 0);
+                ck_assert_double_le(left, 4 * DBL_EPSILON * fmax(value, fabs(scores[i] * u)));
+            }
+}
+END_TEST
+
+START_TEST(fenchel_outside_the_domain_infinite)
+{
+    const lgd_loss *logistic = lgd_loss_logistic(), *hinge = lgd_loss_squared_hinge();
+    for (double z = -2; z <= 2; z++) {
+        ck_assert_double_infinite(fenchel(logistic, z, 0, NULL, -1e-9)); /* P below 0 */
+        ck_assert_double_infinite(fenchel(logistic, z, 0, NULL, 1 + 1e-9));
+        ck_assert_double_infinite(fenchel(logistic, z, 1, NULL, 1e-9));
+        ck_assert_double_infinite(fenchel(logistic, z, 1, NULL, NAN));
+        ck_assert_double_infinite(fenchel(hinge, z, 1, NULL, 1e-300));
+        ck_assert_double_infinite(fenchel(hinge, z, 0, NULL, -1e-300));
+        ck_assert_double_infinite(fenchel(hinge, z, 0, NULL, NAN));
+        /* the ends belong to it, and so does what rounding puts beside them */
+        ck_near(fenchel(logistic, z, 0, NULL, 1), log1pl(expl(-(real)z)), 1e-15);
+        ck_near(fenchel(logistic, z, 0, NULL, 1 + DBL_EPSILON), log1pl(expl(-(real)z)), 1e-15);
+        ck_near(fenchel(logistic, z, 0, NULL, 0), log1pl(expl((real)z)), 1e-15);
+        ck_near(fenchel(logistic, z, 1, NULL, -1), log1pl(expl((real)z)), 1e-15);
+        ck_near(fenchel(hinge, z, 1, NULL, 0), fmaxl(1 - (real)z, 0) * fmaxl(1 - (real)z, 0), 1e-15);
+    }
+}
+END_TEST
+
+/* Three outputs in rows of 5 and 4, weights of 0 among them: the sum of the parts. */
+START_TEST(fenchel_several_outputs_sum_of_single_ones)
+{
+    enum { ROWS = 40, K = 3, LDZ = 5, LDU = 4 };
+    double Z[ROWS * LDZ], U[ROWS * LDU], y[ROWS * K], weight[ROWS];
+    fill(1, ROWS * LDZ, -4, 4, Z);
+    fill(2, ROWS, 0.5, 2, weight);
+    for (size_t i = 0; i < ROWS * K; i++)
+        y[i] = (double)(i % 7 % 2);
+    weight[3] = weight[20] = 0;
+    for (size_t l = 0; l < LOSSES; l++) {
+        const lgd_loss *loss = losses[l].loss();
+        real sum = 0;
+        fill(3, ROWS * LDU, -4, 4, U);
+        loss->ops.eval(loss->ctx, ROWS, K, U, LDU, y, weight);
+        for (size_t c = 0; c < K; c++)
+            U[3 * LDU + c] = 99; /* is not looked at */
+        for (size_t i = 0; i < ROWS; i++)
+            for (size_t c = 0; c < K; c++)
+                sum += fenchel(loss, Z[i * LDZ + c], y[i * K + c], &weight[i], U[i * LDU + c]);
+        ck_near(loss->ops.fenchel(loss->ctx, ROWS, K, Z, LDZ, y, weight, U, LDU), sum, 1e-14);
     }
 }
 END_TEST
@@ -281,7 +406,14 @@ int main(void)
     CASE(s, loss_weight_multiplies_value_and_slope);
     CASE(s, loss_several_outputs_sum_of_single_ones);
     CASE(s, logistic_link_probabilities);
-    CASE(s, logistic_check_first_illegal_label_found);
+    TCase *labels = tcase_create("labels_check_first_illegal_one_found");
+    tcase_add_loop_test(labels, labels_check_first_illegal_one_found, 0, 2);
+    suite_add_tcase(s, labels);
+    CASE(s, fenchel_slopes_of_other_scores_as_the_conjugate_says);
+    CASE(s, fenchel_conjugate_is_the_supremum);
+    CASE(s, fenchel_own_slope_nothing_is_left);
+    CASE(s, fenchel_outside_the_domain_infinite);
+    CASE(s, fenchel_several_outputs_sum_of_single_ones);
     CASE(s, find_every_name_its_loss);
     CASE(s, user_loss_in_a_model_fits_the_middle);
     CASE(s, user_loss_bad_ops_refused);

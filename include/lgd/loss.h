@@ -17,9 +17,13 @@ typedef struct lgd_loss lgd_loss;
  *   check     optional: the position in y of the first number that is not legal, m*targets(k) if all are; `accepted`
  *             receives a few words
  *   free      optional: called by lgd_loss_free
- *   curvature optional: a bound, for any scores and targets, on the largest eigenvalue of the Hessian of loss in the k scores
- *             of a row (k = 1: on its second derivative); INFINITY if there is none. For lr = LGD_AUTO
- * eval must be free of side effects: it is called from several threads at once. */
+ *   curvature optional: a bound, for any scores and targets, on the largest eigenvalue of the Hessian of loss in the k
+ *             scores of a row (k = 1: on its second derivative); INFINITY if there is none. For lr = LGD_AUTO
+ *   fenchel   optional: sum_i weight_i (loss(z_i) + loss*(u_i) - z_i u_i), where U [m x k, ldu] holds weight_i u_ic as eval
+ *             would leave them and loss*(u) = sup_z u z - loss(z) is the convex conjugate. No term is below 0, and it is 0
+ *             where u is the slope at z; INFINITY outside the domain of loss*; a row of weight 0 has no part. A loss that
+ *             has it is convex. For duality gaps
+ * eval and fenchel must be free of side effects: they are called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
     unsigned flags; /* 0 */
@@ -29,6 +33,8 @@ typedef struct lgd_loss_ops {
     void (*link)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz);
     size_t (*check)(const void *ctx, size_t m, size_t k, const double *y, const char **accepted);
     double (*curvature)(const void *ctx, size_t k);
+    double (*fenchel)(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                      const double *weight, const double *U, size_t ldu);
 } lgd_loss_ops;
 
 /* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */
@@ -40,6 +46,10 @@ LGD_API const lgd_loss *lgd_loss_squared(void);
 /* log(1 + exp(z)) - y z, the negative log-likelihood of y in {0, 1} with P(y = 1) = 1/(1 + exp(-z)); slope P - y.
  * Finite for every finite z. */
 LGD_API const lgd_loss *lgd_loss_logistic(void);
+
+/* max(0, 1 - s z)^2 with s = 2 y - 1 for y in {0, 1}: the squared hinge of a support vector machine, whose answer is the
+ * sign of z; slope -2 s max(0, 1 - s z). Unlike the hinge it is smooth. */
+LGD_API const lgd_loss *lgd_loss_squared_hinge(void);
 
 /* Your own loss. ops are copied (their name must outlive the loss), ctx is yours until free. */
 LGD_API lgd_status lgd_loss_create_sized(lgd_loss **out, const lgd_loss_ops *ops, size_t ops_size, void *ctx);

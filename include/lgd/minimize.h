@@ -53,7 +53,8 @@ typedef enum lgd_estimator { LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH } lgd_
     X(LGD_STOP_CALLBACK, 10, "stopped by the caller")                                                                  \
     X(LGD_STOP_OPTIMIZER, 11, "stopped by the optimizer")                                                              \
     X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
-    X(LGD_STOP_ERROR, 13, "ended by an error")
+    X(LGD_STOP_ERROR, 13, "ended by an error")                                                                         \
+    X(LGD_STOP_GAP_TOL, 14, "converged: duality gap below tolerance")
 
 /* Why a run ended: LGD_STOP_NONE, or one of LGD_STOP_LIST.
  *   LGD_STOP_NONE   0, there was no run */
@@ -92,7 +93,8 @@ typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
  *   "running"    mean over the epoch's rows of the batch values, each before its update (full batch: equals loss)
  *   "lr"         the rate used in its first step
  *   "grad_norm"  of the same evaluation as loss
- *   "seconds"    since the start of the run, at its end */
+ *   "seconds"    since the start of the run, at its end
+ *   "gap"        the duality gap at the point of loss, where one was computed (gap_tol), else NaN */
 typedef struct lgd_history lgd_history;
 
 /* An empty history, for lgd_minimize_options. */
@@ -126,6 +128,9 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: the mean of
  *                   an epoch has not fallen by f_tol |lowest so far| for 5 epochs (LGD_STOP_STALLED)
  *   f_target        f <= f_target (maximize: >=) [off; LGD_ZERO: 0]
+ *   gap_tol         duality gap <= gap_tol |f|, the gap being a bound on f - min f (lgd_duality_gap) [off]. A gap costs up to
+ *                   three evaluations of all rows: in full batch it is asked for before every check_every-th step [10]. Where
+ *                   none can be had, LGD_EUNSUPPORTED; also with maximize and with frozen coordinates
  *   step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off]
  *   check_every     mini-batch: a full evaluation before every epoch whose number is a multiple of it [never]
  *
@@ -171,6 +176,7 @@ typedef struct lgd_minimize_options {
     void *callback_ctx;
     const lgd_penalty *penalty;
     lgd_estimator estimator;
+    double gap_tol;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -185,6 +191,7 @@ typedef struct lgd_minimize_options {
  *   best_step     the step count where best_f was
  *   clipped       steps in which a clip acted
  *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one. Costs an evaluation over all rows
+ *   gap           the duality gap at the returned w, with gap_tol; else NaN
  *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
  *                 the run did or 40 passes, within max_seconds */
 typedef struct lgd_report {
@@ -192,8 +199,19 @@ typedef struct lgd_report {
     uint64_t steps, epochs, evaluations;
     double passes, f, grad_norm, best_f, seconds;
     uint64_t best_step, clipped;
-    double lr_hold, f_average;
+    double lr_hold, f_average, gap;
 } lgd_report;
+
+/* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at least
+ * F(w) - min F, up to rounding in the last places of F, and goes to 0 where w goes to a minimum. With slopes R at w, balanced
+ * where there are intercepts and scaled where h asks for it, it is
+ *     1/(m omega) sum_i [F_i(A_i w) + F_i*(R_i) - R_i A_i w] + [h+(w) + h+*(v) - w v],   v = -A^T R/(m omega),
+ * with h+ = h + l2/2 |w|^2 and * the convex conjugate. Needed are `difference` and `fenchel` of f (models have them where the
+ * loss has `fenchel`), and l2 > 0 or a `conjugate` of h; else LGD_EUNSUPPORTED, what is missing is named. INFINITY where w is
+ * outside a constraint. LGD_EINVAL for NULL and for a w that is not finite. Costs one evaluation of all rows; one and a half if h
+ * scales, two and a half with intercepts. Allocates [terms x slopes] and 2 dim numbers. Threads as lgd_objective_eval, the bits
+ * do not depend on them. S. Boyd, L. Vandenberghe, "Convex Optimization" (2004), 5.1. */
+LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const double *w, double *gap);
 
 /* Minimizes f by opt: moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable
  * and report.stop says why the run ended. LGD_EDIVERGED: w is the best point (w as given, if there was none better;

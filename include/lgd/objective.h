@@ -29,8 +29,9 @@ typedef struct lgd_objective lgd_objective;
  *   difference   with linear: as eval, but that from the gradient r_i of omega_i phi_i at A_i w a number is subtracted before
  *                it is carried back, g += sum A_i^T (r_i - R_i), and R [count x slopes] then receives r; the i-th row of R
  *                belongs to the i-th of the rows. Called as eval is. This is what LGD_SAGA and duality gaps need
- *   conjugate    optional, with difference: *value += sum over rows of omega_i phi_i*(scale R_i / omega_i), where
- *                phi*(u) = sup_z u z - phi(z) is the convex conjugate; INFINITY outside its domain. For duality gaps
+ *   fenchel      optional, with difference: for F_i = omega_i phi_i and R [count x slopes], *value += sum over rows of
+ *                F_i(A_i w) + F_i*(R_i) - R_i A_i w, where F_i*(u) = sup_z u z - F_i(z) is the convex conjugate, INFINITY
+ *                outside its domain. No term is below 0. Says that every phi_i is convex. For duality gaps
  *   curvature    optional: bounds that hold at every w, for the objective of these rows alone: *all on the largest eigenvalue
  *                of the Hessian of F, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
@@ -44,7 +45,7 @@ typedef struct lgd_objective_ops {
     void (*unpenalised)(void *ctx, size_t *first, size_t *count);
     void (*linear)(void *ctx, size_t *slopes, double *l2);
     lgd_status (*difference)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R);
-    lgd_status (*conjugate)(void *ctx, const lgd_rows *rows, const double *R, double scale, double *value);
+    lgd_status (*fenchel)(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value);
     lgd_status (*curvature)(void *ctx, const lgd_rows *rows, double *all, double *term);
 } lgd_objective_ops;
 

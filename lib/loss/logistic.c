@@ -1,6 +1,7 @@
 /* log(1 + exp(z)) - y z for y in {0, 1}. With s = z for y = 0 and -z for y = 1 it is log(1 + exp(s)), its slope in s the
  * sigmoid of s: one formula for both labels, nothing cancels, and exp is only taken of -|s|. */
 #include "loss.h"
+#include <float.h>
 #include <math.h>
 
 static double logistic_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
@@ -30,14 +31,32 @@ static void logistic_link(const void *ctx, size_t m, size_t k, double *Z, size_t
         }
 }
 
-static size_t logistic_check(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)
+/* loss*(u) is the negative entropy of the probability P = u + y, and the term the divergence of P from that of the score.
+ * In s as above and a = u or -u, the probability of the other label, all of it is near 0 where the row is well told:
+ *     log(1 + exp(s)) - a s + a log a + (1 - a) log(1 - a). */
+static double divergence(double s, double a)
+{
+    const double rounding = 4 * DBL_EPSILON, e = exp(-fabs(s));
+    if (!(a >= -rounding && a <= 1 + rounding))
+        return INFINITY;
+    a = fmin(fmax(a, 0), 1);
+    const double entropy = (a > 0 ? a * log(a) : 0) + (a < 1 ? (1 - a) * log1p(-a) : 0);
+    return fmax(log1p(e) + (s > 0 ? (1 - a) * s : -a * s) + entropy, 0);
+}
+
+static double logistic_fenchel(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                               const double *weight, const double *U, size_t ldu)
 {
     (void)ctx;
-    *accepted = "0 or 1 is accepted";
-    for (size_t i = 0; i < m * k; i++)
-        if (y[i] != 0 && y[i] != 1)
-            return i;
-    return m * k;
+    double sum = 0;
+    for (size_t i = 0; i < m; i++) {
+        const double omega = weight ? weight[i] : 1;
+        for (size_t c = 0; c < k && omega > 0; c++) {
+            const double sign = y[i * k + c] == 1 ? -1 : 1;
+            sum += omega * divergence(sign * Z[i * ldz + c], sign * U[i * ldu + c] / omega);
+        }
+    }
+    return sum;
 }
 
 /* The slope is P - y, and P (1 - P) is at most a quarter. */
@@ -53,7 +72,8 @@ const lgd_loss *lgd_loss_logistic(void)
                                           .targets = lgd_loss_one_each,
                                           .eval = logistic_eval,
                                           .link = logistic_link,
-                                          .check = logistic_check,
-                                          .curvature = logistic_curvature}};
+                                          .check = lgd_loss_labels,
+                                          .curvature = logistic_curvature,
+                                          .fenchel = logistic_fenchel}};
     return &loss;
 }

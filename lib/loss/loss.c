@@ -6,6 +6,7 @@ static const lgd_loss *(*const table[])(void) = {
     lgd_loss_half_squared,
     lgd_loss_squared,
     lgd_loss_logistic,
+    lgd_loss_squared_hinge,
 };
 enum { COUNT = sizeof table / sizeof *table };
 
@@ -67,6 +68,16 @@ void lgd_loss_free(lgd_loss *loss)
 size_t lgd_loss_targets(const lgd_loss *loss, size_t k)
 {
     return loss->ops.targets ? loss->ops.targets(loss->ctx, k) : 1;
+}
+
+size_t lgd_loss_labels(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)
+{
+    (void)ctx;
+    *accepted = "0 or 1 is accepted";
+    for (size_t i = 0; i < m * k; i++)
+        if (y[i] != 0 && y[i] != 1)
+            return i;
+    return m * k;
 }
 
 size_t lgd_loss_one_each(const void *ctx, size_t k)

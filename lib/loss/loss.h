@@ -13,6 +13,9 @@ struct lgd_loss {
 /* Columns of y for k outputs. */
 size_t lgd_loss_targets(const lgd_loss *loss, size_t k);
 
+/* A check for labels: 0 or 1, one to an output. */
+size_t lgd_loss_labels(const void *ctx, size_t m, size_t k, const double *y, const char **accepted);
+
 /* targets = outputs, for the built-ins whose outputs are independent of one another */
 size_t lgd_loss_one_each(const void *ctx, size_t k);
 

@@ -128,6 +128,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
         if (scale[j] != 1)
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
     run->all_is_current = false;
+    run->gap_all = NAN;
     if (penalised && !own_prox) {
         if (lgd_judge_point(run)) { /* a prox is for numbers */
             run->stop = LGD_STOP_DIVERGED;
@@ -172,12 +173,13 @@ static lgd_status observe(lgd_run *run, double f)
     return status;
 }
 
-/* After an epoch (full batch: a step) with value f: one entry, one call. loss and grad_norm are of its first point. */
-static lgd_status record(lgd_run *run, double loss, double f, double lr, double grad_norm, bool call)
+/* After an epoch (full batch: a step) with value f: one entry, one call. loss, grad_norm and gap are of its first point. */
+static lgd_status record(lgd_run *run, double loss, double f, double lr, double grad_norm, double gap, bool call)
 {
     const double seconds = lgd_seconds() - run->started;
     if (run->o.history) {
-        lgd_status status = lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds);
+        lgd_status status =
+            lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds, gap);
         if (status)
             return status;
     }
@@ -205,6 +207,8 @@ lgd_status lgd_run_full(lgd_run *run)
         if (!status && !run->stop)
             run->stop = lgd_judge_all(run);
         if (!status && !run->stop)
+            status = lgd_judge_gap(run);
+        if (!status && !run->stop)
             run->stop = lgd_judge_limits(run);
         if (!status && !run->stop)
             status = observe(run, run->f_all);
@@ -214,7 +218,7 @@ lgd_status lgd_run_full(lgd_run *run)
             return status;
 
         const bool keep_old = lgd_judge_wants_old(run);
-        const double loss = run->f_all, grad_norm = run->g_all;
+        const double loss = run->f_all, grad_norm = run->g_all, gap = run->gap_all;
         double f = run->f_smooth;
         status = take_step(run, &l, &f, keep_old, &fresh);
         if (status)
@@ -222,7 +226,7 @@ lgd_status lgd_run_full(lgd_run *run)
         if (!run->stop && keep_old)
             run->stop = lgd_judge_step(run);
         run->epochs++;
-        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, run->stop != LGD_STOP_DIVERGED);
+        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, gap, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
         if (fresh && (status = know_all(run, f)))
@@ -314,6 +318,8 @@ lgd_status lgd_run_batches(lgd_run *run)
                 run->stop = lgd_judge_value(run, loss, run->g);
             if (!status && !run->stop)
                 run->stop = lgd_judge_all(run);
+            if (!status && !run->stop)
+                status = lgd_judge_gap(run);
         }
         if (!status && !run->stop)
             run->stop = lgd_judge_limits(run);
@@ -324,7 +330,7 @@ lgd_status lgd_run_batches(lgd_run *run)
         if (status || run->stop)
             return status;
 
-        const double lr = run->lr * run->lr_factor;
+        const double lr = run->lr * run->lr_factor, gap = run->gap_all;
         const uint64_t first_step = run->opt->t;
         memcpy(run->w_epoch, run->w, run->dim * sizeof *run->w);
         if (estimator->begin_epoch)
@@ -340,7 +346,7 @@ lgd_status lgd_run_batches(lgd_run *run)
             status = observe(run, mean);
         if (status)
             return status;
-        status = record(run, loss, mean, lr, grad_norm, finished && run->stop != LGD_STOP_DIVERGED);
+        status = record(run, loss, mean, lr, grad_norm, gap, finished && run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
     }

@@ -80,7 +80,8 @@ static lgd_status check_options(lgd_run *run)
                             "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
                             j, o->lr_scale[j], method);
-    if ((status = lgd_estimator_check(run)) || (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
+    if ((status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
+        (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
@@ -102,7 +103,10 @@ static lgd_status check_judged_in_batches(const lgd_minimize_options *o)
     const struct {
         const char *name;
         double value;
-    } full[] = {{"f_target", o->f_target}, {"grad_tol", o->grad_tol}, {"grad_tol_abs", o->grad_tol_abs}};
+    } full[] = {{"f_target", o->f_target},
+                {"grad_tol", o->grad_tol},
+                {"grad_tol_abs", o->grad_tol_abs},
+                {"gap_tol", o->gap_tol}};
     for (size_t i = 0; i < sizeof full / sizeof *full && !o->check_every; i++)
         if (full[i].value != 0 && (full[i].value != LGD_ZERO || i == 0))
             return lgd_fail(LGD_EINVAL,
@@ -121,10 +125,15 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
     const struct {
         const char *name;
         double *value, preset;
-    } numbers[] = {{"max_seconds", &o->max_seconds, 0},   {"grad_tol", &o->grad_tol, 1e-6},
-                   {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
-                   {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
-                   {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0}};
+    } numbers[] = {{"max_seconds", &o->max_seconds, 0},
+                   {"grad_tol", &o->grad_tol, 1e-6},
+                   {"grad_tol_abs", &o->grad_tol_abs, 0},
+                   {"f_tol", &o->f_tol, 0},
+                   {"step_tol", &o->step_tol, 0},
+                   {"divergence_factor", &o->divergence_factor, 1e6},
+                   {"clip_norm", &o->clip_norm, 0},
+                   {"clip_value", &o->clip_value, 0},
+                   {"gap_tol", &o->gap_tol, 0}};
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
     if (o->batch_size && estimator && estimator->all_at_epoch)
         o->check_every = 1;
@@ -166,7 +175,7 @@ static void report_divergence(lgd_run *run, double *lr_hold)
     const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs, best_step = run->best_step;
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
-    run->f_all = run->g_all = NAN;
+    run->f_all = run->g_all = run->gap_all = NAN;
     /* At a start that is not finite no rate is at fault. */
     if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all))
         *lr_hold = lgd_rate_that_holds(run);
@@ -201,6 +210,8 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
         if (!status && lgd_judge_finite(run, run->f_all, run->g))
             run->stop = LGD_STOP_DIVERGED;
     }
+    if (!status && run->stop != LGD_STOP_DIVERGED)
+        status = lgd_run_gap(run);
     if (!status && run->stop != LGD_STOP_DIVERGED && lgd_optimizer_has_result(run->opt))
         status = eval_average(run);
     if (status) {
@@ -227,14 +238,15 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
                       .best_step = run->best_step,
                       .clipped = run->clipped,
                       .lr_hold = lr_hold,
-                      .f_average = run->sign * run->f_average};
+                      .f_average = run->sign * run->f_average,
+                      .gap = run->gap_all};
     return status;
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,
                               size_t options_size, lgd_report *report, size_t report_size)
 {
-    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN, .f_average = NAN};
+    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN, .f_average = NAN, .gap = NAN};
     lgd_give_struct(report, report_size, &r, sizeof r);
     if (!f || !opt || !w)
         return lgd_fail(LGD_EINVAL, "minimize: %s is NULL, %s is accepted",
@@ -255,7 +267,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                    .f_before = NAN,
                    .best_f = INFINITY,
                    .best_running = INFINITY,
-                   .f_average = NAN};
+                   .f_average = NAN,
+                   .gap_all = NAN};
     run.plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
                                       opt->judged.plateau_rest, opt->judged.plateau_cuts};
     lgd_status status = take_options(&run, options, options_size);
@@ -273,6 +286,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         status = lgd_optimizer_penalty(opt, run.o.penalty);
     if (!status)
         status = lgd_run_penalise(&run);
+    if (!status)
+        status = lgd_run_gap_create(&run);
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
         run.batch = run.o.batch_size;
@@ -290,6 +305,7 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
     if (run.o.penalty)
         lgd_optimizer_penalty(opt, own_penalty);
     lgd_estimate_free(&run);
+    lgd_gap_free(&run.gap);
     lgd_release(run.unit);
     lgd_release(run.g);
     lgd_release(run.index);

@@ -3,6 +3,7 @@
  *   loop.c       the two loops: all rows at each step, and batches
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
+ *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
@@ -11,12 +12,13 @@
 #define LGD_RUN_H
 #include "base/base.h"
 #include "estimator.h"
+#include "gap.h"
 #include "lgd/minimize.h"
 #include "objective/objective.h"
 #include "optimizer/optimizer.h"
 
 struct lgd_history {
-    double *series[5]; /* loss, running, lr, grad_norm, seconds */
+    double *series[6]; /* loss, running, lr, grad_norm, seconds, gap */
     size_t count, room;
 };
 
@@ -42,6 +44,8 @@ struct lgd_run {
     double f_all, g_all; /* last full evaluation: F and |g|; NaN before one */
     double f_smooth;     /* and F without the penalty */
     bool all_is_current; /* it belongs to w */
+    lgd_gap gap;         /* with gap_tol */
+    double gap_all;      /* at w; NaN where it was not computed */
     bool judged;         /* a value of this run was */
     double f_before;     /* the full evaluation before that */
     double best_f;       /* lowest full evaluation; w_best is its point */
@@ -80,6 +84,18 @@ lgd_status lgd_run_prox(lgd_run *run, double eta, double *w, double *h);
 /* |w - prox(w - g)|_2 at eta = 1 for the gradient run->g at run->w; |g|_2 without a penalty. w_old is scratch. */
 lgd_status lgd_run_residual(lgd_run *run, double *norm);
 
+/* ---- gap.c; without gap_tol all do nothing */
+
+/* LGD_EUNSUPPORTED where gap_tol is asked for and no gap can be had. */
+lgd_status lgd_run_gap_check(const lgd_run *run);
+lgd_status lgd_run_gap_create(lgd_run *run);
+
+/* gap_all at w, unless it is there already. */
+lgd_status lgd_run_gap(lgd_run *run);
+
+/* The same where it is due, after a full evaluation at w, and what it says about stopping. */
+lgd_status lgd_judge_gap(lgd_run *run);
+
 /* ---- judge.c: each returns the reason to stop, or LGD_STOP_NONE */
 
 lgd_stop lgd_judge_finite(lgd_run *run, double f, const double *g); /* a batch; g may be NULL */
@@ -103,6 +119,7 @@ double lgd_rate_that_holds(lgd_run *run);
 /* ---- history.c */
 
 lgd_status lgd_history_reserve(lgd_history *h, uint64_t more);
-lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds);
+lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds,
+                           double gap);
 
 #endif

@@ -80,9 +80,17 @@ static void exchange(size_t count, double *restrict Z, double *restrict R)
     }
 }
 
-/* R [rows x k], if not NULL: slopes that are subtracted from those at w, and replaced by them. */
-static lgd_status eval_panel(const lgd_glm *m, const lgd_rows *rows, const panel *p, const double *w, double *f,
-                             double *g, double *R)
+/* What is wanted of a panel, and what of a run of panels.
+ *   f  += the value, or with U what U leaves of Fenchel's inequality
+ *   g  += the gradient, unless NULL
+ *   R   [rows x k] or NULL: slopes that are subtracted from those at w, and replaced by them
+ *   U   [rows x k] or NULL */
+typedef struct wanted {
+    double *f, *g, *R;
+    const double *U;
+} wanted;
+
+static lgd_status eval_panel(const lgd_glm *m, const lgd_rows *rows, const panel *p, const double *w, wanted to)
 {
     const lgd_matrix *X = m->X;
     const size_t k = m->k;
@@ -98,13 +106,17 @@ static lgd_status eval_panel(const lgd_glm *m, const lgd_rows *rows, const panel
         y = m->y + rows->first * m->t;
         weight = m->o.weights ? m->o.weights + rows->first : NULL;
     }
-    *f += m->loss->ops.eval(m->loss->ctx, rows->count, k, p->Z, k, y, weight);
-    if (R)
-        exchange(rows->count * k, p->Z, R);
-    if (!g)
+    if (to.U) {
+        *to.f += m->loss->ops.fenchel(m->loss->ctx, rows->count, k, p->Z, k, y, weight, to.U, k);
+        return LGD_OK;
+    }
+    *to.f += m->loss->ops.eval(m->loss->ctx, rows->count, k, p->Z, k, y, weight);
+    if (to.R)
+        exchange(rows->count * k, p->Z, to.R);
+    if (!to.g)
         return LGD_OK;
 
-    status = adjoint(m, rows, p, g);
+    status = adjoint(m, rows, p, to.g);
     if (status)
         return status;
     if (m->o.intercept)
@@ -112,14 +124,13 @@ static lgd_status eval_panel(const lgd_glm *m, const lgd_rows *rows, const panel
             double sum = 0;
             for (size_t i = 0; i < rows->count; i++)
                 sum += p->Z[i * k + c];
-            g[X->cols * k + c] += sum;
+            to.g[X->cols * k + c] += sum;
         }
     return LGD_OK;
 }
 
-static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
+static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, const double *w, wanted to)
 {
-    const lgd_glm *m = ctx;
     double *block = lgd_pool_take(m->pool, panel_bytes(m));
     if (!block)
         return LGD_ENOMEM;
@@ -138,7 +149,8 @@ static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *
                 p.row[i] = lgd_glm_row(m, part.index ? part.index[part.first + i] : part.first + i);
             part = (lgd_rows){0, part.count, p.row};
         }
-        status = eval_panel(m, &part, &p, w, f, g, R ? R + done * m->k : NULL);
+        const wanted here = {to.f, to.g, to.R ? to.R + done * m->k : NULL, to.U ? to.U + done * m->k : NULL};
+        status = eval_panel(m, &part, &p, w, here);
     }
     lgd_pool_give(m->pool, block);
     return status;
@@ -146,7 +158,18 @@ static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *
 
 static lgd_status glm_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
-    return glm_difference(ctx, rows, w, f, g, NULL);
+    return eval_rows(ctx, rows, w, (wanted){f, g, NULL, NULL});
+}
+
+static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
+{
+    return eval_rows(ctx, rows, w, (wanted){f, g, R, NULL});
+}
+
+/* An offset is a shift of the score, which the inequality takes as it comes. */
+static lgd_status glm_fenchel(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value)
+{
+    return eval_rows(ctx, rows, w, (wanted){value, NULL, NULL, R});
 }
 
 static void glm_linear(void *ctx, size_t *slopes, double *l2)
@@ -213,4 +236,5 @@ const lgd_objective_ops lgd_glm_ops = {
     .unpenalised = glm_unpenalised,
     .linear = glm_linear,
     .difference = glm_difference,
+    .fenchel = glm_fenchel,
 };

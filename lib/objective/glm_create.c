@@ -98,6 +98,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         status = lgd_pool_create(&m->pool, "glm");
     if (loss->ops.curvature && isfinite(loss->ops.curvature(loss->ctx, m->k)))
         mine.curvature = lgd_glm_curvature;
+    if (!loss->ops.fenchel)
+        mine.fenchel = NULL;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

@@ -138,14 +138,17 @@ typedef struct chunks {
     double value[MAX_CHUNKS];
     double *partial; /* NULL: no gradient wanted */
     double *R;
+    const double *U; /* with it `fenchel` is called */
 } chunks;
 
 static lgd_status eval_rows(const lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g,
-                            double *R)
+                            double *R, const double *U)
 {
     unsigned errors = lgd_error_count();
-    int code = (int)(R ? f->ops.difference(f->ctx, rows, w, value, g, R) : f->ops.eval(f->ctx, rows, w, value, g));
-    return code ? lgd_failed_in(f->ops.name, R ? "difference" : "eval", code, errors) : LGD_OK;
+    int code = (int)(U   ? f->ops.fenchel(f->ctx, rows, w, U, value)
+                     : R ? f->ops.difference(f->ctx, rows, w, value, g, R)
+                         : f->ops.eval(f->ctx, rows, w, value, g));
+    return code ? lgd_failed_in(f->ops.name, U ? "fenchel" : R ? "difference" : "eval", code, errors) : LGD_OK;
 }
 
 static lgd_status eval_chunk(void *ctx, size_t i)
@@ -157,7 +160,8 @@ static lgd_status eval_chunk(void *ctx, size_t i)
     if (g)
         memset(g, 0, c->f->dim * sizeof *g);
     c->value[i] = 0;
-    return eval_rows(c->f, &rows, c->w, &c->value[i], g, c->R ? c->R + first * c->f->slopes : NULL);
+    const size_t slopes = first * c->f->slopes;
+    return eval_rows(c->f, &rows, c->w, &c->value[i], g, c->R ? c->R + slopes : NULL, c->U ? c->U + slopes : NULL);
 }
 
 static void add(size_t n, const double *restrict x, double *restrict y)
@@ -167,10 +171,10 @@ static void add(size_t n, const double *restrict x, double *restrict y)
 }
 
 static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows_each, size_t threads, const double *w,
-                             double *value, double *g, double *R)
+                             double *value, double *g, double *R, const double *U)
 {
     size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w, .R = R};
+    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w, .R = R, .U = U};
     if (g) {
         lgd_status status = lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms);
         if (status)
@@ -197,11 +201,21 @@ lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t thre
 {
     const size_t rows_each = chunk_rows(f, rows->count);
     if (rows_each < rows->count)
-        return sum_chunks(f, rows, rows_each, threads, w, value, g, R);
+        return sum_chunks(f, rows, rows_each, threads, w, value, g, R, NULL);
     *value = 0;
     if (g)
         memset(g, 0, f->dim * sizeof *g);
-    return eval_rows(f, rows, w, value, g, R);
+    return eval_rows(f, rows, w, value, g, R, NULL);
+}
+
+lgd_status lgd_objective_fenchel(lgd_objective *f, size_t threads, const double *w, const double *R, double *value)
+{
+    const lgd_rows all = {0, f->terms, NULL};
+    const size_t rows_each = chunk_rows(f, f->terms);
+    if (rows_each < f->terms)
+        return sum_chunks(f, &all, rows_each, threads, w, value, NULL, NULL, R);
+    *value = 0;
+    return eval_rows(f, &all, w, value, NULL, NULL, R);
 }
 
 void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)

@@ -31,6 +31,9 @@ void lgd_objective_end(const lgd_objective *f);
 lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
                              double *g, double *R);
 
+/* The same of `fenchel` of the ops over all rows: how far R [terms x slopes] is from Fenchel's equality at w. */
+lgd_status lgd_objective_fenchel(lgd_objective *f, size_t threads, const double *w, const double *R, double *value);
+
 /* From such a sum to the mean: value and g over divide_by mean_weight; then the smooth part is added to both. */
 void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g);
 lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double *value, double *g);

@@ -55,6 +55,18 @@ static lgd_status subset_difference(void *ctx, const lgd_rows *rows, const doubl
     return status;
 }
 
+static lgd_status subset_fenchel(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.fenchel(s->parent->ctx, &mapped, w, R, value);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
 static void subset_linear(void *ctx, size_t *slopes, double *l2)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -132,6 +144,7 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .unpenalised = subset_unpenalised,
                              .linear = f->ops.linear ? subset_linear : NULL,
                              .difference = f->ops.difference ? subset_difference : NULL,
+                             .fenchel = f->ops.fenchel ? subset_fenchel : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);

@@ -122,6 +122,17 @@ double lgd_penalised_value(const lgd_penalised *p, const double *w)
     return p->n ? p->penalty->ops.value(p->penalty->ctx, p->n, at) : 0;
 }
 
+double lgd_penalised_conjugate(const lgd_penalised *p, const double *v, double *scale)
+{
+    const double *at = v + offset(p);
+    *scale = 1;
+    if (p->packed) {
+        pack(p, v, p->packed);
+        at = p->packed;
+    }
+    return p->n ? p->penalty->ops.conjugate(p->penalty->ctx, p->n, at, scale) : 0;
+}
+
 lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *eta_each, double *w)
 {
     const lgd_penalty *penalty = p->penalty;

@@ -40,6 +40,9 @@ void lgd_penalised_free(lgd_penalised *p);
 double lgd_penalised_value(const lgd_penalised *p, const double *w);
 lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *eta_each, double *w);
 
+/* h*(scale v) of the penalised coordinates, *scale as in the ops; the penalty has a conjugate. */
+double lgd_penalised_conjugate(const lgd_penalised *p, const double *v, double *scale);
+
 /* Moves w to the nearest point where h is finite, eta_each[j] being 0 where it must stay; LGD_EINVAL if there is none. */
 lgd_status lgd_penalised_enter(const lgd_penalised *p, const double *eta_each, double *w);
 

@@ -1,0 +1,281 @@
+/* The duality gap, a bound on F(w) - min F that needs no minimum. By Fenchel's inequality, for any R and with
+ * h+ = l2/2 |w|^2 + h,
+ *
+ *     F(w) - min F <= 1/(m omega) sum_i [F_i(A_i w) + F_i*(R_i) - R_i A_i w] + [h+(w) + h+*(v) - w v],
+ *     v = -A^T R/(m omega),
+ *
+ * if v is 0 where nothing is penalised, since h+* is infinite otherwise. No bracket is below 0, and near the minimum each
+ * is small itself: nothing large cancels, and rounding of A^T R enters by its product with the distance to the minimum only.
+ * See S. Boyd, L. Vandenberghe, "Convex Optimization" (2004), 5.1; for L1 by scaling S.-J. Kim, K. Koh, M. Lustig, S. Boyd,
+ * D. Gorinevsky, IEEE J. Sel. Top. Signal Process. 1 (2007).
+ *
+ * R are the slopes at w, for which the first bracket is 0, changed as little as the rest asks for:
+ *   intercepts   the slopes of an output must add up to 0. Those of the sign that prevails are scaled down until they do,
+ *                which leaves each between 0 and itself, and so within the domain of its conjugate: it has both
+ *   no l2        h* is finite on a set around 0 only (a box, for L1): all are scaled until v is in it
+ * With l2 > 0 every v will do, and the sup in h+*(v) is taken on at the prox of h, whatever the penalty. */
+#include "gap.h"
+#include "run.h"
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+
+enum { EVERY = 10 }; /* steps over all rows between two gaps: they cost as much as two steps */
+
+bool lgd_gap_lacks(const lgd_objective *f, const lgd_penalty *h, size_t size, char *what)
+{
+    if (!f->slopes)
+        snprintf(what, size, "the %s has no ops.linear and ops.difference", f->ops.name);
+    else if (!f->ops.fenchel)
+        snprintf(what, size, "the %s, or its loss, has no ops.fenchel", f->ops.name);
+    else if (f->spare_count && f->spare_count != f->slopes)
+        snprintf(what, size, "the %s leaves %zu coordinates unpenalised, and %zu could be intercepts", f->ops.name,
+                 f->spare_count, f->slopes);
+    else if (!h && f->l2 == 0)
+        snprintf(what, size, "there is neither a penalty nor an l2");
+    else if (h && f->l2 == 0 && !h->ops.conjugate)
+        snprintf(what, size, "the penalty %.40s has no ops.conjugate, and l2 is 0", h->ops.name);
+    else
+        return false;
+    return true;
+}
+
+lgd_status lgd_gap_create(lgd_gap *gap, lgd_objective *f, const lgd_penalised *h)
+{
+    const size_t stride = lgd_padded(f->dim);
+    double *block = lgd_alloc("gap", lgd_add(lgd_mul(2, stride), lgd_mul(f->terms, f->slopes)), sizeof *block);
+    *gap = (lgd_gap){.f = f, .h = h};
+    if (!block)
+        return LGD_ENOMEM;
+    gap->v = block;
+    gap->u = block + stride;
+    gap->R = block + 2 * stride;
+    return LGD_OK;
+}
+
+void lgd_gap_free(lgd_gap *gap)
+{
+    lgd_release(gap->v);
+    *gap = (lgd_gap){0};
+}
+
+/* v = sum A^T (slopes at w - R), R = the slopes. */
+static lgd_status difference(lgd_gap *gap, size_t threads, const double *w)
+{
+    const lgd_rows all = {0, gap->f->terms, NULL};
+    double value;
+    gap->passes++;
+    return lgd_objective_sum(gap->f, &all, threads, w, &value, gap->v, gap->R);
+}
+
+/* ---- intercepts */
+
+/* A sum that keeps what rounding took (A. Neumaier, 1974). */
+static void add(double x, double *sum, double *lost)
+{
+    const double s = *sum + x;
+    *lost += fabs(*sum) >= fabs(x) ? (*sum - s) + x : (x - s) + *sum;
+    *sum = s;
+}
+
+/* By what positive and negative slopes of output c are multiplied so that they add up to 0; the sum of their sizes. */
+static double balance(const lgd_gap *gap, size_t c, double *positive, double *negative)
+{
+    double sum[2] = {0}, lost[2] = {0};
+    for (size_t i = 0; i < gap->f->terms; i++) {
+        const double r = gap->R[i * gap->f->slopes + c];
+        add(fabs(r), &sum[r < 0], &lost[r < 0]);
+    }
+    const double up = sum[0] + lost[0], down = sum[1] + lost[1];
+    *positive = up > down ? down / up : 1;
+    *negative = up < down ? up / down : 1;
+    return up + down;
+}
+
+/* The slopes at w so balanced are in R, and their A^T in v. */
+static lgd_status balance_slopes(lgd_gap *gap, size_t threads, const double *w)
+{
+    const lgd_objective *f = gap->f;
+    const size_t k = f->slopes;
+    double size = 0;
+    /* The second pass takes R - balanced R off the slopes and returns them; then it is taken off here once more. */
+    for (size_t c = 0; c < k; c++) {
+        double positive, negative;
+        size += balance(gap, c, &positive, &negative);
+        for (size_t i = 0; i < f->terms; i++)
+            gap->R[i * k + c] -= gap->R[i * k + c] * (gap->R[i * k + c] < 0 ? negative : positive);
+    }
+    lgd_status status = difference(gap, threads, w);
+    for (size_t c = 0; c < k && !status; c++) {
+        double positive, negative;
+        balance(gap, c, &positive, &negative);
+        for (size_t i = 0; i < f->terms; i++) {
+            double *r = &gap->R[i * k + c];
+            *r -= *r - *r * (*r < 0 ? negative : positive);
+        }
+    }
+    for (size_t j = f->spare_first; j < f->spare_first + f->spare_count && !status; j++)
+        if (!(fabs(gap->v[j]) <= ((double)f->terms + 8) * DBL_EPSILON * size))
+            status =
+                lgd_fail(LGD_EUNSUPPORTED,
+                         "gap: slopes of the %s that add up to 0 have a gradient of %g in the unpenalised w[%zu], 0 is "
+                         "accepted: that of an intercept",
+                         f->ops.name, gap->v[j], j);
+    return status;
+}
+
+/* ---- what is penalised: h+(w) + h+*(v) - w v */
+
+/* The inner product of x and y over what is penalised is one over all: v is 0 elsewhere. */
+static double without_l2(lgd_gap *gap, const double *w, double *scale)
+{
+    const size_t dim = gap->f->dim;
+    const double conjugate = lgd_penalised_conjugate(gap->h, gap->v, scale);
+    for (size_t j = 0; j < dim; j++)
+        gap->v[j] *= *scale;
+    return lgd_penalised_value(gap->h, w) + conjugate - lgd_dot(dim, w, gap->v);
+}
+
+/* h+*(v) = v u - h+(u) at u = argmin_u h(u) + l2/2 |u - v/l2|^2. */
+static lgd_status with_l2(lgd_gap *gap, const double *w, double *left)
+{
+    const lgd_objective *f = gap->f;
+    const double l2 = f->l2;
+    lgd_status status = LGD_OK;
+    *left = INFINITY;
+    for (size_t j = 0; j < f->dim; j++)
+        gap->u[j] = gap->v[j] / l2;
+    if (!isfinite(1 / l2) || lgd_first_not_finite(f->dim, gap->u) < f->dim)
+        return LGD_OK;
+    if (gap->h && (status = lgd_penalised_prox(gap->h, 1 / l2, NULL, gap->u)))
+        return status;
+    double sum = 0;
+    for (size_t j = 0; j < f->dim; j++)
+        if (j < f->spare_first || j - f->spare_first >= f->spare_count)
+            sum += (gap->u[j] - w[j]) * (gap->v[j] - l2 / 2 * (gap->u[j] + w[j]));
+    *left = sum + (gap->h ? lgd_penalised_value(gap->h, w) - lgd_penalised_value(gap->h, gap->u) : 0);
+    return LGD_OK;
+}
+
+lgd_status lgd_gap_at(lgd_gap *gap, size_t threads, const double *w, double *value)
+{
+    lgd_objective *f = gap->f;
+    const double total = (double)f->terms * f->mean_weight;
+    double left, scale = 1, from_equality = 0;
+    *value = INFINITY;
+    gap->passes = 0;
+    memset(gap->R, 0, f->terms * f->slopes * sizeof *gap->R);
+    lgd_status status = difference(gap, threads, w);
+    if (status || lgd_first_not_finite(f->dim, gap->v) < f->dim)
+        return status;
+    if (f->spare_count && (status = balance_slopes(gap, threads, w)))
+        return status;
+    for (size_t j = 0; j < f->dim; j++)
+        gap->v[j] = -gap->v[j] / total;
+    for (size_t j = f->spare_first; j < f->spare_first + f->spare_count; j++)
+        gap->v[j] = 0;
+    if (f->l2 > 0)
+        status = with_l2(gap, w, &left);
+    else
+        left = without_l2(gap, w, &scale);
+    if (scale < 1)
+        for (size_t i = 0; i < f->terms * f->slopes; i++)
+            gap->R[i] *= scale;
+    if (!status && (scale < 1 || f->spare_count)) {
+        status = lgd_objective_fenchel(f, threads, w, gap->R, &from_equality);
+        gap->passes++;
+    }
+    if (!status && isfinite(left))
+        *value = from_equality / total + fmax(left, 0);
+    return status;
+}
+
+lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const double *w, double *value)
+{
+    char what[96];
+    lgd_penalised penalised = {0};
+    lgd_gap gap;
+    if (!f || !w || !value)
+        return lgd_fail(LGD_EINVAL, "gap: %s is NULL, %s is accepted",
+                        !f   ? "f"
+                        : !w ? "w"
+                             : "value",
+                        !f   ? "an objective"
+                        : !w ? "a point of dim numbers"
+                             : "a place for a number");
+    if (f->terms == 0)
+        return lgd_fail(LGD_EINVAL, "gap: number of rows of the %s is 0, at least 1 is accepted", f->ops.name);
+    const size_t bad = lgd_first_not_finite(f->dim, w);
+    if (bad < f->dim)
+        return lgd_fail(LGD_EINVAL, "gap: w[%zu] is %g, a finite number is accepted", bad, w[bad]);
+    if (lgd_gap_lacks(f, h, sizeof what, what))
+        return lgd_fail(LGD_EUNSUPPORTED, "gap: its dual problem is not known, one that is known is accepted: %s",
+                        what);
+    lgd_status status = h ? lgd_penalised_create(&penalised, h, f->dim, f->spare_first, f->spare_count) : LGD_OK;
+    if (!status)
+        status = lgd_gap_create(&gap, f, h ? &penalised : NULL);
+    if (!status) {
+        const size_t threads = lgd_objective_begin(f, 0);
+        status = lgd_gap_at(&gap, threads, w, value);
+        lgd_objective_end(f);
+        lgd_gap_free(&gap);
+    }
+    lgd_penalised_free(&penalised);
+    return status;
+}
+
+/* ---- in a run */
+
+static bool anything_frozen(const lgd_run *run)
+{
+    const lgd_optimizer *opt = run->opt;
+    for (const lgd_group *group = opt->groups; group != opt->groups + opt->group_count; group++)
+        if (group->frozen)
+            return true;
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        if (run->o.lr_scale[j] == 0)
+            return true;
+    return false;
+}
+
+lgd_status lgd_run_gap_check(const lgd_run *run)
+{
+    const lgd_penalty *h = run->o.penalty ? run->o.penalty : run->opt->penalty;
+    char what[96];
+    if (!(run->o.gap_tol > 0))
+        return LGD_OK;
+    if (run->o.maximize)
+        snprintf(what, sizeof what, "maximize is set");
+    else if (anything_frozen(run))
+        snprintf(what, sizeof what, "coordinates are frozen, and the gap is that of all");
+    else if (!lgd_gap_lacks(run->f, h, sizeof what, what))
+        return LGD_OK;
+    return lgd_fail(LGD_EUNSUPPORTED, "minimize: gap_tol is %g, 0 is accepted: %s", run->o.gap_tol, what);
+}
+
+lgd_status lgd_run_gap_create(lgd_run *run)
+{
+    const lgd_optimizer *opt = run->opt;
+    return run->o.gap_tol > 0 ? lgd_gap_create(&run->gap, run->f, opt->penalty ? &opt->penalised : NULL) : LGD_OK;
+}
+
+lgd_status lgd_run_gap(lgd_run *run)
+{
+    if (!(run->o.gap_tol > 0) || !isnan(run->gap_all))
+        return LGD_OK;
+    const lgd_status status = lgd_gap_at(&run->gap, run->threads, run->w, &run->gap_all);
+    run->evaluations += run->gap.passes;
+    run->rows_seen += (double)run->gap.passes * (double)run->terms;
+    return status;
+}
+
+lgd_status lgd_judge_gap(lgd_run *run)
+{
+    const uint64_t every = run->o.check_every ? run->o.check_every : EVERY;
+    if (!(run->o.gap_tol > 0) || (!run->o.batch_size && (run->o.first_epoch + run->epochs) % every != 0))
+        return LGD_OK;
+    const lgd_status status = lgd_run_gap(run);
+    if (!status && run->gap_all <= run->o.gap_tol * fabs(run->f_all))
+        run->stop = LGD_STOP_GAP_TOL;
+    return status;
+}

@@ -1,0 +1,29 @@
+/* A certificate: how far F(w) is from its minimum at most, by a point of the dual problem. */
+#ifndef LGD_GAP_H
+#define LGD_GAP_H
+#include "lgd/minimize.h"
+#include "objective/objective.h"
+#include "penalty/penalty.h"
+
+/* What a gap needs. After lgd_gap_at R is the dual point, feasible to rounding, and v what comes of it. */
+typedef struct lgd_gap {
+    lgd_objective *f;
+    const lgd_penalised *h; /* NULL: none */
+    double *R;              /* [terms x slopes] slopes, balanced and scaled */
+    double *v;              /* [dim] -A^T R/(m omega), 0 where nothing is penalised */
+    double *u;              /* [dim] where the conjugate of l2/2 |u|^2 + h is taken on */
+    size_t passes;          /* calls for all rows in the last lgd_gap_at */
+} lgd_gap;
+
+/* What f and h (NULL: none) lack for a gap, in words; false if they lack nothing. */
+bool lgd_gap_lacks(const lgd_objective *f, const lgd_penalty *h, size_t size, char *what);
+
+/* Allocates; f and h are borrowed. */
+lgd_status lgd_gap_create(lgd_gap *gap, lgd_objective *f, const lgd_penalised *h);
+void lgd_gap_free(lgd_gap *gap);
+
+/* The gap at w, which is finite; INFINITY where numbers are beyond those of doubles, or w outside a constraint. Between
+ * lgd_objective_begin and end. LGD_EUNSUPPORTED if coordinates that nothing penalises are no intercepts. */
+lgd_status lgd_gap_at(lgd_gap *gap, size_t threads, const double *w, double *value);
+
+#endif
