@@ -7,16 +7,11 @@ typedef struct strengths {
     double l1, l2;
 } strengths;
 
-/* Inf 0 is 0 here: a strength without end holds w at 0, and costs nothing there. */
-static double times(double strength, double x)
-{
-    return x == 0 ? 0 : strength * x;
-}
-
 static double value(const void *ctx, size_t n, const double *w)
 {
     const strengths *s = ctx;
-    return times(s->l1, lgd_norm1(n, w)) + (s->l2 == 0 ? 0 : times(0.5 * s->l2, lgd_dot(n, w, w)));
+    const double norm = s->l2 == 0 ? 0 : lgd_norm2(n, w);
+    return lgd_times(s->l1, lgd_norm1(n, w)) + lgd_times(lgd_times(0.5 * s->l2, norm), norm);
 }
 
 /* soft(w_j, eta_j l1) / (1 + eta_j l2) */
@@ -26,8 +21,9 @@ static lgd_status prox(const void *ctx, size_t n, double eta, const double *eta_
     (void)work;
     for (size_t j = 0; j < n; j++) {
         const double rate = eta_each ? eta_each[j] : eta;
+        const double u = lgd_soft(w[j], lgd_times(s->l1, rate)), divisor = 1 + lgd_times(s->l2, rate);
         if (rate > 0)
-            w[j] = lgd_soft(w[j], times(s->l1, rate)) / (1 + times(s->l2, rate));
+            w[j] = isinf(divisor) ? 0 : u / divisor;
     }
     return LGD_OK;
 }
@@ -47,19 +43,22 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     }
     for (size_t j = 0; j < n; j++) {
         const double beyond = fmax(fabs(v[j]) - s->l1, 0);
-        sum += beyond * beyond;
+        sum += beyond * (beyond / s->l2); /* a square could leave the range of numbers where this does not */
     }
-    return sum / (2 * s->l2);
+    return sum / 2;
 }
 
 static lgd_status create(lgd_penalty **out, const char *name, const char *first, strengths s)
 {
-    const lgd_penalty_ops ops = {
-        .name = name, .flags = LGD_SEPARABLE, .value = value, .prox = prox, .conjugate = conjugate};
+    const lgd_penalty_ops ops = {.name = name,
+                                 .flags = LGD_SEPARABLE | (isinf(s.l1) || isinf(s.l2) ? LGD_CONSTRAINT : 0),
+                                 .value = value,
+                                 .prox = prox,
+                                 .conjugate = conjugate};
     lgd_status status = lgd_penalty_strength(name, first, s.l1);
     if (!status)
         status = lgd_penalty_strength(name, "l2", s.l2);
-    if (status && out)
+    if (out)
         *out = NULL;
     return status ? status : lgd_penalty_of(out, &ops, &s, sizeof s);
 }

@@ -31,11 +31,16 @@ lgd_status lgd_penalty_of(lgd_penalty **out, const lgd_penalty_ops *ops, const v
     if (!ctx)
         return LGD_ENOMEM;
     memcpy(ctx, numbers, size);
+    return lgd_penalty_over(out, ops, ctx);
+}
+
+lgd_status lgd_penalty_over(lgd_penalty **out, const lgd_penalty_ops *ops, void *block)
+{
     lgd_penalty_ops own = *ops;
-    own.free = own.free ? own.free : lgd_release;
-    const lgd_status status = lgd_penalty_create(out, &own, ctx);
+    own.free = lgd_release;
+    const lgd_status status = lgd_penalty_create(out, &own, block);
     if (status)
-        lgd_release(ctx);
+        lgd_release(block);
     return status;
 }
 
@@ -43,6 +48,22 @@ lgd_status lgd_penalty_strength(const char *penalty, const char *quantity, doubl
 {
     return value >= 0 ? LGD_OK
                       : lgd_fail(LGD_EINVAL, "%s: %s is %g, a number at least 0 is accepted", penalty, quantity, value);
+}
+
+lgd_status lgd_penalty_no_point(const char *penalty, const char *quantity, double value, double bound)
+{
+    return lgd_fail(
+        LGD_EINVAL,
+        "%s: %s of the coordinates that do not move is %.17g, which leaves no point within; at most %.17g is accepted",
+        penalty, quantity, value, bound);
+}
+
+double lgd_largest_rate(size_t n, const double *eta_each)
+{
+    double largest = eta_each ? 0 : 1;
+    for (size_t j = 0; j < n && eta_each; j++)
+        largest = eta_each[j] > largest ? eta_each[j] : largest;
+    return largest;
 }
 
 void lgd_penalty_free(lgd_penalty *p)
@@ -64,16 +85,20 @@ static size_t work_of(const lgd_penalty *p, size_t n)
     return p->ops.work ? p->ops.work(p->ctx, n) : 0;
 }
 
+lgd_status lgd_penalty_check(const lgd_penalty *p, size_t n)
+{
+    const unsigned errors = lgd_error_count();
+    const int code = p->ops.check ? (int)p->ops.check(p->ctx, n) : LGD_OK;
+    return code ? lgd_failed_in(p->ops.name, "check", code, errors) : LGD_OK;
+}
+
 lgd_status lgd_penalised_create(lgd_penalised *p, const lgd_penalty *penalty, size_t dim, size_t spare_first,
                                 size_t spare_count)
 {
     *p = (lgd_penalised){penalty, dim, dim - spare_count, spare_count ? spare_first : dim, spare_count, NULL, NULL};
-    if (penalty->ops.check) {
-        const unsigned errors = lgd_error_count();
-        const int code = (int)penalty->ops.check(penalty->ctx, p->n);
-        if (code)
-            return lgd_failed_in(penalty->ops.name, "check", code, errors);
-    }
+    const lgd_status status = lgd_penalty_check(penalty, p->n);
+    if (status)
+        return status;
     const bool split = spare_count && spare_first && spare_first + spare_count < dim;
     const size_t packed = split ? lgd_mul(2, lgd_padded(p->n)) : 0, work = work_of(penalty, p->n);
     if (!packed && !work)
@@ -133,7 +158,8 @@ double lgd_penalised_conjugate(const lgd_penalised *p, const double *v, double *
     return p->n ? p->penalty->ops.conjugate(p->penalty->ctx, p->n, at, scale) : 0;
 }
 
-lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *eta_each, double *w)
+/* The prox, or where `project` only the constraints that the penalty is made of. */
+static lgd_status apply(const lgd_penalised *p, bool project, double eta, const double *eta_each, double *w)
 {
     const lgd_penalty *penalty = p->penalty;
     double *at = w + offset(p);
@@ -149,7 +175,8 @@ lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *
     if (!p->n)
         return LGD_OK;
     const unsigned errors = lgd_error_count();
-    const int code = (int)penalty->ops.prox(penalty->ctx, p->n, eta, each, at, p->work);
+    const int code = (int)(project ? lgd_penalty_project(penalty, p->n, each, at, p->work)
+                                   : penalty->ops.prox(penalty->ctx, p->n, eta, each, at, p->work));
     if (code)
         return lgd_failed_in(penalty->ops.name, "prox", code, errors);
     if (p->packed)
@@ -157,14 +184,17 @@ lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *
     return LGD_OK;
 }
 
+lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *eta_each, double *w)
+{
+    return apply(p, false, eta, eta_each, w);
+}
+
 lgd_status lgd_penalised_enter(const lgd_penalised *p, const double *eta_each, double *w)
 {
     const lgd_penalty *penalty = p->penalty;
-    lgd_status status = LGD_OK;
     if (isfinite(lgd_penalised_value(p, w)))
         return LGD_OK;
-    if (penalty->ops.flags & LGD_CONSTRAINT)
-        status = lgd_penalised_prox(p, NAN, eta_each, w);
+    lgd_status status = apply(p, true, 1, eta_each, w);
     if (!status && !isfinite(lgd_penalised_value(p, w)))
         status = lgd_fail(LGD_EINVAL, "%s: its value at the start is %g, a start where it is finite is accepted",
                           penalty->ops.name, lgd_penalised_value(p, w));
