@@ -114,6 +114,12 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   order           in which an epoch visits the rows, see lgd_order
  *   last            what becomes of a short last batch, see lgd_last
  *   seed            of order and noise
+ *   norm_test       batches grow: before each epoch batch_size becomes the smallest B with sigma^2/B (m-B)/(m-1) <= norm_test^2
+ *                   |g|^2, with replacement sigma^2/B, if that is more than it was; 0.5 to 0.9 are usual [off]. Where each
+ *                   row is visited once B is then rounded up, so that the last batch is not a short one. |g| (with a
+ *                   penalty that of w - prox(w - g)) and sigma^2, the variance of the gradient of one row, are estimated from
+ *                   the epoch's first rows, max(batch_size, 64) of them, in 32 parts. The optimizer keeps the size and saves
+ *                   it. LGD_MINIBATCH only, else LGD_EUNSUPPORTED. Byrd, Chin, Nocedal and Wu (2012)
  *   first_epoch     number of the first epoch, for runs continued: order and schedule follow it
  *
  * Limits; with none of the three: 1000 epochs
@@ -176,7 +182,7 @@ typedef struct lgd_minimize_options {
     void *callback_ctx;
     const lgd_penalty *penalty;
     lgd_estimator estimator;
-    double gap_tol;
+    double gap_tol, norm_test;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -193,13 +199,15 @@ typedef struct lgd_minimize_options {
  *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one. Costs an evaluation over all rows
  *   gap           the duality gap at the returned w, with gap_tol; else NaN
  *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
- *                 the run did or 40 passes, within max_seconds */
+ *                 the run did or 40 passes, within max_seconds
+ *   batch_size    rows a step at the end, which norm_test may have raised; 0: all */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
     double passes, f, grad_norm, best_f, seconds;
     uint64_t best_step, clipped;
     double lr_hold, f_average, gap;
+    size_t batch_size;
 } lgd_report;
 
 /* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at least

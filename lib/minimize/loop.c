@@ -248,10 +248,25 @@ static size_t draw_order(lgd_run *run)
     return steps * batch;
 }
 
+/* The same, after which batches may have grown; with replacement an epoch has then other draws, with the same beginning. */
+static lgd_status draw_and_grow(lgd_run *run, size_t *all)
+{
+    const size_t batch = run->batch;
+    *all = draw_order(run);
+    const lgd_status status = lgd_run_grow(run);
+    if (run->batch != batch)
+        *all = draw_order(run);
+    return status;
+}
+
 /* One pass over the rows in batches. *mean: of the batch values over the rows seen. *finished: no limit cut it short. */
 static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
 {
-    const size_t batch = run->batch, all = draw_order(run);
+    size_t all;
+    const lgd_status drawn = draw_and_grow(run, &all);
+    if (drawn)
+        return drawn;
+    const size_t batch = run->batch;
     const size_t draws = run->o.last == LGD_LAST_DROP ? all - all % batch : all;
     double sum = 0, seen = 0, f;
     bool fresh;

@@ -83,6 +83,13 @@ static lgd_status check_options(lgd_run *run)
     if ((status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
         (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
+    if (o->norm_test > 0 && !o->batch_size)
+        return lgd_fail(LGD_EINVAL, "minimize: norm_test is %g with all rows at each step, it is accepted with batches",
+                        o->norm_test);
+    if (o->norm_test > 0 && o->estimator != LGD_MINIBATCH)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: norm_test is %g with estimator %s, 0 is accepted: its noise vanishes without it",
+                        o->norm_test, lgd_estimator_of(o->estimator)->name);
     size_t bad = lgd_first_not_finite(run->dim, run->w);
     if (bad < run->dim)
         return lgd_fail(LGD_EINVAL, "minimize: w[%zu] is %g, a finite start is accepted", bad, run->w[bad]);
@@ -125,15 +132,11 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
     const struct {
         const char *name;
         double *value, preset;
-    } numbers[] = {{"max_seconds", &o->max_seconds, 0},
-                   {"grad_tol", &o->grad_tol, 1e-6},
-                   {"grad_tol_abs", &o->grad_tol_abs, 0},
-                   {"f_tol", &o->f_tol, 0},
-                   {"step_tol", &o->step_tol, 0},
-                   {"divergence_factor", &o->divergence_factor, 1e6},
-                   {"clip_norm", &o->clip_norm, 0},
-                   {"clip_value", &o->clip_value, 0},
-                   {"gap_tol", &o->gap_tol, 0}};
+    } numbers[] = {{"max_seconds", &o->max_seconds, 0},   {"grad_tol", &o->grad_tol, 1e-6},
+                   {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
+                   {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
+                   {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0},
+                   {"norm_test", &o->norm_test, 0},       {"gap_tol", &o->gap_tol, 0}};
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
     if (o->batch_size && estimator && estimator->all_at_epoch)
         o->check_every = 1;
@@ -158,7 +161,8 @@ static lgd_status allocate(lgd_run *run)
     run->w_best = run->g + 2 * stride;
     run->w_epoch = o->batch_size ? run->g + 3 * stride : NULL;
     if (o->batch_size && o->order != LGD_SEQUENTIAL) {
-        run->index = lgd_alloc("minimize", lgd_add(run->terms, o->batch_size), sizeof *run->index);
+        const size_t room = o->norm_test > 0 ? run->terms : o->batch_size; /* with replacement the last batch is full */
+        run->index = lgd_alloc("minimize", lgd_add(run->terms, room), sizeof *run->index);
         if (!run->index)
             return LGD_ENOMEM;
     }
@@ -239,7 +243,8 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
                       .clipped = run->clipped,
                       .lr_hold = lr_hold,
                       .f_average = run->sign * run->f_average,
-                      .gap = run->gap_all};
+                      .gap = run->gap_all,
+                      .batch_size = run->batch};
     return status;
 }
 
@@ -291,6 +296,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
         run.batch = run.o.batch_size;
+        if (run.o.norm_test > 0 && opt->judged.batch_size > run.batch)
+            run.batch = opt->judged.batch_size < run.terms ? (size_t)opt->judged.batch_size : run.terms;
         run.first_t = opt->t;
         memcpy(run.w_best, w, run.dim * sizeof *w);
         run.threads = lgd_objective_begin(f, run.o.threads);

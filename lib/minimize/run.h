@@ -5,6 +5,7 @@
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
+ *   noise.c      the noise of batches, and batches that grow with it
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
@@ -107,6 +108,15 @@ lgd_stop lgd_judge_running(lgd_run *run, double f); /* after an epoch of batches
 lgd_stop lgd_judge_step(lgd_run *run);              /* full batch: after a step from w_old to w */
 lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
 bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
+
+/* ---- noise.c */
+
+/* From the first rows of the epoch's order, at w: the variance of the gradient of one row, summed over coordinates, and |g| of
+ * their mean. Uses g and w_old. */
+lgd_status lgd_noise_measure(lgd_run *run, double *variance, double *norm);
+
+/* With norm_test: as many rows to the batch as the noise asks for, once the order of the epoch is drawn. */
+lgd_status lgd_run_grow(lgd_run *run);
 
 /* ---- rate.c */
 
