@@ -70,6 +70,7 @@ typedef struct lgd_step {
     bool finite;              /* out, with LGD_CHECKED: all of the new w is finite */
     bool penalised;           /* a penalty is going to be applied to the w that step leaves; see `settle` */
     double eta, *eta_each;    /* out, with LGD_TELLS_RATE: the rate of the step, below */
+    double weight; /* kept for each slice from step to step, 0 before the first: for a sum of weights, below */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -88,9 +89,10 @@ enum {
 /* What LGD_TELLS_RATE promises. A penalty is applied after the step as w = prox(w), in the metric of the step: if that was
  * w_j -= eta_j m_j, with m_j a (weighted) mean of gradients, the rates are these eta_j, and where gradients come to rest w is a
  * minimum of F. step sets `eta` where one number is the rate of all coordinates, else it fills eta_each[dim], unless that
- * is NULL: then nobody asks. A velocity v = mu v + g is 1/(1 - mu) times a mean, so lr v is a rate of lr/(1 - mu); while it
- * begins, lr (1 - mu^t)/(1 - mu). Without the flag a method can be followed by separable constraints alone (box), whose
- * prox no rate changes. */
+ * is NULL: then nobody asks. A velocity v = mu v + g is not a mean: its weights sum up to 1/(1 - mu), while it begins to
+ * (1 - mu^t)/(1 - mu), and lr times that sum is the rate of a step along lr v. `weight = mu*weight + 1` is that sum, also
+ * where mu changes. A rate that is NaN or below 0 fails the step, one beyond 2^511 or below 2^-511, but for 0, becomes that.
+ * Without the flag a method can be followed by separable constraints alone (box), whose prox no rate changes. */
 
 /* A method.
  *   name          one word, with _ where that has two parts
@@ -110,8 +112,10 @@ enum {
  *   check         optional: refuses options, each within its range, that contradict one another; called at creation
  *   measure       optional: adds the slice's part of up to four sums over all coordinates (norms, inner products) to s->sum;
  *                 called for each slice before the first is stepped. It may write to vec, state and g, not to w
- *   settle        optional: called for each slice that moves after a penalty was applied to w, with s->w where that led; for
- *                 methods that keep points beside w. s->t is the number of the step
+ *   settle        optional, for methods that keep points beside w: called for each slice that moved once a penalty has been
+ *                 applied, always if `penalised` was set. w is what the prox made of the w that step left, g is what step
+ *                 left there, t the number of that step. It may move w to where the method stands, if that is another
+ *                 point; a constraint is applied again then
  *   about         what it is, in a few words
  *   source        who published it, and when */
 typedef struct lgd_optimizer_ops {

@@ -109,7 +109,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
     const double *scale = run->o.lr_scale;
     const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PROX;
     clip(run);
-    if (scale || keep_old)
+    if (scale || keep_old || penalised)
         memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
     lgd_step s = {.dim = run->dim,
                   .w = run->w,
@@ -135,10 +135,15 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
             return LGD_OK;
         }
         status = lgd_optimizer_prox(run->opt, &s, scale);
+        for (size_t j = 0; (scale || status) && j < run->dim; j++)
+            if (status || scale[j] == 0) /* the last point within a constraint; a method may have settled elsewhere */
+                run->w[j] = run->w_old[j];
         if (status)
             return status;
     }
     const bool moved = lgd_optimizer_sample(run->opt, run->w);
+    if (moved && (status = lgd_optimizer_stay_within(run->opt, run->w)))
+        return status;
     *fresh = s.fresh && !scale && !moved && (!penalised || own_prox);
     *f = s.f;
     if (s.stop)

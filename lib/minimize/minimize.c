@@ -42,6 +42,8 @@ static lgd_status check_options(lgd_run *run)
                   {"max_steps", o->max_steps},
                   {"check_every", o->check_every},
                   {"first_epoch", o->first_epoch}};
+    const bool penalised = o->penalty || run->opt->penalty, settles = run->opt->ops.settle != NULL;
+    const bool own_points = run->opt->ops.flags & LGD_OWN_POINTS || (penalised && settles);
     lgd_status status;
     if (run->terms == 0)
         return lgd_fail(LGD_EINVAL, "minimize: number of rows of the %s is 0, at least 1 is accepted",
@@ -75,11 +77,11 @@ static lgd_status check_options(lgd_run *run)
         if (!(o->lr_scale[j] >= 0) || !isfinite(o->lr_scale[j]))
             return lgd_fail(LGD_EINVAL, "minimize: lr_scale[%zu] is %g, a finite number >= 0 is accepted", j,
                             o->lr_scale[j]);
-        else if (run->opt->ops.flags & LGD_OWN_POINTS && o->lr_scale[j] != 0 && o->lr_scale[j] != 1)
+        else if (own_points && o->lr_scale[j] != 0 && o->lr_scale[j] != 1)
             return lgd_fail(LGD_EUNSUPPORTED,
-                            "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s: it keeps points of "
+                            "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s%s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
-                            j, o->lr_scale[j], method);
+                            j, o->lr_scale[j], method, penalised ? " with a penalty" : "");
     if ((status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
         (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
@@ -200,6 +202,8 @@ static lgd_status eval_average(lgd_run *run)
         if (run->o.lr_scale[j] == 0)
             run->w_old[j] = run->w[j];
     if (!status)
+        status = lgd_run_stay_within(run, run->w_old);
+    if (!status)
         status = lgd_run_eval(run, &all, run->terms, run->w_old, &run->f_average, NULL);
     run->f_average += lgd_run_penalty(run, run->w_old);
     return status;
@@ -284,11 +288,16 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         status = allocate(&run);
     if (!status)
         status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
-    const lgd_penalty *own_penalty = opt->penalty;
+    lgd_engaged own; /* the optimizer's, while another one is lent */
+    bool lent = false;
     if (!status)
         status = lgd_estimate_create(&run);
-    if (!status && run.o.penalty)
-        status = lgd_optimizer_penalty(opt, run.o.penalty);
+    if (!status && run.o.penalty) {
+        status = lgd_engage(&own, opt, run.o.penalty, run.dim, f->spare_first, f->spare_count);
+        lent = !status;
+        if (lent)
+            own = lgd_optimizer_exchange(opt, own);
+    }
     if (!status)
         status = lgd_run_penalise(&run);
     if (!status)
@@ -309,8 +318,10 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         lgd_objective_end(f);
         lgd_give_struct(report, report_size, &r, sizeof r);
     }
-    if (run.o.penalty)
-        lgd_optimizer_penalty(opt, own_penalty);
+    if (lent) {
+        own = lgd_optimizer_exchange(opt, own);
+        lgd_disengage(&own);
+    }
     lgd_estimate_free(&run);
     lgd_gap_free(&run.gap);
     lgd_release(run.unit);

@@ -28,6 +28,7 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
         bad |= lgd_not_finite(w[j]);
     }
+    lgd_tell_rates(s, rate * lgd_weigh_mean(s, beta1), v, root, 0, eps);
     return lgd_stepped(s, bad);
 }
 
@@ -39,7 +40,7 @@ const lgd_optimizer_ops *lgd_adabelief_ops(void)
         .source = "Zhuang et al. (2020)",
         .options = options,
         .options_size = sizeof(lgd_adabelief_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = step,
     };

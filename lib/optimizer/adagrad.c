@@ -31,6 +31,7 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= lr * g[j] / lgd_divisor(sqrt(sum[j] + eps_root) + eps);
         bad |= lgd_not_finite(w[j]);
     }
+    lgd_tell_rates(s, lr, sum, 1, eps_root, eps);
     return lgd_stepped(s, bad);
 }
 
@@ -42,7 +43,7 @@ const lgd_optimizer_ops *lgd_adagrad_ops(void)
         .source = "Duchi, Hazan and Singer (2011)",
         .options = options,
         .options_size = sizeof(lgd_adagrad_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .init = init,
         .step = step,

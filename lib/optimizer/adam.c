@@ -55,7 +55,13 @@ LGD_WIDE static lgd_status any(lgd_step *s, lgd_adam_numbers a)
 
 lgd_status lgd_adam_sweep(lgd_step *s, lgd_adam_numbers a)
 {
-    return any(s, a);
+    const lgd_status status = any(s, a);
+    const double rate = a.rate * lgd_weigh_mean(s, a.beta1);
+    if (a.root == 0)
+        s->eta = rate;
+    else
+        lgd_tell_rates(s, rate, s->vec[1], a.root, a.floor, a.eps);
+    return status;
 }
 
 static lgd_status adam_step(lgd_step *s)
@@ -84,7 +90,7 @@ const lgd_optimizer_ops *lgd_adam_ops(void)
         .source = "Kingma and Ba (2015)",
         .options = adam_options,
         .options_size = sizeof(lgd_adam_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = adam_step,
     };
@@ -99,7 +105,7 @@ const lgd_optimizer_ops *lgd_adamw_ops(void)
         .source = "Loshchilov and Hutter (2019)",
         .options = adamw_options,
         .options_size = sizeof(lgd_adamw_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = adamw_step,
     };

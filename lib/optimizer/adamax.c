@@ -25,6 +25,9 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= rate * m[j] / lgd_divisor(u[j]);
         bad |= lgd_not_finite(w[j]);
     }
+    const double eta = rate * lgd_weigh_mean(s, beta1);
+    for (size_t j = 0; s->eta_each && j < s->dim; j++)
+        s->eta_each[j] = eta / lgd_divisor(u[j]);
     return lgd_stepped(s, bad);
 }
 
@@ -36,7 +39,7 @@ const lgd_optimizer_ops *lgd_adamax_ops(void)
         .source = "Kingma and Ba (2015)",
         .options = options,
         .options_size = sizeof(lgd_adamax_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = step,
     };

@@ -30,6 +30,7 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= rate * m[j] / lgd_divisor(sqrt(after * largest[j] + eps_root) + eps);
         bad |= lgd_not_finite(w[j]);
     }
+    lgd_tell_rates(s, rate * lgd_weigh_mean(s, beta1), largest, sqrt(after), eps_root / after, eps);
     return lgd_stepped(s, bad);
 }
 
@@ -41,7 +42,7 @@ const lgd_optimizer_ops *lgd_amsgrad_ops(void)
         .source = "Reddi, Kale and Kumar (2018)",
         .options = options,
         .options_size = sizeof(lgd_amsgrad_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_three_vectors,
         .step = step,
     };

@@ -11,8 +11,17 @@ static const lgd_option options[] = {
     {0},
 };
 
-/* The loop once for each of its forms, known where it is called: mu = 1 shall leave the very bits of w. */
-LGD_INLINE lgd_status sweep(lgd_step *s, double keep, double eta, double mu, bool averages)
+typedef enum sample { COPIED, AVERAGED, LATER } sample;
+
+/* How much of w comes into the average. */
+static double share(const lgd_step *s)
+{
+    return 1 / fmax(1, (double)(s->t - 1) - ((const lgd_asgd_options *)s->options)->t0);
+}
+
+/* The loop once for each of its forms, known where it is called: mu = 1 shall leave the very bits of w. With a penalty the
+ * point that is averaged is known once that has been applied. */
+LGD_INLINE lgd_status sweep(lgd_step *s, double keep, double eta, double mu, sample how)
 {
     const double *g = s->g;
     double *w = s->w, *mean = s->vec[0];
@@ -20,9 +29,11 @@ LGD_INLINE lgd_status sweep(lgd_step *s, double keep, double eta, double mu, boo
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         w[j] = keep * w[j] - eta * g[j];
-        mean[j] = averages ? mean[j] + mu * (w[j] - mean[j]) : w[j];
+        if (how != LATER)
+            mean[j] = how == AVERAGED ? mean[j] + mu * (w[j] - mean[j]) : w[j];
         bad |= lgd_not_finite(w[j]);
     }
+    s->eta = eta;
     return lgd_stepped(s, bad);
 }
 
@@ -30,9 +41,19 @@ LGD_WIDE static lgd_status step(lgd_step *s)
 {
     const lgd_asgd_options *o = s->options;
     const double lr = o->lr * s->lr_factor, before = (double)(s->t - 1);
-    const double eta = lr / pow(1 + o->lambd * lr * before, o->alpha), mu = 1 / fmax(1, before - o->t0);
-    const double keep = 1 - o->lambd * eta;
-    return mu < 1 ? sweep(s, keep, eta, mu, true) : sweep(s, keep, eta, mu, false);
+    const double eta = lr / pow(1 + o->lambd * lr * before, o->alpha), mu = share(s), keep = 1 - o->lambd * eta;
+    if (s->penalised)
+        return sweep(s, keep, eta, mu, LATER);
+    return mu < 1 ? sweep(s, keep, eta, mu, AVERAGED) : sweep(s, keep, eta, mu, COPIED);
+}
+
+static lgd_status settle(lgd_step *s)
+{
+    const double mu = share(s), *w = s->w;
+    double *mean = s->vec[0];
+    for (size_t j = 0; j < s->dim; j++)
+        mean[j] = mu < 1 ? mean[j] + mu * (w[j] - mean[j]) : w[j];
+    return LGD_OK;
 }
 
 static void result(const lgd_step *s, double *w)
@@ -48,9 +69,10 @@ const lgd_optimizer_ops *lgd_asgd_ops(void)
         .source = "Polyak and Juditsky (1992)",
         .options = options,
         .options_size = sizeof(lgd_asgd_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = step,
+        .settle = settle,
         .result = result,
     };
     return &ops;

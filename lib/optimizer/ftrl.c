@@ -64,7 +64,9 @@ static lgd_status step(lgd_step *s)
     const lgd_ftrl_options *o = s->options;
     const double lr = o->lr * s->lr_factor, l2 = lgd_given_or(s->decay, o->l2), l1 = s->decay == 0 ? 0 : o->l1;
     const bool moves = lr >= DBL_MIN; /* at a rate of 0 nothing does, what l1 hides included */
-    return l1 > 0 && moves ? with_l1(s, lr, o->beta, l1, l2) : without_l1(s, lr, o->beta, l2);
+    const lgd_status status = l1 > 0 && moves ? with_l1(s, lr, o->beta, l1, l2) : without_l1(s, lr, o->beta, l2);
+    lgd_tell_rates(s, lr, s->vec[0], 1, 0, o->beta + lr * l2);
+    return status;
 }
 
 const lgd_optimizer_ops *lgd_ftrl_ops(void)
@@ -75,7 +77,7 @@ const lgd_optimizer_ops *lgd_ftrl_ops(void)
         .source = "McMahan et al. (2013)",
         .options = options,
         .options_size = sizeof(lgd_ftrl_options),
-        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

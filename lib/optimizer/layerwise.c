@@ -71,6 +71,7 @@ LGD_WIDE static lgd_status lars_step(lgd_step *s)
         w[j] -= v[j];
         bad |= lgd_not_finite(w[j]);
     }
+    s->eta = lgd_weigh_velocity(s, mu, to.length * to.unit);
     return lgd_stepped(s, bad);
 }
 
@@ -82,7 +83,7 @@ const lgd_optimizer_ops *lgd_lars_ops(void)
         .source = "You et al. (2017)",
         .options = lars_options,
         .options_size = sizeof(lgd_lars_options),
-        .flags = LGD_SLICED | LGD_LAYERED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LAYERED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = lars_step,
     };
@@ -133,6 +134,8 @@ LGD_WIDE static lgd_status lamb_step(lgd_step *s)
         w[j] -= to.length * (to.unit * g[j]);
         bad |= lgd_not_finite(w[j]);
     }
+    const double beta1 = lgd_given_or(s->momentum, o->beta1), of_m = lgd_weigh_mean(s, beta1) / lgd_bias(beta1, s->t);
+    lgd_tell_rates(s, to.length * to.unit * of_m, s->vec[1], 1 / sqrt(lgd_bias(o->beta2, s->t)), 0, o->eps);
     return lgd_stepped(s, bad);
 }
 
@@ -144,7 +147,7 @@ const lgd_optimizer_ops *lgd_lamb_ops(void)
         .source = "You et al. (2020)",
         .options = lamb_options,
         .options_size = sizeof(lgd_lamb_options),
-        .flags = LGD_SLICED | LGD_LAYERED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LAYERED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = lamb_step,
     };

@@ -17,6 +17,10 @@ LGD_WIDE static lgd_status step(lgd_step *s)
     const double keep = 1 - lr * lgd_given_or(s->decay, o->weight_decay), *g = s->g;
     double *w = s->w, *m = s->vec[0];
     uint64_t bad = 0;
+    const double length = lr * (beta1 * s->weight + (1 - beta1));
+    for (size_t j = 0; s->eta_each && j < s->dim; j++)
+        s->eta_each[j] = length / lgd_divisor(fabs(lgd_mean(beta1, m[j], g[j])));
+    lgd_weigh_mean(s, beta2);
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         const double c = lgd_mean(beta1, m[j], g[j]);
@@ -35,7 +39,7 @@ const lgd_optimizer_ops *lgd_lion_ops(void)
         .source = "Chen et al. (2023)",
         .options = options,
         .options_size = sizeof(lgd_lion_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = step,
     };

@@ -165,6 +165,7 @@ static bool get_contents(lgd_optimizer *opt, reader *in)
     for (size_t k = 0; k < opt->slices; k++) {
         same = get_count(in) == opt->slice[k].count && same;
         opt->slice[k].steps = get_count(in);
+        opt->slice[k].weight = get_number(in);
     }
     const size_t state_bytes = opt->slices * opt->state_size, vector_bytes = opt->dim * sizeof(double);
     const void *state = get(in, state_bytes);
@@ -193,7 +194,7 @@ static lgd_status load_contents(const lgd_optimizer *opt, reader *in, lgd_optimi
     const size_t terms = get_size(in), each = get_size(in);
     const uint64_t visits = get_count(in);
     const double largest = get_number(in);
-    const size_t steps_and_state = lgd_mul(slices, lgd_add(state_size, 2 * sizeof(uint64_t)));
+    const size_t steps_and_state = lgd_mul(slices, lgd_add(state_size, 3 * sizeof(uint64_t)));
     if (in->failed || !dim != !slices || (!dim && t) || spare_first > dim || spare_count > dim - spare_first ||
         !terms != !each || (!dim && terms))
         return malformed(opt, "contradicts itself in its counts");

@@ -41,6 +41,7 @@ LGD_WIDE static lgd_status momentum_step(lgd_step *s)
             w[j] += v[j];
             bad |= lgd_not_finite(w[j]);
         }
+        s->eta = lgd_weigh_velocity(s, mu, lr);
     } else {
         const double share = s->t == 1 ? 1 : 1 - o->dampening; /* the first gradient enters whole */
 #pragma omp simd reduction(| : bad)
@@ -49,6 +50,7 @@ LGD_WIDE static lgd_status momentum_step(lgd_step *s)
             w[j] -= lr * v[j];
             bad |= lgd_not_finite(w[j]);
         }
+        s->eta = lr * lgd_weigh_velocity(s, mu, share);
     }
     return lgd_stepped(s, bad);
 }
@@ -66,6 +68,7 @@ LGD_WIDE static lgd_status nesterov_step(lgd_step *s)
             w[j] += mu * v[j] - lr * g[j];
             bad |= lgd_not_finite(w[j]);
         }
+        s->eta = mu * lgd_weigh_velocity(s, mu, lr) + lr;
     } else {
 #pragma omp simd reduction(| : bad)
         for (size_t j = 0; j < s->dim; j++) {
@@ -73,6 +76,7 @@ LGD_WIDE static lgd_status nesterov_step(lgd_step *s)
             w[j] -= lr * (g[j] + mu * v[j]);
             bad |= lgd_not_finite(w[j]);
         }
+        s->eta = lr * (mu * lgd_weigh_velocity(s, mu, 1) + 1);
     }
     return lgd_stepped(s, bad);
 }
@@ -85,7 +89,7 @@ const lgd_optimizer_ops *lgd_momentum_ops(void)
         .source = "Polyak (1964); Sutskever et al. (2013)",
         .options = momentum_options,
         .options_size = sizeof(lgd_momentum_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = momentum_step,
         .check = momentum_check,
@@ -101,7 +105,7 @@ const lgd_optimizer_ops *lgd_nesterov_ops(void)
         .source = "Nesterov (1983); Sutskever et al. (2013)",
         .options = nesterov_options,
         .options_size = sizeof(lgd_nesterov_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = nesterov_step,
     };

@@ -45,6 +45,9 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= (of_m * m[j] + of_g * g[j]) / lgd_divisor(sqrt(share * v[j] + eps_root) + eps);
         bad |= lgd_not_finite(w[j]);
     }
+    const double eta = of_m * lgd_weigh_mean(s, keep) + of_g;
+    for (size_t j = 0; s->eta_each && j < s->dim; j++)
+        s->eta_each[j] = eta / lgd_divisor(sqrt(share * v[j] + eps_root) + eps);
     return lgd_stepped(s, bad);
 }
 
@@ -56,7 +59,7 @@ const lgd_optimizer_ops *lgd_nadam_ops(void)
         .source = "Dozat (2016)",
         .options = options,
         .options_size = sizeof(lgd_nadam_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

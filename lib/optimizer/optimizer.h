@@ -14,6 +14,7 @@ typedef struct lgd_slice {
     uint64_t steps;  /* taken by it: not those while it was frozen */
     double lr_scale; /* of its group, else 1 */
     double decay;    /* of its group, else NaN: the optimizer's own; 0 where the objective leaves it unpenalised */
+    double weight;   /* lgd_step.weight */
     bool frozen;
 } lgd_slice;
 
@@ -95,9 +96,24 @@ void lgd_optimizer_forget(lgd_optimizer *opt);
 /* LGD_EUNSUPPORTED if the method cannot be followed by the penalty. */
 lgd_status lgd_optimizer_check_penalty(const lgd_optimizer *opt, const lgd_penalty *penalty);
 
-/* Puts the penalty to work, once dim and the unpenalised range are known; and takes it from work. */
-lgd_status lgd_optimizer_engage(lgd_optimizer *opt);
+/* A penalty and what it needs for dim coordinates; as long as dim is 0, nothing. */
+typedef struct lgd_engaged {
+    const lgd_penalty *penalty; /* NULL: none */
+    lgd_penalised at_work;
+    double *eta_each; /* [dim] */
+} lgd_engaged;
+lgd_status lgd_engage(lgd_engaged *out, const lgd_optimizer *opt, const lgd_penalty *penalty, size_t dim,
+                      size_t spare_first, size_t spare_count);
+void lgd_disengage(lgd_engaged *e);
+
+/* Another one in the place of what the optimizer has, which comes back. Cannot fail, so that what was lent is given back. */
+lgd_engaged lgd_optimizer_exchange(lgd_optimizer *opt, lgd_engaged with);
+
+/* Frees what the penalty needs; it stays set. */
 void lgd_optimizer_disengage(lgd_optimizer *opt);
+
+/* Does the penalty want to know the rates of a step? */
+bool lgd_optimizer_asks_rate(const lgd_optimizer *opt);
 
 /* Within advance, of slice k: what its step said of its rate. After it: of groups where the method sees all of w. */
 void lgd_optimizer_note_rate(lgd_optimizer *opt, const lgd_step *part, size_t k);
@@ -106,6 +122,10 @@ void lgd_optimizer_scale_rates(lgd_optimizer *opt);
 /* After a step, if there is a penalty: its prox on w[dim] at the rates of the step, each times lr_scale[j] unless that is
  * NULL, and what the method makes of the point. */
 lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const double *lr_scale);
+
+/* Moves w[dim] back into a constraint, where a mean of points within it may lie outside by its rounding. In the metric of the
+ * last step. */
+lgd_status lgd_optimizer_stay_within(lgd_optimizer *opt, double *w);
 
 /* Is lgd_optimizer_result another point than w? */
 bool lgd_optimizer_has_result(const lgd_optimizer *opt);
@@ -142,6 +162,9 @@ double lgd_optimizer_value(const lgd_optimizer *opt, const char *name, double ot
 #define LGD_NOT_NEGATIVE .low = 0, .high = INFINITY, .open = 2 /* x >= 0 */
 #define LGD_BELOW_ONE .low = 0, .high = 1, .open = 2           /* 0 <= x < 1 */
 #define LGD_UP_TO_ONE .low = 0, .high = 1, .open = 0           /* 0 <= x <= 1 */
+
+/* Rates of a prox lie between its inverse and this, or are 0: their squares, and those of their inverses, are numbers. */
+#define LGD_RATE_LARGEST 0x1p511
 
 /* What the run asks for, or the method's own where it asks for nothing (NaN). */
 static inline double lgd_given_or(double given, double own)
@@ -194,6 +217,21 @@ lgd_status lgd_descend(lgd_step *s, double lr);
 
 /* g += decay w, over dim coordinates. */
 void lgd_add_decay(double decay, size_t dim, const double *w, double *g);
+
+/* For LGD_TELLS_RATE: the sum of the weights of a mean that forgets, m = keep m + (1 - keep) g, after this step. */
+static inline double lgd_weigh_mean(lgd_step *s, double keep)
+{
+    return s->weight = lgd_mean(keep, s->weight, 1);
+}
+
+/* And of a velocity, v = mu v + share g. */
+static inline double lgd_weigh_velocity(lgd_step *s, double mu, double share)
+{
+    return s->weight = fmin(mu * s->weight + share, LGD_RATE_LARGEST);
+}
+
+/* For LGD_TELLS_RATE, at the end of a step that divided by these roots: eta_j = rate / (root sqrt(v_j + floor) + eps). */
+void lgd_tell_rates(lgd_step *s, double rate, const double *v, double root, double floor, double eps);
 
 /* Layouts that several methods have: so many vectors and no state. */
 void lgd_one_vector(const void *options, size_t dim, size_t *vectors, size_t *state_size);

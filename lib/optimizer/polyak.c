@@ -29,7 +29,7 @@ static lgd_status step(lgd_step *s)
 {
     const lgd_polyak_options *o = s->options;
     const double norm = s->sum[0], above = fmax(s->f - o->f_min, 0) / o->c;
-    const double lr = norm == 0 ? 0 : s->lr_factor * fmin(o->lr, above / norm / norm);
+    const double lr = s->lr_factor * (norm == 0 ? o->lr : fmin(o->lr, above / norm / norm));
     return lgd_descend(s, lr);
 }
 
@@ -41,7 +41,7 @@ const lgd_optimizer_ops *lgd_polyak_ops(void)
         .source = "Polyak (1987); Loizou et al. (2020)",
         .options = options,
         .options_size = sizeof(lgd_polyak_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .measure = measure,
         .step = step,
     };

@@ -98,31 +98,56 @@ static void grow(const lgd_step *s)
     e->d = fmin(e->d_max, (d == o->d0 ? fmax(d, found) : d) * o->growth);
 }
 
-LGD_WIDE static lgd_status step(lgd_step *s)
+/* With a penalty the way of this step is known once that has been applied; until then g is where it began. */
+LGD_INLINE lgd_status sweep(lgd_step *s, bool penalised)
 {
     const lgd_prodigy_options *o = s->options;
     distance *e = s->state;
-    if (s->sum[1] == 0) /* every gradient was 0 */
-        return lgd_stepped(s, lgd_first_not_finite(s->dim, s->w) < s->dim ? UINT64_MAX : 0);
-    const double d = e->d, lr = rate(s), eta = d * lr, older = e->unit / d, *g = s->g;
+    const double d = e->d, lr = rate(s), eta = d * lr, older = e->unit / d;
     const double beta1 = lgd_given_or(s->momentum, o->beta1), keep_m = beta1 * older;
     const double keep_v = o->beta2 * square(older), new_v = 1 - o->beta2;
     const double shrink = eta * lgd_given_or(s->decay, o->weight_decay);
-    double *w = s->w, *m = s->vec[M], *v = s->vec[V], *way = s->vec[WAY];
+    double *w = s->w, *g = s->g, *m = s->vec[M], *v = s->vec[V], *way = s->vec[WAY];
     grow(s);
     const double eps = e->d / d * o->eps;
+    s->weight = keep_m * s->weight + (1 - beta1);
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         m[j] = keep_m * m[j] + (1 - beta1) * g[j];
         v[j] = keep_v * v[j] + new_v * (g[j] * g[j]);
         const double by = shrink * w[j] + eta * m[j] / lgd_divisor(sqrt(v[j]) + eps);
+        if (penalised)
+            g[j] = w[j];
+        else
+            way[j] += by;
         w[j] -= by;
-        way[j] += by;
         bad |= lgd_not_finite(w[j]);
     }
     e->unit = d;
+    lgd_tell_rates(s, eta * s->weight, v, 1, 0, eps);
     return lgd_stepped(s, bad);
+}
+
+LGD_WIDE static lgd_status moves(lgd_step *s)
+{
+    return s->penalised ? sweep(s, true) : sweep(s, false);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    if (s->sum[1] != 0)
+        return moves(s);
+    memcpy(s->g, s->w, s->dim * sizeof *s->g); /* every gradient was 0: d does not grow, but a penalty may move w */
+    s->eta = ((const distance *)s->state)->d * rate(s);
+    return lgd_stepped(s, lgd_first_not_finite(s->dim, s->w) < s->dim ? UINT64_MAX : 0);
+}
+
+static lgd_status settle(lgd_step *s)
+{
+    for (size_t j = 0; j < s->dim; j++)
+        s->vec[WAY][j] += s->g[j] - s->w[j];
+    return LGD_OK;
 }
 
 const lgd_optimizer_ops *lgd_prodigy_ops(void)
@@ -133,11 +158,12 @@ const lgd_optimizer_ops *lgd_prodigy_ops(void)
         .source = "Mishchenko and Defazio (2023)",
         .options = options,
         .options_size = sizeof(lgd_prodigy_options),
-        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .init = init,
         .step = step,
         .measure = measure,
+        .settle = settle,
     };
     return &ops;
 }

@@ -22,6 +22,18 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
     *vectors = 1 + (size_t)o->centered + (o->momentum > 0);
 }
 
+/* What is under the root. */
+LGD_INLINE double spread(double v, double mean, bool centered)
+{
+    const double square = mean * mean;
+    double q = v;
+    if (centered) {
+        q -= square < DBL_MAX ? square : DBL_MAX; /* a number also where both are too large for one */
+        q = q > 0 ? q : 0;                        /* rounding may take it below */
+    }
+    return q;
+}
+
 /* The loop once for each of its forms, known where it is called. */
 LGD_INLINE lgd_status sweep(lgd_step *s, bool centered, bool moving)
 {
@@ -34,19 +46,18 @@ LGD_INLINE lgd_status sweep(lgd_step *s, bool centered, bool moving)
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         v[j] = lgd_mean(alpha, v[j], g[j] * g[j]);
-        double q = v[j];
-        if (centered) {
+        if (centered)
             mean[j] = lgd_mean(alpha, mean[j], g[j]);
-            const double square = mean[j] * mean[j];
-            q -= square < DBL_MAX ? square : DBL_MAX; /* a number also where both are too large for one */
-            q = q > 0 ? q : 0;                        /* rounding may take it below */
-        }
+        const double q = spread(v[j], centered ? mean[j] : 0, centered);
         double d = g[j] / lgd_divisor(sqrt(q + eps_root) + eps);
         if (moving)
             d = b[j] = mu * b[j] + d;
         w[j] -= lr * d;
         bad |= lgd_not_finite(w[j]);
     }
+    const double rate = moving ? lr * lgd_weigh_velocity(s, mu, 1) : lr;
+    for (size_t j = 0; s->eta_each && j < s->dim; j++)
+        s->eta_each[j] = rate / lgd_divisor(sqrt(spread(v[j], centered ? mean[j] : 0, centered) + eps_root) + eps);
     return lgd_stepped(s, bad);
 }
 
@@ -66,7 +77,7 @@ const lgd_optimizer_ops *lgd_rmsprop_ops(void)
         .source = "Tieleman and Hinton (2012); Graves (2013)",
         .options = options,
         .options_size = sizeof(lgd_rmsprop_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

@@ -85,8 +85,11 @@ static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
     put_count(&out, opt->seen.each);
     put_count(&out, opt->seen.visits);
     put_number(&out, opt->seen.largest);
-    for (size_t k = 0; k < opt->slices; k++)
-        put_count(&out, opt->slice[k].count), put_count(&out, opt->slice[k].steps);
+    for (size_t k = 0; k < opt->slices; k++) {
+        put_count(&out, opt->slice[k].count);
+        put_count(&out, opt->slice[k].steps);
+        put_number(&out, opt->slice[k].weight);
+    }
     put(&out, opt->state, opt->slices * opt->state_size);
     for (size_t i = 0; i < lgd_state_vectors(opt); i++)
         put(&out, lgd_state_vector(opt, i), opt->dim * sizeof(double));

@@ -5,7 +5,10 @@
  *
  *     y - c (y - z) - (1 - beta (1 - c)) d,
  *
- * divides by nothing and is y again, bit for bit, where z = y and d = 0; x is told from the two only where it is asked for. */
+ * divides by nothing and is y again, bit for bit, where z = y and d = 0; x is told from the two only where it is asked for.
+ *
+ * A penalty belongs to z, which takes the gradients: until it has been applied w is z - d, and the place of z holds
+ * beta (1 - c) x. */
 #include "optimizer.h"
 
 #define LGD_SHARE .low = 0, .high = 1, .open = 1 /* 0 < x <= 1 */
@@ -65,40 +68,85 @@ static double share(const lgd_step *s, double eta, double power)
     return 1 / so_far->sum;
 }
 
-LGD_WIDE static lgd_status sgd_step(lgd_step *s)
+/* One coordinate. */
+LGD_INLINE void move(double *w, double *z, double d, double c, double beta, bool penalised)
+{
+    const double next = *z - d;
+    if (penalised) {
+        *z = (1 - c) * (*w - (1 - beta) * *z);
+        *w = next;
+    } else {
+        *w -= c * (*w - *z) + (1 - beta * (1 - c)) * d;
+        *z = next;
+    }
+}
+
+LGD_INLINE lgd_status sgd_sweep(lgd_step *s, bool penalised)
 {
     const lgd_schedule_free_sgd_options *o = s->options;
-    const double eta = o->lr * s->lr_factor, c = share(s, eta, o->power), k = 1 - o->beta * (1 - c);
+    const double eta = o->lr * s->lr_factor, c = share(s, eta, o->power), beta = o->beta;
     const double decay = lgd_given_or(s->decay, o->weight_decay), *g = s->g;
     double *w = s->w, *z = s->vec[0];
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
-        const double d = eta * (g[j] + decay * w[j]);
-        w[j] -= c * (w[j] - z[j]) + k * d;
-        z[j] -= d;
+        move(&w[j], &z[j], eta * (g[j] + decay * w[j]), c, beta, penalised);
         bad |= lgd_not_finite(w[j]);
     }
+    s->eta = eta;
     return lgd_stepped(s, bad);
 }
 
-LGD_WIDE static lgd_status adamw_step(lgd_step *s)
+LGD_WIDE static lgd_status sgd_step(lgd_step *s)
+{
+    return s->penalised ? sgd_sweep(s, true) : sgd_sweep(s, false);
+}
+
+LGD_INLINE lgd_status adamw_sweep(lgd_step *s, bool penalised)
 {
     const lgd_schedule_free_adamw_options *o = s->options;
     const double eta = o->lr * s->lr_factor * sqrt(lgd_bias(o->beta2, s->t));
-    const double c = share(s, eta, o->power), k = 1 - o->beta * (1 - c);
+    const double c = share(s, eta, o->power), beta = o->beta;
     const double decay = lgd_given_or(s->decay, o->weight_decay), beta2 = o->beta2, eps = o->eps, *g = s->g;
     double *w = s->w, *z = s->vec[0], *v = s->vec[1];
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (size_t j = 0; j < s->dim; j++) {
         v[j] = lgd_mean(beta2, v[j], g[j] * g[j]);
-        const double d = eta * (g[j] / lgd_divisor(sqrt(v[j]) + eps) + decay * w[j]);
-        w[j] -= c * (w[j] - z[j]) + k * d;
-        z[j] -= d;
+        move(&w[j], &z[j], eta * (g[j] / lgd_divisor(sqrt(v[j]) + eps) + decay * w[j]), c, beta, penalised);
         bad |= lgd_not_finite(w[j]);
     }
+    lgd_tell_rates(s, eta, v, 1, 0, eps);
     return lgd_stepped(s, bad);
+}
+
+LGD_WIDE static lgd_status adamw_step(lgd_step *s)
+{
+    return s->penalised ? adamw_sweep(s, true) : adamw_sweep(s, false);
+}
+
+/* y from z in w and beta (1 - c) x in the place of z. */
+static lgd_status settle(lgd_step *s, double beta)
+{
+    const weights *so_far = s->state;
+    const double c = so_far->largest == 0 ? 0 : 1 / so_far->sum;
+    double *w = s->w, *z = s->vec[0];
+    for (size_t j = 0; j < s->dim; j++) {
+        const double next = w[j];
+        w[j] = z[j] + (1 - beta * (1 - c)) * next;
+        z[j] = next;
+    }
+    return LGD_OK;
+}
+
+static lgd_status sgd_settle(lgd_step *s)
+{
+    return settle(s, ((const lgd_schedule_free_sgd_options *)s->options)->beta);
+}
+
+static lgd_status adamw_settle(lgd_step *s)
+{
+    return settle(s, ((const lgd_schedule_free_adamw_options *)s->options)->beta);
 }
 
 /* x of w = (1 - beta) z + beta x */
@@ -128,11 +176,12 @@ const lgd_optimizer_ops *lgd_schedule_free_sgd_ops(void)
         .source = "Defazio et al. (2024)",
         .options = sgd_options,
         .options_size = sizeof(lgd_schedule_free_sgd_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = sgd_layout,
         .init = init,
         .step = sgd_step,
         .result = sgd_result,
+        .settle = sgd_settle,
     };
     return &ops;
 }
@@ -145,11 +194,12 @@ const lgd_optimizer_ops *lgd_schedule_free_adamw_ops(void)
         .source = "Defazio et al. (2024)",
         .options = adamw_options,
         .options_size = sizeof(lgd_schedule_free_adamw_options),
-        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = adamw_layout,
         .init = init,
         .step = adamw_step,
         .result = adamw_result,
+        .settle = adamw_settle,
     };
     return &ops;
 }

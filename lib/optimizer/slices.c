@@ -178,6 +178,7 @@ static lgd_status take_over(lgd_optimizer *new, const lgd_optimizer *old)
                     "frozen a group of the same range that is not frozen is accepted",
                     name, slice->first, slice->count, (unsigned long long)was->steps, (unsigned long long)other->steps);
         slice->steps = was->steps;
+        slice->weight = was->weight;
         if (size)
             memcpy(new->state + k *size, old->state + from * size, size);
     }
@@ -217,6 +218,12 @@ static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spar
                 LGD_EUNSUPPORTED,
                 "%s: decay of the group %zu + %zu is %g, none is accepted: %s moves all at once, by its own "
                 "weight_decay",
+                name, g->first, g->count, g->decay, name);
+        if (isgreater(g->decay, 0) && (opt->ops.flags & (LGD_SLICED | LGD_NEEDS_EVAL)) == LGD_NEEDS_EVAL)
+            return lgd_fail(
+                LGD_EUNSUPPORTED,
+                "%s: decay of the group %zu + %zu is %g, 0 is accepted: %s asks for f elsewhere, which would "
+                "be without it",
                 name, g->first, g->count, g->decay, name);
         if (g->lr_scale != 1 && (opt->ops.flags & (LGD_SLICED | LGD_OWN_POINTS)) == LGD_OWN_POINTS)
             return lgd_fail(LGD_EUNSUPPORTED,
@@ -259,14 +266,17 @@ lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t spare_fi
     if (status || (opt->table && same_spare))
         return status;
     const bool first_time = !opt->dim;
-    if (first_time)
+    lgd_engaged anew;
+    status = lgd_engage(&anew, opt, opt->penalty, dim, spare_first, spare_count);
+    if (!status && first_time)
         status = allocate_vectors(opt, dim);
     if (!status)
         status = cut_anew(opt, spare_first, spare_count);
     if (!status)
-        status = lgd_optimizer_engage(opt);
-    if (status && first_time)
+        anew = lgd_optimizer_exchange(opt, anew);
+    else if (first_time)
         lgd_optimizer_reset(opt);
+    lgd_disengage(&anew);
     return status;
 }
 

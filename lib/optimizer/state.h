@@ -10,7 +10,7 @@
  *     the unpenalised range                                    first, count
  *     slices, vectors (the average's included), state_size
  *     lgd_seen                                                 terms, each, visits, largest
- *     length and steps of each slice                           slices * (8 + 8) bytes
+ *     length, steps and weight of each slice                   slices * (8 + 8 + 8) bytes
  *     state of each slice, then each vector                    slices * state_size, vectors * dim * 8 bytes
  *     with terms, mean and slopes of lgd_seen                  (dim + terms * each) * 8 bytes
  *     CRC-32C of all before it                                 4 bytes

@@ -20,7 +20,8 @@ lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k)
     part.finite = true;
     part.penalised = opt->penalty != NULL;
     part.eta = NAN;
-    part.eta_each = part.penalised ? opt->eta_each + slice->first : NULL;
+    part.eta_each = lgd_optimizer_asks_rate(opt) ? opt->eta_each + slice->first : NULL;
+    part.weight = slice->weight;
     part.key = lgd_mix(lgd_mix(s->key, opt->t + 1), slice->first);
     part.options = opt->options;
     part.state = opt->state + k * opt->state_size;
@@ -138,6 +139,7 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
             lgd_optimizer_note_rate(opt, &part, k);
         if (opt->slice[k].frozen)
             continue;
+        opt->slice[k].weight = part.weight;
         s->fresh = s->fresh && part.fresh;
         s->finite = s->finite && part.finite;
         if (part.fresh)
@@ -199,6 +201,9 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
     if (opt->ops.flags & LGD_NEEDS_EVAL)
         return lgd_fail(LGD_EUNSUPPORTED,
                         "%s: it needs values elsewhere, which lgd_minimize lends and a single step cannot", name);
+    if (opt->penalty && opt->ops.flags & LGD_OWN_PROX)
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: penalty is %s, which lgd_minimize lends and a single step cannot", name,
+                        opt->penalty->ops.name);
     if (opt->finds_lr && !(opt->judged.lr_found > 0))
         return lgd_fail(
             LGD_EUNSUPPORTED,
@@ -251,7 +256,7 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
         status = not_finite(opt, w, g);
     if (!status && opt->penalty && lgd_first_not_finite(dim, w) == dim)
         status = lgd_optimizer_prox(opt, &s, NULL);
-    if (!status)
-        lgd_optimizer_sample(opt, w);
+    if (!status && lgd_optimizer_sample(opt, w))
+        status = lgd_optimizer_stay_within(opt, w);
     return status;
 }

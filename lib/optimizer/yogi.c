@@ -38,6 +38,7 @@ LGD_WIDE static lgd_status step(lgd_step *s)
         w[j] -= rate * m[j] / lgd_divisor(sqrt(v[j]) * root + eps);
         bad |= lgd_not_finite(w[j]);
     }
+    lgd_tell_rates(s, rate * lgd_weigh_mean(s, beta1), v, root, 0, eps);
     return lgd_stepped(s, bad);
 }
 
@@ -49,7 +50,7 @@ const lgd_optimizer_ops *lgd_yogi_ops(void)
         .source = "Zaheer et al. (2018)",
         .options = options,
         .options_size = sizeof(lgd_yogi_options),
-        .flags = LGD_SLICED | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .init = init,
         .step = step,
