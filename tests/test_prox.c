@@ -63,9 +63,9 @@ static problem draw_problem(size_t n, bool may_fix)
 }
 
 /* The penalty of a kind for which the problem is neither settled at once nor infeasible; w of fixed coordinates may change. */
-static part draw_part(int kind, size_t n, problem *q)
+static void draw_part(part *h, int kind, size_t n, problem *q)
 {
-    part h = {.kind = kind, .n = n};
+    *h = (part){.kind = kind, .n = n};
     double fixed = 0, moving = 0, one_norm = 0, norm = 0, longest = 0;
     for (size_t j = 0; j < n; j++) {
         const bool stays = rate(q, j) == 0;
@@ -77,34 +77,33 @@ static part draw_part(int kind, size_t n, problem *q)
         *(stays ? &fixed : &moving) =
             kind == L2_BALL ? hypot(stays ? fixed : moving, q->w[j]) : (stays ? fixed : moving) + fabs(q->w[j]);
     }
-    h.strength = q->size * draw_power(-2, 0.5) / (longest > 0 ? longest : 1);
-    h.l2 = draw_power(-2, 1) / (longest > 0 ? longest : 1);
+    h->strength = q->size * draw_power(-2, 0.5) / (longest > 0 ? longest : 1);
+    h->l2 = draw_power(-2, 1) / (longest > 0 ? longest : 1);
     if (kind == SIMPLEX)
-        h.strength = fixed + draw_power(-2, 0.3) * moving + (moving == 0 ? draw_power(-1, 1) * (fixed == 0) : 0);
+        h->strength = fixed + draw_power(-2, 0.3) * moving + (moving == 0 ? draw_power(-1, 1) * (fixed == 0) : 0);
     if (kind == L1_BALL)
-        h.strength = fixed + draw_power(-2, 0.1) * moving;
+        h->strength = fixed + draw_power(-2, 0.1) * moving;
     if (kind == L2_BALL)
-        h.strength = hypot(fixed, draw_power(-2, 0.1) * moving);
+        h->strength = hypot(fixed, draw_power(-2, 0.1) * moving);
     for (size_t j = 0; j < n; j++) {
         const double a = draw(-1, 1) * q->size, b = draw(-1, 1) * q->size;
-        h.low[j] = draw(0, 1) < 0.2 ? -INFINITY : rate(q, j) == 0 ? q->w[j] : fmin(a, b);
-        h.high[j] = draw(0, 1) < 0.2 ? INFINITY : rate(q, j) == 0 ? q->w[j] : fmax(a, b);
+        h->low[j] = draw(0, 1) < 0.2 ? -INFINITY : rate(q, j) == 0 ? q->w[j] : fmin(a, b);
+        h->high[j] = draw(0, 1) < 0.2 ? INFINITY : rate(q, j) == 0 ? q->w[j] : fmax(a, b);
     }
-    for (size_t j = (size_t)draw(0, 2); j < n && h.groups < 3; j += h.group[h.groups++].count + (size_t)draw(0, 2))
-        h.group[h.groups] =
+    for (size_t j = (size_t)draw(0, 2); j < n && h->groups < 3; j += h->group[h->groups++].count + (size_t)draw(0, 2))
+        h->group[h->groups] =
             (lgd_penalty_group){j, 1 + (size_t)draw(0, (double)(n - j)), draw(0, 1) < 0.5 ? 0 : draw(0.1, 2)};
-    if (kind == GROUP_L1 && !h.groups)
-        h.group[h.groups++] = (lgd_penalty_group){0, n, 0};
-    ck_ok(kind == L1             ? lgd_penalty_l1_create(&h.p, h.strength)
-          : kind == ELASTIC_NET  ? lgd_penalty_elastic_net_create(&h.p, h.strength, h.l2)
-          : kind == GROUP_L1     ? lgd_penalty_group_l1_create(&h.p, h.strength, h.group, h.groups)
-          : kind == VARIATION    ? lgd_penalty_total_variation_create(&h.p, h.strength)
-          : kind == BOX          ? lgd_penalty_box_create(&h.p, n, h.low, h.high)
-          : kind == NON_NEGATIVE ? lgd_penalty_non_negative_create(&h.p)
-          : kind == SIMPLEX      ? lgd_penalty_simplex_create(&h.p, h.strength)
-          : kind == L1_BALL      ? lgd_penalty_l1_ball_create(&h.p, h.strength)
-                                 : lgd_penalty_l2_ball_create(&h.p, h.strength));
-    return h;
+    if (kind == GROUP_L1 && !h->groups)
+        h->group[h->groups++] = (lgd_penalty_group){0, n, 0};
+    ck_ok(kind == L1             ? lgd_penalty_l1_create(&h->p, h->strength)
+          : kind == ELASTIC_NET  ? lgd_penalty_elastic_net_create(&h->p, h->strength, h->l2)
+          : kind == GROUP_L1     ? lgd_penalty_group_l1_create(&h->p, h->strength, h->group, h->groups)
+          : kind == VARIATION    ? lgd_penalty_total_variation_create(&h->p, h->strength)
+          : kind == BOX          ? lgd_penalty_box_create(&h->p, n, h->low, h->high)
+          : kind == NON_NEGATIVE ? lgd_penalty_non_negative_create(&h->p)
+          : kind == SIMPLEX      ? lgd_penalty_simplex_create(&h->p, h->strength)
+          : kind == L1_BALL      ? lgd_penalty_l1_ball_create(&h->p, h->strength)
+                                 : lgd_penalty_l2_ball_create(&h->p, h->strength));
 }
 
 /* ---- the definition */
@@ -334,8 +333,138 @@ START_TEST(prox_random_problems_minimum_of_the_definition)
     for (int i = 0; i < PROBLEMS; i++) {
         const size_t n = 1 + (size_t)draw(0, MOST);
         problem q = draw_problem(n, true);
-        part h = draw_part(_i, n, &q);
+        part h;
+        draw_part(&h, _i, n, &q);
         compare(&h, &q);
+        lgd_penalty_free(h.p);
+    }
+}
+END_TEST
+
+/* sum (u_j - v_j)(x_j - y_j)/eta_j over what moves */
+static real product(const problem *q, size_t n, const double *u, const double *v, const double *x, const double *y)
+{
+    real sum = 0;
+    for (size_t j = 0; j < n; j++)
+        sum += rate(q, j) > 0 ? ((real)u[j] - v[j]) * ((real)x[j] - y[j]) / rate(q, j) : 0;
+    return sum;
+}
+
+static real all_of(const problem *q, size_t n, double scale)
+{
+    real sum = 0;
+    for (size_t j = 0; j < n; j++)
+        sum += rate(q, j) > 0 ? (real)scale * scale / rate(q, j) : 0;
+    return sum;
+}
+
+START_TEST(prox_two_points_firmly_non_expansive)
+{
+    for (int i = 0; i < PROBLEMS; i++) {
+        const size_t n = 1 + (size_t)draw(0, MOST);
+        double x[MOST], u[MOST], v[MOST];
+        problem q = draw_problem(n, true);
+        part h;
+        draw_part(&h, _i, n, &q);
+        const double scale = fmax(q.size, _i >= SIMPLEX ? h.strength : 0), reach = draw_power(-6, 0);
+        memcpy(u, q.w, sizeof u);
+        for (size_t j = 0; j < n; j++)
+            x[j] = rate(&q, j) > 0 ? q.w[j] + reach * draw(-1, 1) * q.size : q.w[j];
+        memcpy(v, x, sizeof v);
+        ck_ok(lgd_penalty_prox(h.p, n, q.eta, q.uniform ? NULL : q.each, u));
+        ck_ok(lgd_penalty_prox(h.p, n, q.eta, q.uniform ? NULL : q.each, v));
+        ck_assert(product(&q, n, u, v, u, v) <= product(&q, n, u, v, q.w, x) + 1e-13L * reach * all_of(&q, n, scale));
+        lgd_penalty_free(h.p);
+    }
+}
+END_TEST
+
+/* ---- conjugates */
+
+/* A v at which h* may be finite: 0 where nothing is penalised, no side without a bound, and for total variation of sum 0. */
+static void draw_dual(const part *h, const problem *q, double *v)
+{
+    double before = 0;
+    for (size_t j = 0; j < h->n; j++) {
+        bool penalised = h->kind != GROUP_L1;
+        for (size_t i = 0; i < h->groups; i++)
+            penalised = penalised || (j >= h->group[i].first && j - h->group[i].first < h->group[i].count);
+        v[j] = penalised ? draw(-1, 1) * draw_power(-2, 1) * q->size / rate(q, j) : 0;
+        if ((h->kind == BOX && isinf(v[j] > 0 ? h->high[j] : h->low[j])) || (h->kind == NON_NEGATIVE && v[j] > 0))
+            v[j] = 0;
+        if (h->kind == VARIATION) {
+            const double here = j + 1 < h->n ? v[j] : 0;
+            v[j] = here - before;
+            before = here;
+        }
+    }
+}
+
+/* Takes from the largest what is missing to a sum of 0. */
+static void sum_to_zero(size_t n, double *v)
+{
+    for (int round = 0; round < 2; round++) {
+        real sum = 0;
+        size_t largest = 0;
+        for (size_t j = 0; j < n; j++) {
+            sum += v[j];
+            largest = fabs(v[j]) > fabs(v[largest]) ? j : largest;
+        }
+        v[largest] = (double)(v[largest] - sum);
+    }
+}
+
+static real dot(size_t n, const double *v, const real *u)
+{
+    real sum = 0;
+    for (size_t j = 0; j < n; j++)
+        sum += v[j] * u[j];
+    return sum;
+}
+
+START_TEST(conjugate_random_points_fenchel_young)
+{
+    for (int i = 0; i < PROBLEMS; i++) {
+        const size_t n = 1 + (size_t)draw(0, MOST);
+        double w[MOST], v[MOST], scale;
+        real u[MOST], other[MOST];
+        problem q = draw_problem(n, false);
+        part h;
+        draw_part(&h, _i, n, &q);
+        const real size = 1e-12L * all_of(&q, n, fmax(q.size, _i >= SIMPLEX ? h.strength : 0));
+        memcpy(w, q.w, sizeof w);
+        ck_ok(lgd_penalty_prox(h.p, n, q.eta, q.uniform ? NULL : q.each, w));
+        for (size_t j = 0; j < n; j++) {
+            u[j] = w[j];
+            v[j] = (q.w[j] - w[j]) / rate(&q, j); /* is a subgradient of h in w, so equality holds */
+        }
+        if (_i == VARIATION)
+            sum_to_zero(n, v);
+        double conjugate = h.p->ops.conjugate(h.p->ctx, n, v, &scale);
+        real rounding = 0; /* that of v, beside the strength; constraints take every v */
+        for (size_t j = 0; j < n && _i < BOX; j++)
+            rounding += 1e-13L * q.size / rate(&q, j) / h.strength;
+        ck_assert_msg(scale >= 1 - rounding, "%s: scale %.17g", names[_i], scale);
+        ck_assert_msg(fabsl(value_of(&h, u) + conjugate - scale * dot(n, v, u)) <= size, "%s: %Lg of %Lg", names[_i],
+                      value_of(&h, u) + conjugate - scale * dot(n, v, u), size);
+
+        draw_dual(&h, &q, v);
+        conjugate = h.p->ops.conjugate(h.p->ctx, n, v, &scale);
+        ck_assert(scale > 0 && scale <= 1);
+        for (int k = 0; k < 5; k++) {
+            draw_point(&h, &q, u, other);
+            ck_assert_msg(value_of(&h, other) + conjugate >= scale * dot(n, v, other) - 10 * size, "%s", names[_i]);
+        }
+        if (scale < 1) { /* it is the largest */
+            double beyond, within;
+            for (size_t j = 0; j < n; j++)
+                v[j] *= scale * (1 - 1e-9);
+            h.p->ops.conjugate(h.p->ctx, n, v, &within);
+            for (size_t j = 0; j < n; j++)
+                v[j] *= 1 + 2e-9;
+            h.p->ops.conjugate(h.p->ctx, n, v, &beyond);
+            ck_assert(within == 1 && beyond < 1);
+        }
         lgd_penalty_free(h.p);
     }
 }
@@ -347,6 +476,8 @@ int main(void)
     TCase *cases = tcase_create("prox");
     tcase_set_timeout(cases, 300);
     tcase_add_loop_test(cases, prox_random_problems_minimum_of_the_definition, 0, KINDS);
+    tcase_add_loop_test(cases, prox_two_points_firmly_non_expansive, 0, KINDS);
+    tcase_add_loop_test(cases, conjugate_random_points_fenchel_young, 0, KINDS);
     suite_add_tcase(s, cases);
     return suite_run(s);
 }
