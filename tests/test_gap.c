@@ -1,5 +1,6 @@
 #include "problems.h"
 #include "base/base.h"
+#include "datasets.h"
 #include "loss/loss.h"
 #include "minimize/gap.h"
 #include <float.h>
@@ -143,6 +144,7 @@ static double check_bound(const problem *p, const char *name, const double *w)
 {
     const real F = value(p, w);
     double gap = NAN;
+    ck_assert(F >= p->lowest * (1 - 1e-16L)); /* or it were no minimum */
     ck_ok(lgd_duality_gap(p->f, p->h, w, &gap));
     ck_assert_msg(gap >= 0, "%s: the gap is %g", name, gap);
     ck_assert_msg((real)gap >= F - p->lowest - 1e-14L * fabsl(F), "%s: the gap is %.17g, F is %.17Lg above its minimum",
@@ -287,6 +289,294 @@ START_TEST(gap_targets_far_from_zero_keep_their_digits)
         ck_assert_double_le(check_bound(&p, "far", p.at), 16 * far * DBL_EPSILON);
         release(&p);
     }
+}
+END_TEST
+
+/* ---- every penalty; those whose conjugate is finite around 0 need no l2 */
+
+enum {
+    L1,
+    GROUPS,
+    BOX,
+    SIMPLEX,
+    L1_BALL,
+    L2_BALL,
+    PARTS,
+    VARIATION,
+    NON_NEGATIVE,
+    SOME_FREE,
+    PENALTIES,
+    NEED_L2 = VARIATION
+};
+
+static const double low = -0.3, high = 0.2;
+
+/* *part: what a penalty of parts borrows. */
+static lgd_penalty *penalty_create(int i, lgd_penalty **part)
+{
+    static const lgd_penalty_group groups[] = {{.first = 0, .count = 2}, {.first = 2, .count = 4}};
+    lgd_penalty *h = NULL;
+    *part = NULL;
+    if (i == PARTS || i == SOME_FREE)
+        ck_ok(lgd_penalty_l1_create(part, 0.05));
+    switch (i) {
+    case L1:
+        ck_ok(lgd_penalty_l1_create(&h, 0.05));
+        break;
+    case GROUPS:
+        ck_ok(lgd_penalty_group_l1_create(&h, 0.05, groups, 2));
+        break;
+    case BOX:
+        ck_ok(lgd_penalty_box_create(&h, 1, &low, &high));
+        break;
+    case SIMPLEX:
+        ck_ok(lgd_penalty_simplex_create(&h, 1));
+        break;
+    case L1_BALL:
+        ck_ok(lgd_penalty_l1_ball_create(&h, 0.8));
+        break;
+    case L2_BALL:
+        ck_ok(lgd_penalty_l2_ball_create(&h, 0.7));
+        break;
+    case VARIATION:
+        ck_ok(lgd_penalty_total_variation_create(&h, 0.1));
+        break;
+    case NON_NEGATIVE:
+        ck_ok(lgd_penalty_non_negative_create(&h));
+        break;
+    default: {
+        const lgd_penalty_range ranges[] = {{*part, 0, 2}, {*part, i == PARTS ? 2 : 4, i == PARTS ? 4 : 2}};
+        ck_ok(lgd_penalty_ranges_create(&h, ranges, 2));
+    }
+    }
+    return h;
+}
+
+/* F with a penalty of the library's, and its minimum by proximal gradients in long double, whose prox is the library's. */
+static real composite(const problem *p, const double *w)
+{
+    real g[LONGEST];
+    double h;
+    ck_ok(lgd_penalty_value(p->h, p->free, w, &h));
+    return plain_eval(&p->plain, NULL, w, g) + h;
+}
+
+static void solve_composite(problem *p)
+{
+    real g[LONGEST];
+    double before[LONGEST];
+    size_t still = 0;
+    const double eta = (double)(1 / p->curvature);
+    memset(p->at, 0, sizeof p->at);
+    for (int i = 0; i < 5000 && still < 10; i++) {
+        memcpy(before, p->at, sizeof before);
+        plain_eval(&p->plain, NULL, p->at, g);
+        for (size_t j = 0; j < p->dim; j++)
+            p->at[j] = (double)(p->at[j] - g[j] / p->curvature);
+        ck_ok(lgd_penalty_prox(p->h, p->free, eta, NULL, p->at));
+        still = memcmp(before, p->at, p->dim * sizeof *before) ? 0 : still + 1;
+    }
+    p->lowest = composite(p, p->at);
+}
+
+/* By number: the penalty; squares or probabilities; with an intercept, with l2. */
+START_TEST(gap_every_penalty_bounds_and_comes_to_zero)
+{
+    const int kind = _i % PENALTIES, which = _i / PENALTIES;
+    const size_t loss = which % 2 ? LOGISTIC : HALF;
+    const bool intercept = which / 2 % 2, l2 = kind >= NEED_L2 || which / 4;
+    problem p = {.d = data_create(ROWS, COLS, 1, loss == LOGISTIC, 70), .free = COLS, .dim = COLS + intercept};
+    lgd_penalty *part;
+    double w[LONGEST], gap;
+    p.plain = (plain){&p.d, losses[loss].plain, l2 ? 0.1 : 0, intercept, false, false};
+    p.curvature = losses[loss].curvature * 3 + 0.1L; /* columns within -1 .. 1, nearly orthogonal, and a 1 */
+    p.h = penalty_create(kind, &part);
+    ck_ok(lgd_matrix_dense(&p.X, ROWS, COLS, p.d.X, COLS));
+    ck_ok(lgd_glm_create(&p.f, p.X, p.d.y, losses[loss].loss(),
+                         &(lgd_glm_options){.l2 = p.plain.l2, .intercept = intercept}));
+    solve_composite(&p);
+    for (uint64_t seed = 0; seed < 60; seed++) {
+        const double size = seed ? pow(10, -(double)(seed % 12)) : 0;
+        fill(3000 + seed, p.dim, -size, size, w);
+        for (size_t j = 0; j < p.dim; j++)
+            w[j] += p.at[j];
+        ck_ok(lgd_penalty_prox(p.h, p.free, 1e-9, NULL, w));
+        ck_ok(lgd_duality_gap(p.f, p.h, w, &gap));
+        const real F = composite(&p, w);
+        ck_assert_msg(gap >= 0 && (real)gap >= F - p.lowest - 1e-14L * fabsl(F),
+                      "%s: the gap is %.17g, F is %.17Lg above its minimum", lgd_penalty_name(p.h), gap, F - p.lowest);
+    }
+    ck_ok(lgd_duality_gap(p.f, p.h, p.at, &gap));
+    ck_assert_msg((real)gap <= 1e-13L * p.lowest, "%s: the gap at the minimum is %g, F %Lg", lgd_penalty_name(p.h), gap,
+                  p.lowest);
+    release(&p);
+    lgd_penalty_free(part);
+}
+END_TEST
+
+/* Without l2 nothing but 0 is feasible where some coordinates are free, or a side: F itself is then the bound that is left. */
+START_TEST(gap_penalty_with_free_directions_still_a_bound)
+{
+    problem p;
+    lgd_penalty *part;
+    double w[LONGEST], gap, h;
+    create(&p, 0, ROWS);
+    for (int kind = NEED_L2; kind < PENALTIES; kind++) {
+        lgd_penalty *free_ones = penalty_create(kind, &part);
+        fill(5, COLS, 0.1, 1, w);
+        ck_ok(lgd_duality_gap(p.f, free_ones, w, &gap));
+        ck_ok(lgd_penalty_value(free_ones, COLS, w, &h));
+        real g[LONGEST];
+        ck_near(gap, plain_eval(&p.plain, NULL, w, g) + h, 1e-14);
+        lgd_penalty_free(free_ones);
+        lgd_penalty_free(part);
+    }
+    release(&p);
+}
+END_TEST
+
+/* ---- data of bench/data, each with a free intercept: Newton's method in long double, by coordinate descent on its models */
+
+enum { WIDEST = CANCER_COLS + 1 };
+
+typedef struct real_data {
+    size_t rows, cols;
+    plain_loss *plain;
+    double *X, *y, l1, l2;
+} real_data;
+
+static real real_value(const real_data *d, const real *w, real *g, real *H)
+{
+    const size_t n = d->cols + 1;
+    real f = 0, slope, x[WIDEST];
+    for (size_t j = 0; g && j < n; j++)
+        g[j] = j < d->cols ? (real)d->l2 * w[j] : 0;
+    for (size_t j = 0; H && j < n * n; j++)
+        H[j] = j % (n + 1) == 0 && j / n < d->cols ? (real)d->l2 : 0;
+    for (size_t i = 0; i < d->rows; i++) {
+        real z = 0;
+        for (size_t j = 0; j < n; j++) {
+            x[j] = j < d->cols ? (real)d->X[i * d->cols + j] : 1;
+            z += x[j] * w[j];
+        }
+        f += d->plain(z, d->y[i], &slope) / (real)d->rows;
+        const real p = slope + d->y[i];
+        const real curvature = d->plain == plain_logistic ? p * (1 - p) : 1;
+        for (size_t j = 0; g && j < n; j++)
+            g[j] += slope * x[j] / (real)d->rows;
+        for (size_t j = 0; H && j < n; j++)
+            for (size_t k = 0; k < n; k++)
+                H[j * n + k] += curvature * x[j] * x[k] / (real)d->rows;
+    }
+    for (size_t j = 0; j < d->cols; j++)
+        f += (real)d->l1 * fabsl(w[j]) + (real)d->l2 / 2 * w[j] * w[j];
+    return f;
+}
+
+static real real_minimum(const real_data *d)
+{
+    const size_t n = d->cols + 1;
+    static real H[WIDEST * WIDEST];
+    real w[WIDEST] = {0}, g[WIDEST], u[WIDEST], moved = 1;
+    for (int i = 0; i < 60 && moved > 0; i++) {
+        const real before = real_value(d, w, g, H);
+        memcpy(u, w, sizeof u);
+        real largest = 1;
+        for (int sweep = 0; sweep < 20000 && largest > 0; sweep++) {
+            largest = 0;
+            for (size_t j = 0; j < n; j++) {
+                real slope = g[j];
+                for (size_t k = 0; k < n; k++)
+                    slope += H[j * n + k] * (u[k] - w[k]);
+                const real to = H[j * n + j] * u[j] - slope, s = j < d->cols ? (real)d->l1 : 0;
+                const real next = fabsl(to) > s ? (to - copysignl(s, to)) / H[j * n + j] : 0;
+                if (fabsl(next - u[j]) > 1e-18L * fabsl(next))
+                    largest = fmaxl(largest, fabsl(next - u[j]));
+                u[j] = next;
+            }
+        }
+        real step = 1;
+        for (; step > 1e-6L; step /= 2) {
+            for (size_t j = 0; j < n; j++)
+                g[j] = w[j] + step * (u[j] - w[j]);
+            if (real_value(d, g, NULL, NULL) <= before)
+                break;
+        }
+        moved = 0;
+        for (size_t j = 0; j < n && step > 1e-6L; j++) {
+            moved = fmaxl(moved, fabsl(g[j] - w[j]) > 1e-17L * fabsl(g[j]) ? 1 : 0);
+            w[j] = g[j];
+        }
+    }
+    return real_value(d, w, NULL, NULL);
+}
+
+typedef struct followed {
+    const real_data *d;
+    lgd_objective *f;
+    lgd_penalty *h;
+    real lowest;
+    double last;
+} followed;
+
+static int follow(void *ctx, const lgd_progress *progress)
+{
+    followed *c = ctx;
+    real w[WIDEST];
+    double gap;
+    if (progress->epoch % 25 != 0 && progress->epoch > 25)
+        return 0;
+    for (size_t j = 0; j <= c->d->cols; j++)
+        w[j] = progress->w[j];
+    const real F = real_value(c->d, w, NULL, NULL);
+    ck_assert(F >= c->lowest * (1 - 1e-16L)); /* or it were no minimum */
+    ck_ok(lgd_duality_gap(c->f, c->h, progress->w, &gap));
+    ck_assert_msg((real)gap >= F - c->lowest - 1e-14L * fabsl(F), "epoch %d: the gap is %.17g, F is %.17Lg above",
+                  (int)progress->epoch, gap, F - c->lowest);
+    c->last = gap / (double)F;
+    return 0;
+}
+
+START_TEST(gap_real_data_free_intercept_bounds_and_comes_to_zero)
+{
+    static double X[CANCER_ROWS * CANCER_COLS], y[CANCER_ROWS];
+    static const struct {
+        double l1, l2, lr;
+        bool labels;
+    } each[] = {{1, 0, 0.9, false}, {0.05, 1e-3, 0.9, false}, {0.02, 0, 0.25, true}, {0, 0.02, 0.25, true}};
+    const bool labels = each[_i].labels;
+    real_data d = {labels ? CANCER_ROWS : DIABETES_ROWS,
+                   labels ? CANCER_COLS : DIABETES_COLS,
+                   labels ? plain_logistic : plain_half_squared,
+                   X,
+                   y,
+                   each[_i].l1,
+                   each[_i].l2};
+    (labels ? dataset_breast_cancer : dataset_diabetes)(X, y);
+    lgd_matrix *A;
+    lgd_optimizer *opt;
+    followed c = {.d = &d, .lowest = real_minimum(&d)};
+    double w[WIDEST] = {0};
+    ck_ok(lgd_matrix_dense(&A, d.rows, d.cols, X, d.cols));
+    ck_ok(lgd_glm_create(&c.f, A, y, labels ? lgd_loss_logistic() : lgd_loss_half_squared(),
+                         &(lgd_glm_options){.l2 = d.l2, .intercept = true}));
+    if (d.l1 > 0)
+        ck_ok(lgd_penalty_l1_create(&c.h, d.l1));
+    ck_ok(lgd_nesterov_convex_create(&opt, &(lgd_nesterov_convex_options){.lr = each[_i].lr}));
+    const lgd_minimize_options o = {.max_epochs = 6000,
+                                    .grad_tol = LGD_ZERO,
+                                    .gap_tol = 1e-13,
+                                    .check_every = 25,
+                                    .penalty = c.h,
+                                    .callback = follow,
+                                    .callback_ctx = &c};
+    lgd_report report;
+    ck_ok(lgd_minimize(c.f, opt, w, &o, &report));
+    ck_assert_msg(report.stop == LGD_STOP_GAP_TOL, "%s, the gap is %g of F", lgd_stop_string(report.stop), c.last);
+    lgd_optimizer_free(opt);
+    lgd_penalty_free(c.h);
+    lgd_objective_free(c.f);
+    lgd_matrix_free(A);
 }
 END_TEST
 
@@ -739,6 +1029,15 @@ int main(void)
     EACH(s, gap_whole_run_bounds_the_distance_to_the_minimum);
     EACH(s, gap_dual_point_feasible);
     CASE(s, gap_targets_far_from_zero_keep_their_digits);
+    TCase *each = tcase_create("gap_every_penalty_bounds_and_comes_to_zero");
+    tcase_set_timeout(each, 120);
+    tcase_add_loop_test(each, gap_every_penalty_bounds_and_comes_to_zero, 0, 8 * PENALTIES);
+    suite_add_tcase(s, each);
+    CASE(s, gap_penalty_with_free_directions_still_a_bound);
+    TCase *data_sets = tcase_create("gap_real_data_free_intercept_bounds_and_comes_to_zero");
+    tcase_set_timeout(data_sets, 120);
+    tcase_add_loop_test(data_sets, gap_real_data_free_intercept_bounds_and_comes_to_zero, 0, 4);
+    suite_add_tcase(s, data_sets);
     CASE(s, gap_subset_and_kept_rows_as_the_rows_themselves);
     CASE(s, gap_penalty_without_conjugate_needs_l2);
     CASE(s, gap_numbers_beyond_doubles_infinite);
