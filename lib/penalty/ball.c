@@ -40,9 +40,9 @@ static void shorten(size_t n, const double *eta_each, double radius, double norm
         norm = lgd_secular_norm(&s, theta);
     }
     for (size_t j = 0; j < n; j++) {
-        const double q = lgd_rate(eta_each, largest, j), x = w[j] * unit;
-        if (q > 0 && x != 0)
-            w[j] = (uniform || !limit ? x / (1 + q * theta) / norm : x / q / far) * radius;
+        const double q = lgd_rate(eta_each, largest, j);
+        if (q > 0)
+            w[j] = limit ? w[j] * unit / q / far * radius : w[j] / (1 + q * theta) * (target / norm);
     }
 }
 

@@ -122,8 +122,8 @@ static void solve(chain *c, size_t n, const double *eta_each, double largest, do
     c->first = c->end = n;
     for (size_t j = 0; j < n; j++) {
         const double q = lgd_rate(eta_each, largest, j), x = w[j] * unit;
-        least = fmin(least, x);
-        most = fmax(most, x);
+        least = fmin(least, w[j]);
+        most = fmax(most, w[j]);
         if (q == 0) { /* from here on the derivative is that of lambda |u - x| */
             low[j] = high[j] = x;
             c->first = c->end = n;
@@ -150,9 +150,8 @@ static void solve(chain *c, size_t n, const double *eta_each, double largest, do
     }
     for (size_t j = n; j-- > 0;) {
         u = j + 1 == n ? low[j] : fmin(fmax(u, low[j]), high[j]);
-        u = fmin(fmax(u, least), most);
         if (lgd_rate(eta_each, largest, j) > 0)
-            w[j] = u / unit;
+            w[j] = fmin(fmax(u / unit, least), most);
     }
 }
 
