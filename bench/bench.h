@@ -6,6 +6,8 @@
  *   grid      variants x batch sizes            variants what is timed; the one file that calls BLAS itself
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
  *   steps     a step of every optimizer         loops    what the steps are compared with
+ *   races     ways to do one thing              epochs   an epoch with each estimator of the gradient
+ *   lasso     a lasso to a gap
  *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
  *   table     what a person reads               output   what a program reads: TSV, JSON
  *   report    one page of HTML with it all      pictures gnuplot, scripts beside their data
@@ -16,6 +18,8 @@
 #ifndef LGD_BENCH_H
 #define LGD_BENCH_H
 #include "files.h"
+#include "measure.h"
+#include "races.h"
 #include <lgd.h>
 
 enum { MAX_BATCHES = 32, MAX_THREADS = 16, NAME_SIZE = 48, PATH_SIZE = 4096 };
@@ -82,48 +86,6 @@ void dataset_curvature(const dataset *d, double *all, double *worst);
  * to 1e-9 of where it began. */
 bool optimum_find(const dataset *d, lgd_objective *f, double l2, double *w, double *value);
 
-/* ---- measure (measure.c) */
-
-double now(void); /* seconds, monotonic */
-
-typedef struct quartiles {
-    double min, q1, median, q3;
-} quartiles;
-quartiles quartiles_of(size_t n, const double *x);
-
-/* The median of n per-round ratios reference/x (above 1: x is faster), with the 95 % interval of 1000 bootstrap samples. */
-typedef struct interval {
-    double median, low, high;
-} interval;
-interval ratio_of(size_t n, const double *reference, const double *x, uint64_t seed);
-
-/* Something to time. run does its work `repeats` times over and returns the seconds of one, negative on failure. */
-typedef struct timed {
-    double (*run)(void *ctx, size_t repeats);
-    void *ctx;
-    size_t repeats;
-    double *sample; /* [rounds] */
-} timed;
-
-typedef struct progress progress;
-
-/* Warms up; doubles each cell's repeats until a timing takes `floor` seconds; then `rounds` times all cells in an order of
- * lgd_permutation(seed, round). False if a run failed. */
-bool measure(timed *cell, size_t count, size_t rounds, double floor, uint64_t seed, progress *bar);
-
-/* ---- progress (progress.c) */
-
-/* A bar where stderr is a terminal, otherwise lines at 1, 2, 4, 8, ... and the last. */
-struct progress {
-    const char *title;
-    size_t done, total;
-    double begun, drawn, last, rate; /* rate: seconds a step, a moving mean */
-    bool terminal;
-};
-void progress_begin(progress *p, const char *title, size_t total);
-void progress_step(progress *p);
-void progress_end(progress *p);
-
 /* ---- variants (variants.c) */
 
 /* Linear least squares without intercept on X [rows x cols], by rows without gaps. */
@@ -163,13 +125,6 @@ bool variants_blas_threads(size_t threads);
 /* g[cols] = X^T (X w - y) / rows by two gemv over the whole of X, and by plain loops. residual[rows] */
 void variants_gradient_gemv(const problem *p, const double *w, double *g, double *residual);
 void variants_gradient_scalar(const problem *p, const double *w, double *g);
-
-/* ---- results. A cell is checked before it is timed; one that fails has no time. */
-
-typedef enum verdict { OK, WRONG, FAILED } verdict;
-
-/* Largest |a_j - b_j| relative to the largest |b_j|. */
-double difference(size_t n, const double *a, const double *b);
 
 /* ---- grid (grid.c) */
 
@@ -330,7 +285,8 @@ typedef struct results {
     grid grid;
     gradient gradient;
     step_times steps;
-    bool has_grid, has_gradient, has_steps;
+    race race[RACES]; /* without a name where it did not run */
+    bool has_grid, has_gradient, has_steps, has_race;
     pictures pictures;
     double seconds;
 } results;
@@ -348,6 +304,7 @@ tally check_comparison(const comparison *c);
 tally check_grid(const grid *g);
 tally check_gradient(const gradient *g);
 tally check_steps(const step_times *s);
+tally check_race(const race *r);
 tally check_pictures(const pictures *p);
 tally check_all(const results *r);
 
@@ -358,6 +315,7 @@ void table_compare_legend(const comparison *c);
 void table_grid(const grid *g);
 void table_gradient(const gradient *g);
 void table_steps(const step_times *s);
+void table_race(const race *r);
 
 /* x with so many significant digits: fixed where that is short, else with an exponent; NaN as "-". */
 char *digits(char text[NAME_SIZE], double x, int significant);
@@ -369,13 +327,14 @@ int output_write(const results *r);
 /* Whether this run makes that table; those of the scenes belong to a run of all parts, without --only. */
 bool output_has(const results *r, const char *name);
 
-/* The page that shows it all (report.c), and its tables (report_tables.c). False after a sentence on stderr. */
+/* The page that shows it all (report.c), its tables (report_tables.c) and its checks (report_checks.c). False after a sentence on stderr. */
 bool report_write(const results *r, const char *path);
 void report_comparison(FILE *to, const comparison *c, const char *id);
 void report_grid_head(FILE *to, const grid *g);
 void report_grid(FILE *to, const grid *g);
 void report_gradient(FILE *to, const gradient *g);
 void report_steps(FILE *to, const step_times *s);
+void report_race(FILE *to, const race *r);
 void report_checks(FILE *to, const results *r);
 void report_failures(FILE *to, const results *r); /* items of a list */
 

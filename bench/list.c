@@ -111,8 +111,16 @@ int list_print(const settings *s)
         return EXIT_USAGE;
     }
     printf("compare@housing, compare@breast_cancer (with --data FILE: compare@ and FILE's name)\n"
-           "gradient@memory\nsteps@memory, or steps/METHOD@memory, METHOD one of --list optimizers\nVARIANT@BATCH, "
-           "BATCH one of");
+           "gradient@memory\nsteps@memory, or steps/METHOD@memory, METHOD one of --list optimizers\n");
+    for (race_id id = 0; id < RACES; id++) {
+        race r;
+        race_describe(&r, id);
+        printf("%s@%s, or %s/METHOD@%s, METHOD one of", r.name, r.where, r.name, r.where);
+        for (size_t i = 0; i < r.runners; i++)
+            printf(" %s", r.runner[i].name);
+        printf("\n");
+    }
+    printf("VARIANT@BATCH, BATCH one of");
     for (size_t i = 0; i < s->batches; i++)
         printf(" %s", batch_name(name, s->batch[i]));
     printf(" (see --batch), VARIANT one of\n");

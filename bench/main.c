@@ -85,6 +85,22 @@ static bool time_steps(results *r)
     return true;
 }
 
+static bool time_races(results *r)
+{
+    for (race_id id = 0; id < RACES; id++) {
+        race there;
+        race_describe(&there, id);
+        if (!race_choose(r->settings, &there))
+            continue;
+        if (!race_run(&r->race[id], id, r->settings))
+            return false;
+        table_race(&r->race[id]);
+        fflush(stdout);
+        r->has_race = true;
+    }
+    return true;
+}
+
 static void release(results *r)
 {
     for (size_t k = 0; k < r->comparisons; k++)
@@ -92,6 +108,8 @@ static void release(results *r)
     grid_free(&r->grid);
     gradient_free(&r->gradient);
     steps_free(&r->steps);
+    for (race_id id = 0; id < RACES; id++)
+        race_free(&r->race[id]);
     for (size_t k = 0; k < r->datasets; k++)
         dataset_free(&r->data[k]);
 }
@@ -149,8 +167,8 @@ int main(int argc, char **argv)
     int written = EXIT_OK;
     r.settings = &s;
     table_head(&s);
-    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r) && time_steps(&r);
-    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient && !r.has_steps) {
+    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r) && time_steps(&r) && time_races(&r);
+    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient && !r.has_steps && !r.has_race) {
         fprintf(stderr, "lgd-bench: --only '%s' matches nothing; see lgd-bench --list\n", s.only);
         release(&r);
         return EXIT_USAGE;

@@ -106,6 +106,31 @@ static void write_steps(FILE *file, const results *r)
     }
 }
 
+static void write_race(FILE *file, const race *r)
+{
+    char name[NAME_SIZE];
+    fprintf(file,
+            "method\tbatch\trows\tcols\tsteps\tpasses\tmedian_s\tq1_s\tq3_s\tmin_s\tratio\tratio_low\tratio_high\t"
+            "error\tcheck\n");
+    for (size_t i = 0; i < r->runners; i++) {
+        const runner *k = &r->runner[i];
+        fprintf(file, "%s\t%s\t%zu\t%zu\t%zu\t%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.3g\t%s\n", k->name,
+                batch_name(name, k->batch), r->rows, r->cols, (size_t)k->steps, k->passes, k->seconds.median,
+                k->seconds.q1, k->seconds.q3, k->seconds.min, k->ratio.median, k->ratio.low, k->ratio.high, k->error,
+                verdicts[k->verdict]);
+    }
+}
+
+static void write_epochs(FILE *file, const results *r)
+{
+    write_race(file, &r->race[RACE_EPOCHS]);
+}
+
+static void write_lasso(FILE *file, const results *r)
+{
+    write_race(file, &r->race[RACE_LASSO]);
+}
+
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
  * append and json_pack take no NULL. */
 
@@ -231,6 +256,24 @@ static json_t *of_steps(const step_times *s)
                      "cells", cells);
 }
 
+static json_t *of_race(const race *r)
+{
+    json_t *runners = json_array();
+    if (!r->name)
+        return json_null();
+    for (size_t i = 0; i < r->runners; i++) {
+        const runner *k = &r->runner[i];
+        runners =
+            append(runners, json_pack("{so so so so so so so so so so}", "method", word(k->name), "batch",
+                                      whole(k->batch), "steps", whole((size_t)k->steps), "passes", real(k->passes),
+                                      "check", word(verdicts[k->verdict]), "why", word(k->why), "error", real(k->error),
+                                      "seconds", of_quartiles(k->seconds), "ratio", of_interval(k->ratio), "samples",
+                                      reals(k->repeats ? r->rounds : 0, k->sample)));
+    }
+    return json_pack("{so so so so so}", "rows", whole(r->rows), "columns", whole(r->cols), "rounds", whole(r->rounds),
+                     "left_out", word(r->note), "methods", runners);
+}
+
 static int write_json(const results *r, const char *path)
 {
     char seed[32];
@@ -239,13 +282,14 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
-        "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed), "quick",
-        json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
+        "{so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
+        word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
+        "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
-        r->has_steps ? of_steps(&r->steps) : json_null());
+        r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "lasso",
+        of_race(&r->race[RACE_LASSO]));
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
@@ -264,15 +308,19 @@ static int write_json(const results *r, const char *path)
 static const struct {
     const char *name;
     void (*write)(FILE *file, const results *r);
-} tables[] = {{"compare.tsv", write_compare},
-              {"curves.tsv", write_curves},
-              {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient},
-              {"steps.tsv", write_steps}};
+} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves}, {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},   {"epochs.tsv", write_epochs},
+              {"lasso.tsv", write_lasso}};
 
 bool output_has(const results *r, const char *name)
 {
-    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient, r->has_steps};
+    bool has[] = {r->comparisons > 0,
+                  r->comparisons > 0,
+                  r->has_grid,
+                  r->has_gradient,
+                  r->has_steps,
+                  r->race[RACE_EPOCHS].name != NULL,
+                  r->race[RACE_LASSO].name != NULL};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];
@@ -281,7 +329,7 @@ bool output_has(const results *r, const char *name)
 
 int output_write(const results *r)
 {
-    char path[PATH_SIZE], names[5 * PATH_SIZE] = "";
+    char path[PATH_SIZE], names[7 * PATH_SIZE] = "";
     size_t used = 0;
     const char *out = r->settings->out, *json = r->settings->json;
     if (!folder_make(out))

@@ -239,6 +239,12 @@ static bool times(FILE *to, const results *r)
         report_steps(to, &r->steps);
         html(to, "</section>\n");
     }
+    for (race_id id = 0; id < RACES && ok; id++)
+        if (r->race[id].name) {
+            section(to, r->race[id].name, r->race[id].title);
+            report_race(to, &r->race[id]);
+            html(to, "</section>\n");
+        }
     if (ok && has_picture(r, "scenes")) {
         section(to, "scenes", "How the methods move");
         html(to, "<p>These measure no time: they are the same on every machine.</p>\n");
@@ -258,7 +264,9 @@ static void files(FILE *to, const results *r)
                 {"curves.tsv", "loss and seconds after each epoch of each method"},
                 {"grid.tsv", "the times of an epoch, a line for each variant and batch size"},
                 {"gradient.tsv", "the times of one gradient"},
-                {"steps.tsv", "the times of one step, a line for each optimizer"}};
+                {"steps.tsv", "the times of one step, a line for each optimizer"},
+                {"epochs.tsv", "the times of an epoch, a line for each estimator of the gradient"},
+                {"lasso.tsv", "the times to a value of a lasso, a line for each method"}};
     const settings *s = r->settings;
     const char *drawn = "NAME";
     for (size_t i = r->pictures.count; i-- > 0;)
@@ -293,6 +301,9 @@ static void contents(FILE *to, const results *r)
     html(to, r->has_grid ? "<li><a href=\"#grid\">Time of one epoch for each batch size</a></li>\n" : "");
     html(to, r->has_gradient ? "<li><a href=\"#gradient\">One gradient over all rows</a></li>\n" : "");
     html(to, r->has_steps ? "<li><a href=\"#steps\">One step of every optimizer</a></li>\n" : "");
+    for (race_id id = 0; id < RACES; id++)
+        if (r->race[id].name)
+            html(to, "<li><a href=\"#%s\">%s</a></li>\n", r->race[id].name, r->race[id].title);
     html(to, has_picture(r, "scenes") ? "<li><a href=\"#scenes\">How the methods move</a></li>\n" : "");
     html(to, "<li><a href=\"#checks\">Checks</a></li>\n<li><a href=\"#files\">Data, and drawing "
              "again</a></li>\n</ul>\n</nav>\n");

@@ -1,5 +1,5 @@
 /* The tables of the report: the figures of table.c as HTML. */
-#include "bench.h"
+#include "report.h"
 #include <math.h>
 #include <string.h>
 
@@ -18,42 +18,13 @@ static void range(FILE *to, double low, double high)
         html(to, "<td class=\"n\">%s to %s</td>", digits(t[0], low, 3), digits(t[1], high, 3));
 }
 
-enum { ILL_SIZE = 400 };
-
-/* What to say of a cell that is not OK. */
-static char *ill(char text[ILL_SIZE], verdict v, const char *wrong, double error, const char *why)
-{
-    if (v == WRONG)
-        snprintf(text, ILL_SIZE, "WRONG: %s %.1e", wrong, error);
-    else
-        snprintf(text, ILL_SIZE, "FAILED: %s", why);
-    return text;
-}
-
-static char *ill_method(char text[ILL_SIZE], const method *m)
-{
-    return ill(text, m->verdict, "the timed and the watched run differ by", m->error, m->why);
-}
-
-static char *ill_cell(char text[ILL_SIZE], const grid_cell *c)
-{
-    return ill(text, c->verdict, "the weights differ by", c->error, c->why);
-}
-
-static char *ill_gradient(char text[ILL_SIZE], const gradient_cell *c)
-{
-    return ill(text, WRONG, "the gradient differs by", c->error, "");
-}
-
 /* Ends a row. */
 static void bad(FILE *to, size_t columns, const char *why)
 {
     html(to, "<td colspan=\"%zu\" class=\"bad\">%s</td></tr>\n", columns, why);
 }
 
-/* A table wider than the screen scrolls in a box of its own, which the keyboard reaches too. Heads of text begin with
- * a space to stand left; the others stand over figures. */
-static void begin(FILE *to, const char *kind, const char *part, const char *caption, const char *const *heads)
+void report_begin(FILE *to, const char *kind, const char *part, const char *caption, const char *const *heads)
 {
     html(to, "<div class=\"wide\" role=\"region\" tabindex=\"0\" aria-labelledby=\"%s-%s\">\n", kind, part);
     html(to, "<table class=\"%s\">\n<caption id=\"%s-%s\">%s</caption>\n<thead><tr>", kind, kind, part, caption);
@@ -63,7 +34,7 @@ static void begin(FILE *to, const char *kind, const char *part, const char *capt
     html(to, "</tr></thead>\n<tbody>\n");
 }
 
-static void end(FILE *to)
+void report_end(FILE *to)
 {
     html(to, "</tbody>\n</table>\n</div>\n");
 }
@@ -107,7 +78,7 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
              best->epochs_to_one == 1 ? "" : "s");
     html(to, "</p>\n");
     snprintf(caption, sizeof caption, "Descent compared on %s", d->name);
-    begin(to, id, "table", caption, heads);
+    report_begin(to, id, "table", caption, heads);
     for (size_t i = 0; i < c->methods; i++) {
         const method *m = &c->method[i];
         html(to, m == best ? "<tr class=\"best\">" : "<tr>");
@@ -133,7 +104,7 @@ void report_comparison(FILE *to, const comparison *c, const char *id)
         }
         html(to, "<td class=\"ok\">ok</td></tr>\n");
     }
-    end(to);
+    report_end(to);
 }
 
 /* ---- grid */
@@ -181,15 +152,15 @@ void report_grid(FILE *to, const grid *g)
         const grid_cell *c = &g->cell[i];
         if (!i || c->batch != c[-1].batch) {
             if (i)
-                end(to);
+                report_end(to);
             batch_name(batch, c->batch);
             snprintf(caption, sizeof caption, c->batch ? "Batches of %s rows" : "All rows in one batch (%s)", batch);
-            begin(to, "grid", batch, c->batch == 1 ? "Batches of 1 row" : caption, heads);
+            report_begin(to, "grid", batch, c->batch == 1 ? "Batches of 1 row" : caption, heads);
         }
         grid_line(to, c, threads);
     }
     if (g->cells)
-        end(to);
+        report_end(to);
     html(to,
          "<dl class=\"help\"><dt>epoch</dt><dd>median time of one pass over the data, with its quartiles</dd>\n"
          "<dt>GFLOP/s, GB/s</dt><dd>by the model 4mn flop and 8mn bytes an epoch</dd>\n"
@@ -227,8 +198,8 @@ void report_gradient(FILE *to, const gradient *g)
         html(to, "<p class=\"help\">%s</p>\n", g->note);
         return;
     }
-    begin(to, "gradient", "table", g->only_read ? "Reading memory" : "One gradient over all of X",
-          g->only_read ? reads : all);
+    report_begin(to, "gradient", "table", g->only_read ? "Reading memory" : "One gradient over all of X",
+                 g->only_read ? reads : all);
     for (size_t i = 0; i < g->cells; i++) {
         const gradient_cell *c = &g->cell[i];
         html(to, "<tr><th scope=\"row\">%s</th><td class=\"n\">%zu</td>", c->name, c->threads);
@@ -246,7 +217,7 @@ void report_gradient(FILE *to, const gradient *g)
             html(to, "<td class=\"ok\">%s</td>", c->streams ? "" : "ok");
         html(to, "</tr>\n");
     }
-    end(to);
+    report_end(to);
     html(to,
          "<p class=\"help\">GB/s: 8mn bytes over the time, as if X were read once; what comes near a plain read of X "
          "reads it once.%s</p>\n",
@@ -255,11 +226,6 @@ void report_gradient(FILE *to, const gradient *g)
 }
 
 /* ---- steps */
-
-static char *ill_step(char text[ILL_SIZE], const step_cell *c)
-{
-    return ill(text, c->verdict, "the point differs by", c->error, c->why);
-}
 
 void report_steps(FILE *to, const step_times *s)
 {
@@ -277,7 +243,7 @@ void report_steps(FILE *to, const step_times *s)
         html(to, "<p class=\"help\">%s</p>\n", s->note);
         return;
     }
-    begin(to, "steps", "table", "One step of every optimizer", heads);
+    report_begin(to, "steps", "table", "One step of every optimizer", heads);
     for (size_t i = 0; i < s->cells; i++) {
         const step_cell *c = &s->cell[i];
         html(to, "<tr><th scope=\"row\">%s</th>", c->ops->name);
@@ -294,7 +260,7 @@ void report_steps(FILE *to, const step_times *s)
         ratio(to, c->against[OWN]);
         html(to, "<td class=\"ok\">ok</td></tr>\n");
     }
-    end(to);
+    report_end(to);
     html(to, "<dl class=\"help\"><dt>its loop</dt><dd>reads w, g and the state of the method, writes w and the state"
              "</dd>\n"
              "<dt>passes</dt><dd>2 for methods that need sums over all coordinates first; its passes: w and g are read "
@@ -304,71 +270,38 @@ void report_steps(FILE *to, const step_times *s)
              "<dt>ratios</dt><dd>of times, below 1 the step is faster; medians over the rounds</dd></dl>\n");
 }
 
-/* ---- checks */
+/* ---- races */
 
-static void check_line(FILE *to, const char *what, const char *name, const char *how, tally t)
+void report_race(FILE *to, const race *r)
 {
-    html(to, t.failed ? "<tr class=\"bad\">" : "<tr>");
-    html(to, "<th scope=\"row\">%s%s</th><td class=\"n\">%zu</td><td class=\"n\">%zu</td><td>%s</td></tr>\n", what,
-         name, t.passed, t.failed, how);
-}
-
-void report_failures(FILE *to, const results *r)
-{
-    char batch[NAME_SIZE], why[ILL_SIZE];
-    for (size_t k = 0; k < r->comparisons; k++)
-        for (size_t i = 0; i < r->comparison[k].methods; i++) {
-            const method *m = &r->comparison[k].method[i];
-            if (m->verdict != OK)
-                html(to, "<li>%s on %s, batch %s: %s</li>\n", m->name, r->comparison[k].data->name,
-                     batch_name(batch, m->batch), ill_method(why, m));
-        }
-    for (size_t i = 0; i < r->grid.cells; i++) {
-        const grid_cell *c = &r->grid.cell[i];
-        if (c->verdict != OK)
-            html(to, "<li>%s, batch %s: %s</li>\n", c->variant->name, batch_name(batch, c->batch), ill_cell(why, c));
+    char against[NAME_SIZE], batch[NAME_SIZE], why[ILL_SIZE];
+    snprintf(against, sizeof against, "time / %s", r->runner[0].name);
+    const char *heads[] = {" method",       "batch", "steps",         "passes", "ms",
+                           "quartiles, ms", against, "95 % interval", " check", NULL};
+    html(to, "<p>%zu × %zu doubles, 1 thread, %zu rounds. Timed is %s.</p>\n", r->rows, r->cols, r->rounds, r->timed);
+    if (r->note[0]) {
+        html(to, "<p class=\"help\">%s</p>\n", r->note);
+        return;
     }
-    for (size_t i = 0; i < r->gradient.cells; i++) {
-        const gradient_cell *c = &r->gradient.cell[i];
-        if (c->verdict != OK)
-            html(to, "<li>gradient, %s: %s</li>\n", c->name, ill_gradient(why, c));
-    }
-    for (size_t i = 0; i < r->steps.cells; i++) {
-        const step_cell *c = &r->steps.cell[i];
-        if (c->verdict != OK)
-            html(to, "<li>step of %s: %s</li>\n", c->ops->name, ill_step(why, c));
-    }
-    for (size_t i = 0; i < r->pictures.count; i++)
-        if (r->pictures.picture[i].state == NOT_DRAWN)
-            html(to, "<li>picture %s: FAILED: %s</li>\n", r->pictures.picture[i].name, r->pictures.picture[i].why);
-}
-
-void report_checks(FILE *to, const results *r)
-{
-    static const char *const heads[] = {" part", "passed", "failed", " what must hold", NULL};
-    begin(to, "checks", "table", "What was checked", heads);
-    for (size_t k = 0; k < r->comparisons; k++)
-        check_line(to, "descents on ", r->comparison[k].data->name,
-                   "the timed run and the watched run end with the same bits", check_comparison(&r->comparison[k]));
-    if (r->has_grid)
-        check_line(to, "times of an epoch", "", "the weights after 2 epochs are those of plain loops to 1e-10",
-                   check_grid(&r->grid));
-    if (r->has_gradient)
-        check_line(to, "one gradient", "", "it is that of plain loops", check_gradient(&r->gradient));
-    if (r->has_steps)
-        check_line(to, "steps", "", "the points after 3 steps are those of the references of the tests to 1e-12",
-                   check_steps(&r->steps));
-    check_line(to, "pictures", "", "gnuplot draws them whole", check_pictures(&r->pictures));
-    check_line(to, "all", "", "", check_all(r));
-    end(to);
-    bool none = true;
-    for (size_t i = 0; i < r->pictures.count; i++) {
-        const picture *p = &r->pictures.picture[i];
-        if (p->state != LEFT_OUT)
+    report_begin(to, r->name, "table", r->title, heads);
+    for (size_t i = 0; i < r->runners; i++) {
+        const runner *k = &r->runner[i];
+        html(to, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td>", k->name, batch_name(batch, k->batch));
+        if (k->verdict != OK) {
+            bad(to, 7, ill_runner(why, k));
             continue;
-        html(to, none ? "<p>Pictures left out:</p>\n<ul>\n" : "");
-        html(to, "<li>%s: %s</li>\n", p->name, p->why);
-        none = false;
+        }
+        html(to, "<td class=\"n\">%zu</td>", (size_t)k->steps);
+        number(to, k->passes, 3);
+        number(to, 1e3 * k->seconds.median, 4);
+        range(to, 1e3 * k->seconds.q1, 1e3 * k->seconds.q3);
+        ratio(to, k->ratio);
+        html(to, "<td class=\"ok\">ok</td></tr>\n");
     }
-    html(to, none ? "" : "</ul>\n");
+    report_end(to);
+    html(to,
+         "<dl class=\"help\"><dt>passes</dt><dd>rows evaluated over the rows there are</dd>\n"
+         "<dt>ratios</dt><dd>of times, above 1 is slower; medians over the rounds</dd>\n"
+         "<dt>ok</dt><dd>%s</dd></dl>\n",
+         r->must);
 }

@@ -6,23 +6,6 @@
  * beyond the right edge of the box. */
 static const double centre[2] = {1.9, 0.2}, low[2] = {-1.6, -1}, high[2] = {0.8, 1};
 
-static double box_value(const void *ctx, size_t n, const double *w)
-{
-    (void)ctx;
-    for (size_t j = 0; j < n; j++)
-        if (w[j] < low[j] || w[j] > high[j])
-            return INFINITY;
-    return 0;
-}
-
-static lgd_status box_prox(const void *ctx, size_t n, double eta, const double *eta_each, double *w, double *work)
-{
-    (void)ctx, (void)eta, (void)eta_each, (void)work;
-    for (size_t j = 0; j < n; j++)
-        w[j] = fmin(fmax(w[j], low[j]), high[j]);
-    return LGD_OK;
-}
-
 static lgd_status bowl(void *ctx, size_t dim, const double *w, double *f, double *g)
 {
     (void)ctx, (void)dim;
@@ -80,13 +63,11 @@ static lgd_status fill_feasible(FILE *to)
 {
     static const char *const methods[][2] = {
         {"plain", "sgd:lr=0.5"}, {"momentum", "momentum:lr=0.1"}, {"Adam", "adam:lr=0.1"}};
-    static const lgd_penalty_ops within = {
-        .name = "box", .flags = LGD_SEPARABLE | LGD_CONSTRAINT, .value = box_value, .prox = box_prox};
     lgd_objective *f = NULL;
     lgd_penalty *box = NULL;
     lgd_status st = lgd_function_create(&f, 2, bowl, NULL);
     if (!st)
-        st = lgd_penalty_create(&box, &within, NULL);
+        st = lgd_penalty_box_create(&box, 2, low, high);
     fputs("what\tstep\tx\ty\tloss\n", to);
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !st; i++)
         st = walk(to, f, box, methods[i][0], methods[i][1], 80);

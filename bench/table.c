@@ -284,3 +284,34 @@ void table_steps(const step_times *s)
            "  1 is faster, medians over the rounds. GB/s: 8 (3 + 2 vectors) bytes a coordinate, and 16 where there "
            "are 2 passes.\n");
 }
+
+/* ---- races */
+
+void table_race(const race *r)
+{
+    char t[5][NAME_SIZE], range[2 * NAME_SIZE];
+    printf("\n%s: %zu x %zu doubles, 1 thread, %zu rounds\n", r->title, r->rows, r->cols, r->rounds);
+    if (r->note[0]) {
+        printf("  %s\n", r->note);
+        return;
+    }
+    printf("\n  %-19s %6s %8s %8s %9s  %-17s   time / %-13s check\n", "method", "batch", "steps", "passes", "ms",
+           "[  q1 -   q3]", r->runner[0].name);
+    for (size_t i = 0; i < r->runners; i++) {
+        const runner *k = &r->runner[i];
+        printf("  %-19s %6s ", k->name, batch_name(t[0], k->batch));
+        if (k->verdict != OK) {
+            printf("%s: %s (off by %.1e)\n", verdict_word(k->verdict), k->verdict == FAILED ? k->why : "the result",
+                   k->error);
+            continue;
+        }
+        snprintf(range, sizeof range, "[%s - %s]", digits(t[0], 1e3 * k->seconds.q1, 3),
+                 digits(t[1], 1e3 * k->seconds.q3, 3));
+        printf("%8zu %8s %9s  %-17s   %-20s ok\n", (size_t)k->steps, digits(t[2], k->passes, 3),
+               digits(t[3], 1e3 * k->seconds.median, 4), range, ratio_text(t[4], k->ratio));
+    }
+    printf(
+        "\n  Timed is %s; steps and passes over the rows are those of it. Ratios of times, above 1 is slower, medians "
+        "over the\n  rounds. ok: %s.\n",
+        r->timed, r->must);
+}

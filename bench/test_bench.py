@@ -12,6 +12,9 @@ PROGRAM, BREAST_CANCER = sys.argv[1:3]
 RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
+RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "saga"]}
+
+
 def run(*words):
     environment = dict(os.environ, LC_ALL="C")
     return subprocess.run([PROGRAM, *words], capture_output=True, text=True, errors="replace", timeout=250,
@@ -52,6 +55,10 @@ def bench_quick_run_every_file_parses(folder):
     steps = read_tsv(f"{out}/steps.tsv")
     assert len(steps) == len(tree["steps"]["cells"]) == run("--list", "optimizers").stdout.count(" bytes of state ")
     checked += steps
+    for name, methods in RACES.items():
+        race = read_tsv(f"{out}/{name}.tsv")
+        assert [row["method"] for row in race] == [cell["method"] for cell in tree[name]["methods"]] == methods, race
+        checked += race
     assert all(row["check"] == "ok" for row in checked)
     pictures = [name for name in os.listdir(out) if name.endswith(".svg")]
     assert len(pictures) >= 4 and int(passed.group(1)) == len(checked) + len(pictures)
@@ -70,7 +77,7 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is tree["gradient"] is tree["steps"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]
@@ -91,6 +98,21 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
     with open(f"{folder}/run.json") as file:
         cells = json.load(file)["steps"]["cells"]
     assert [len(samples) for samples in cells[1]["samples_step_loop_passes_plain"]] == [3, 3, 0, 3]
+
+
+def bench_races_chosen_methods_beside_the_first(folder):
+    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*", "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "4 passed, 0 failed", result.stdout + result.stderr
+    momentum, saga = read_tsv(f"{folder}/epochs.tsv")
+    assert (momentum["method"], momentum["passes"], momentum["ratio"]) == ("momentum", "1", "nan"), momentum
+    assert (saga["method"], saga["batch"], saga["passes"], saga["steps"]) == ("saga", "64", "1", "313"), saga
+    assert 0 < float(saga["ratio_low"]) <= float(saga["ratio"]) <= float(saga["ratio_high"])
+    first, saga = read_tsv(f"{folder}/lasso.tsv")
+    for row in (first, saga):
+        assert -1e-12 <= float(row["error"]) <= 1e-6 and float(row["passes"]) > 10, row
+    names = run("--list").stdout
+    for name, methods in RACES.items():
+        assert f"{name}@memory, or {name}/METHOD@memory, METHOD one of {' '.join(methods)}\n" in names, names
 
 
 def bench_grid_asked_for_all_optimizers_full_batch_ones_in_full_alone(folder):

@@ -1,0 +1,70 @@
+/* lgd-bench: races, ways to do one thing that are timed in the same rounds. Each is checked before it is timed. */
+#ifndef LGD_BENCH_RACES_H
+#define LGD_BENCH_RACES_H
+#include "measure.h"
+#include <lgd.h>
+
+enum { MAX_RUNNERS = 8 };
+typedef enum race_id { RACE_EPOCHS, RACE_LASSO, RACES } race_id;
+
+/* One way: an optimizer (for lgd_optimizer_parse), a batch size (0: full) and an estimator of the gradient. */
+typedef struct runner {
+    const char *name, *optimizer;
+    size_t batch;
+    lgd_estimator estimator;
+    const struct race *race;
+    verdict verdict;
+    double error; /* of what was checked, as the race says */
+    char why[256];
+    lgd_optimizer *opt;
+    double *w, *sample; /* [cols], [rounds] seconds */
+    size_t repeats;
+    uint64_t steps; /* of what is timed, and its rows evaluated over rows there are */
+    double passes;
+    quartiles seconds;
+    interval ratio; /* time of this one / time of the first, NAN for the first */
+} runner;
+
+/* Linear least squares without intercept on made data: X [rows x cols] by rows. */
+typedef struct race {
+    const char *name, *where;         /* for --only: name@where, name/runner@where; NULL: it did not run */
+    const char *title, *timed, *must; /* what it is, what is timed of it, what a check asks */
+    double tolerance;                 /* the largest error that is none */
+    size_t rows, cols, rounds, runners, quick_rows; /* quick_rows: with --quick */
+    runner runner[MAX_RUNNERS];
+    uint64_t seed;
+    double *X, *y;
+    lgd_matrix *A;
+    lgd_objective *f;
+    lgd_penalty *penalty; /* of the lasso, its strength and the value at its minimum */
+    double strength, lowest;
+    char note[256]; /* why there is nothing here */
+} race;
+
+struct settings;
+
+/* What there is: its names, and of its runners. */
+void race_describe(race *r, race_id id);
+
+/* Does --only choose the race, or any of its runners? */
+bool race_choose(const struct settings *s, const race *r);
+
+/* False after a sentence on stderr. */
+bool race_run(race *r, race_id id, const struct settings *s);
+void race_free(race *r);
+
+/* ---- each race (epochs.c, lasso.c) */
+
+/* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
+typedef struct race_ops {
+    void (*describe)(race *r);
+    bool (*make)(race *r);
+    void (*check)(race *r, runner *k);
+    double (*run)(void *k, size_t repeats);
+} race_ops;
+extern const race_ops race_of_epochs, race_of_lasso;
+
+/* y = X w + noise, for a w with zeros. */
+void race_targets(race *r);
+
+#endif
