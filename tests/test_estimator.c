@@ -152,6 +152,84 @@ START_TEST(estimator_runs_equal_plain_loops)
 }
 END_TEST
 
+/* Outputs of half squares know nothing of one another: one model of two is two models, on the way too. */
+START_TEST(estimator_two_outputs_equal_two_models)
+{
+    enum { K = 2 };
+    const lgd_glm_options both = {.l2 = 0.05, .intercept = true, .outputs = K};
+    model m = model_create(M, N, lgd_loss_half_squared(), &both, 18);
+    double y[K][M];
+    for (size_t i = 0; i < M * K; i++)
+        y[i % K][i / K] = m.d.y[i];
+    for (size_t e = 0; e < REDUCED; e++)
+        for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++) {
+            double w[DIM * K] = {0};
+            lgd_optimizer *opt = sgd(0.1);
+            lgd_minimize_options o = {.batch_size = 6,
+                                      .max_epochs = 2,
+                                      .order = (lgd_order)order,
+                                      .estimator = reduced[e],
+                                      .grad_tol = LGD_ZERO};
+            for (o.first_epoch = 0; o.first_epoch < 6; o.first_epoch += 2)
+                ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+            ck_assert(reduced[e] != LGD_SAGA || (opt->seen.each == K && opt->seen.visits > 2 * M));
+            lgd_optimizer_free(opt);
+            for (size_t c = 0; c < K; c++) {
+                double one[DIM] = {0}, part[DIM];
+                lgd_objective *f = NULL;
+                ck_ok(lgd_glm_create(&f, m.X, y[c], lgd_loss_half_squared(),
+                                     &(lgd_glm_options){.l2 = 0.05, .intercept = true}));
+                opt = sgd(0.1);
+                o.max_epochs = 6;
+                o.first_epoch = 0;
+                ck_ok(lgd_minimize(f, opt, one, &o, NULL));
+                o.max_epochs = 2;
+                for (size_t j = 0; j < DIM; j++)
+                    part[j] = w[j * K + c];
+                ck_assert_double_lt(difference_of(DIM, part, one), 1e-13);
+                lgd_optimizer_free(opt);
+                lgd_objective_free(f);
+            }
+        }
+    model_free(&m);
+}
+END_TEST
+
+/* Rows of weight 0 are no terms, and neither are those that a subset leaves out: the memory is of the others. */
+START_TEST(estimator_rows_left_out_leave_no_trace)
+{
+    const lgd_glm_options plainly = {.l2 = 0.05, .intercept = true};
+    model m = model_create(M, N, lgd_loss_logistic(), &plainly, 19);
+    lgd_objective *without[2] = {NULL, NULL};
+    double weights[M];
+    size_t kept[M], count = 0;
+    for (size_t i = 0; i < M; i++) {
+        weights[i] = i % 3 ? 1 : 0;
+        if (i % 3)
+            kept[count++] = i;
+    }
+    lgd_glm_options weighted = plainly;
+    weighted.weights = weights;
+    ck_ok(lgd_glm_create(&without[0], m.X, m.d.y, lgd_loss_logistic(), &weighted));
+    ck_ok(lgd_objective_subset(&without[1], m.f, &(lgd_rows){0, count, kept}));
+    for (size_t e = 0; e < REDUCED; e++) {
+        double w[2][DIM] = {{0}};
+        for (size_t k = 0; k < 2; k++) {
+            lgd_optimizer *opt = sgd(0.2);
+            lgd_minimize_options o = {.batch_size = 4, .max_epochs = 3, .estimator = reduced[e], .grad_tol = LGD_ZERO};
+            for (o.first_epoch = 0; o.first_epoch < 6; o.first_epoch += 3)
+                ck_ok(lgd_minimize(without[k], opt, w[k], &o, NULL));
+            ck_assert(reduced[e] != LGD_SAGA || (opt->seen.terms == count && opt->seen.visits == 6 * count));
+            lgd_optimizer_free(opt);
+        }
+        ck_assert_double_lt(difference_of(DIM, w[0], w[1]), 1e-13);
+    }
+    lgd_objective_free(without[0]);
+    lgd_objective_free(without[1]);
+    model_free(&m);
+}
+END_TEST
+
 /* ---- over all batches */
 
 /* A run without its loop: what estimators work with. */
@@ -887,6 +965,22 @@ START_TEST(load_with_penalty_it_stays_at_work)
     ck_ok(lgd_optimizer_step(opt, 2, w, g, 0, 1));
     ck_assert_double_eq_tol(w[0], 4.8, 1e-15);
     b.at[b.size / 2] ^= 1;
+    /* and where that is found out late, under a checksum that is right */
+    for (size_t at = 16, bad = 0; at + 12 <= b.size || !bad; at++) {
+        unsigned char odd[1024];
+        ck_assert(b.size <= sizeof odd && at + 12 <= b.size);
+        memcpy(odd, b.at, b.size);
+        memcpy(odd + at, &(uint64_t){1000}, 8);
+        const uint32_t crc = lgd_crc32c(0, odd, b.size - 4);
+        memcpy(odd + b.size - 4, &crc, 4);
+        if (!lgd_optimizer_load(opt, odd, b.size))
+            continue;
+        bad++;
+        w[0] = 4.8;
+        ck_ok(lgd_optimizer_step(opt, 2, w, g, 0, 1));
+        ck_assert_double_eq_tol(w[0], 4.7, 1e-15);
+    }
+    w[0] = 4.8;
     ck_ok(lgd_optimizer_load(opt, b.at, b.size));
     ck_ok(lgd_optimizer_step(opt, 2, w, g, 0, 1));
     ck_assert_double_eq_tol(w[0], 4.7, 1e-15);
@@ -900,6 +994,8 @@ int main(void)
 {
     Suite *s = suite_create("estimator");
     CASE(s, estimator_runs_equal_plain_loops);
+    CASE(s, estimator_two_outputs_equal_two_models);
+    CASE(s, estimator_rows_left_out_leave_no_trace);
     CASE(s, estimator_mean_over_all_batches_is_gradient);
     CASE(s, estimator_batch_of_all_rows_bits_of_descent);
     CASE(s, estimator_every_method_and_penalty_lowers_value);

@@ -138,7 +138,8 @@ LGD_API void lgd_history_free(lgd_history *h);
  *                   three evaluations of all rows: in full batch it is asked for before every check_every-th step [10]. Where
  *                   none can be had, LGD_EUNSUPPORTED; also with maximize and with frozen coordinates
  *   step_tol        |w - previous w|_2 <= step_tol |w|_2, full batch [off]
- *   check_every     mini-batch: a full evaluation before every epoch whose number is a multiple of it [never]
+ *   check_every     mini-batch: a full evaluation before every epoch whose number is a multiple of it
+ *                   [never; LGD_SVRG, LGD_SARAH: 1]
  *
  * Safety
  *   divergence_factor  diverged if f (mini-batch: the epoch's mean) exceeds this times the largest |f| among the first ten
