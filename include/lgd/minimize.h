@@ -211,15 +211,16 @@ typedef struct lgd_report {
     size_t batch_size;
 } lgd_report;
 
-/* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at least
- * F(w) - min F, up to rounding in the last places of F, and goes to 0 where w goes to a minimum. With slopes R at w, balanced
- * where there are intercepts and scaled where h asks for it, it is
+/* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at
+ * least F(w) - min F, up to rounding in the last places of F, and goes to 0 where w goes to a minimum (without l2 only if h* is
+ * finite around 0: norms, balls, boxes with both bounds, but no lower bound alone, and no coordinates that h leaves free). With
+ * slopes R at w, balanced where there are intercepts and scaled where h asks for it, it is
  *     1/(m omega) sum_i [F_i(A_i w) + F_i*(R_i) - R_i A_i w] + [h+(w) + h+*(v) - w v],   v = -A^T R/(m omega),
  * with h+ = h + l2/2 |w|^2 and * the convex conjugate. Needed are `difference` and `fenchel` of f (models have them where the
  * loss has `fenchel`), and l2 > 0 or a `conjugate` of h; else LGD_EUNSUPPORTED, what is missing is named. INFINITY where w is
- * outside a constraint. LGD_EINVAL for NULL and for a w that is not finite. Costs one evaluation of all rows; one and a half if h
- * scales, two and a half with intercepts. Allocates [terms x slopes] and 2 dim numbers. Threads as lgd_objective_eval, the bits
- * do not depend on them. S. Boyd, L. Vandenberghe, "Convex Optimization" (2004), 5.1. */
+ * outside a constraint. LGD_EINVAL for NULL and for a w that is not finite. Costs one evaluation of all rows, two where h
+ * scales, three with intercepts. Allocates [terms x slopes] and 2 dim numbers. Threads as lgd_objective_eval, the bits do not
+ * depend on them. S. Boyd, L. Vandenberghe, "Convex Optimization" (2004), 5.1. */
 LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const double *w, double *gap);
 
 /* Minimizes f by opt: moves w[dim] from where it is. opt keeps its state: a second call goes on. LGD_OK means w is usable
