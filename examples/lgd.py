@@ -34,7 +34,7 @@ SIZE = np.dtype(np.uintp)
 Status = enum.IntEnum("Status", {"OK": 0, "EINVAL": -1, "ENOMEM": -2, "ERANGE": -3, "EDIVERGED": -4, "EUNSUPPORTED": -5,
                                  "EUSER": -6, "EIO": -7, "EFORMAT": -8})
 Stop = enum.IntEnum("Stop", "EPOCHS STEPS SECONDS GRAD_TOL F_TOL STEP_TOL F_TARGET ROUNDING STALLED CALLBACK OPTIMIZER "
-                    "DIVERGED ERROR")
+                    "DIVERGED ERROR GAP_TOL")
 WORDS = {  # what options that are enumerators may be, in their order
     "order": ("shuffle", "sequential", "replacement"),
     "last": ("divide", "scale", "drop"),
@@ -59,6 +59,8 @@ lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
 lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
                           offset=c_void_p)
+lgd_penalty_group = _struct("lgd_penalty_group", first=c_size_t, count=c_size_t, weight=c_double)
+lgd_penalty_range = _struct("lgd_penalty_range", penalty=c_void_p, first=c_size_t, count=c_size_t)
 lgd_group = _struct("lgd_group", first=c_size_t, count=c_size_t, lr_scale=c_double, decay=c_double, frozen=c_bool)
 lgd_average = _struct("lgd_average", kind=c_int, start=c_uint64, period=c_uint64, decay=c_double, alpha=c_double)
 _FACTOR = CFUNCTYPE(c_double, c_void_p, c_uint64, c_uint64)
@@ -75,10 +77,11 @@ lgd_minimize_options = _struct(
     max_seconds=c_double, grad_tol=c_double, grad_tol_abs=c_double, f_tol=c_double, step_tol=c_double, f_target=c_double,
     divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
-    threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int)
+    threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int,
+    gap_tol=c_double, norm_test=c_double)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
-                     lr_hold=c_double, f_average=c_double)
+                     lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t)
 _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
@@ -91,12 +94,16 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
     "lgd_objective_free": "vp", "lgd_penalty_l1_create": "ipd", "lgd_penalty_elastic_net_create": "ipdd",
+    "lgd_penalty_group_l1_create_sized": "ipdpzz", "lgd_penalty_total_variation_create": "ipd",
+    "lgd_penalty_box_create": "ipzpp", "lgd_penalty_non_negative_create": "ip", "lgd_penalty_simplex_create": "ipd",
+    "lgd_penalty_l1_ball_create": "ipd", "lgd_penalty_l2_ball_create": "ipd", "lgd_penalty_ranges_create_sized": "ippzz",
     "lgd_penalty_name": "sp", "lgd_penalty_value": "ipzpp", "lgd_penalty_prox": "ipzdpp", "lgd_penalty_free": "vp",
     "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp", "lgd_optimizer_penalty": "ipp",
     "lgd_optimizer_groups_sized": "ippzz", "lgd_optimizer_average_sized": "ippz", "lgd_optimizer_momentum": "ipd",
     "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
-    "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_minimize_sized": "ippppzpz"}
+    "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_duality_gap": "ipppp",
+    "lgd_minimize_sized": "ippppzpz"}
 
 
 def _load():
@@ -484,8 +491,8 @@ class Function(Objective):
 class Penalty(_Object):
     """What is added to an objective and known by its prox, or a constraint; made by its functions, as Penalty.l1(0.1)."""
 
-    def __init__(self, create, *words):
-        self._handle = _Handle(lambda out: create(out, *words), _C.lgd_penalty_free)
+    def __init__(self, create, *words, kept=()):
+        self._handle = _Handle(lambda out: create(out, *words), _C.lgd_penalty_free, *kept)
         self.name = _C.lgd_penalty_name(self.handle).decode()
 
     @classmethod
@@ -497,6 +504,56 @@ class Penalty(_Object):
     def elastic_net(cls, l1, l2):
         """l1 |w|_1 + l2/2 |w|_2^2."""
         return cls(_C.lgd_penalty_elastic_net_create, l1, l2)
+
+    @classmethod
+    def group_l1(cls, strength, *groups):
+        """strength sum weight |w_g|_2 over ranges of w, each a dict: first, count, and weight (the root of count)."""
+        own = (lgd_penalty_group * len(groups))()
+        for i, group in enumerate(groups):
+            _fill(f"group {i}", own[i], group)
+        return cls(_C.lgd_penalty_group_l1_create_sized, strength, own, len(groups), ctypes.sizeof(lgd_penalty_group))
+
+    @classmethod
+    def total_variation(cls, strength):
+        """strength sum |w_{j+1} - w_j|."""
+        return cls(_C.lgd_penalty_total_variation_create, strength)
+
+    @classmethod
+    def box(cls, low=None, high=None):
+        """low <= w <= high, numbers or arrays; None: no bound."""
+        count = max([len(bound) for bound in (low, high) if np.ndim(bound)], default=1)
+        shape = (count,)
+        kept = [None if bound is None else bound if np.ndim(bound) else np.full(shape, float(bound)) for bound in (low, high)]
+        at = [None if bound is None else _array(name, bound, shape) for name, bound in zip(("low", "high"), kept)]
+        return cls(_C.lgd_penalty_box_create, count, *at, kept=kept)
+
+    @classmethod
+    def non_negative(cls):
+        """w >= 0."""
+        return cls(_C.lgd_penalty_non_negative_create)
+
+    @classmethod
+    def simplex(cls, total=1.0):
+        """w >= 0 with the sum `total`."""
+        return cls(_C.lgd_penalty_simplex_create, total)
+
+    @classmethod
+    def l1_ball(cls, radius):
+        """|w|_1 <= radius."""
+        return cls(_C.lgd_penalty_l1_ball_create, radius)
+
+    @classmethod
+    def l2_ball(cls, radius):
+        """|w|_2 <= radius."""
+        return cls(_C.lgd_penalty_l2_ball_create, radius)
+
+    @classmethod
+    def ranges(cls, *ranges):
+        """Penalties of ranges of w, each (penalty, first, count)."""
+        kept = [_of(Penalty, f"penalty of range {i}", penalty) for i, (penalty, _, _) in enumerate(ranges)]
+        own = (lgd_penalty_range * len(ranges))(*((handle._as_parameter_, _whole("first", first), _whole("count", count))
+                                                  for handle, (_, first, count) in zip(kept, ranges)))
+        return cls(_C.lgd_penalty_ranges_create_sized, own, len(ranges), ctypes.sizeof(lgd_penalty_range), kept=kept)
 
     def value(self, w):
         """h(w); infinite outside a constraint."""
@@ -588,7 +645,7 @@ class Optimizer(_Object):
 
 
 class History(_Object):
-    """Series that a run appends to: h["loss"], "running", "lr", "grad_norm", "seconds", each a copy."""
+    """Series that a run appends to: h["loss"], "running", "lr", "grad_norm", "seconds", "gap", each a copy."""
 
     def __init__(self):
         self._handle = _Handle(_C.lgd_history_create, _C.lgd_history_free)
@@ -667,6 +724,14 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
         _check(status, report)
         opt._dim = shape[0]
     return report
+
+
+def duality_gap(f, w, penalty=None):
+    """A bound on F(w) - min F, F being f and the penalty, where the objective and the penalty can tell one."""
+    h, gap = None if penalty is None else _of(Penalty, "penalty of duality_gap", penalty), c_double()
+    objective = _of(Objective, "f of duality_gap", f)
+    _check(_C.lgd_duality_gap(objective, h, _array("w", w, (f.dim,)), ctypes.byref(gap)))
+    return gap.value
 
 
 Progress = collections.namedtuple("Progress", [name for name, _ in lgd_progress._fields_])

@@ -64,7 +64,7 @@ module lgd
         type(c_ptr) :: name = c_null_ptr
         integer(c_int) :: flags = 0
         type(c_funptr) :: targets = c_null_funptr, eval = c_null_funptr, free = c_null_funptr, link = c_null_funptr
-        type(c_funptr) :: check = c_null_funptr, curvature = c_null_funptr
+        type(c_funptr) :: check = c_null_funptr, curvature = c_null_funptr, fenchel = c_null_funptr
     end type
 
     ! ---- objective.h, glm.h
@@ -74,7 +74,7 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: eval = c_null_funptr, smooth = c_null_funptr, free = c_null_funptr, weight = c_null_funptr
         type(c_funptr) :: unpenalised = c_null_funptr
-        type(c_funptr) :: linear = c_null_funptr, difference = c_null_funptr, conjugate = c_null_funptr
+        type(c_funptr) :: linear = c_null_funptr, difference = c_null_funptr, fenchel = c_null_funptr
         type(c_funptr) :: curvature = c_null_funptr
     end type
 
@@ -101,6 +101,16 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: value = c_null_funptr, prox = c_null_funptr, free = c_null_funptr, check = c_null_funptr
         type(c_funptr) :: work = c_null_funptr, conjugate = c_null_funptr
+    end type
+
+    type, bind(C) :: lgd_penalty_group ! first counts from 0
+        integer(c_size_t) :: first = 0, count = 0
+        real(c_double) :: weight = 0
+    end type
+
+    type, bind(C) :: lgd_penalty_range ! first counts from 0
+        type(c_ptr) :: penalty = c_null_ptr
+        integer(c_size_t) :: first = 0, count = 0
     end type
 
     enum, bind(C)
@@ -142,6 +152,7 @@ module lgd
         logical(c_bool) :: finite = .false., penalised = .false.
         real(c_double) :: eta = 0
         type(c_ptr) :: eta_each = c_null_ptr
+        real(c_double) :: weight = 0
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -213,7 +224,7 @@ module lgd
     enum, bind(C)
         enumerator :: LGD_STOP_NONE = 0, LGD_STOP_EPOCHS, LGD_STOP_STEPS, LGD_STOP_SECONDS, LGD_STOP_GRAD_TOL, &
             LGD_STOP_F_TOL, LGD_STOP_STEP_TOL, LGD_STOP_F_TARGET, LGD_STOP_ROUNDING, LGD_STOP_STALLED, LGD_STOP_CALLBACK, &
-            LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR
+            LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR, LGD_STOP_GAP_TOL
     end enum
 
     type, bind(C) :: lgd_progress
@@ -239,6 +250,7 @@ module lgd
         type(c_funptr) :: callback = c_null_funptr
         type(c_ptr) :: callback_ctx = c_null_ptr, penalty = c_null_ptr
         integer(c_int) :: estimator = LGD_MINIBATCH
+        real(c_double) :: gap_tol = 0, norm_test = 0
     end type
 
     type, bind(C) :: lgd_report
@@ -246,7 +258,8 @@ module lgd
         integer(c_int64_t) :: steps = 0, epochs = 0, evaluations = 0
         real(c_double) :: passes = 0, f = 0, grad_norm = 0, best_f = 0, seconds = 0
         integer(c_int64_t) :: best_step = 0, clipped = 0
-        real(c_double) :: lr_hold = 0, f_average = 0
+        real(c_double) :: lr_hold = 0, f_average = 0, gap = 0
+        integer(c_size_t) :: batch_size = 0
     end type
 
     ! ---- functions of yours
@@ -394,6 +407,10 @@ module lgd
             import
             type(c_ptr) :: loss
         end function
+        function lgd_loss_squared_hinge() bind(C, name='lgd_loss_squared_hinge') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
         function lgd_loss_create_sized(out, ops, ops_size, ctx) bind(C, name='lgd_loss_create_sized') result(status)
             import
             type(c_ptr), intent(out) :: out
@@ -497,6 +514,60 @@ module lgd
             import
             type(c_ptr), intent(out) :: out
             real(c_double), value :: l1, l2
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_group_l1_create_sized(out, strength, groups, count, group_size) &
+            bind(C, name='lgd_penalty_group_l1_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: strength
+            type(lgd_penalty_group), intent(in) :: groups(*)
+            integer(c_size_t), value :: count, group_size
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_total_variation_create(out, strength) &
+            bind(C, name='lgd_penalty_total_variation_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: strength
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_box_create(out, count, low, high) bind(C, name='lgd_penalty_box_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: count
+            type(c_ptr), value :: low, high ! borrowed
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_non_negative_create(out) bind(C, name='lgd_penalty_non_negative_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_simplex_create(out, total) bind(C, name='lgd_penalty_simplex_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: total
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_l1_ball_create(out, radius) bind(C, name='lgd_penalty_l1_ball_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: radius
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_l2_ball_create(out, radius) bind(C, name='lgd_penalty_l2_ball_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: radius
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_ranges_create_sized(out, ranges, count, range_size) &
+            bind(C, name='lgd_penalty_ranges_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_penalty_range), intent(in) :: ranges(*)
+            integer(c_size_t), value :: count, range_size
             integer(c_int) :: status
         end function
         function lgd_penalty_value(p, n, w, value) bind(C, name='lgd_penalty_value') result(status)
@@ -645,6 +716,13 @@ module lgd
             import
             type(c_ptr), value :: h
         end subroutine
+        function lgd_duality_gap(f, h, w, gap) bind(C, name='lgd_duality_gap') result(status)
+            import
+            type(c_ptr), value :: f, h
+            real(c_double), intent(in) :: w(*)
+            real(c_double), intent(out) :: gap
+            integer(c_int) :: status
+        end function
         function lgd_minimize_sized(f, opt, w, options, options_size, report, report_size) &
             bind(C, name='lgd_minimize_sized') result(status)
             import
@@ -922,6 +1000,22 @@ contains
         type(c_ptr), intent(in) :: ctx
         integer(c_int) :: status
         status = lgd_penalty_create_sized(out, ops, c_sizeof(ops), ctx)
+    end function
+
+    function lgd_penalty_group_l1_create(out, strength, groups) result(status)
+        type(c_ptr), intent(out) :: out
+        real(c_double), intent(in) :: strength
+        type(lgd_penalty_group), intent(in) :: groups(:)
+        integer(c_int) :: status
+        status = lgd_penalty_group_l1_create_sized(out, strength, groups, size(groups, kind=c_size_t), &
+            c_sizeof(lgd_penalty_group()))
+    end function
+
+    function lgd_penalty_ranges_create(out, ranges) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_penalty_range), intent(in) :: ranges(:)
+        integer(c_int) :: status
+        status = lgd_penalty_ranges_create_sized(out, ranges, size(ranges, kind=c_size_t), c_sizeof(lgd_penalty_range()))
     end function
 
     function lgd_optimizer_create(out, ops, options, options_size) result(status)

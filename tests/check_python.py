@@ -88,7 +88,7 @@ def layout_of_c():
 def python_structs_laid_out_as_in_c():
     structs, _ = layout_of_c()
     ours = {name: t for name, t in vars(lgd).items() if name in structs}
-    assert len(ours) == 10, sorted(ours)
+    assert len(ours) == 12, sorted(ours)
     for name, t in ours.items():
         found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
         assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
@@ -531,6 +531,43 @@ def python_penalty_value_and_prox_as_defined():
     raises(ValueError, "eta has shape (2,), (4,)", l1.prox, w, np.ones(2))
 
 
+def python_constraints_project_to_the_nearest_point():
+    w, low = np.array([3, -0.5, 0, -2.0]), np.array([0, -1, 1, -1.0])
+    P = lgd.Penalty
+    for penalty, expected in ((P.box(low, 2), [2, -0.5, 1, -1]), (P.box(high=0), [0, -0.5, 0, -2]),
+                              (P.box(low), [3, -0.5, 1, -1]), (P.non_negative(), [3, 0, 0, 0]), (P.simplex(), [1, 0, 0, 0]),
+                              (P.l1_ball(2), [1.5, 0, 0, -0.5]), (P.l2_ball(np.sqrt(13.25) / 2), w / 2), (P.l2_ball(4), w)):
+        assert np.abs(penalty.prox(w) - expected).max() <= 1e-15 and penalty.value(penalty.prox(w)) == 0, penalty.name
+        assert (penalty.value(w) == 0) == (np.array(expected) == w).all(), penalty.name
+    raises(lgd.Error, "low[1]", P.box, np.array([0, 2.0]), 1)
+    raises(ValueError, "shape", P.box, np.zeros(2), np.ones(3))
+    raises(TypeError, "dtype int64", P.box, np.zeros(2, int))
+
+
+def python_penalties_of_ranges_and_groups_as_defined():
+    w = np.array([3, -4, 0.5, -2, 1])
+    P = lgd.Penalty
+    groups = P.group_l1(2, dict(first=0, count=2), dict(first=3, count=1, weight=0.5))
+    assert abs(groups.value(w) - (2 * np.sqrt(2) * 5 + 2)) <= 1e-13
+    assert np.abs(groups.prox(w) - [3 * (1 - 2 * np.sqrt(2) / 5), -4 * (1 - 2 * np.sqrt(2) / 5), 0.5, -1, 1]).max() <= 1e-15
+    assert P.total_variation(1).value(w) == 17 and np.abs(P.total_variation(99).prox(w) - w.mean()).max() <= 1e-15
+    part = P.ranges((P.l1(1), 0, 2), (P.non_negative(), 3, 2))
+    assert (part.prox(w) == [2, -3, 0.5, 0, 1]).all() and part.value(part.prox(w)) == 5
+    raises(lgd.Error, "", P.ranges, (P.l1(1), 0, 2), (P.l1(1), 1, 2))
+    raises(TypeError, "penalty of range 0 is a float", P.ranges, (1.0, 0, 2))
+    raises(TypeError, "has no option size", P.group_l1, 1, dict(first=0, size=2))
+
+
+def python_arrays_of_a_box_kept():
+    data, y = problem()
+    box = lgd.Penalty.ranges((lgd.Penalty.box(np.full(5, -0.05), np.full(5, 0.05)), 0, 5))
+    gc.collect()
+    litter = [np.full(5, np.nan) for _ in range(1000)]
+    w = np.zeros(5)
+    lgd.minimize(lgd.Glm(lgd.Matrix(data), y), lgd.Optimizer("adam:lr=0.1"), w, penalty=box)
+    assert (np.abs(w) <= 0.05).all() and (w == 0.05).any() and litter, w
+
+
 def python_run_and_own_loop_with_a_penalty_same_bits():
     data, y = problem()
     f, l1 = lgd.Glm(lgd.Matrix(data).standardized(), y), lgd.Penalty.l1(0.1)
@@ -556,6 +593,18 @@ def python_estimators_by_name_end_at_the_minimum():
         w = np.zeros(6)
         lgd.minimize(f, lgd.Optimizer("sgd:lr=0.05"), w, batch_size=8, max_epochs=200, grad_tol=0, estimator=estimator)
         assert (np.abs(w - expected).max() <= 1e-12) == (estimator != "minibatch"), (estimator, w - expected)
+
+
+def python_gap_bounds_the_distance_to_the_minimum():
+    data, y = problem()
+    f, l1, w, history = lgd.Glm(lgd.Matrix(data).standardized(), y), lgd.Penalty.l1(0.1), np.zeros(5), lgd.History()
+    gaps = []
+    report = lgd.minimize(f, lgd.Optimizer("sgd:lr=0.1"), w, lambda p: gaps.append(lgd.duality_gap(f, p.w, l1)), history,
+                          penalty=l1, grad_tol=0, gap_tol=1e-10)
+    assert report.stop is lgd.Stop.GAP_TOL and 0 <= report.gap <= 1e-10 * report.f, report
+    gaps, loss, asked = np.array(gaps[:-1]), history["loss"][1:], history["gap"][1:]  # a callback sees w after the step
+    assert (gaps >= loss - report.f - 1e-14).all() and gaps[0] > 0.01
+    assert (gaps[np.isfinite(asked)] == asked[np.isfinite(asked)]).all() and np.isfinite(asked).any()
 
 
 def python_intercept_spared_by_a_penalty():
