@@ -104,7 +104,11 @@ lgd_stop lgd_judge_step(lgd_run *run)
         if (step <= run->o.step_tol * size)
             return LGD_STOP_STEP_TOL;
     }
-    if (run->lr_factor > 0 && run->f_all == run->f_before && !memcmp(run->w, run->w_old, run->dim * sizeof *run->w)) {
+    /* A penalty can hold w, in a corner say, while a velocity turns. */
+    const double at_rest = 1e-10 * run->opt->judged.largest_g;
+    const bool turns = run->opt->penalty && run->g_all > at_rest;
+    if (run->lr_factor > 0 && !turns && run->f_all == run->f_before &&
+        !memcmp(run->w, run->w_old, run->dim * sizeof *run->w)) {
         if (++run->unchanged >= UNCHANGED_STEPS)
             return LGD_STOP_ROUNDING;
     } else {

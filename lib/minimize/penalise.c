@@ -33,9 +33,7 @@ double lgd_run_penalty(const lgd_run *run, const double *w)
 
 lgd_status lgd_run_stay_within(lgd_run *run, double *w)
 {
-    const lgd_penalty *penalty = run->opt->penalty;
-    const bool constrained = penalty && penalty->ops.flags & LGD_CONSTRAINT;
-    return constrained ? lgd_penalised_prox(&run->opt->penalised, NAN, run->unit, w) : LGD_OK;
+    return run->opt->penalty ? lgd_penalised_nearest(&run->opt->penalised, run->unit, w) : LGD_OK;
 }
 
 lgd_status lgd_run_prox(lgd_run *run, double eta, double *w, double *h)

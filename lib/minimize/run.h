@@ -82,7 +82,7 @@ double lgd_run_penalty(const lgd_run *run, const double *w);
 /* w = prox(w) at a rate eta; *h (unless NULL) its value there. */
 lgd_status lgd_run_prox(lgd_run *run, double eta, double *w, double *h);
 
-/* Moves w back into a constraint, where a mean of points within it may lie outside by its rounding. */
+/* Moves w back into constraints: a mean of points within them may lie outside by its rounding. */
 lgd_status lgd_run_stay_within(lgd_run *run, double *w);
 
 /* |w - prox(w - g)|_2 at eta = 1 for the gradient run->g at run->w; |g|_2 without a penalty. w_old is scratch. */

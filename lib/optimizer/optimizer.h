@@ -123,8 +123,7 @@ void lgd_optimizer_scale_rates(lgd_optimizer *opt);
  * NULL, and what the method makes of the point. */
 lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const double *lr_scale);
 
-/* Moves w[dim] back into a constraint, where a mean of points within it may lie outside by its rounding. In the metric of the
- * last step. */
+/* After a step: moves w[dim] back into constraints, where a mean of points within them may lie outside by its rounding. */
 lgd_status lgd_optimizer_stay_within(lgd_optimizer *opt, double *w);
 
 /* Is lgd_optimizer_result another point than w? */

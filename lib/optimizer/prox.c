@@ -157,15 +157,12 @@ static lgd_status hold_rates(lgd_optimizer *opt, const double *lr_scale)
 
 /* ---- the prox */
 
-static lgd_status apply(lgd_optimizer *opt, double *w)
-{
-    return lgd_penalised_prox(&opt->penalised, opt->eta, isnan(opt->eta) ? opt->eta_each : NULL, w);
-}
-
 lgd_status lgd_optimizer_stay_within(lgd_optimizer *opt, double *w)
 {
-    const bool within = !opt->penalty || !(opt->penalty->ops.flags & LGD_CONSTRAINT);
-    return within ? LGD_OK : apply(opt, w);
+    if (!opt->penalty)
+        return LGD_OK;
+    spread(opt);
+    return lgd_penalised_nearest(&opt->penalised, opt->eta_each, w);
 }
 
 static lgd_status settle(lgd_optimizer *opt, const lgd_step *s)
@@ -189,7 +186,7 @@ lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const doubl
         return LGD_OK;
     lgd_status status = hold_rates(opt, lr_scale);
     if (!status)
-        status = apply(opt, s->w);
+        status = lgd_penalised_prox(&opt->penalised, opt->eta, isnan(opt->eta) ? opt->eta_each : NULL, s->w);
     if (!status && opt->ops.settle) {
         status = settle(opt, s);
         if (!status)

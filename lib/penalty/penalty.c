@@ -189,12 +189,15 @@ lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *
     return apply(p, false, eta, eta_each, w);
 }
 
+lgd_status lgd_penalised_nearest(const lgd_penalised *p, const double *eta_each, double *w)
+{
+    return isfinite(lgd_penalised_value(p, w)) ? LGD_OK : apply(p, true, 1, eta_each, w);
+}
+
 lgd_status lgd_penalised_enter(const lgd_penalised *p, const double *eta_each, double *w)
 {
     const lgd_penalty *penalty = p->penalty;
-    if (isfinite(lgd_penalised_value(p, w)))
-        return LGD_OK;
-    lgd_status status = apply(p, true, 1, eta_each, w);
+    lgd_status status = lgd_penalised_nearest(p, eta_each, w);
     if (!status && !isfinite(lgd_penalised_value(p, w)))
         status = lgd_fail(LGD_EINVAL, "%s: its value at the start is %g, a start where it is finite is accepted",
                           penalty->ops.name, lgd_penalised_value(p, w));

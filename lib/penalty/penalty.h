@@ -140,7 +140,9 @@ lgd_status lgd_penalised_prox(const lgd_penalised *p, double eta, const double *
 /* h*(scale v) of the penalised coordinates, *scale as in the ops; the penalty has a conjugate. */
 double lgd_penalised_conjugate(const lgd_penalised *p, const double *v, double *scale);
 
-/* Moves w to the nearest point where h is finite, eta_each[j] being 0 where it must stay; LGD_EINVAL if there is none. */
+/* Where h is infinite w moves to the nearest point of the constraints that it is made of, eta_each[j] being 0 where it must stay.
+ * `enter`: LGD_EINVAL if h is infinite there too. */
+lgd_status lgd_penalised_nearest(const lgd_penalised *p, const double *eta_each, double *w);
 lgd_status lgd_penalised_enter(const lgd_penalised *p, const double *eta_each, double *w);
 
 #endif
