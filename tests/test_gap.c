@@ -222,9 +222,24 @@ START_TEST(gap_whole_run_bounds_the_distance_to_the_minimum)
 }
 END_TEST
 
+static real loss_conjugate(size_t loss, real u, real y)
+{
+    const real P = fminl(fmaxl(u + y, 0), 1), a = (2 * y - 1) * u;
+    switch (loss) {
+    case HALF:
+        return u * u / 2 + u * y;
+    case SQUARED:
+        return u * u / 4 + u * y;
+    case LOGISTIC:
+        return (P > 0 ? P * logl(P) : 0) + (P < 1 ? (1 - P) * log1pl(-P) : 0);
+    default:
+        return a + a * a / 4;
+    }
+}
+
 /* What the bound rests on, in long double: the slopes of an output add up to 0 where it has an intercept, each is in the domain
- * of its conjugate, and without l2 h* is finite at what comes of them. */
-START_TEST(gap_dual_point_feasible)
+ * of its conjugate, and without l2 h* is finite at what comes of them. The gap is F less the value of the dual problem there. */
+START_TEST(gap_dual_point_feasible_and_gap_of_its_value)
 {
     problem p;
     create(&p, (size_t)_i, ROWS);
@@ -235,8 +250,9 @@ START_TEST(gap_dual_point_feasible)
     if (p.h)
         ck_ok(lgd_penalised_create(&h, p.h, p.dim, p.free, p.dim - p.free));
     ck_ok(lgd_gap_create(&gap, p.f, p.h ? &h : NULL));
+    ck_assert_uint_eq(lgd_objective_begin(p.f, 1), 1);
     for (uint64_t seed = 0; seed < 20; seed++) {
-        real largest = 0, mean = 0;
+        real largest = 0, mean = 0, dual = 0;
         fill(2000 + seed, p.dim, -1, 1, w);
         memset(slopes, 0, sizeof slopes);
         ck_ok(lgd_objective_sum(p.f, &(lgd_rows){0, ROWS, NULL}, 1, w, &bound, NULL, slopes));
@@ -248,13 +264,16 @@ START_TEST(gap_dual_point_feasible)
             real sum = 0, size = 0, v[COLS] = {0};
             for (size_t i = 0; i < ROWS; i++) {
                 const double r = gap.R[i * k + c], y = p.d.y[i * k + c];
-                const double u = r / (problems[_i].weights ? p.d.weights[i] : 1);
+                const double omega = problems[_i].weights ? p.d.weights[i] : 1, u = r / omega;
+                dual -= (omega * loss_conjugate(problems[_i].loss, (real)r / omega, y) -
+                         (problems[_i].offset ? (real)r * p.d.offset[i * k + c] : 0)) /
+                        (mean * ROWS);
                 sum += r;
                 size += fabsl((real)slopes[i * k + c]);
                 ck_assert(fabs(r) <= fabs(slopes[i * k + c]) && r * slopes[i * k + c] >= 0);
                 for (size_t j = 0; j < COLS; j++)
                     v[j] -= (real)p.d.X[i * COLS + j] * r / (mean * ROWS);
-                ck_assert(problems[_i].loss != LOGISTIC || (u + y >= 0 && u + y <= 1));
+                ck_assert(problems[_i].loss != LOGISTIC || (u + y >= -DBL_EPSILON && u + y <= 1 + DBL_EPSILON));
                 ck_assert(problems[_i].loss != HINGE || (2 * y - 1) * u <= 0);
             }
             ck_assert(size > 0);
@@ -263,11 +282,16 @@ START_TEST(gap_dual_point_feasible)
             for (size_t j = 0; j < COLS; j++) {
                 ck_near(gap.v[j * k + c], v[j], 1e-14);
                 largest = fmaxl(largest, fabsl(v[j]));
+                if (p.own + problems[_i].l2 > 0)
+                    dual -= powl(fmaxl(fabsl(v[j]) - p.l1, 0), 2) / (2 * ((real)p.own + (real)problems[_i].l2));
             }
         }
         if (problems[_i].l2 == 0 && p.own == 0)
             ck_assert_msg(largest <= (real)p.l1 * (1 + 1e-13L), "%s: |v| is %Lg", problems[_i].name, largest);
+        ck_assert_msg(fabsl(bound - (value(&p, w) - dual)) <= 1e-13L * value(&p, w), "%s: the gap is %.17g, not %.17Lg",
+                      problems[_i].name, bound, value(&p, w) - dual);
     }
+    lgd_objective_end(p.f);
     lgd_gap_free(&gap);
     lgd_penalised_free(&h);
     release(&p);
@@ -1027,7 +1051,7 @@ int main(void)
     EACH(s, gap_any_point_bounds_the_distance_to_the_minimum);
     EACH(s, gap_minimum_nothing_is_left);
     EACH(s, gap_whole_run_bounds_the_distance_to_the_minimum);
-    EACH(s, gap_dual_point_feasible);
+    EACH(s, gap_dual_point_feasible_and_gap_of_its_value);
     CASE(s, gap_targets_far_from_zero_keep_their_digits);
     TCase *each = tcase_create("gap_every_penalty_bounds_and_comes_to_zero");
     tcase_set_timeout(each, 120);
