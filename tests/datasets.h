@@ -18,7 +18,8 @@ static inline void dataset_read(const char *name, size_t lines, size_t count, do
     while (lines)
         lines -= fgetc(file) == '\n';
     for (size_t i = 0; i < count; i++)
-        ck_assert_msg(fscanf(file, "%lf%*[,]", &x[i]) == 1 || (feof(file) && i + 1 == count), "%s: number %zu", name, i);
+        ck_assert_msg(fscanf(file, "%lf%*[,]", &x[i]) == 1 || (feof(file) && i + 1 == count), "%s: number %zu", name,
+                      i);
     fclose(file);
 }
 
