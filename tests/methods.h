@@ -81,6 +81,21 @@ static inline const lgd_optimizer_ops *method(size_t i)
     return i && !lgd_optimizer_builtin(i - 1) ? NULL : &averager_ops;
 }
 
+/* Those that a loop of one's own can step: built-ins, and all. The others ask for values elsewhere, which lgd_minimize lends. */
+static inline const lgd_optimizer_ops *stepped_builtin(size_t i)
+{
+    const lgd_optimizer_ops *ops = NULL;
+    for (size_t k = 0, found = 0; found <= i && (ops = lgd_optimizer_builtin(k)); k++)
+        found += !(ops->flags & LGD_NEEDS_EVAL);
+    return ops;
+}
+
+static inline const lgd_optimizer_ops *stepped(size_t i)
+{
+    const lgd_optimizer_ops *ops = stepped_builtin(i);
+    return ops || (i && !stepped_builtin(i - 1)) ? ops : &averager_ops;
+}
+
 static inline void set_option(const lgd_option *o, void *options, double x)
 {
     char *member = (char *)options + o->offset;
@@ -177,6 +192,16 @@ static inline double quadratic(size_t dim, const double *w, double *g)
     return f;
 }
 
+/* What a run would lend for it; ctx points to dim. */
+static inline lgd_status quadratic_lent(void *ctx, const double *w, double *f, double *g)
+{
+    double own[64];
+    *f = quadratic(*(const size_t *)ctx, w, g ? g : own);
+    return LGD_OK;
+}
+
+static const lgd_oracle quadratic_oracle = {.eval = quadratic_lent};
+
 /* Steps from+1 .. to; returns the value before the last. */
 static inline double walk(lgd_optimizer *opt, size_t dim, double *w, uint64_t from, uint64_t to)
 {
@@ -185,6 +210,8 @@ static inline double walk(lgd_optimizer *opt, size_t dim, double *w, uint64_t fr
     for (uint64_t t = from; t < to; t++) {
         f = quadratic(dim, w, g);
         lgd_step s = {.w = w, .g = g, .f = f, .lr_factor = 1 / (1 + 0.01 * (double)t), .momentum = NAN, .key = t};
+        s.oracle = &quadratic_oracle;
+        s.oracle_ctx = &dim;
         ck_assert_int_eq(lgd_optimizer_prepare(opt, dim, dim / 2, dim >= 3), LGD_OK);
         ck_assert_msg(lgd_optimizer_advance(opt, &s) == LGD_OK, "%s", lgd_last_error());
     }

@@ -41,7 +41,8 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
 {
     static const double values[] = {NAN, INFINITY, -INFINITY};
     for (size_t i = 0; lgd_optimizer_builtin(i); i++)
-        for (size_t call = 1; call <= 12; call++)
+        /* A method that looks before it steps meets them nowhere but at the start: see test_fista.c. */
+        for (size_t call = 1; call <= (lgd_optimizer_builtin(i)->flags & LGD_NEEDS_EVAL ? 1 : 12); call++)
             for (int coordinate = -1; coordinate < DIM; coordinate++)
                 for (size_t how = 0; how < 4; how++) {
                     broken b = {0, call, how & 1, values[call % 3], coordinate};

@@ -196,7 +196,7 @@ END_TEST
 START_TEST(decay_unpenalised_coordinates_never)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++) {
         lgd_optimizer *opt = made(ops, PRESETS), *spared = NULL;
         double w[DIM], x[DIM];
         start(DIM, w);
@@ -256,7 +256,7 @@ START_TEST(frozen_gradient_not_finite_of_no_concern)
     enum { MANY = 40000 };
     static double w[MANY], g[MANY];
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (size_t dim = 12; dim <= MANY; dim += MANY - 12) {
             lgd_optimizer *opt = made(ops, PRESETS);
             TAKES(opt, {.first = 2, .count = 3, .frozen = true}, {.first = 7, .count = 2},

@@ -19,6 +19,8 @@ static const invariance table[] = {
     {"momentum", "", "lr^-1", "lr^2", "yes"},
     {"nesterov", "", "lr^-1", "lr^2", "yes"},
     {"nesterov_convex", "", "lr^-1", "lr^2", "yes"},
+    {"proximal_gradient", "", "lr^-1", "lr^2", "yes"},
+    {"fista", "", "lr^-1", "lr^2", "yes"},
     {"polyak", "lr=1e300", "yes", "yes", "no"},
     {"lion", "", "yes", "lr^1", "yes"},
     {"lars", "", "yes", "yes", "yes"},
@@ -76,6 +78,26 @@ static double eval(const change *c, const double *w, double *g)
     return c->value * f + c->shift;
 }
 
+static lgd_status eval_lent(void *ctx, const double *w, double *f, double *g)
+{
+    *f = eval(ctx, w, g);
+    return LGD_OK;
+}
+
+/* As in a run, which lends f to those that ask for it. */
+static lgd_status step(lgd_optimizer *opt, const change *c, double *w)
+{
+    static const lgd_oracle oracle = {.eval = eval_lent};
+    double g[DIM];
+    const double f = eval(c, w, g);
+    if (!(opt->ops.flags & LGD_NEEDS_EVAL))
+        return lgd_optimizer_step(opt, DIM, w, g, f, 1);
+    change same = *c;
+    lgd_step s = {.w = w, .g = g, .f = f, .lr_factor = 1, .momentum = NAN, .oracle = &oracle, .oracle_ctx = &same};
+    const lgd_status status = lgd_optimizer_prepare(opt, DIM, 0, 0);
+    return status ? status : lgd_optimizer_advance(opt, &s);
+}
+
 /* The method with the row's settings, and with one option times the `power` of `by`, which the cell tells. */
 static lgd_optimizer *with(const invariance *row, const char *cell, double by)
 {
@@ -96,16 +118,14 @@ static lgd_optimizer *with(const invariance *row, const char *cell, double by)
 static bool same_path(lgd_optimizer *opt, lgd_optimizer *changed, const change *c)
 {
     bool same = true;
-    double w[DIM], x[DIM], g[DIM];
+    double w[DIM], x[DIM];
     for (size_t j = 0; j < DIM; j++) {
         w[j] = 0.5 + (double)j / 8;
         x[j] = w[j] * unit(c, j);
     }
     for (int t = 0; t < STEPS && same; t++) {
-        const double f = eval(&none, w, g);
-        ck_assert_msg(lgd_optimizer_step(opt, DIM, w, g, f, 1) == LGD_OK, "%s", lgd_last_error());
-        const double value = eval(c, x, g);
-        same = lgd_optimizer_step(changed, DIM, x, g, value, 1) == LGD_OK; /* it may diverge there */
+        ck_assert_msg(step(opt, &none, w) == LGD_OK, "%s", lgd_last_error());
+        same = step(changed, c, x) == LGD_OK; /* it may diverge there */
         for (size_t j = 0; j < DIM; j++)
             same = same && x[j] / unit(c, j) == w[j];
     }
@@ -118,10 +138,13 @@ static bool same_path(lgd_optimizer *opt, lgd_optimizer *changed, const change *
 static void holds(const invariance *row, const char *cell, change c, double by, const char *what)
 {
     const bool scaled = strchr(cell, '^') != NULL, expected = strcmp(cell, "no") != 0;
-    const bool same = same_path(with(row, "", 1), with(row, cell, by), &c);
+    lgd_optimizer *opt = with(row, "", 1);
+    const bool searches =
+        opt->ops.flags & LGD_NEEDS_EVAL; /* a rate that is halved soon enough forgets where it began */
+    const bool same = same_path(opt, with(row, cell, by), &c);
     ck_assert_msg(same == expected, "%s, %s times %g: the path is %s, the table says %s", row->method, what, by,
                   same ? "the same" : "another", cell);
-    if (scaled)
+    if (scaled && !searches)
         ck_assert_msg(!same_path(with(row, "", 1), with(row, "", 1), &c), "%s, %s times %g: %s is not needed",
                       row->method, what, by, cell);
 }

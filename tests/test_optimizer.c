@@ -28,7 +28,8 @@ START_TEST(scalar_recorded_gradients_same_bits)
         lgd_optimizer *opt = parsed(r->name);
         const lgd_optimizer_ops ops = opt->ops;
         lgd_optimizer_free(opt);
-        ck_assert_msg(r->step || ops.measure || ops.flags & LGD_LAYERED, "%s has no scalar reference", ops.name);
+        ck_assert_msg(r->step || ops.measure || ops.flags & (LGD_LAYERED | LGD_NEEDS_EVAL),
+                      "%s has no scalar reference", ops.name);
         if (!r->step)
             continue;
         opt = made(&ops, i % VARIANTS);
@@ -102,7 +103,7 @@ END_TEST
 START_TEST(method_slices_same_bits_as_whole)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (int variant = 0; variant < VARIANTS; variant++) {
             lgd_optimizer *opt[2] = {made(ops, variant), made(ops, variant)};
             double w[2][20], g[20];
@@ -137,7 +138,7 @@ START_TEST(method_each_coordinate_alone_same_bits)
 {
     enum { DIM = 21 };
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (int variant = 0; variant < VARIANTS; variant++) {
             lgd_optimizer *all = made(ops, variant), *one[DIM];
             double w[DIM] = {0}, x[DIM] = {0}, g[DIM], noise = 0;
@@ -164,7 +165,7 @@ END_TEST
 START_TEST(method_zero_gradient_stays_finite)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (int variant = 0; variant <= VARIANTS; variant++) {
             /* the last time with eps = 0: 0/0 waits there */
             lgd_optimizer *opt = made_zero(ops, variant % VARIANTS, variant == VARIANTS ? "eps" : NULL);
@@ -188,7 +189,7 @@ END_TEST
 START_TEST(method_vanishing_squares_finite)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++) {
         lgd_optimizer *opt = made_zero(ops, PRESETS, "eps"); /* g is not 0 but g^2 is */
         const double reach =
             50 * lgd_optimizer_value(opt, "step_max", 0); /* Rprop's steps grow whatever the size of g */
@@ -246,7 +247,7 @@ END_TEST
 START_TEST(method_rate_of_zero_nothing_moves_then_goes_on)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (int variant = 0; variant < VARIANTS; variant++) {
             lgd_optimizer *opt = made(ops, variant);
             double w[5] = {1, -2, 0.5, 1e-3, -7}, start[5], g[5];
@@ -269,7 +270,7 @@ START_TEST(method_not_finite_gradient_refused_nothing_touched)
 {
     static const double bad[] = {NAN, INFINITY, -INFINITY};
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (uint64_t k = 0; k < 2 * sizeof bad / sizeof *bad; k++) {
             lgd_optimizer *opt = made(ops, EVERYTHING_ELSE);
             double w[6] = {0}, g[6] = {0}, start[6];
@@ -294,7 +295,7 @@ START_TEST(method_many_coordinates_not_finite_gradient_told)
     static const double bad[] = {NAN, INFINITY, -INFINITY};
     static double w[MANY], g[MANY];
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped_builtin(i)) != NULL; i++)
         for (size_t k = 0; k < VARIANTS * sizeof bad / sizeof *bad; k++) {
             lgd_optimizer *opt = made(ops, k % VARIANTS);
             ck_assert(ops->flags & LGD_CHECKED);
@@ -314,7 +315,7 @@ END_TEST
 START_TEST(method_other_dim_refused_until_reset)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++) {
         lgd_optimizer *opt = made(ops, EVERYTHING_ELSE), *other = made(ops, EVERYTHING_ELSE);
         double w[9] = {0}, v[9] = {0}, g[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1};
         ck_assert_int_eq(lgd_optimizer_step(opt, 4, w, g, 0, 1), LGD_OK);
@@ -339,7 +340,7 @@ START_TEST(method_given_momentum_as_its_own)
 {
     const lgd_optimizer_ops *ops;
     size_t with_momentum = 0;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (int variant = 0; variant < VARIANTS; variant++) {
             lgd_optimizer *given = made(ops, variant), *own = NULL;
             ck_assert_int_eq(make(&own, ops, variant, "momentum|beta1", 0.25), LGD_OK);
@@ -410,7 +411,7 @@ END_TEST
 START_TEST(method_kth_allocation_failing_enomem_no_leak)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++) {
         size_t k = 1, vectors = 0;
         for (bool done = false; !done; k++) {
             budget b;
@@ -610,7 +611,7 @@ START_TEST(method_finite_gradient_no_invalid_no_division_by_zero)
                                        "eps", "rho",   "beta",  "initial", "eps_root"};
     enum { SIZES = sizeof size / sizeof *size, ZEROS = sizeof kept / sizeof *kept };
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped_builtin(i)) != NULL; i++)
         for (size_t k = 0; k < VARIANTS * ZEROS; k++) {
             lgd_optimizer *opt = made_zero(ops, k % VARIANTS, kept[k / VARIANTS]);
             /* An old gradient over a far smaller new one: a rate that is found follows such steps, and soon overflows. */
@@ -720,7 +721,7 @@ END_TEST
 START_TEST(spare_every_method_steps_as_advance)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++) {
         lgd_optimizer *opt[2] = {NULL, NULL};
         double w[2][9] = {{0}}, g[9];
         for (size_t k = 0; k < 2; k++)
@@ -764,7 +765,7 @@ END_TEST
 START_TEST(builtin_linear_flag_twice_g_twice_step)
 {
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = stepped_builtin(i)) != NULL; i++) {
         lgd_optimizer *opt[2] = {made(ops, PRESETS), made(ops, PRESETS)};
         double w[2] = {0};
         for (int t = 0; t < 20; t++)
@@ -1062,7 +1063,7 @@ START_TEST(step_any_alignment_same_bits)
 {
     double room[4][24];
     const lgd_optimizer_ops *ops;
-    for (size_t i = 0; (ops = method(i)) != NULL; i++)
+    for (size_t i = 0; (ops = stepped(i)) != NULL; i++)
         for (size_t shift = 0; shift < 4; shift++) {
             lgd_optimizer *opt = made(ops, PRESETS);
             double *w = room[shift] + shift, g[24];

@@ -45,6 +45,9 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_nesterov_create(&opt, &(lgd_nesterov_options){.lr = 0.5}), lgd_nesterov_ops(), &opt);
     right_method(lgd_nesterov_convex_create(&opt, &(lgd_nesterov_convex_options){.lr = 0.5}), lgd_nesterov_convex_ops(),
                  &opt);
+    right_method(lgd_proximal_gradient_create(&opt, &(lgd_proximal_gradient_options){.lr = 0.5}),
+                 lgd_proximal_gradient_ops(), &opt);
+    right_method(lgd_fista_create(&opt, &(lgd_fista_options){.lr = 0.5}), lgd_fista_ops(), &opt);
     right_method(lgd_polyak_create(&opt, &(lgd_polyak_options){.lr = 0.5}), lgd_polyak_ops(), &opt);
     right_method(lgd_lion_create(&opt, &(lgd_lion_options){.lr = 0.5}), lgd_lion_ops(), &opt);
     right_method(lgd_lars_create(&opt, &(lgd_lars_options){.lr = 0.5}), lgd_lars_ops(), &opt);

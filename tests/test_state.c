@@ -181,6 +181,8 @@ START_TEST(load_absurd_counts_right_checksum_refused_or_sound)
                 for (int t = 0; !status && t < 2; t++) { /* what is taken can be used */
                     double g[5] = {1, 1, 1, 1, 1};
                     lgd_step step = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
+                    step.oracle = &quadratic_oracle;
+                    step.oracle_ctx = &to->dim;
                     ck_assert_int_eq(lgd_optimizer_advance(to, &step), LGD_OK);
                 }
                 lgd_optimizer_free(to);

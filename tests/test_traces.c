@@ -203,10 +203,13 @@ START_TEST(optimizer_own_gradients_as_pytorch)
 }
 END_TEST
 
-/* The comparison is worth nothing if a row could be left out: every method has one. */
+/* The comparison is worth nothing if a row could be left out: every method has one, but for those that ask for values elsewhere,
+ * which test_fista.c compares. */
 START_TEST(optimizer_every_builtin_has_reference)
 {
     for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+        if (lgd_optimizer_builtin(i)->flags & LGD_NEEDS_EVAL)
+            continue;
         const char *name = lgd_optimizer_builtin(i)->name;
         size_t length = strlen(name);
         const reference *r;

@@ -49,10 +49,11 @@ static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nest
     return lgd_optimizer_create(out, lgd_nesterov_ops(), options, sizeof *options);
 }
 
-/* When the momentum of nesterov_convex begins anew.
- *   LGD_RESTART_GRADIENT   when the step would climb: g.(x_new - x) > 0, over all coordinates
- *   LGD_RESTART_NEVER      at no step */
-typedef enum lgd_restart { LGD_RESTART_GRADIENT, LGD_RESTART_NEVER } lgd_restart;
+/* When the momentum of nesterov_convex and fista begins anew.
+ *   LGD_RESTART_GRADIENT   when the step would climb: g.(x_new - x) > 0, over all coordinates; with a prox (y - x_new).(x_new - x) > 0
+ *   LGD_RESTART_NEVER      at no step
+ *   LGD_RESTART_FUNCTION   when the value rose; fista only, refused in the other */
+typedef enum lgd_restart { LGD_RESTART_GRADIENT, LGD_RESTART_NEVER, LGD_RESTART_FUNCTION } lgd_restart;
 
 /* Nesterov's method for convex f, whose momentum grows with the steps. With u_1 = 1 and u_{t+1} = (1 + sqrt(1 + 4 u_t^2))/2:
  * x_new = w - lr g;  w = x_new + (u_t - 1)/u_{t+1} (x_new - x);  x = x_new. A restart sets w = x_new and u back to 1.
@@ -65,6 +66,46 @@ LGD_API const lgd_optimizer_ops *lgd_nesterov_convex_ops(void);
 static inline lgd_status lgd_nesterov_convex_create(lgd_optimizer **out, const lgd_nesterov_convex_options *options)
 {
     return lgd_optimizer_create(out, lgd_nesterov_convex_ops(), options, sizeof *options);
+}
+
+/* Proximal gradient descent at a rate eta that it finds (ISTA; without a penalty gradient descent with backtracking):
+ *
+ *     w_new = prox(w - eta g),  f(w_new) <= f(w) + g.(w_new - w) + |w_new - w|^2/(2 eta).
+ *
+ * The first rate tried is lr, then the last one times grow; eta is multiplied by backtrack until the inequality holds, also where f
+ * or its gradient is no number. Where the values differ by rounding alone (|w_new - w|^2/eta <= 1e-9 |f|) it is
+ * (g_new - g).(w_new - w) <= |w_new - w|^2/eta instead. Where no rate makes a step that is more than rounding the run ends as
+ * LGD_STOP_OPTIMIZER. Over all rows, within lgd_minimize. One evaluation for each point tried, the next step's included. Beck and Teboulle
+ * (2009). State: two vectors, 32 bytes. */
+typedef struct lgd_proximal_gradient_options {
+    double lr;        /* > 0 [1], the first rate */
+    double backtrack; /* in (0, 1) [0.5] */
+    double grow;      /* >= 1 [1.25] */
+} lgd_proximal_gradient_options;
+LGD_API const lgd_optimizer_ops *lgd_proximal_gradient_ops(void);
+static inline lgd_status lgd_proximal_gradient_create(lgd_optimizer **out, const lgd_proximal_gradient_options *options)
+{
+    return lgd_optimizer_create(out, lgd_proximal_gradient_ops(), options, sizeof *options);
+}
+
+/* FISTA, the same with a momentum that grows with the steps, from u = 0:
+ *
+ *     u_new = 1/2 + sqrt(1/4 + eta_old/eta u^2), 1 if u is 0;  y = w + max(u - 1, 0)/u_new (w - w_old);
+ *     w_new = prox(y - eta g(y)),  the inequality as above with y for w.
+ *
+ * A restart sets u to 0 after the step. w is never y, so that it has the zeros of a penalty and keeps its constraint. Two evaluations a
+ * step, and one or two for each rate that fails. Beck and Teboulle (2009); Scheinberg, Goldfarb and Bai (2014) for
+ * rates that grow; O'Donoghue and Candes (2015) for the restarts. State: three vectors, 32 bytes. */
+typedef struct lgd_fista_options {
+    double lr;           /* > 0 [1], the first rate */
+    double backtrack;    /* in (0, 1) [0.5] */
+    double grow;         /* >= 1 [1.1] */
+    lgd_restart restart; /* [gradient] */
+} lgd_fista_options;
+LGD_API const lgd_optimizer_ops *lgd_fista_ops(void);
+static inline lgd_status lgd_fista_create(lgd_optimizer **out, const lgd_fista_options *options)
+{
+    return lgd_optimizer_create(out, lgd_fista_ops(), options, sizeof *options);
 }
 
 /* Polyak's step: w -= min(lr, max(f - f_min, 0) / (c |g|^2)) g, f and |g| over the rows of the step and all coordinates; the

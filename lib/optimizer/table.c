@@ -9,6 +9,8 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_momentum_ops,
     lgd_nesterov_ops,
     lgd_nesterov_convex_ops,
+    lgd_proximal_gradient_ops,
+    lgd_fista_ops,
     lgd_polyak_ops,
     lgd_lion_ops,
     lgd_lars_ops,

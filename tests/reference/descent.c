@@ -237,6 +237,8 @@ const scalar_reference descent_scalars[] = {
     {"momentum", scalar_momentum, 8},
     {"nesterov", scalar_nesterov, 8},
     {"nesterov_convex", NULL, 8},
+    {"proximal_gradient", NULL, 16},
+    {"fista", NULL, 24},
     {"polyak", NULL, 0},
     {"lion", scalar_lion, 8},
     {"lars", NULL, 8},
