@@ -69,7 +69,7 @@ void settings_help(FILE *to)
         snprintf(left, sizeof left, "--%s%s", lines[i].name, lines[i].shape);
         fprintf(to, "  %-23s %s\n", left, lines[i].help);
     }
-    fputs("\nbench/peers/steps.py, in the source tree, times a step of Adam beside PyTorch's.\n"
+    fputs("\nbench/peers, in the source tree, has PyTorch beside a step of Adam and scikit-learn beside a lasso.\n"
           "Results go to stdout, progress to stderr. Exit: 0 all checks passed, 1 a check or a file failed, 2 usage, "
           "4 no JSON made.\n",
           to);

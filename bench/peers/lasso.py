@@ -1,0 +1,122 @@
+#!/usr/bin/env python3
+"""A lasso: libgd's methods beside sklearn.linear_model.Lasso, on one thread, in double precision, in the same run.
+
+    bench/peers/lasso.py [--rows M] [--cols N] [--rounds N] [--seed N]
+
+Each runs from 0 until a duality gap proves its value to be within 1e-6 of the lowest, and the values are compared with that of
+scikit-learn at a gap of 1e-13 before anything is timed. Then rounds of one run of each, in random order; shown are medians, and
+the median of the ratios within rounds. The library is the one that LGD_LIBRARY names, else that of build/release, which
+bench/run makes; examples/lgd.py calls it. Exit: 0 all is well, 1 a value is wrong, 2 usage, 3 something is missing.
+"""
+import argparse
+import os
+import random
+import statistics
+import sys
+import time
+
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+NEAR, LOWEST = 1e-6, 1e-13
+METHODS = [("sgd", "sgd:lr=auto", {}), ("saga", "sgd:lr=auto", {"batch_size": 64, "estimator": "saga", "check_every": 5})]
+
+
+def missing(what, how):
+    sys.exit(print(f"lasso.py: {what}\n  {how}", file=sys.stderr) or 3)
+
+
+class Lgd:
+    def __init__(self, name, recipe, options, problem):
+        self.name, self.recipe, self.options, self.problem = f"libgd, {name}", recipe, options, problem
+        self.f = lgd.Glm(lgd.Matrix(problem.X), problem.y, "half_squared")
+        self.penalty = lgd.Penalty.l1(problem.strength)
+
+    def run(self):
+        w = np.zeros(self.f.dim)
+        report = lgd.minimize(self.f, lgd.Optimizer(self.recipe), w, penalty=self.penalty, gap_tol=NEAR, grad_tol=0.0, max_epochs=20000,
+                              threads=1, **self.options)
+        return w, report.steps
+
+
+class Peer:
+    """scikit-learn's gap is that of m times the function, its tolerance one for y.y."""
+    name = "sklearn.linear_model.Lasso"
+
+    def __init__(self, problem, near):
+        self.problem, value = problem, problem.value(np.zeros(problem.X.shape[1]))
+        for _ in range(2):  # the gap allowed follows from the value
+            tol = near * value * 2 * len(problem.y) / (2 * problem.y @ problem.y)
+            self.lasso = Lasso(alpha=problem.strength, fit_intercept=False, tol=tol, max_iter=100000)
+            value = problem.value(self.run()[0])
+
+    def run(self):
+        self.lasso.fit(self.problem.X, self.problem.y)
+        return self.lasso.coef_, self.lasso.n_iter_
+
+
+class Problem:
+    """Columns of unit variance, each like the one before it; one in ten has a part in y."""
+
+    def __init__(self, rows, cols, seed):
+        normal = np.random.default_rng(seed).standard_normal
+        self.X = normal((rows, cols))
+        for j in range(1, cols):
+            self.X[:, j] = 0.8 * self.X[:, j - 1] + 0.6 * self.X[:, j]
+        self.y = self.X[:, ::10] @ np.resize([1.0, -0.5], len(range(0, cols, 10))) + 0.5 * normal(rows)
+        self.strength = 0.02 * abs(self.X.T @ self.y).max() / rows
+
+    def value(self, w):
+        residual = self.X @ w - self.y
+        return residual @ residual / (2 * len(self.y)) + self.strength * abs(w).sum()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1000, help="rows of the data (1000)")
+    parser.add_argument("--cols", type=int, default=200, help="columns (200)")
+    parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
+    parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    words = parser.parse_args()
+    if words.rows < 1 or words.cols < 1 or words.rounds < 1 or words.seed < 0:
+        parser.error("--rows, --cols and --rounds are numbers from 1, --seed from 0")
+    random.seed(words.seed)
+    problem = Problem(words.rows, words.cols, words.seed)
+    print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
+    lowest = problem.value(Peer(problem, LOWEST).run()[0])
+    all = [Lgd(*method, problem) for method in METHODS] + [Peer(problem, NEAR)]
+    steps = {}
+    for one in all:
+        w, steps[one.name] = one.run()
+        above = problem.value(w) / lowest - 1
+        print(f"{one.name}: {above:.1e} above the lowest value")
+        if not -LOWEST * 10 <= above <= NEAR:
+            sys.exit(f"lasso.py: that is not within {NEAR:.0e}, nothing is timed")
+    times = {one.name: [] for one in all}
+    for _ in range(words.rounds):
+        for one in random.sample(all, len(all)):
+            begun = time.perf_counter()
+            one.run()
+            times[one.name].append(time.perf_counter() - begun)
+    theirs = times[Peer.name]
+    print(f"\nA lasso of {words.rows} x {words.cols} to a duality gap of {NEAR:.0e}, {words.rounds} rounds\n\n"
+          f"  {'':<26} {'steps':>7} {'ms':>9}   time / scikit-learn's")
+    for name, ours in times.items():
+        ratio = statistics.median(a / b for a, b in zip(ours, theirs))
+        print(f"  {name:<26} {steps[name]:7d} {1e3 * statistics.median(ours):9.2f}   {ratio:.2f}")
+
+
+# One thread, of every BLAS: said before any is loaded.
+os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
+os.environ.setdefault("LGD_LIBRARY", os.path.join(ROOT, "build", "release", "lib", "libgd.so.0"))
+sys.path.insert(0, os.path.join(ROOT, "examples"))
+try:
+    import numpy as np
+    import sklearn
+    from sklearn.linear_model import Lasso
+except ImportError as problem:
+    missing(f"scikit-learn is needed, and {problem}", "apt-get install python3-sklearn, or pip install scikit-learn; "
+            "then run this with the python3 that has it")
+try:
+    import lgd
+except ImportError as problem:
+    missing(str(problem), "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd")
+main()

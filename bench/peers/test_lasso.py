@@ -1,0 +1,68 @@
+"""lasso.py beside it, with scikit-learn and without: TAP, one line for each case."""
+import functools
+import os
+import re
+import subprocess
+import sys
+import tempfile
+
+LIBRARY = os.path.abspath(sys.argv[1])
+SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "lasso.py")
+# The python3 of the system may have scikit-learn where another does not.
+PYTHONS = [sys.executable] + [python for python in ["/usr/bin/python3"] if os.path.exists(python)]
+
+
+def run(python, *words, library=LIBRARY, path=""):
+    environment = dict(os.environ, LGD_LIBRARY=library, PYTHONPATH=path)
+    return subprocess.run([python, SCRIPT, *words], capture_output=True, text=True, timeout=200, env=environment)
+
+
+@functools.lru_cache
+def has_sklearn(python):
+    return not subprocess.run([python, "-c", "import sklearn.linear_model"], capture_output=True).returncode
+
+
+def lasso_sklearn_there_same_value_then_times_else_how_to_get_it(_):
+    for python in PYTHONS:
+        result = run(python, "--rows", "200", "--cols", "20", "--rounds", "3")
+        if not has_sklearn(python):
+            assert result.returncode == 3 and "apt-get install python3-sklearn" in result.stderr, result.stderr
+            continue
+        assert result.returncode == 0, result.stderr
+        for name in ("libgd, sgd", "libgd, saga", "sklearn.linear_model.Lasso"):
+            assert re.search(rf"^{name}: -?[0-9.e-]+ above the lowest value$", result.stdout, re.M), result.stdout
+            assert re.search(rf"^  {name} +[0-9]+ +[0-9.]+ +[0-9.]+$", result.stdout, re.M), result.stdout
+
+
+def lasso_sklearn_absent_how_to_get_it(folder):
+    with open(f"{folder}/sklearn.py", "w") as file:
+        file.write("raise ImportError('there is none')\n")
+    with open(f"{folder}/numpy.py", "w") as file:
+        file.write("")
+    result = run(PYTHONS[-1], path=folder)
+    assert result.returncode == 3 and not result.stdout, result.stdout
+    assert "scikit-learn is needed, and there is none" in result.stderr and "pip install" in result.stderr, result.stderr
+
+
+def lasso_library_absent_or_rows_0_said(folder):
+    for python in PYTHONS:
+        if not has_sklearn(python):
+            continue
+        result = run(python, library=f"{folder}/none.so")
+        assert result.returncode == 3 and "none.so" in result.stderr and "LGD_LIBRARY" in result.stderr, result.stderr
+        result = run(python, "--rows", "0")
+        assert result.returncode == 2 and "numbers from 1" in result.stderr, result.stderr
+
+
+CASES = [case for name, case in sorted(globals().items()) if name.startswith("lasso_")]
+print(f"1..{len(CASES)}")
+bad = 0
+for number, case in enumerate(CASES, 1):
+    with tempfile.TemporaryDirectory() as scratch:
+        try:
+            case(scratch)
+            print(f"ok {number} {case.__name__}", flush=True)
+        except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
+            bad += 1
+            print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in str(problem).splitlines()), sep="\n", flush=True)
+sys.exit(bad > 0)
