@@ -277,10 +277,198 @@ START_TEST(constraint_every_method_feasible_at_each_step_and_ends_near_the_minim
 }
 END_TEST
 
+/* ---- what does not move, what is not penalised */
+
+static void run(lgd_optimizer *opt, double *w, const lgd_penalty *p, size_t steps, const double *lr_scale)
+{
+    lgd_objective *f = function();
+    memcpy(w, begin, sizeof begin);
+    const lgd_minimize_options o = {.max_steps = steps, .grad_tol = LGD_ZERO, .penalty = p, .lr_scale = lr_scale};
+    ck_ok(lgd_minimize(f, opt, w, &o, NULL));
+    lgd_objective_free(f);
+}
+
+START_TEST(frozen_range_keeps_its_bits_and_the_others_solve_what_is_left)
+{
+    static const double still[DIM] = {1, 0, 0, 1, 1, 1};
+    lgd_penalty *p = net(0.5, 0.7);
+    real x[DIM] = {begin[0], begin[1], begin[2], begin[3], begin[4], begin[5]};
+    minimum(0.5, 0.7, -INFINITY, INFINITY, 6, x);
+    for (size_t i = 0; i < ROWS + 2; i++)
+        for (int by_group = 0; by_group < 2 && row_of(i).steps; by_group++) {
+            const row r = row_of(i);
+            lgd_optimizer *opt = create(i);
+            double w[DIM];
+            if (by_group)
+                ck_ok(lgd_optimizer_groups(opt, &(lgd_group){.first = 1, .count = 2, .frozen = true}, 1));
+            run(opt, w, p, r.steps, by_group ? NULL : still);
+            ck_assert(!memcmp(w + 1, begin + 1, 2 * sizeof *w));
+            check_rest(&r, w, x, r.error);
+            lgd_optimizer_free(opt);
+        }
+    lgd_penalty_free(p);
+}
+END_TEST
+
+START_TEST(scaled_rates_same_minimum_or_refused_by_name)
+{
+    static const double scale[DIM] = {0.5, 1, 0.25, 1, 0.75, 0.5};
+    const lgd_group slow = {.count = 3, .lr_scale = 0.5};
+    lgd_penalty *p = net(0.5, 0.7);
+    lgd_objective *f = function();
+    real x[DIM] = {0};
+    minimum(0.5, 0.7, -INFINITY, INFINITY, 0, x);
+    for (size_t i = 0; i < ROWS + 2; i++) {
+        const row r = row_of(i);
+        double w[DIM];
+        lgd_optimizer *opt = create(i);
+        const bool own_points = opt->ops.flags & LGD_OWN_POINTS || opt->ops.settle;
+        const lgd_minimize_options o = {.max_steps = 1, .penalty = p, .lr_scale = scale};
+        if (r.steps && own_points)
+            ck_fails(lgd_minimize(f, opt, w, &o, NULL), LGD_EUNSUPPORTED, "lr_scale[0] is 0.5, 0 or 1 is accepted by");
+        else if (r.steps) {
+            run(opt, w, p, 2 * r.steps, scale);
+            check_rest(&r, w, x, r.error);
+        }
+        lgd_optimizer_free(opt);
+        if (!r.steps)
+            continue;
+        opt = create(i);
+        ck_ok(lgd_optimizer_groups(opt, &slow, 1));
+        run(opt, w, p, 2 * r.steps, NULL);
+        check_rest(&r, w, x, r.error);
+        lgd_optimizer_free(opt);
+    }
+    lgd_objective_free(f);
+    lgd_penalty_free(p);
+}
+END_TEST
+
+/* A strength that nothing gets over: the intercept goes the way that it has beside weights which are frozen at 0. */
+START_TEST(intercept_every_method_is_spared)
+{
+    model m = model_create(40, 4, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true}, 11);
+    lgd_penalty *p = net(1e6, 0);
+    for (size_t i = 0; i < ROWS + 2; i++) {
+        if (!row_of(i).steps)
+            continue;
+        double w[2][5] = {{0}};
+        for (int frozen = 0; frozen < 2; frozen++) {
+            lgd_optimizer *opt = create(i);
+            if (frozen)
+                ck_ok(lgd_optimizer_groups(opt, &(lgd_group){.count = 4, .frozen = true}, 1));
+            const lgd_minimize_options o = {.max_steps = 50, .grad_tol = LGD_ZERO, .penalty = frozen ? NULL : p};
+            ck_ok(lgd_minimize(m.f, opt, w[frozen], &o, NULL));
+            const bool alone = !opt->ops.measure && !opt->ops.settle; /* no sum over all, same path without a penalty */
+            lgd_optimizer_free(opt);
+            for (size_t j = 0; j < 4; j++)
+                ck_assert_msg(w[frozen][j] == 0, "%s: w[%zu] is %g", row_of(i).text, j, w[frozen][j]);
+            ck_assert(w[frozen][4] != 0);
+            if (frozen && alone)
+                ck_assert_msg(w[0][4] == w[1][4], "%s: %.17g, not %.17g", row_of(i).text, w[0][4], w[1][4]);
+        }
+    }
+    lgd_penalty_free(p);
+    model_free(&m);
+}
+END_TEST
+
+/* ---- the same bits */
+
+START_TEST(own_loop_every_method_bits_of_a_run)
+{
+    lgd_penalty *p = net(0.5, 0.7);
+    for (size_t i = 0; i < ROWS + 2; i++) {
+        double w[DIM], own[DIM], f, g[DIM];
+        lgd_optimizer *opt = create(i), *loop = create(i);
+        if (row_of(i).steps) {
+            run(opt, w, p, 30, NULL);
+            memcpy(own, begin, sizeof own);
+            ck_ok(lgd_optimizer_penalty(loop, p));
+            for (int step = 0; step < 30; step++) {
+                smooth(NULL, DIM, own, &f, g);
+                ck_ok(lgd_optimizer_step(loop, DIM, own, g, f, 1));
+            }
+            ck_assert_msg(!memcmp(w, own, sizeof w), "%s", row_of(i).text);
+        }
+        lgd_optimizer_free(opt);
+        lgd_optimizer_free(loop);
+    }
+    lgd_penalty_free(p);
+}
+END_TEST
+
+START_TEST(saved_and_loaded_every_method_bits_of_a_run_in_one)
+{
+    lgd_penalty *p = net(0.5, 0.7);
+    lgd_objective *f = function();
+    for (size_t i = 0; i < ROWS + 2; i++) {
+        if (!row_of(i).steps)
+            continue;
+        lgd_schedule falling = {.kind = LGD_EXPONENTIAL, .period = 20, .factor = 0.5};
+        lgd_minimize_options o = {.max_steps = 30, .grad_tol = LGD_ZERO, .penalty = p, .schedule = falling};
+        double w[2][DIM];
+        for (int split = 0; split < 2; split++) {
+            lgd_optimizer *opt = create(i);
+            memcpy(w[split], begin, sizeof begin);
+            o.max_steps = split ? 13 : 30;
+            o.first_epoch = 0;
+            ck_ok(lgd_minimize(f, opt, w[split], &o, NULL));
+            if (split) {
+                size_t size = 0;
+                ck_ok(lgd_optimizer_save(opt, NULL, &size));
+                void *bytes = malloc(size);
+                ck_ok(lgd_optimizer_save(opt, bytes, &size));
+                lgd_optimizer_free(opt);
+                opt = create(i);
+                ck_ok(lgd_optimizer_load(opt, bytes, size));
+                free(bytes);
+                o.max_steps = 17;
+                o.first_epoch = 13;
+                ck_ok(lgd_minimize(f, opt, w[split], &o, NULL));
+            }
+            lgd_optimizer_free(opt);
+        }
+        ck_assert_msg(!memcmp(w[0], w[1], sizeof w[0]), "%s", row_of(i).text);
+    }
+    lgd_objective_free(f);
+    lgd_penalty_free(p);
+}
+END_TEST
+
+START_TEST(rprop_is_refused_by_name_but_for_a_box)
+{
+    lgd_penalty *l1 = net(1, 0), *simplex = NULL, *positive = NULL;
+    ck_ok(lgd_penalty_simplex_create(&simplex, 1));
+    ck_ok(lgd_penalty_non_negative_create(&positive));
+    lgd_optimizer *opt = create(ROWS - 1);
+    lgd_objective *f = function();
+    double w[DIM] = {0};
+    ck_fails(lgd_optimizer_penalty(opt, l1), LGD_EUNSUPPORTED, "rprop: penalty is elastic_net, a separable constraint");
+    ck_fails(lgd_optimizer_penalty(opt, simplex), LGD_EUNSUPPORTED,
+             "rprop: penalty is simplex, a separable constraint");
+    ck_fails(lgd_minimize(f, opt, w, &(lgd_minimize_options){.penalty = l1}, NULL), LGD_EUNSUPPORTED,
+             "rprop: penalty is elastic_net");
+    ck_ok(lgd_optimizer_penalty(opt, positive));
+    ck_ok(lgd_minimize(f, opt, w, NULL, NULL));
+    lgd_objective_free(f);
+    lgd_optimizer_free(opt);
+    lgd_penalty_free(l1);
+    lgd_penalty_free(simplex);
+    lgd_penalty_free(positive);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("composite");
     CASE(suite, every_method_l1_and_elastic_net_rests_at_the_minimum_of_both);
     CASE(suite, constraint_every_method_feasible_at_each_step_and_ends_near_the_minimum);
+    CASE(suite, frozen_range_keeps_its_bits_and_the_others_solve_what_is_left);
+    CASE(suite, scaled_rates_same_minimum_or_refused_by_name);
+    CASE(suite, intercept_every_method_is_spared);
+    CASE(suite, own_loop_every_method_bits_of_a_run);
+    CASE(suite, saved_and_loaded_every_method_bits_of_a_run_in_one);
+    CASE(suite, rprop_is_refused_by_name_but_for_a_box);
     return suite_run(suite);
 }
