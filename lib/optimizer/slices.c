@@ -225,11 +225,6 @@ static lgd_status check_ranges(const lgd_optimizer *opt, size_t dim, size_t spar
                 "%s: decay of the group %zu + %zu is %g, 0 is accepted: %s asks for f elsewhere, which would "
                 "be without it",
                 name, g->first, g->count, g->decay, name);
-        if (isgreater(g->decay, 0) && (opt->ops.flags & (LGD_SLICED | LGD_NEEDS_EVAL)) == LGD_NEEDS_EVAL)
-            return lgd_fail(LGD_EUNSUPPORTED,
-                            "%s: decay of the group %zu + %zu is %g, 0 is accepted: %s asks for f elsewhere, which would "
-                            "be without it",
-                            name, g->first, g->count, g->decay, name);
         if (g->lr_scale != 1 && (opt->ops.flags & (LGD_SLICED | LGD_OWN_POINTS)) == LGD_OWN_POINTS)
             return lgd_fail(LGD_EUNSUPPORTED,
                             "%s: lr_scale of the group %zu + %zu is %g, 1 is accepted: %s moves all at once", name,
