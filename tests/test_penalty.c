@@ -112,9 +112,10 @@ END_TEST
 
 START_TEST(groups_and_ranges_that_meet_or_are_empty_refused)
 {
+    const double zeros[3] = {0};
     lgd_penalty *p, *l1, *box;
     ck_ok(lgd_penalty_l1_create(&l1, 1));
-    ck_ok(lgd_penalty_box_create(&box, 3, (const double[]){0, 0, 0}, NULL));
+    ck_ok(lgd_penalty_box_create(&box, 3, zeros, NULL));
     const lgd_penalty_group meet[] = {{5, 3, 0}, {0, 2, 0}, {1, 4, 0}}, empty[] = {{0, 2, 0}, {7, 0, 0}},
                             heavy[] = {{0, 2, 1}, {2, 2, inf}}, light[] = {{0, 2, -1}},
                             fine[] = {{3, 2, LGD_ZERO}, {0, 3, 2}};
@@ -545,7 +546,8 @@ END_TEST
 
 START_TEST(conjugates_where_they_are_finite)
 {
-    const double v[N] = {3, -4, 0, 0, 0, 0}, one_sided[N] = {-1, -4, 0, 0, 0, 0}, high[N] = {1, inf, 1, 1, 1, 1};
+    const double v[N] = {3, -4, 0, 0, 0, 0}, one_sided[N] = {-1, -4, 0, 0, 0, 0}, low[N] = {-2, -2, 0, 0, 0, 0},
+                 high[N] = {1, inf, 1, 1, 1, 1};
     double scale;
     lgd_penalty *p = made(2, 1); /* groups of weights 0.5 and the root of 2; w[3] in none */
     ck_assert_double_eq(conjugate_at(p, N, v, &scale), 0);
@@ -559,7 +561,7 @@ START_TEST(conjugates_where_they_are_finite)
     conjugate_at(p, N, (const double[N]){3, -4, 0, 0, 0.5, 0.5}, &scale);
     ck_near(scale, 1 / 3.0L, 1e-15);
     lgd_penalty_free(p);
-    ck_ok(lgd_penalty_box_create(&p, N, (const double[N]){-2, -2, 0, 0, 0, 0}, high));
+    ck_ok(lgd_penalty_box_create(&p, N, low, high));
     ck_assert_double_eq(conjugate_at(p, N, v, &scale), 3 * 1 + -4 * -2);
     ck_assert_double_eq(scale, 1);
     ck_assert_double_eq(conjugate_at(p, N, (const double[N]){1, 1e-9}, &scale), 0); /* the second has no bound above */

@@ -4,7 +4,8 @@
 
 /* The prox of each penalty against its definition, argmin_u h(u) + sum_j (u_j - w_j)^2 / (2 eta_j), which is minimised here in
  * long double and by other means: the dual number is found by bisection, that of total variation coordinate by coordinate on
- * the level sets of u. 1000 random problems each, of sizes and rates that lie up to 10^8 apart, some coordinates fixed. */
+ * the level sets of u. 1000 random problems each, of numbers up to 10^3 and rates up to 10^8 apart, sometimes 10^80, some
+ * coordinates fixed. */
 
 enum { MOST = 20, PROBLEMS = 1000 };
 
@@ -52,7 +53,11 @@ static double rate(const problem *q, size_t j)
 static problem draw_problem(size_t n, bool may_fix)
 {
     problem q = {.uniform = draw(0, 1) < 0.4, .eta = draw_power(-3, 3)};
-    const double spread = draw(0, 1) < 0.5 ? 0 : 3, apart = draw(0, 1) < 0.5 ? 1 : 4, size = draw_power(-5, 5);
+    const double spread = draw(0, 1) < 0.5 ? 0 : 3, far = draw(0, 1),
+                 apart = far < 0.4   ? 1
+                         : far < 0.8 ? 4
+                                     : 40,
+                 size = draw_power(-5, 5);
     for (size_t j = 0; j < n; j++) {
         q.w[j] = draw(-1, 1) * draw_power(-spread, 0) * size;
         q.each[j] = may_fix && draw(0, 1) < 0.15 ? 0 : draw_power(-apart, apart);

@@ -83,26 +83,65 @@ static double root(line a, double target)
     return (y.hi + y.lo) / (a.slope.hi + a.slope.lo);
 }
 
+/* own plus the derivative so far, of which `part` is the line that ends at u: there it is cut off, whatever rounding made of a
+ * knot on a steep line. */
+static double derivative(const chain *c, line own, line part, double u)
+{
+    return at(own, u) + fmin(fmax(at(part, u), -c->lambda), c->lambda);
+}
+
+/* What sums of steps have been. They may cancel: slopes grow up to some knot and fall after it. Two numbers bear that, unless
+ * sizes lie this far apart; then the line is made anew from the other end, where it is a sum of slopes of one sign. */
+typedef struct extent {
+    double slope, constant;
+} extent;
+
+static bool has_cancelled(const chain *c, line own, line part, extent *largest)
+{
+    const bool falls = part.slope.hi < largest->slope;
+    if (falls && (part.slope.hi + own.slope.hi < 0x1p-45 * largest->slope || c->lambda < 0x1p-45 * largest->constant)) {
+        *largest = (extent){0, 0};
+        return true;
+    }
+    largest->slope = fmax(largest->slope, part.slope.hi);
+    largest->constant = fmax(largest->constant, fabs(part.constant.hi));
+    return false;
+}
+
 /* Where the derivative with `own` added is `target`: from the left, knots that lie before leave; *left is the line there. */
 static double from_left(chain *c, line own, double target, line *left)
 {
     double before = -INFINITY;
-    *left = raised(own, -c->lambda);
-    while (c->first < c->end && at(*left, c->x[c->first]) <= target) {
+    line part = {{0, 0}, {-c->lambda, 0}};
+    extent largest = {0, 0};
+    while (c->first < c->end && derivative(c, own, part, c->x[c->first]) <= target) {
         before = c->x[c->first];
-        *left = sum_of(*left, step_of(c, c->first++));
+        part = sum_of(part, step_of(c, c->first++));
+        if (has_cancelled(c, own, part, &largest)) {
+            part = (line){{0, 0}, {c->lambda, 0}};
+            for (size_t k = c->end; k-- > c->first;)
+                part = difference_of(part, step_of(c, k));
+        }
     }
+    *left = sum_of(part, own);
     return fmin(fmax(root(*left, target), before), c->first < c->end ? c->x[c->first] : INFINITY);
 }
 
 static double from_right(chain *c, line own, double target, line *right)
 {
     double after = INFINITY;
-    *right = raised(own, c->lambda);
-    while (c->first < c->end && at(*right, c->x[c->end - 1]) >= target) {
+    line part = {{0, 0}, {c->lambda, 0}};
+    extent largest = {0, 0};
+    while (c->first < c->end && derivative(c, own, part, c->x[c->end - 1]) >= target) {
         after = c->x[--c->end];
-        *right = difference_of(*right, step_of(c, c->end));
+        part = difference_of(part, step_of(c, c->end));
+        if (has_cancelled(c, own, part, &largest)) {
+            part = (line){{0, 0}, {-c->lambda, 0}};
+            for (size_t k = c->first; k < c->end; k++)
+                part = sum_of(part, step_of(c, k));
+        }
     }
+    *right = sum_of(part, own);
     return fmax(fmin(root(*right, target), after), c->first < c->end ? c->x[c->end - 1] : -INFINITY);
 }
 
