@@ -1,5 +1,6 @@
 /* lr = LGD_AUTO: the rate against curvatures found another way, that no run diverges at it, and what it is part of. */
 #include "datasets.h"
+#include "loss/loss.h"
 #include "problems.h"
 #include <stdio.h>
 
@@ -442,6 +443,99 @@ START_TEST(rate_without_curvature_is_the_preset_and_extremes_hold)
 }
 END_TEST
 
+/* 65 rows in batches of 64: every second step is one row. What the steps of an epoch do adds up, so their mean smoothness counts,
+ * and a batch that is left out or divided by 64 does not. */
+START_TEST(rate_with_a_row_left_over_holds)
+{
+    task t = task_create("left over", 65, 6, lgd_loss_half_squared(), 0, false);
+    data d = data_create(t.m, t.n, 1, false, 9);
+    memcpy(t.X, d.X, t.m * t.n * sizeof *t.X);
+    memcpy(t.y, d.y, t.m * sizeof *t.y);
+    data_free(&d);
+    task_finish(&t, lgd_loss_half_squared());
+    const double whole = smoothness(&t, 64, LGD_SHUFFLE), mean = (whole + t.term) / 2;
+    for (lgd_last last = LGD_LAST_DIVIDE; last <= LGD_LAST_DROP; last++)
+        for (uint64_t seed = 0; seed < 10; seed++) {
+            const lgd_minimize_options o = {.batch_size = 64, .max_epochs = 200, .last = last, .seed = seed};
+            const double lr = rate_of_run(&t, "sgd:lr=auto", &o);
+            const double most = 1 / (last == LGD_LAST_DIVIDE ? mean : whole);
+            ck_assert_msg(lr <= most && lr >= 0.9 * most, "last %d: %g, not %g", (int)last, lr, most);
+        }
+    task_free(&t);
+}
+END_TEST
+
+/* The largest momentum there will be counts, not the first. */
+START_TEST(rate_momentum_of_schedule_counts)
+{
+    task t = raw(lgd_loss_half_squared(), false);
+    double w[MOST] = {0};
+    lgd_optimizer *opt = parsed("momentum:lr=auto");
+    lgd_minimize_options o = {.batch_size = 8, .max_epochs = 1};
+    ck_ok(lgd_minimize(t.f, opt, w, &o, NULL));
+    const double lr = rate_of(opt);
+    lgd_optimizer_reset(opt);
+    o.schedule = (lgd_schedule){.kind = LGD_ONE_CYCLE, .period = 10, .momentum_low = 0.5, .momentum_high = 0.98};
+    ck_ok(lgd_minimize(t.f, opt, w, &o, NULL));
+    ck_assert_double_eq_tol(rate_of(opt), lr / 5, 1e-12 * lr);
+    lgd_optimizer_free(opt);
+    task_free(&t);
+}
+END_TEST
+
+/* Another storage, a scaled matrix and more outputs have the curvature of the same numbers lying dense; a loss that knows no bound
+ * leaves it to be measured, which for squares comes to the same. */
+static double unbounded(const void *ctx, size_t k)
+{
+    (void)ctx, (void)k;
+    return INFINITY;
+}
+
+START_TEST(rate_of_other_matrices_outputs_and_losses_is_the_same)
+{
+    enum { M = 60, N = 3, K = 2 };
+    data d = data_create(M, N, K, false, 11);
+    double shifted[M * N], shift[N] = {1, -2, 0.5}, scale[N] = {2, 0.25, 1}, lr[5];
+    for (size_t i = 0; i < (size_t)M * N; i++)
+        shifted[i] = (d.X[i] - shift[i % N]) / scale[i % N];
+    lgd_matrix *raw_one, *A[4];
+    lgd_loss *loss;
+    lgd_loss_ops measured = {.name = "measured", .curvature = unbounded};
+    ck_ok(lgd_matrix_dense(&raw_one, M, N, d.X, N));
+    ck_ok(lgd_matrix_dense(&A[0], M, N, shifted, N));
+    ck_ok(lgd_matrix_scaled(&A[1], raw_one, shift, scale));
+    data moved = d;
+    moved.X = shifted;
+    ck_ok(lgd_matrix_create(&A[2], M, N, &user_matrix, &moved));
+    measured.targets = lgd_loss_half_squared()->ops.targets;
+    measured.eval = lgd_loss_half_squared()->ops.eval;
+    ck_ok(lgd_loss_create(&loss, &measured, NULL));
+    A[3] = A[0];
+    for (size_t batch = 0; batch <= 4; batch += 4) {
+        for (size_t i = 0; i < 4; i++) {
+            double w[(N + 1) * K] = {0};
+            lgd_objective *f;
+            lgd_optimizer *opt = parsed("sgd:lr=auto");
+            ck_ok(lgd_glm_create(&f, A[i], d.y, i == 3 ? loss : lgd_loss_half_squared(),
+                                 &(lgd_glm_options){.intercept = true, .outputs = K, .weights = d.weights}));
+            ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.batch_size = batch, .max_epochs = 1}, NULL));
+            lr[i] = rate_of(opt);
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+        }
+        ck_assert_double_eq_tol(lr[1], lr[0], 1e-10 * lr[0]);
+        ck_assert_double_eq_tol(lr[2], lr[0], 1e-10 * lr[0]);
+        ck_assert_double_eq_tol(lr[3], lr[0], 0.1 * lr[0]); /* without what is added for safety */
+        ck_assert_double_ge(lr[3], lr[0]);
+    }
+    lgd_loss_free(loss);
+    for (size_t i = 0; i < 3; i++)
+        lgd_matrix_free(A[i]);
+    lgd_matrix_free(raw_one);
+    data_free(&d);
+}
+END_TEST
+
 /* ---- who takes it */
 
 static lgd_status odd_curvature(void *ctx, const lgd_rows *rows, double *all, double *term)
@@ -530,6 +624,9 @@ int main(void)
     CASE(s, rate_does_not_depend_on_threads);
     CASE(s, rate_of_function_is_local_curvature);
     CASE(s, rate_without_curvature_is_the_preset_and_extremes_hold);
+    CASE(s, rate_with_a_row_left_over_holds);
+    CASE(s, rate_momentum_of_schedule_counts);
+    CASE(s, rate_of_other_matrices_outputs_and_losses_is_the_same);
     CASE(s, auto_elsewhere_refused_by_name);
     return suite_run(s);
 }

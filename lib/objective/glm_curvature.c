@@ -7,12 +7,13 @@
  * nears it from below: for dimension n it lacks more than a share e of it with a probability of at most
  * 1.648 sqrt(n) exp(-sqrt(e)(2k - 1)) (J. Kuczynski, H. Wozniakowski, "Estimating the largest eigenvalue by the power and
  * Lanczos algorithms with a random start", SIAM J. Matrix Anal. Appl. 13, 1992, theorem 4.2). So k follows from e and n, and the
- * share is added. The products are gradients of an objective of its own, so they run on as many threads as those do. */
+ * share is added; it ends sooner, and then adds next to nothing, where the start has met all eigenvectors there are, as with few
+ * columns. The products are gradients of an objective of its own, so they run on as many threads as those do. */
 #include "glm.h"
 #include <math.h>
 #include <string.h>
 
-static const double SHARE = 0.07, CHANCE = 1e-5;
+static const double SHARE = 0.07, CHANCE = 1e-5, NOTHING_LEFT = 1e-6;
 enum { MOST_PRODUCTS = 64, START_SEED = 1 };
 
 /* z^2/2 about 0: the score is the slope. */
@@ -97,7 +98,7 @@ static lgd_status lanczos(lgd_objective *q, const lgd_rows *rows, double *v, dou
             next[j] -= a[k] * v[j] + (k ? b[k - 1] * before[j] : 0);
         b[k] = lgd_norm2(n, next);
         scale = fmax(scale, fmax(a[k], b[k]));
-        exhausted = !(b[k] > 1e-12 * scale); /* the start has met every eigenvector there is, or a number is none */
+        exhausted = !(b[k] > NOTHING_LEFT * scale); /* so near is an eigenvalue, or a number is none */
         for (size_t j = 0; j < n && !exhausted; j++)
             next[j] /= b[k];
         double *spare = before;
@@ -106,7 +107,7 @@ static lgd_status lanczos(lgd_objective *q, const lgd_rows *rows, double *v, dou
         next = spare;
         k++;
     }
-    *eigenvalue = isfinite(scale) ? largest(k, a, b) / (exhausted ? 1 - 1e-9 : 1 - SHARE) : INFINITY;
+    *eigenvalue = isfinite(scale) ? largest(k, a, b) / (1 - (exhausted ? 2 * NOTHING_LEFT : SHARE)) : INFINITY;
     return LGD_OK;
 }
 
