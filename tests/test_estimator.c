@@ -719,7 +719,10 @@ START_TEST(estimator_memory_of_other_rows_begins_anew)
             memcpy(v, w, sizeof v);
             const uint64_t visits = opt->seen.visits;
             run.max_epochs = 3;
-            ck_ok(lgd_minimize(other.f, opt, w, &run, NULL));
+            lgd_report report;
+            ck_ok(lgd_minimize(other.f, opt, w, &run, &report));
+            ck_near(report.passes, 3 + 1 + (kind == MORE_ROWS ? 0 : 2),
+                    1e-12); /* of another size it need not be looked at */
             ck_ok(lgd_minimize(other.f, fresh, v, &run, NULL));
             const bool kept = kind == SAME || kind == OTHER_TARGETS, anew = !memcmp(w, v, sizeof w);
             ck_assert_msg(anew != kept, "kind %d, batch %zu", kind, batch);
@@ -729,6 +732,33 @@ START_TEST(estimator_memory_of_other_rows_begins_anew)
             model_free(&m);
             model_free(&other);
         }
+}
+END_TEST
+
+/* Rounding moves the mean, most where it began far away: that is not taken for other rows. */
+START_TEST(estimator_memory_of_long_runs_is_kept)
+{
+    model m = model_create(M, N, lgd_loss_half_squared(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 20);
+    for (int far = 0; far < 2; far++)
+        for (size_t batch = 1; batch <= 16; batch += 15)
+            for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order += 2) {
+                double w[DIM];
+                lgd_optimizer *opt = sgd(0.1);
+                lgd_minimize_options o = {
+                    .batch_size = batch, .order = (lgd_order)order, .estimator = LGD_SAGA, .grad_tol = LGD_ZERO};
+                fill(70, DIM, far ? -1e9 : -1, far ? 1e9 : 1, w);
+                uint64_t visits = 0;
+                static const uint64_t epochs[] = {1, 1, 10, 100, 1500, 1};
+                for (size_t k = 0; k < sizeof epochs / sizeof *epochs; k++) {
+                    o.max_epochs = epochs[k];
+                    ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+                    o.first_epoch += epochs[k];
+                    visits += epochs[k] * (order == LGD_REPLACEMENT ? (M + batch - 1) / batch * batch : M);
+                    ck_assert_uint_eq(opt->seen.visits, visits);
+                }
+                lgd_optimizer_free(opt);
+            }
+    model_free(&m);
 }
 END_TEST
 
@@ -1006,6 +1036,7 @@ int main(void)
     CASE(s, estimator_resume_bits_of_uninterrupted);
     CASE(s, estimator_saved_memory_damaged_or_cut_refused);
     CASE(s, estimator_memory_of_other_rows_begins_anew);
+    CASE(s, estimator_memory_of_long_runs_is_kept);
     CASE(s, estimator_nan_in_an_epoch_leaves_memory_sound);
     CASE(s, estimator_nan_in_a_batch_not_remembered);
     CASE(s, estimator_svrg_and_sarah_judge_every_epoch);

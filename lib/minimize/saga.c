@@ -62,7 +62,7 @@ static lgd_status looks_right(lgd_run *run, bool *right)
     const lgd_seen *seen = &run->opt->seen;
     lgd_estimate *e = &run->estimate;
     const double all = (double)run->terms * run->f->mean_weight;
-    double f, *g = run->g, *rest = e->vec[0], *total = run->w_old, size = 0, apart = 0;
+    double f, *g = run->g, *rest = e->vec[0], *total = run->w_old, size = 0;
     memset(total, 0, run->dim * sizeof *total);
     for (size_t first = 0; first < run->terms; first += e->room) {
         const lgd_rows rows = {first, run->terms - first < e->room ? run->terms - first : e->room, NULL};
@@ -81,10 +81,8 @@ static lgd_status looks_right(lgd_run *run, bool *right)
     }
     const double rounding = DBL_EPSILON * ((double)seen->visits + (double)run->terms) * (seen->largest + size);
     *right = isfinite(rounding);
-    for (size_t j = 0; j < run->dim; j++) {
-        apart = fabs(total[j] / all - seen->mean[j]);
-        *right = *right && apart <= rounding;
-    }
+    for (size_t j = 0; j < run->dim; j++)
+        *right = *right && fabs(total[j] / all - seen->mean[j]) <= rounding;
     return LGD_OK;
 }
 
