@@ -12,6 +12,8 @@
 static void describe(race *r)
 {
     static const runner runners[] = {{.name = "sgd", .optimizer = "sgd:lr=auto"},
+                                     {.name = "proximal_gradient", .optimizer = "proximal_gradient"},
+                                     {.name = "fista", .optimizer = "fista"},
                                      {.name = "saga", .optimizer = "sgd:lr=auto", .batch = 64, .estimator = LGD_SAGA}};
     r->name = "lasso";
     r->where = "memory";

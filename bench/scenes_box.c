@@ -46,7 +46,8 @@ static lgd_status walk(FILE *to, lgd_objective *f, const lgd_penalty *box, const
     double w[2] = {-1.4, -0.5};
     follower at = {to, f, name};
     lgd_optimizer *opt = NULL;
-    lgd_minimize_options options = {.penalty = box, .max_epochs = steps, .grad_tol = LGD_ZERO, .grad_tol_abs = 1e-12};
+    lgd_minimize_options options = {
+        .penalty = box, .max_epochs = steps, .grad_tol = LGD_ZERO, .grad_tol_abs = name ? 0 : 1e-12};
     lgd_status st = lgd_optimizer_parse(&opt, recipe);
     if (name && !st) {
         options.callback = follow;
@@ -61,8 +62,13 @@ static lgd_status walk(FILE *to, lgd_objective *f, const lgd_penalty *box, const
 
 static lgd_status fill_feasible(FILE *to)
 {
-    static const char *const methods[][2] = {
-        {"plain", "sgd:lr=0.5"}, {"momentum", "momentum:lr=0.1"}, {"Adam", "adam:lr=0.1"}};
+    static const struct {
+        const char *name, *recipe;
+        uint64_t steps;
+    } methods[] = {{"plain", "sgd:lr=0.5", 40},
+                   {"momentum", "momentum:lr=0.1", 80},
+                   {"Adam", "adam:lr=0.1", 80},
+                   {"FISTA", "fista", 16}};
     lgd_objective *f = NULL;
     lgd_penalty *box = NULL;
     lgd_status st = lgd_function_create(&f, 2, bowl, NULL);
@@ -70,7 +76,7 @@ static lgd_status fill_feasible(FILE *to)
         st = lgd_penalty_box_create(&box, 2, low, high);
     fputs("what\tstep\tx\ty\tloss\n", to);
     for (size_t i = 0; i < sizeof methods / sizeof *methods && !st; i++)
-        st = walk(to, f, box, methods[i][0], methods[i][1], 80);
+        st = walk(to, f, box, methods[i].name, methods[i].recipe, methods[i].steps);
     for (size_t i = 0; i < 5 && !st; i++) /* once round */
         st = point(to, "box", i, f, i == 1 || i == 2 ? high[0] : low[0], i == 2 || i == 3 ? high[1] : low[1]);
     if (!st)
@@ -87,7 +93,7 @@ static lgd_status fill_feasible_grid(FILE *to)
     lgd_objective *f = NULL;
     lgd_status st = lgd_function_create(&f, 2, bowl, NULL);
     if (!st)
-        st = scene_grid(to, f, &(frame){-1.8, 2.8, -1.3, 1.3, 61});
+        st = scene_grid(to, f, &(frame){-1.8, 2.8, -1.5, 1.3, 61});
     lgd_objective_free(f);
     return st;
 }

@@ -65,14 +65,14 @@ static void diabetes_free(diabetes *d)
     lgd_matrix_free(d->A);
 }
 
-/* From w, the solution for a strength that is a little larger. The largest curvature of ten columns such as these is 4.02. */
+/* From w, the solution for a strength that is a little larger. */
 static lgd_status lasso(lgd_objective *f, double strength, double *w)
 {
     lgd_penalty *l1 = NULL;
     lgd_optimizer *opt = NULL;
     lgd_status st = lgd_penalty_l1_create(&l1, strength);
     if (!st)
-        st = lgd_optimizer_parse(&opt, "sgd:lr=0.24");
+        st = lgd_optimizer_parse(&opt, "fista");
     if (!st)
         st = lgd_minimize(
             f, opt, w,

@@ -12,7 +12,7 @@ PROGRAM, BREAST_CANCER = sys.argv[1:3]
 RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
-RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "saga"]}
+RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"]}
 
 
 def run(*words):

@@ -33,7 +33,7 @@ START_TEST(feasible_path_every_iterate_in_the_box_and_ends_at_the_lowest_of_its_
     static const struct {
         const char *method;
         double near;
-    } methods[] = {{"plain", 1e-8}, {"momentum", 1e-2}, {"Adam", 1e-2}};
+    } methods[] = {{"plain", 1e-5}, {"momentum", 1e-2}, {"Adam", 1e-2}, {"FISTA", 1e-5}};
     const double xx = 0.12 * 3 / 4 + 1.0 / 4, xy = (0.12 - 1) * sqrt(3) / 4, yy = 0.12 / 4 + 3.0 / 4;
     const double lowest = 0.2 - xy / yy * (0.8 - 1.9);
     table *t = scene_read(scenes_of_box, "feasible_path.tsv");

@@ -17,7 +17,8 @@ import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 NEAR, LOWEST = 1e-6, 1e-13
-METHODS = [("sgd", "sgd:lr=auto", {}), ("saga", "sgd:lr=auto", {"batch_size": 64, "estimator": "saga", "check_every": 5})]
+METHODS = [("sgd", "sgd:lr=auto", {}), ("proximal_gradient",) * 2 + ({},), ("fista",) * 2 + ({},),
+           ("saga", "sgd:lr=auto", {"batch_size": 64, "estimator": "saga", "check_every": 5})]
 
 
 def missing(what, how):

@@ -29,7 +29,7 @@ def lasso_sklearn_there_same_value_then_times_else_how_to_get_it(_):
             assert result.returncode == 3 and "apt-get install python3-sklearn" in result.stderr, result.stderr
             continue
         assert result.returncode == 0, result.stderr
-        for name in ("libgd, sgd", "libgd, saga", "sklearn.linear_model.Lasso"):
+        for name in ("libgd, sgd", "libgd, proximal_gradient", "libgd, fista", "libgd, saga", "sklearn.linear_model.Lasso"):
             assert re.search(rf"^{name}: -?[0-9.e-]+ above the lowest value$", result.stdout, re.M), result.stdout
             assert re.search(rf"^  {name} +[0-9]+ +[0-9.]+ +[0-9.]+$", result.stdout, re.M), result.stdout
 
