@@ -155,8 +155,8 @@ static void check_rest(const row *r, const double *w, const real *x, double allo
 
 START_TEST(every_method_l1_and_elastic_net_rests_at_the_minimum_of_both)
 {
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) { /* those with a prox of their own have a suite of their own */
-        size_t listed = lgd_optimizer_builtin(i)->flags & LGD_OWN_PROX ? 1 : 0;
+    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+        size_t listed = lgd_optimizer_builtin(i)->flags & LGD_TELLS_RATE ? 0 : 1;
         for (size_t k = 0; k < ROWS; k++)
             listed += strcspn(rows[k].text, ":") == strlen(lgd_optimizer_builtin(i)->name) &&
                       !strncmp(rows[k].text, lgd_optimizer_builtin(i)->name, strlen(lgd_optimizer_builtin(i)->name));
