@@ -272,7 +272,7 @@ static bool make_problem(grid *g, const dataset *d, const settings *s, lgd_matri
     g->problem = (problem){.rows = d->rows, .cols = d->cols, .X = d->Z, .y = d->y, .lr = 0.1 / worst, .seed = s->seed};
     g->variants = variants_list(g->variant, g->problem.lr);
     for (size_t i = 0; i < g->variants; i++)
-        if (g->variant[i].flags & LGD_NEEDS_EVAL) {
+        if (g->variant[i].flags & LGD_NEEDS_EVAL && s->only && settings_choose(s, g->variant[i].name, "full")) {
             char text[2 * NAME_SIZE];
             snprintf(text, sizeof text, "%s (asks for values elsewhere than at w)", g->variant[i].name);
             note(g, text);

@@ -33,6 +33,12 @@ def read_tsv(path):
     return [dict(zip(rows[0], row)) for row in rows[1:]]
 
 
+def listed(asking):
+    """Names of the methods of --list optimizers: asking, or not, for values elsewhere than at w, which a step alone has not."""
+    text = run("--list", "optimizers").stdout
+    return [block.split(":")[0] for block in text.split("\n\n") if ("asks for values elsewhere" in block) == asking]
+
+
 def bench_quick_run_every_file_parses(folder):
     out = os.path.join(folder, "not", "there", "yet")
     result = run("--quick", "--rounds", "3", "--epochs", "3", "--batch", "64,full", "--threads", "1,2",
@@ -53,7 +59,7 @@ def bench_quick_run_every_file_parses(folder):
     checked = [row for row in grid if row["variant"] != "scalar"] + compare
     checked += [row for row in gradient if not row["what"].startswith("read")]
     steps = read_tsv(f"{out}/steps.tsv")
-    assert len(steps) == len(tree["steps"]["cells"]) == run("--list", "optimizers").stdout.count(" bytes of state ")
+    assert [row["method"] for row in steps] == [cell["method"] for cell in tree["steps"]["cells"]] == listed(asking=False)
     checked += steps
     for name, methods in RACES.items():
         race = read_tsv(f"{out}/{name}.tsv")
@@ -118,10 +124,10 @@ def bench_races_chosen_methods_beside_the_first(folder):
 def bench_grid_asked_for_all_optimizers_full_batch_ones_in_full_alone(folder):
     result = run("--quick", "--rounds", "3", "--batch", "1024,full", "--only", "libgd/*", "--out", folder)
     assert result.returncode == 0, result.stdout + result.stderr
-    listed = re.findall(r"^(\w+): ", run("--list", "optimizers").stdout, re.M)
     batches = {name: [row["batch"] for row in read_tsv(f"{folder}/grid.tsv") if row["variant"] == f"libgd/{name}"]
-               for name in listed}
+               for name in listed(asking=False)}
     assert all(rows in (["1024", "full"], ["full"]) for rows in batches.values()), batches
+    assert all(f"libgd/{name} (asks for values elsewhere than at w)" in result.stdout for name in listed(asking=True))
     assert batches["adam"] == ["1024", "full"]
 
 
