@@ -220,8 +220,9 @@ static lgd_status prox(const void *ctx, size_t n, double eta, const double *eta_
         weights += q > 0 ? 1 / q : 0;
     }
     const double unit = lgd_unit(size), lambda = strength * (eta_each ? rate : eta) * unit;
+    /* A lambda beyond all that can pull changes nothing any more, and would drown the rest. */
     chain c = {fmin(lambda, 4 * weights), work, work + 2 * n, work + 4 * n, work + 6 * n, work + 8 * n, n, n};
-    if (c.lambda > 0) /* one beyond all that can pull changes nothing any more, and would drown the rest */
+    if (c.lambda > 0)
         solve(&c, n, eta_each, rate, unit, work + 10 * n, work + 11 * n, w);
     return LGD_OK;
 }
