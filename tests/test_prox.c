@@ -71,14 +71,12 @@ static problem draw_problem(size_t n, bool may_fix)
 static void draw_part(part *h, int kind, size_t n, problem *q)
 {
     *h = (part){.kind = kind, .n = n};
-    double fixed = 0, moving = 0, one_norm = 0, norm = 0, longest = 0;
+    double fixed = 0, moving = 0, longest = 0;
     for (size_t j = 0; j < n; j++) {
         const bool stays = rate(q, j) == 0;
         if (stays && kind == SIMPLEX)
             q->w[j] = fabs(q->w[j]);
         longest = fmax(longest, rate(q, j));
-        one_norm += fabs(q->w[j]);
-        norm = hypot(norm, q->w[j]);
         *(stays ? &fixed : &moving) =
             kind == L2_BALL ? hypot(stays ? fixed : moving, q->w[j]) : (stays ? fixed : moving) + fabs(q->w[j]);
     }
