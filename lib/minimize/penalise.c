@@ -18,11 +18,16 @@ lgd_status lgd_run_penalise(lgd_run *run)
 {
     if (!run->opt->penalty)
         return LGD_OK;
-    run->unit = lgd_alloc("minimize", run->dim, sizeof *run->unit);
-    if (!run->unit)
-        return LGD_ENOMEM;
+    size_t frozen = 0;
     for (size_t j = 0; j < run->dim; j++)
-        run->unit[j] = is_frozen(run, j) ? 0 : 1;
+        frozen += is_frozen(run, j);
+    if (frozen) { /* a prox at one rate is often cheaper than at many */
+        run->unit = lgd_alloc("minimize", run->dim, sizeof *run->unit);
+        if (!run->unit)
+            return LGD_ENOMEM;
+        for (size_t j = 0; j < run->dim; j++)
+            run->unit[j] = is_frozen(run, j) ? 0 : 1;
+    }
     return lgd_penalised_enter(&run->opt->penalised, run->unit, run->w);
 }
 
@@ -38,13 +43,13 @@ lgd_status lgd_run_stay_within(lgd_run *run, double *w)
 
 lgd_status lgd_run_prox(lgd_run *run, double eta, double *w, double *h)
 {
-    double *each = run->opt->eta_each;
+    double *each = run->unit ? run->opt->eta_each : NULL;
     if (!run->opt->penalty) {
         if (h)
             *h = 0;
         return LGD_OK;
     }
-    for (size_t j = 0; j < run->dim; j++)
+    for (size_t j = 0; each && j < run->dim; j++)
         each[j] = eta * run->unit[j];
     const lgd_status status = lgd_penalised_prox(&run->opt->penalised, eta, each, w);
     if (h)
@@ -63,7 +68,7 @@ lgd_status lgd_run_residual(lgd_run *run, double *norm)
         run->w_old[j] = run->w[j] - run->g[j];
     if (lgd_first_not_finite(run->dim, run->w_old) < run->dim)
         return LGD_OK; /* diverged: to be judged, not to be projected */
-    const lgd_status status = lgd_penalised_prox(&run->opt->penalised, NAN, run->unit, run->w_old);
+    const lgd_status status = lgd_penalised_prox(&run->opt->penalised, 1, run->unit, run->w_old);
     if (!status)
         *norm = lgd_norm2_diff(run->dim, run->w, run->w_old);
     return status;

@@ -34,7 +34,7 @@ struct lgd_run {
 
     /* one block: vectors of dim, and the order of an epoch (NULL: storage order) */
     double *g, *w_old, *w_epoch, *w_best;
-    double *unit; /* 1 where w moves, 0 where it is frozen; NULL without a penalty */
+    double *unit; /* 1 where w moves, 0 where it is frozen; NULL where nothing is, and without a penalty */
     size_t *index;
     lgd_estimate estimate; /* of the gradient, from a batch */
 
