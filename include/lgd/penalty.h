@@ -59,8 +59,9 @@ LGD_API lgd_status lgd_penalty_l1_create(lgd_penalty **out, double strength);
  * 0. */
 LGD_API lgd_status lgd_penalty_elastic_net_create(lgd_penalty **out, double l1, double l2);
 
-/* A group of coordinates, w[first .. first + count): weight >= 0 is its share of the strength [the root of count; LGD_ZERO:
- * none]. */
+/* A group of coordinates.
+ *   first, count   w[first .. first + count)
+ *   weight         >= 0, its share of the strength [the root of count; LGD_ZERO: none] */
 typedef struct lgd_penalty_group {
     size_t first, count;
     double weight;
@@ -103,7 +104,9 @@ LGD_API lgd_status lgd_penalty_l1_ball_create(lgd_penalty **out, double radius);
  * (1983). */
 LGD_API lgd_status lgd_penalty_l2_ball_create(lgd_penalty **out, double radius);
 
-/* A penalty (borrowed) of the coordinates w[first .. first + count). */
+/* A penalty of a range of coordinates.
+ *   penalty        borrowed
+ *   first, count   w[first .. first + count) */
 typedef struct lgd_penalty_range {
     const lgd_penalty *penalty;
     size_t first, count;
