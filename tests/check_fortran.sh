@@ -166,14 +166,16 @@ END
     echo '  0.00 -2.00 -1.00  0.00 -1.50 -0.75' >"$work/grouped.txt" && works grouped "$work/grouped.f90" "$work/grouped.txt"
 }
 
-# Soft thresholds, and steps of an own loop that end with one.
+# Soft thresholds, and steps of an own loop that end with one; arrays of groups and ranges; bounds that are borrowed; a gap.
 penalised() {
     cat >"$work/penalised.f90" <<'END'
 program penalised
     use lgd
     implicit none
-    type(c_ptr) :: opt = c_null_ptr, l1 = c_null_ptr
-    real(c_double) :: w(3) = [3, -1, 2], g(3) = 1, h
+    type(c_ptr) :: opt = c_null_ptr, l1 = c_null_ptr, group = c_null_ptr, box = c_null_ptr, both = c_null_ptr
+    type(c_ptr) :: X = c_null_ptr, f = c_null_ptr
+    real(c_double), target :: high(2) = [1, 2], A(3, 1) = reshape([1, 2, 2], [3, 1]), y(3) = [3, 3, 6]
+    real(c_double) :: w(3) = [3, -1, 2], g(3) = 1, h, v(4) = [3, 4, 5, 6]
     if (lgd_penalty_l1_create(l1, -1.0_c_double) /= LGD_EINVAL) error stop 'strength taken'
     if (lgd_penalty_l1_create(l1, 0.5_c_double) /= LGD_OK) error stop lgd_last_error()
     if (lgd_penalty_prox(l1, 3_c_size_t, 0.0_c_double, [2.0_c_double, 4.0_c_double, 0.0_c_double], w) /= LGD_OK) &
@@ -185,10 +187,33 @@ program penalised
     if (lgd_optimizer_step(opt, 3_c_size_t, w, g, 0.0_c_double, 1.0_c_double) /= LGD_OK) error stop lgd_last_error()
     print '(3f6.2)', w
     call lgd_optimizer_free(opt)
+
+    if (lgd_penalty_group_l1_create(group, 1.0_c_double, [lgd_penalty_group(count=2, weight=2.5_c_double)]) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_penalty_box_create(box, 2_c_size_t, c_null_ptr, c_loc(high)) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_penalty_ranges_create(both, [lgd_penalty_range(penalty=group, first=0, count=2), &
+        lgd_penalty_range(penalty=box, first=2, count=2)]) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_penalty_prox(both, 4_c_size_t, 1.0_c_double, w=v) /= LGD_OK) error stop lgd_last_error()
+    print '(4f6.2)', v
+    call lgd_penalty_free(both)
+    call lgd_penalty_free(box)
+    call lgd_penalty_free(group)
+
+    if (lgd_matrix_dense_columns(X, 3_c_size_t, 1_c_size_t, c_loc(A), 3_c_size_t) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_glm_create(f, X, c_loc(y), lgd_loss_half_squared()) /= LGD_OK) error stop lgd_last_error()
+    w(1) = (7 - 0.5_c_double) / 3 ! where the derivative of 1/6 sum (y_i - A_i w)**2 + w/2 is 0
+    if (lgd_duality_gap(f, l1, w(:1), h) /= LGD_OK) error stop lgd_last_error()
+    print '(a, l1)', 'at the minimum ', abs(h) <= 1e-15_c_double
+    w(1) = 3
+    if (lgd_duality_gap(f, l1, w(:1), h) /= LGD_OK) error stop lgd_last_error()
+    print '(a, l1)', 'elsewhere ', h > 0.1_c_double
+    call lgd_objective_free(f)
+    call lgd_matrix_free(X)
     call lgd_penalty_free(l1)
 end program
 END
-    printf '%s\n' 'l1:  2.00  0.00  2.00  2.00' '  0.50 -0.50  0.50' >"$work/penalised.txt" &&
+    printf '%s\n' 'l1:  2.00  0.00  2.00  2.00' '  0.50 -0.50  0.50' '  1.50  2.00  1.00  2.00' 'at the minimum T' 'elsewhere T' \
+        >"$work/penalised.txt" &&
         works penalised "$work/penalised.f90" "$work/penalised.txt"
 }
 
