@@ -242,8 +242,8 @@ LGD_API lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum);
  *
  * Beyond 32768 coordinates a method with LGD_CHECKED, as all built-in ones are, reads g and w once, and looks while it
  * moves: there either is LGD_EDIVERGED, and w and the state are unspecified. So is w after a step in which the method
- * itself or the prox of its penalty failed, and the state if that was on a later slice or in the prox. Further steps and lgd_optimizer_save are then LGD_EINVAL
- * until lgd_optimizer_reset or lgd_optimizer_load. */
+ * itself or the prox of its penalty failed, and the state if that was on a later slice or in the prox. Further steps and
+ * lgd_optimizer_save are then LGD_EINVAL until lgd_optimizer_reset or lgd_optimizer_load. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
 
 /* The point to use after the last step to w[dim], into out[dim] (not w): the average of lgd_optimizer_average, or what the
