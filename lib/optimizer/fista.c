@@ -46,7 +46,7 @@ static double y_of(const trial *t, size_t j)
     return t->beta == 0 ? t->x[j] : t->x[j] + t->beta * t->v[j];
 }
 
-static bool finite(size_t dim, double f, const double *g)
+static bool all_finite(size_t dim, double f, const double *g)
 {
     return isfinite(f) && lgd_first_not_finite(dim, g) == dim;
 }
@@ -59,7 +59,7 @@ static lgd_status look_at_y(trial *t)
         t->p[j] = y_of(t, j);
     if (t->beta != 0 && lgd_first_not_finite(t->dim, t->p) == t->dim) {
         status = t->oracle->eval(t->ctx, t->p, &t->f_y, t->g_y);
-        if (status || finite(t->dim, t->f_y, t->g_y))
+        if (status || all_finite(t->dim, t->f_y, t->g_y))
             return status;
     }
     t->beta = 0;
@@ -84,7 +84,7 @@ static lgd_status look_at_p(trial *t, double eta, bool *sound)
     t->g_is_of_x = false;
     if (!status)
         status = t->oracle->eval(t->ctx, t->p, &t->f, t->g);
-    *sound = !status && finite(t->dim, t->f, t->g);
+    *sound = !status && all_finite(t->dim, t->f, t->g);
     return status;
 }
 
