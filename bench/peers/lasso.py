@@ -25,6 +25,18 @@ def missing(what, how):
     sys.exit(print(f"lasso.py: {what}\n  {how}", file=sys.stderr) or 3)
 
 
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=1000, help="rows of the data (1000)")
+    parser.add_argument("--cols", type=int, default=200, help="columns (200)")
+    parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
+    parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    words = parser.parse_args()
+    if words.rows < 1 or words.cols < 1 or words.rounds < 1 or words.seed < 0:
+        parser.error("--rows, --cols and --rounds are numbers from 1, --seed from 0")
+    return words
+
+
 class Lgd:
     def __init__(self, name, recipe, options, problem):
         self.name, self.recipe, self.options, self.problem = f"libgd, {name}", recipe, options, problem
@@ -70,15 +82,7 @@ class Problem:
         return residual @ residual / (2 * len(self.y)) + self.strength * abs(w).sum()
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rows", type=int, default=1000, help="rows of the data (1000)")
-    parser.add_argument("--cols", type=int, default=200, help="columns (200)")
-    parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
-    parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
-    words = parser.parse_args()
-    if words.rows < 1 or words.cols < 1 or words.rounds < 1 or words.seed < 0:
-        parser.error("--rows, --cols and --rounds are numbers from 1, --seed from 0")
+def main(words):
     random.seed(words.seed)
     problem = Problem(words.rows, words.cols, words.seed)
     print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
@@ -105,6 +109,7 @@ def main():
         print(f"  {name:<26} {steps[name]:7d} {1e3 * statistics.median(ours):9.2f}   {ratio:.2f}")
 
 
+words = parse()
 # One thread, of every BLAS: said before any is loaded.
 os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
 os.environ.setdefault("LGD_LIBRARY", os.path.join(ROOT, "build", "release", "lib", "libgd.so.0"))
@@ -120,4 +125,4 @@ try:
     import lgd
 except ImportError as problem:
     missing(str(problem), "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd")
-main()
+main(words)
