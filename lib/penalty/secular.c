@@ -50,7 +50,8 @@ double lgd_secular_root(const lgd_secular *s, double low, double high)
         const double next = theta + (norm - s->target) / s->target / slope;
         if (norm < s->target)
             high = fmin(high, theta);
-        if (!(fabs(next - theta) > 2 * DBL_EPSILON * theta) || !(next < high))
+        const bool rounding = !(fabs(next - theta) > 2 * DBL_EPSILON * theta) || (theta == low && next < low);
+        if (rounding || !(next < high))
             return fmin(fmax(next, low), high);
         const bool slow = next > 1.1 * theta && next < 4 * theta && 4 * next < high;
         low = fmax(low, next);
