@@ -2,6 +2,7 @@
 #include "datasets.h"
 #include "loss/loss.h"
 #include "problems.h"
+#include <stdatomic.h>
 #include <stdio.h>
 
 /* ---- curvatures, by the eigenvalues of a dense Hessian */
@@ -370,6 +371,48 @@ START_TEST(rate_of_subset_is_that_of_its_rows)
 }
 END_TEST
 
+/* A matrix that notes whether another thread works on it. */
+static _Thread_local bool is_caller;
+static atomic_size_t from_others;
+
+static lgd_status noting_adjoint(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
+                                 size_t ldg)
+{
+    if (!is_caller)
+        atomic_fetch_add(&from_others, 1);
+    return user_matrix.adjoint(ctx, rows, k, R, ldr, G, ldg);
+}
+
+START_TEST(rate_is_found_on_the_threads_of_the_run)
+{
+    enum { ROWS = 4000, COLS = 40 };
+    data d = data_create(ROWS, COLS, 1, true, 3);
+    lgd_matrix_ops ops = user_matrix;
+    lgd_matrix *A;
+    lgd_objective *f;
+    is_caller = true;
+    ops.adjoint = noting_adjoint;
+    ck_ok(lgd_matrix_create(&A, ROWS, COLS, &ops, &d));
+    ck_ok(lgd_glm_create(&f, A, d.y, lgd_loss_logistic(), NULL));
+    setenv("LGD_NUM_THREADS", "4", 1);
+    for (size_t threads = 1; threads < 4; threads += 2) {
+        double w[COLS] = {0};
+        lgd_optimizer *opt = parsed("sgd:lr=auto");
+        ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1, .threads = threads}, NULL));
+        if (threads == 1)
+            ck_assert_uint_eq(atomic_load(&from_others), 0);
+        lgd_optimizer_free(opt);
+    }
+    double w[COLS] = {0}, value, g[COLS]; /* what was lent to the run has been given back */
+    for (int i = 0; i < 1000 && !atomic_load(&from_others); i++)
+        ck_ok(lgd_objective_eval(f, NULL, w, &value, g));
+    ck_assert_uint_gt(atomic_load(&from_others), 0);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+    data_free(&d);
+}
+END_TEST
+
 START_TEST(rate_does_not_depend_on_threads)
 {
     enum { ROWS = 4000, COLS = 40 };
@@ -404,6 +447,119 @@ START_TEST(rate_of_function_is_local_curvature)
     ck_assert_uint_gt(report.evaluations, report.steps + 1); /* the measurement counts */
     lgd_optimizer_free(opt);
     lgd_objective_free(f);
+}
+END_TEST
+
+/* One that fails from its `left`-th call on. */
+typedef struct failing {
+    size_t calls, left;
+} failing;
+
+static lgd_status failing_eval(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    failing *it = ctx;
+    quadratic q = {.curvature = (const double[]){1, 2, 3}};
+    it->calls++;
+    if (it->calls > it->left)
+        return lgd_set_error(LGD_EUSER, "failing: not today");
+    return quadratic_eval(&q, dim, w, f, g);
+}
+
+START_TEST(rate_search_that_fails_ends_the_run_and_finds_none)
+{
+    for (size_t batch = 0; batch <= 1; batch++)
+        for (size_t left = 0; left < 8; left++) {
+            failing it = {0, left};
+            double w[3] = {1, 2, 3};
+            lgd_objective *f;
+            lgd_optimizer *opt = parsed("sgd:lr=auto");
+            ck_ok(lgd_function_create(&f, 3, failing_eval, &it));
+            ck_fails(lgd_minimize(
+                         f, opt, w,
+                         &(lgd_minimize_options){.batch_size = batch, .order = LGD_REPLACEMENT, .max_epochs = 1}, NULL),
+                     LGD_EUSER, "failing: not today");
+            ck_assert_uint_eq(it.calls, left + 1);
+            ck_assert_double_eq(rate_of(opt), LGD_AUTO);
+            ck_assert(w[0] == 1 && w[1] == 2 && w[2] == 3);
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+        }
+}
+END_TEST
+
+/* Measured or bounded: what a search that the clock ended has seen is no curvature yet. */
+START_TEST(rate_search_out_of_time_takes_no_step_and_finds_none)
+{
+    const double curvature[] = {3, 0.5, 40};
+    quadratic q = {curvature, NULL, 0};
+    task t = raw(lgd_loss_half_squared(), false);
+    lgd_objective *fs[2] = {t.f};
+    ck_ok(lgd_function_create(&fs[1], 3, quadratic_eval, &q));
+    for (int i = 0; i < 2; i++)
+        for (size_t batch = 0; batch <= 1; batch++) {
+            double w[MOST] = {1, 1, 1}, start[MOST] = {1, 1, 1};
+            const lgd_minimize_options no_time = {.batch_size = batch, .order = LGD_REPLACEMENT, .max_seconds = 1e-9};
+            const lgd_minimize_options time = {.batch_size = batch, .order = LGD_REPLACEMENT, .max_steps = 1};
+            lgd_optimizer *opt = parsed("sgd:lr=auto"), *other = parsed("sgd:lr=auto");
+            lgd_report r;
+            ck_ok(lgd_minimize(fs[i], opt, w, &no_time, &r));
+            ck_assert_int_eq(r.stop, LGD_STOP_SECONDS);
+            ck_assert_uint_eq(r.steps, 0);
+            ck_assert_uint_le(r.evaluations, 2); /* no search, and f of the report */
+            ck_assert_mem_eq(w, start, sizeof w);
+            ck_assert_double_eq(rate_of(opt), LGD_AUTO);
+            ck_ok(lgd_minimize(fs[i], opt, w, &time, &r));
+            ck_ok(lgd_minimize(fs[i], other, start, &time, &r));
+            ck_assert_double_eq(rate_of(opt), rate_of(other));
+            lgd_optimizer_free(opt);
+            lgd_optimizer_free(other);
+        }
+    lgd_objective_free(fs[1]);
+    task_free(&t);
+}
+END_TEST
+
+/* What the optimizer adds to g curves as well, measured or bounded. */
+START_TEST(rate_decay_of_the_optimizer_adds_to_the_curvature)
+{
+    static const struct {
+        const char *method;
+        lgd_group group;
+        double decay;
+    } cases[] = {{"schedule_free_sgd:lr=auto,weight_decay=60", {.count = 3}, 60},
+                 {"asgd:lr=auto,lambd=60", {.count = 3}, 60},
+                 {"asgd:lr=auto,lambd=60", {.count = 3, .decay = 100}, 160},
+                 {"schedule_free_sgd:lr=auto,weight_decay=60", {.count = 3, .lr_scale = 4}, 60}};
+    const double curvature[] = {3, 0.5, 40};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double scale = cases[i].group.lr_scale > 0 ? cases[i].group.lr_scale : 1;
+        double w[3] = {1, -2, 3};
+        quadratic q = {curvature, NULL, 0};
+        lgd_objective *f;
+        lgd_optimizer *opt = parsed(cases[i].method);
+        ck_ok(lgd_optimizer_groups(opt, &cases[i].group, 1));
+        ck_ok(lgd_function_create(&f, 3, quadratic_eval, &q));
+        ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_epochs = 500}, NULL));
+        ck_assert_double_eq_tol(rate_of(opt) * scale * (40 + cases[i].decay), 1, 1e-3);
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
+    /* And where there are bounds. */
+    task t = raw(lgd_loss_half_squared(), false);
+    double w[MOST] = {0};
+    lgd_optimizer *opt = parsed("asgd:lr=auto,lambd=0");
+    const lgd_minimize_options o = {.max_epochs = 1};
+    ck_ok(lgd_minimize(t.f, opt, w, &o, NULL));
+    const double lr = rate_of(opt);
+    lgd_optimizer_free(opt);
+    char text[64];
+    snprintf(text, sizeof text, "asgd:lr=auto,lambd=%.17g", 1 / lr);
+    opt = parsed(text);
+    ck_ok(lgd_optimizer_groups(opt, &(lgd_group){.first = 0, .count = 7, .decay = 1 / lr}, 1));
+    ck_ok(lgd_minimize(t.f, opt, w, &o, NULL));
+    ck_assert_double_eq_tol(rate_of(opt), lr / 3, 1e-12 * lr);
+    lgd_optimizer_free(opt);
+    task_free(&t);
 }
 END_TEST
 
@@ -587,6 +743,15 @@ START_TEST(auto_elsewhere_refused_by_name)
     lgd_optimizer *convex = parsed("nesterov_convex:lr=auto");
     ck_fails(lgd_minimize(t.f, convex, v, &(lgd_minimize_options){.batch_size = 8}, NULL), LGD_EUNSUPPORTED,
              "lr of nesterov_convex is auto in batches");
+    /* A start outside of a constraint stays there too. */
+    lgd_penalty *box;
+    const double low[7] = {1, 1, 1, 1, 1, 1, 1}, high[7] = {2, 2, 2, 2, 2, 2, 2};
+    ck_ok(lgd_penalty_box_create(&box, 6, low, high));
+    ck_fails(lgd_minimize(t.f, convex, v, &(lgd_minimize_options){.batch_size = 8, .penalty = box}, NULL),
+             LGD_EUNSUPPORTED, "lr of nesterov_convex is auto in batches");
+    for (size_t j = 0; j < 7; j++)
+        ck_assert_double_eq(v[j], 0);
+    lgd_penalty_free(box);
     task_free(&t);
     lgd_optimizer_free(convex);
 
@@ -622,7 +787,11 @@ int main(void)
     CASE(s, rate_groups_and_scales_take_the_largest);
     CASE(s, rate_of_subset_is_that_of_its_rows);
     CASE(s, rate_does_not_depend_on_threads);
+    CASE(s, rate_is_found_on_the_threads_of_the_run);
     CASE(s, rate_of_function_is_local_curvature);
+    CASE(s, rate_search_that_fails_ends_the_run_and_finds_none);
+    CASE(s, rate_search_out_of_time_takes_no_step_and_finds_none);
+    CASE(s, rate_decay_of_the_optimizer_adds_to_the_curvature);
     CASE(s, rate_without_curvature_is_the_preset_and_extremes_hold);
     CASE(s, rate_with_a_row_left_over_holds);
     CASE(s, rate_momentum_of_schedule_counts);

@@ -219,6 +219,22 @@ static void beyond(void *ctx, size_t *first, size_t *count)
     *count = 2;
 }
 
+static size_t slopes_told;
+static double l2_told;
+
+static void tell_linear(void *ctx, size_t *slopes, double *l2)
+{
+    (void)ctx;
+    *slopes = slopes_told;
+    *l2 = l2_told;
+}
+
+static lgd_status no_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
+{
+    (void)R;
+    return nothing(ctx, rows, w, f, g);
+}
+
 START_TEST(user_objective_bad_ops_refused)
 {
     lgd_objective *f = (lgd_objective *)1;
@@ -241,6 +257,19 @@ START_TEST(user_objective_bad_ops_refused)
     ops = nothing_ops;
     ops.unpenalised = beyond;
     ck_fails(lgd_objective_create(&f, 1, 4, &ops, &s), LGD_EINVAL, "nothing: unpenalised range is 0 + 2");
+    ops = nothing_ops;
+    ops.linear = tell_linear;
+    slopes_told = 1;
+    ck_fails(lgd_objective_create(&f, 1, 4, &ops, &s), LGD_EINVAL, "ops.linear says 1 slopes");
+    ops.difference = no_difference;
+    slopes_told = 0;
+    ck_fails(lgd_objective_create(&f, 1, 4, &ops, &s), LGD_EINVAL, "ops.linear says 0 slopes");
+    slopes_told = 1;
+    const double none[] = {-1, NAN, INFINITY};
+    for (size_t i = 0; i < 3; i++) {
+        l2_told = none[i];
+        ck_fails(lgd_objective_create(&f, 1, 4, &ops, &s), LGD_EINVAL, "ops.linear says an l2 of ");
+    }
     ck_assert_ptr_null(f);
     ck_assert_int_eq(s, 0); /* a context that was not taken stays the caller's */
 }

@@ -235,8 +235,8 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * (B-1)/B C + Lmax/B, Lmax being the largest curvature of one row, and mu the largest momentum of the run; a third of it for the
  * estimators that reduce the noise. A short last batch that is divided by its own count enters L by its share of the steps. C
  * and Lmax are bounds that hold at every w where the objective has them (ops `curvature`; models, some thirty passes over
- * the rows, on as many threads as lgd_objective_eval takes); else they are measured at the start, with at most 40 passes, and
- * hold near it. Rates of groups and lr_scale divide it by the largest of them, decay adds to C; a schedule comes on top. 0
+ * the rows); else they are measured at the start, with at most 40 passes, and hold near it. Where max_seconds end the search no
+ * step is taken, and the next run searches anew. Rates of groups and lr_scale divide it by the largest of them, decay adds to C; a schedule comes on top. 0
  * curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and for nesterov_convex in batches. R. Gower et
  * al., SGD: general analysis and improved rates (2019).
  *

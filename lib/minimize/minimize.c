@@ -290,8 +290,6 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
     lgd_engaged own; /* the optimizer's, while another one is lent */
     bool lent = false;
-    if (!status)
-        status = lgd_estimate_create(&run);
     if (!status && run.o.penalty) {
         status = lgd_engage(&own, opt, run.o.penalty, run.dim, f->spare_first, f->spare_count);
         lent = !status;
@@ -299,20 +297,29 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
             own = lgd_optimizer_exchange(opt, own);
     }
     if (!status)
-        status = lgd_run_penalise(&run);
-    if (!status)
         status = lgd_run_gap_create(&run);
+    if (!status) {
+        memcpy(run.w_best, w, run.dim * sizeof *w);
+        status = lgd_run_penalise(&run);
+        if (!status)
+            status = lgd_estimate_create(&run);
+        if (status)
+            memcpy(w, run.w_best, run.dim * sizeof *w);
+    }
     if (!status) {
         run.sign = run.o.maximize ? -1 : 1;
         run.batch = run.o.batch_size;
         if (run.o.norm_test > 0 && opt->judged.batch_size > run.batch)
             run.batch = opt->judged.batch_size < run.terms ? (size_t)opt->judged.batch_size : run.terms;
         run.first_t = opt->t;
-        memcpy(run.w_best, w, run.dim * sizeof *w);
         run.threads = lgd_objective_begin(f, run.o.threads);
         status = lgd_rate_find(&run);
+        if (status)
+            memcpy(w, run.w_best, run.dim * sizeof *w);
+        else
+            memcpy(run.w_best, w, run.dim * sizeof *w);
         run.lr = lgd_optimizer_value(opt, "lr", 1);
-        if (!status)
+        if (!status && !run.stop)
             status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
         status = finish(&run, status, &r);
         lgd_objective_end(f);

@@ -7,7 +7,7 @@
  * or with replacement (B-1)/B C + 1/B Lmax, and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of
  * 1/(1-mu) steps adds up. Estimates whose noise vanishes at the minimum are measured against points that lag behind: a third.
  * Where lr_scale or groups multiply the rate by D, or groups add a decay to g, the curvature is that of D (H + decay) in the
- * place of H.
+ * place of H; a decay of the optimizer's own adds to all of it.
  *
  * Before a run C and Lmax are bounds that hold at every w, where the objective has them. Else, and after divergence, they
  * are measured at w: C by power iteration on Hessian products by central differences of the gradient. A row of a linear model
@@ -28,20 +28,29 @@ typedef struct search {
     double *v, *minus, *hv;
 } search;
 
-static bool exhausted(const search *s)
+static double ends_at(const lgd_run *run)
 {
-    const lgd_run *run = s->run;
-    return run->rows_seen > s->rows_at_most ||
-           (run->o.max_seconds > 0 && lgd_seconds() - run->started >= run->o.max_seconds);
+    return run->o.max_seconds > 0 ? run->started + run->o.max_seconds : INFINITY;
 }
 
-/* x = D x for the D of groups and lr_scale, and with v = D (x + decay v) for the decay that groups add to g. Where w is frozen x
- * is 0 already. */
+/* Then a search may have been cut short, and says nothing. */
+static bool is_late(const lgd_run *run)
+{
+    return lgd_seconds() >= ends_at(run);
+}
+
+static bool exhausted(const search *s)
+{
+    return s->run->rows_seen > s->rows_at_most || is_late(s->run);
+}
+
+/* x = D x for the D of groups and lr_scale, and with v = D (x + decay v) for the decay of groups. Where w is frozen x is 0
+ * already. */
 static void as_stepped(const lgd_run *run, const double *v, double *x)
 {
     const lgd_optimizer *opt = run->opt;
     for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
-        const double decay = v && !opt->takes_decay && !g->frozen ? lgd_given_or(g->decay, 0) : 0;
+        const double decay = v && !g->frozen ? lgd_given_or(g->decay, 0) : 0;
         for (size_t j = g->first; j < g->first + g->count; j++)
             x[j] = g->lr_scale * (decay > 0 && !lgd_spared(opt, j) ? x[j] + decay * v[j] : x[j]);
     }
@@ -78,40 +87,50 @@ static bool normalise(size_t n, double *v, double *norm)
     return *norm > 0 && isfinite(*norm);
 }
 
-static double largest_curvature(const search *s)
+static lgd_status largest_curvature(const search *s, double *curvature)
 {
     lgd_run *run = s->run;
-    double *v = s->v, norm, curvature = 0;
+    double *v = s->v, norm;
     const lgd_rows all = {0, run->terms, NULL};
     lgd_uniform(run->o.seed, 0, run->dim, v);
     for (size_t j = 0; j < run->dim; j++)
         v[j] -= 0.5;
+    *curvature = 0;
     for (int i = 0; i < POWER_STEPS && !exhausted(s); i++) {
-        if (!normalise(run->dim, v, &norm) || product(run, &all, v, s->minus, s->hv))
+        if (!normalise(run->dim, v, &norm))
             break;
-        double before = curvature;
-        curvature = lgd_norm2(run->dim, s->hv);
-        if (fabs(curvature - before) <= CLOSE * curvature)
+        const lgd_status status = product(run, &all, v, s->minus, s->hv);
+        if (status)
+            return status;
+        const double before = *curvature;
+        *curvature = lgd_norm2(run->dim, s->hv);
+        if (fabs(*curvature - before) <= CLOSE * *curvature)
             break;
         memcpy(v, s->hv, run->dim * sizeof *v);
     }
-    return curvature;
+    return LGD_OK;
 }
 
-static double largest_row_curvature(const search *s)
+static lgd_status largest_row_curvature(const search *s, double *largest)
 {
     lgd_run *run = s->run;
     const size_t apart = run->terms / SAMPLED_ROWS + 1;
-    double largest = 0, f, norm;
+    double f, norm;
+    *largest = 0;
     for (size_t i = 0; i < run->terms && !exhausted(s); i += apart) {
         const lgd_rows row = {i, 1, NULL};
-        if (lgd_run_eval(run, &row, 1, run->w, &f, s->v))
-            return NAN;
+        lgd_status status = lgd_run_eval(run, &row, 1, run->w, &f, s->v);
+        if (status)
+            return status;
         as_stepped(run, NULL, s->v);
-        if (normalise(run->dim, s->v, &norm) && !product(run, &row, s->v, s->minus, s->hv))
-            largest = fmax(largest, lgd_norm2(run->dim, s->hv));
+        if (!normalise(run->dim, s->v, &norm))
+            continue;
+        status = product(run, &row, s->v, s->minus, s->hv);
+        if (status)
+            return status;
+        *largest = fmax(*largest, lgd_norm2(run->dim, s->hv));
     }
-    return largest;
+    return LGD_OK;
 }
 
 /* ---- from curvatures to a rate */
@@ -153,16 +172,45 @@ static double rate_for(const lgd_run *run, double all, double term)
     return run->estimate.ops->lr * (1 - momentum_of(run)) / smoothness;
 }
 
+/* A decay that the optimizer has as an option; that of a group is in its place where the method knows decay, else it adds. */
+static double own_decay(const lgd_optimizer *opt)
+{
+    const double lambd = lgd_optimizer_value(opt, "lambd", 0), l2 = lgd_optimizer_value(opt, "l2", 0);
+    return fmax(lgd_optimizer_value(opt, "weight_decay", 0), fmax(l2, lambd));
+}
+
+/* The largest number that multiplies the rate of a coordinate, and the largest decay that the optimizer adds to g. */
+static void largest_settings(const lgd_run *run, double *scale, double *decay)
+{
+    const lgd_optimizer *opt = run->opt;
+    double of_run = run->o.lr_scale ? 0 : 1, of_groups = 1, decay_of_groups = 0;
+    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
+        of_run = fmax(of_run, run->o.lr_scale[j]);
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
+        of_groups = fmax(of_groups, g->frozen ? 0 : g->lr_scale);
+        decay_of_groups = fmax(decay_of_groups, g->frozen ? 0 : lgd_given_or(g->decay, 0));
+    }
+    *scale = of_run * of_groups;
+    *decay = opt->takes_decay ? fmax(own_decay(opt), decay_of_groups) : own_decay(opt) + decay_of_groups;
+}
+
 /* C and, with noise, Lmax at w. */
 static lgd_status measure(lgd_run *run, double rows_at_most, double *all, double *term)
 {
-    double *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block);
+    double scale, decay, *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block);
     if (!block)
         return LGD_ENOMEM;
     const search s = {run, rows_at_most, block, block + run->dim, block + 2 * run->dim};
-    *term = is_noisy(run) ? largest_row_curvature(&s) : 0;
-    *all = largest_curvature(&s);
+    *term = 0;
+    lgd_status status = is_noisy(run) ? largest_row_curvature(&s, term) : LGD_OK;
+    if (!status)
+        status = largest_curvature(&s, all);
     lgd_release(block);
+    if (status)
+        return status;
+    largest_settings(run, &scale, &decay);
+    *all += scale * own_decay(run->opt);
+    *term += scale * own_decay(run->opt);
     return LGD_OK;
 }
 
@@ -172,7 +220,7 @@ double lgd_rate_that_holds(lgd_run *run)
         return run->lr * run->lr_factor / 10; /* no curvature tells; rates of such methods are tried in tens */
     const double at_least = PASSES * (double)run->terms;
     double all, term;
-    if (measure(run, run->rows_seen + fmax(run->rows_seen, at_least), &all, &term))
+    if (measure(run, run->rows_seen + fmax(run->rows_seen, at_least), &all, &term) || is_late(run))
         return 0;
     /* The best point may be a flat one: whatever holds there, what has just failed is too much. */
     const double rate = fmin(rate_for(run, all, term), run->lr * run->lr_factor / 2);
@@ -181,31 +229,15 @@ double lgd_rate_that_holds(lgd_run *run)
 
 /* ---- before the run */
 
-/* The largest number that multiplies the rate of a coordinate, and the largest decay that the optimizer adds to g. */
-static void largest_settings(const lgd_run *run, double *scale, double *decay)
-{
-    static const char *const names[] = {"weight_decay", "l2", "lambd"};
-    const lgd_optimizer *opt = run->opt;
-    double of_run = run->o.lr_scale ? 0 : 1, of_groups = 1;
-    *decay = 0;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        *decay = fmax(*decay, lgd_optimizer_value(opt, names[i], 0));
-    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
-        of_run = fmax(of_run, run->o.lr_scale[j]);
-    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
-        of_groups = fmax(of_groups, g->frozen ? 0 : g->lr_scale);
-        *decay = fmax(*decay, g->frozen ? 0 : lgd_given_or(g->decay, 0));
-    }
-    *scale = of_run * of_groups;
-}
-
 /* Bounds of the objective's own. */
 static lgd_status bounds(lgd_run *run, double *all, double *term)
 {
     const lgd_rows rows = {0, run->terms, NULL};
     const unsigned errors = lgd_error_count();
+    const lgd_allowance before = lgd_objective_allow((lgd_allowance){run->o.threads, ends_at(run)});
     const int code = (int)run->f->ops.curvature(run->f->ctx, &rows, all, term);
     double scale, decay;
+    lgd_objective_allow(before);
     largest_settings(run, &scale, &decay);
     *all = scale * (*all + decay);
     *term = scale * (*term + decay);
@@ -229,6 +261,10 @@ lgd_status lgd_rate_find(lgd_run *run)
                                   : measure(run, run->rows_seen + PASSES * (double)run->terms, &all, &term);
     if (status)
         return status;
+    if (is_late(run)) {
+        run->stop = LGD_STOP_SECONDS;
+        return LGD_OK;
+    }
     if (!(all >= 0 && term >= 0) || isinf(all) || isinf(term))
         return lgd_fail(
             LGD_EUNSUPPORTED,

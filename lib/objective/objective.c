@@ -42,6 +42,9 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
         if (!f->slopes || !mine.difference)
             status = lgd_fail(LGD_EINVAL, "%s: ops.linear says %zu slopes, at least 1 with ops.difference is accepted",
                               mine.name, f->slopes);
+        else if (!(f->l2 >= 0) || !isfinite(f->l2))
+            status = lgd_fail(LGD_EINVAL, "%s: ops.linear says an l2 of %g, a finite number >= 0 is accepted",
+                              mine.name, f->l2);
     }
     if (!status && mine.weight && terms) {
         f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
@@ -116,12 +119,26 @@ lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)
     return LGD_OK;
 }
 
+static _Thread_local lgd_allowance allowed = {0, INFINITY};
+
+lgd_allowance lgd_objective_allow(lgd_allowance now)
+{
+    const lgd_allowance before = allowed;
+    allowed = now;
+    return before;
+}
+
+bool lgd_objective_late(void)
+{
+    return lgd_seconds() >= allowed.until;
+}
+
 size_t lgd_objective_begin(const lgd_objective *f, size_t threads)
 {
     if (!(f->ops.flags & LGD_CONCURRENT))
         return 1;
     lgd_blas_hold();
-    return lgd_blas_concurrency(lgd_thread_count(threads));
+    return lgd_blas_concurrency(lgd_thread_count(threads ? threads : allowed.threads));
 }
 
 void lgd_objective_end(const lgd_objective *f)

@@ -25,6 +25,15 @@ lgd_status lgd_objective_reserve(lgd_objective *f, size_t count);
 size_t lgd_objective_begin(const lgd_objective *f, size_t threads);
 void lgd_objective_end(const lgd_objective *f);
 
+/* What evaluations within an op may take that the library calls on this thread: threads where 0 are asked for, and time until
+ * lgd_seconds() is `until`. Sets it and returns what it was. */
+typedef struct lgd_allowance {
+    size_t threads;
+    double until;
+} lgd_allowance;
+lgd_allowance lgd_objective_allow(lgd_allowance now);
+bool lgd_objective_late(void);
+
 /* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. Rows
  * are in bounds; between begin and end. They are cut into chunks by their count and dim alone, each chunk is computed
  * serially, and the chunks are added in a fixed tree: the bits do not depend on threads. */
