@@ -496,6 +496,34 @@ START_TEST(averages_sampled_after_the_prox_lookahead_within_the_box)
 }
 END_TEST
 
+/* A projection of no numbers would be numbers; a method that has not settled has its points in each other's places. */
+START_TEST(diverged_step_is_neither_hidden_nor_continued)
+{
+    static const char *const texts[] = {"sgd:lr=1e300", "nesterov_convex:lr=1e300", "schedule_free_sgd:lr=1e300",
+                                        "asgd:lr=1e300"};
+    lgd_penalty *simplex = NULL;
+    ck_ok(lgd_penalty_simplex_create(&simplex, 1));
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        lgd_optimizer *opt = parsed(texts[i]);
+        double w[DIM] = {0.25, 0.25, 0.25, 0.25}, g[DIM] = {1e200, -1e200, 0, 0};
+        if (!(opt->ops.flags & LGD_OWN_POINTS))
+            ck_ok(lgd_optimizer_average(opt, &(lgd_average){.kind = LGD_LOOKAHEAD, .period = 1}));
+        ck_ok(lgd_optimizer_penalty(opt, simplex));
+        ck_ok(lgd_optimizer_step(opt, DIM, w, g, 0, 1));
+        ck_assert_msg(lgd_first_not_finite(DIM, w) < DIM, "%s", texts[i]);
+        memcpy(w, (double[DIM]){1}, sizeof w);
+        memset(g, 0, sizeof g);
+        if (opt->ops.settle)
+            ck_fails(lgd_optimizer_step(opt, DIM, w, g, 0, 1), LGD_EINVAL, "half done");
+        lgd_optimizer_reset(opt);
+        ck_ok(lgd_optimizer_step(opt, DIM, w, g, 0, 1));
+        ck_assert(lgd_first_not_finite(DIM, w) == DIM);
+        lgd_optimizer_free(opt);
+    }
+    lgd_penalty_free(simplex);
+}
+END_TEST
+
 START_TEST(asgd_averages_what_the_prox_made)
 {
     lgd_penalty *p = NULL;
@@ -559,6 +587,7 @@ int main(void)
     CASE(suite, spared_range_changes_penalty_follows_or_all_stays);
     CASE(suite, method_with_a_prox_of_its_own_single_step_refuses_a_penalty);
     CASE(suite, averages_sampled_after_the_prox_lookahead_within_the_box);
+    CASE(suite, diverged_step_is_neither_hidden_nor_continued);
     CASE(suite, asgd_averages_what_the_prox_made);
     CASE(suite, average_of_a_run_within_the_box_has_a_value);
     return suite_run(suite);

@@ -192,6 +192,6 @@ lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const doubl
         if (!status)
             status = lgd_optimizer_stay_within(opt, s->w);
     }
-    opt->half_done = opt->half_done || status;
+    opt->half_done = status;
     return status;
 }

@@ -161,6 +161,7 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     for (size_t k = 0; k < opt->slices; k++)
         opt->slice[k].steps += !opt->slice[k].frozen;
     opt->t++;
+    opt->half_done = opt->penalty && opt->ops.settle; /* until it has */
     return LGD_OK;
 }
 
@@ -254,9 +255,10 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
     status = lgd_optimizer_advance(opt, &s);
     if (!status && !s.finite && opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST)
         status = not_finite(opt, w, g);
-    if (!status && opt->penalty && lgd_first_not_finite(dim, w) == dim)
+    const bool numbers = !opt->penalty || lgd_first_not_finite(dim, w) == dim; /* a prox of others would hide them */
+    if (!status && numbers)
         status = lgd_optimizer_prox(opt, &s, NULL);
-    if (!status && lgd_optimizer_sample(opt, w))
+    if (!status && lgd_optimizer_sample(opt, w) && numbers)
         status = lgd_optimizer_stay_within(opt, w);
     return status;
 }
