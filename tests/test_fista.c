@@ -209,6 +209,39 @@ START_TEST(near_minimum_of_large_value_gradients_decide)
 }
 END_TEST
 
+/* sum h_j (w_j^2/2 - x_j w_j + x_j^2/2): a value of 0 at x, as a difference of numbers that are large. */
+static lgd_status cancelling_eval(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx;
+    *f = 0;
+    for (size_t j = 0; j < dim; j++) {
+        const double h = pow(10, (double)j / 2), x = (double)j + 1.1;
+        *f += 0.5 * h * w[j] * w[j] - h * w[j] * x + 0.5 * h * x * x;
+        if (g)
+            g[j] = h * w[j] - h * x;
+    }
+    return LGD_OK;
+}
+
+START_TEST(near_minimum_of_values_that_cancel_gradients_decide)
+{
+    for (size_t i = 0; i < QUICK; i++) {
+        lgd_objective *f;
+        lgd_optimizer *opt = chosen(quick[i]);
+        lgd_report report;
+        double w[DIM] = {0};
+        ck_ok(lgd_function_create(&f, DIM, cancelling_eval, NULL));
+        ck_ok(lgd_minimize(f, opt, w,
+                           &(lgd_minimize_options){.max_steps = 5000, .grad_tol = LGD_ZERO, .grad_tol_abs = 1e-11},
+                           &report));
+        ck_assert_msg(report.stop == LGD_STOP_GRAD_TOL, "%s: %s at |g| %g", quick[i], lgd_stop_string(report.stop),
+                      report.grad_norm);
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
+}
+END_TEST
+
 /* Asked for more than there is, a run ends by itself. */
 START_TEST(rounding_reached_run_ends)
 {
@@ -446,6 +479,7 @@ int main(void)
     CASE(s, path_by_penalty_and_without_as_the_papers);
     CASE(s, step_rate_known_evaluations_one_and_two);
     CASE(s, near_minimum_of_large_value_gradients_decide);
+    CASE(s, near_minimum_of_values_that_cancel_gradients_decide);
     CASE(s, rounding_reached_run_ends);
     CASE(s, no_number_at_trial_never_taken);
     CASE(s, no_number_all_around_stops_with_a_reason);

@@ -57,7 +57,7 @@ typedef enum lgd_restart { LGD_RESTART_GRADIENT, LGD_RESTART_NEVER, LGD_RESTART_
 
 /* Nesterov's method for convex f, whose momentum grows with the steps. With u_1 = 1 and u_{t+1} = (1 + sqrt(1 + 4 u_t^2))/2:
  * x_new = w - lr g;  w = x_new + (u_t - 1)/u_{t+1} (x_new - x);  x = x_new. A restart sets w = x_new and u back to 1.
- * Nesterov (1983); O'Donoghue and Candes (2015) for the restarts. Linear in g between them. State: one vector, 16 bytes. */
+ * Nesterov (1983); O'Donoghue and Candes (2015) for the restarts. Linear in g between them. State: one vector, 24 bytes. */
 typedef struct lgd_nesterov_convex_options {
     double lr;           /* > 0 [0.01]; f falls as 1/t^2 where it is at most 1 over the largest curvature */
     lgd_restart restart; /* [gradient] */
@@ -72,11 +72,12 @@ static inline lgd_status lgd_nesterov_convex_create(lgd_optimizer **out, const l
  *
  *     w_new = prox(w - eta g),  f(w_new) <= f(w) + g.(w_new - w) + |w_new - w|^2/(2 eta).
  *
- * The first rate tried is lr, then the last one times grow; eta is multiplied by backtrack until the inequality holds, also where f
- * or its gradient is no number. Where the values differ by rounding alone (|w_new - w|^2/eta <= 1e-9 |f|) it is
- * (g_new - g).(w_new - w) <= |w_new - w|^2/eta instead. Where no rate makes a step that is more than rounding the run ends as
- * LGD_STOP_OPTIMIZER. Over all rows, within lgd_minimize. One evaluation for each point tried, the next step's included. Beck and Teboulle
- * (2009). State: two vectors, 32 bytes. */
+ * The first rate tried is lr, then the last one times grow; eta is multiplied by backtrack until the inequality holds, also
+ * where f or its gradient is no number. Where the values differ by rounding alone it is
+ * (g_new - g).(w_new - w) <= |w_new - w|^2/eta instead: where |w_new - w|^2/eta is at most 1e-9 |f|, or 1e-9 of the largest |f|
+ * so far and the values say what those of no convex f do. Where no rate makes a step that is more than rounding the run ends as
+ * LGD_STOP_OPTIMIZER. Over all rows, within lgd_minimize. One evaluation for each point tried, the next step's included. Beck
+ * and Teboulle (2009). State: two vectors, 40 bytes. */
 typedef struct lgd_proximal_gradient_options {
     double lr;        /* > 0 [1], the first rate */
     double backtrack; /* in (0, 1) [0.5] */
@@ -95,7 +96,7 @@ static inline lgd_status lgd_proximal_gradient_create(lgd_optimizer **out, const
  *
  * A restart sets u to 0 after the step. w is never y, so that it has the zeros of a penalty and keeps its constraint. Two evaluations a
  * step, and one or two for each rate that fails. Beck and Teboulle (2009); Scheinberg, Goldfarb and Bai (2014) for
- * rates that grow; O'Donoghue and Candes (2015) for the restarts. State: three vectors, 32 bytes. */
+ * rates that grow; O'Donoghue and Candes (2015) for the restarts. State: three vectors, 40 bytes. */
 typedef struct lgd_fista_options {
     double lr;           /* > 0 [1], the first rate */
     double backtrack;    /* in (0, 1) [0.5] */

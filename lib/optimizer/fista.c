@@ -11,10 +11,11 @@
 #include <float.h>
 
 typedef struct progress {
-    double rate;  /* of the last step, before the schedule */
-    double eta;   /* and with it */
-    double u;     /* u_k, which grows with the steps; 0: the momentum begins anew */
-    double value; /* F at x_k, for restarts by it */
+    double rate;    /* of the last step, before the schedule */
+    double eta;     /* and with it */
+    double u;       /* u_k, which grows with the steps; 0: the momentum begins anew */
+    double value;   /* F at x_k, for restarts by it */
+    double largest; /* |f| at an x_k */
 } progress;
 
 /* What the two methods have in common. */
@@ -89,9 +90,10 @@ static lgd_status look_at_p(trial *t, double eta, bool *sound)
 }
 
 /* Is f at p below the parabola of curvature 1/eta that touches it in y? Where the parabola is so flat that the difference of
- * the values is mostly rounding, the curvature between y and p is taken from the gradients there. *still: nothing but
- * rounding moves. */
-static bool holds(const trial *t, double eta, bool *still)
+ * the values is mostly rounding, the curvature between y and p is taken from the gradients there. Values may be small beside
+ * what was added up to them, `largest`; then they say what no convex f does, to lie below the tangent, or to rise from it by more
+ * than the gradients turn. *still: nothing but rounding moves. */
+static bool holds(const trial *t, double eta, double largest, bool *still)
 {
     static const double MOSTLY_ROUNDING = 1e-9;
     double square = 0, slope = 0, turn = 0, size = 0; /* |p - y|^2, g_y.(p - y), (g_p - g_y).(p - y), |y|^2 */
@@ -105,8 +107,9 @@ static bool holds(const trial *t, double eta, bool *still)
     *still = square <= DBL_EPSILON * DBL_EPSILON * size;
     if (!(square < INFINITY))
         return false;
-    if (square / eta > MOSTLY_ROUNDING * fmax(fabs(t->f), fabs(t->f_y)))
-        return t->f - t->f_y - slope <= square / (2 * eta);
+    const double rise = t->f - t->f_y - slope, size_of_f = fmax(fabs(t->f), fabs(t->f_y));
+    if (square / eta > MOSTLY_ROUNDING * (rise < 0 || rise > turn ? fmax(largest, size_of_f) : size_of_f))
+        return rise <= square / (2 * eta);
     return turn <= square / eta;
 }
 
@@ -147,7 +150,8 @@ static lgd_status descend(lgd_step *s, const manner *m)
     if (s->t == 1)
         *kept = (progress){.rate = m->lr, .value = INFINITY};
     const progress last = *kept;
-    progress next = {.rate = s->t == 1 ? m->lr : fmin(last.rate * m->grow, DBL_MAX)};
+    progress next = {.rate = s->t == 1 ? m->lr : fmin(last.rate * m->grow, DBL_MAX),
+                     .largest = fmax(last.largest, fabs(s->f))};
     trial t = {.oracle = s->oracle, .ctx = s->oracle_ctx, .dim = s->dim, .x = s->w, .f_x = s->f};
     t.g = s->g;
     t.g_is_of_x = true;
@@ -172,7 +176,7 @@ static lgd_status descend(lgd_step *s, const manner *m)
             status = look_at_p(&t, next.eta, &sound);
         if (status)
             return status;
-        const bool below = sound && holds(&t, next.eta, &still);
+        const bool below = sound && holds(&t, next.eta, next.largest, &still);
         if (still)
             next.rate = last.rate;
         if (still ? first : below) {

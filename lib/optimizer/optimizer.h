@@ -68,7 +68,7 @@ struct lgd_optimizer {
     double eta, *eta_each;            /* the rates of the last step: eta, or where that is NaN eta_each [dim] */
     bool takes_decay, takes_momentum; /* it has options of those names */
     bool finds_lr;                    /* the option lr was given as LGD_AUTO */
-    bool half_done; /* the last step failed after something had moved; until reset or load nothing goes on from there */
+    bool half_done; /* the last step failed with something moved, or has not settled: reset or load comes next */
     lgd_judged judged;
     lgd_seen seen;
 };
