@@ -148,6 +148,39 @@ START_TEST(history_frozen_parameters_running_twice_the_half_loss)
 }
 END_TEST
 
+/* Where nothing moves every epoch's mean is F, the L2 and the penalty in it once, whatever a short batch is divided by. */
+START_TEST(history_steps_too_short_to_move_running_is_the_value)
+{
+    lgd_penalty *l1;
+    ck_ok(lgd_penalty_l1_create(&l1, 0.5));
+    for (int last = LGD_LAST_DIVIDE; last <= LGD_LAST_SCALE; last++)
+        for (int maximize = 0; maximize < 2; maximize++)
+            for (int estimator = LGD_MINIBATCH; estimator <= LGD_SARAH; estimator++) {
+                model m = model_create(90, 4, lgd_loss_squared(), &(lgd_glm_options){.intercept = true, .l2 = 2}, 2);
+                lgd_optimizer *opt = sgd(1e-30);
+                lgd_history *h;
+                lgd_report report;
+                double w[5] = {1, 2, 3, 4, 5};
+                ck_ok(lgd_history_create(&h));
+                ck_ok(lgd_minimize(m.f, opt, w,
+                                   &(lgd_minimize_options){.batch_size = 25,
+                                                           .max_steps = 4,
+                                                           .history = h,
+                                                           .last = (lgd_last)last,
+                                                           .maximize = maximize,
+                                                           .grad_tol = LGD_ZERO,
+                                                           .penalty = l1,
+                                                           .estimator = (lgd_estimator)estimator},
+                                   &report));
+                ck_near(series(h, "running", 1)[0] / report.f, 1, 1e-14);
+                lgd_history_free(h);
+                lgd_optimizer_free(opt);
+                model_free(&m);
+            }
+    lgd_penalty_free(l1);
+}
+END_TEST
+
 /* ---- the rate: a function of the epoch from 0, used before the update */
 
 static double sawtooth(const void *ctx, uint64_t step, uint64_t epoch)
@@ -397,6 +430,7 @@ int main(void)
     CASE(s, history_more_entries_than_reserved);
     CASE(s, history_mini_batch_running_and_loss_apart);
     CASE(s, history_frozen_parameters_running_twice_the_half_loss);
+    CASE(s, history_steps_too_short_to_move_running_is_the_value);
     CASE(s, schedule_of_the_epoch_first_update_uses_epoch_zero);
     CASE(s, callback_progress_line_every_hundred_epochs);
     CASE(s, callback_positive_stops_negative_fails);

@@ -264,6 +264,20 @@ static lgd_status draw_and_grow(lgd_run *run, size_t *all)
     return status;
 }
 
+/* A batch with value f comes into the sum of an epoch: with the smooth part and the penalty once for each of its rows, also where
+ * its sum was divided by more rows than it has. */
+static lgd_status add_value(const lgd_run *run, const lent *l, double f, double *sum)
+{
+    const double penalty = lgd_run_penalty(run, run->w);
+    double smooth = 0;
+    *sum += (f + penalty) * (double)l->divide_by;
+    if (l->divide_by == l->rows.count)
+        return LGD_OK;
+    const lgd_status status = lgd_objective_smooth(run->f, run->w, &smooth, NULL);
+    *sum -= (run->sign * smooth + penalty) * (double)(l->divide_by - l->rows.count);
+    return status;
+}
+
 /* One pass over the rows in batches. *mean: of the batch values over the rows seen. *finished: no limit cut it short. */
 static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
 {
@@ -291,7 +305,8 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             return LGD_OK;
         if (!status && run->o.schedule.per_step)
             status = set_rate(run);
-        sum += (f + lgd_run_penalty(run, run->w)) * (double)l.divide_by;
+        if (!status)
+            status = add_value(run, &l, f, &sum);
         seen += (double)l.rows.count;
         if (!status)
             status = take_step(run, &l, &f, false, &fresh);
