@@ -383,6 +383,14 @@ static lgd_status noting_adjoint(void *ctx, const lgd_rows *rows, size_t k, cons
     return user_matrix.adjoint(ctx, rows, k, R, ldr, G, ldg);
 }
 
+static void rate_on_threads(lgd_objective *f, size_t threads)
+{
+    double w[MOST] = {0};
+    lgd_optimizer *opt = parsed("sgd:lr=auto");
+    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1, .threads = threads}, NULL));
+    lgd_optimizer_free(opt);
+}
+
 START_TEST(rate_is_found_on_the_threads_of_the_run)
 {
     enum { ROWS = 4000, COLS = 40 };
@@ -395,17 +403,16 @@ START_TEST(rate_is_found_on_the_threads_of_the_run)
     ck_ok(lgd_matrix_create(&A, ROWS, COLS, &ops, &d));
     ck_ok(lgd_glm_create(&f, A, d.y, lgd_loss_logistic(), NULL));
     setenv("LGD_NUM_THREADS", "4", 1);
-    for (size_t threads = 1; threads < 4; threads += 2) {
-        double w[COLS] = {0};
-        lgd_optimizer *opt = parsed("sgd:lr=auto");
-        ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1, .threads = threads}, NULL));
-        if (threads == 1)
-            ck_assert_uint_eq(atomic_load(&from_others), 0);
-        lgd_optimizer_free(opt);
-    }
-    double w[COLS] = {0}, value, g[COLS]; /* what was lent to the run has been given back */
+    rate_on_threads(f, 1);
+    ck_assert_uint_eq(atomic_load(&from_others), 0);
+    double w[COLS] = {0}, value, g[COLS]; /* the run has given back what it lent */
     for (int i = 0; i < 1000 && !atomic_load(&from_others); i++)
         ck_ok(lgd_objective_eval(f, NULL, w, &value, g));
+    ck_assert_uint_gt(atomic_load(&from_others), 0);
+    setenv("LGD_NUM_THREADS", "1", 1);
+    atomic_store(&from_others, 0);
+    for (int i = 0; i < 100 && !atomic_load(&from_others); i++)
+        rate_on_threads(f, 4);
     ck_assert_uint_gt(atomic_load(&from_others), 0);
     lgd_objective_free(f);
     lgd_matrix_free(A);

@@ -357,6 +357,19 @@ START_TEST(estimator_batch_of_all_rows_bits_of_descent)
             }
             lgd_optimizer_free(opt);
         }
+    /* As many draws with replacement are not all rows. */
+    double drawn[DIM] = {0};
+    lgd_minimize_options o = {.batch_size = M, .order = LGD_REPLACEMENT, .max_epochs = 6};
+    lgd_optimizer *opt = sgd(0.3);
+    ck_ok(lgd_minimize(m.f, opt, drawn, &o, NULL));
+    for (size_t e = 0; e < REDUCED; e++) {
+        double w[DIM] = {0};
+        lgd_optimizer_reset(opt);
+        o.estimator = reduced[e];
+        ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+        ck_assert(memcmp(w, drawn, sizeof w));
+    }
+    lgd_optimizer_free(opt);
     model_free(&m);
 }
 END_TEST

@@ -300,6 +300,48 @@ START_TEST(growing_batches_few_rows_hold)
 }
 END_TEST
 
+/* At a corner of a box |w - prox(w - g)| is 0 and noise is all there is, however large the gradient. */
+START_TEST(growing_batches_with_a_penalty_look_at_the_residual)
+{
+    model m = model_create(ROWS, COLS, lgd_loss_half_squared(), NULL, 7);
+    const double corner[COLS] = {9, 9, 9, 9};
+    lgd_optimizer *opt;
+    lgd_penalty *box;
+    ck_ok(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 1e-6}));
+    ck_ok(lgd_penalty_box_create(&box, COLS, corner, corner));
+    for (int penalised = 0; penalised < 2; penalised++) {
+        double w[COLS] = {9, 9, 9, 9};
+        lgd_report r;
+        lgd_optimizer_reset(opt);
+        ck_ok(lgd_minimize(m.f, opt, w,
+                           &(lgd_minimize_options){
+                               .batch_size = 4, .norm_test = 5, .max_epochs = 3, .penalty = penalised ? box : NULL},
+                           &r));
+        ck_assert_uint_eq(r.batch_size, penalised ? ROWS : 4);
+        /* Once they hold all rows nothing is measured any more. */
+        ck_assert_double_eq_tol(r.passes, penalised ? 4 + 64.0 / ROWS : 4 + 3 * 64.0 / ROWS, 1e-12);
+    }
+    lgd_penalty_free(box);
+    lgd_optimizer_free(opt);
+    model_free(&m);
+}
+END_TEST
+
+START_TEST(growing_batches_without_noise_stay)
+{
+    model m = model_create(ROWS, COLS, lgd_loss_half_squared(), NULL, 7);
+    double w[COLS] = {0};
+    lgd_optimizer *opt;
+    lgd_report r;
+    memset(m.d.y, 0, ROWS * sizeof *m.d.y); /* every row has its minimum at 0 */
+    ck_ok(lgd_sgd_create(&opt, NULL));
+    ck_ok(lgd_minimize(m.f, opt, w, &(lgd_minimize_options){.batch_size = 4, .norm_test = 0.5, .max_epochs = 2}, &r));
+    ck_assert_uint_eq(r.batch_size, 4);
+    lgd_optimizer_free(opt);
+    model_free(&m);
+}
+END_TEST
+
 START_TEST(norm_test_where_nothing_can_grow_refused)
 {
     model m = model_create(ROWS, COLS, lgd_loss_logistic(), NULL, 7);
@@ -332,6 +374,8 @@ int main(void)
     CASE(s, growing_batches_reach_what_constant_ones_do_not);
     CASE(s, growing_batches_resumed_same_bits);
     CASE(s, growing_batches_few_rows_hold);
+    CASE(s, growing_batches_with_a_penalty_look_at_the_residual);
+    CASE(s, growing_batches_without_noise_stay);
     CASE(s, norm_test_where_nothing_can_grow_refused);
     return suite_run(s);
 }
