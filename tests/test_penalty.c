@@ -420,7 +420,7 @@ START_TEST(coordinates_that_stay_leave_no_point_refused)
 {
     const double each[N] = {0, 0, 1, 1, 1, 1}, before[N] = {3, 4, 1, 1, 1, 1};
     double w[N] = {3, 4, 1, 1, 1, 1};
-    lgd_penalty *l1 = made(4, 6), *l2 = made(5, 4.5), *simplex = made(8, 6), *fits = made(5, 5);
+    lgd_penalty *l1 = made(4, 6), *l2 = made(5, 4.5), *simplex = made(8, 6), *fits = made(5, 5), *sum = made(8, 0.3);
     ck_fails(
         lgd_penalty_prox(l1, N, 1, each, w), LGD_EINVAL,
         "l1_ball: |w|_1 of the coordinates that do not move is 7, which leaves no point within; at most 6 is accepted");
@@ -432,6 +432,9 @@ START_TEST(coordinates_that_stay_leave_no_point_refused)
     ck_ok(lgd_penalty_prox(fits, N, 1, each, w)); /* just: for the others 0 is left */
     for (size_t j = 0; j < N; j++)
         ck_assert_double_eq(w[j], j < 2 ? before[j] : 0);
+    double tenths[3] = {0.1, 0.2, 5}; /* which add up to more than 0.3, by their rounding */
+    ck_ok(lgd_penalty_prox(sum, 3, 1, each, tenths));
+    ck_assert(tenths[0] == 0.1 && tenths[1] == 0.2 && tenths[2] == 0);
     w[1] = -1;
     ck_fails(lgd_penalty_prox(simplex, N, 1, each, w), LGD_EINVAL,
              "simplex: w[1] does not move and is -1, a number at least 0 is accepted");
@@ -439,6 +442,7 @@ START_TEST(coordinates_that_stay_leave_no_point_refused)
     lgd_penalty_free(l2);
     lgd_penalty_free(simplex);
     lgd_penalty_free(fits);
+    lgd_penalty_free(sum);
 }
 END_TEST
 
@@ -511,6 +515,9 @@ START_TEST(projections_large_beside_the_set_exact)
     ck_ok(lgd_penalty_prox(l2, 2, 1, NULL, line));
     ck_near(line[0] / 3e-300, 1, 1e-15);
     ck_near(line[1] / -4e-300, 1, 1e-15);
+    double slow[3] = {1e250, -1e300, 1}; /* over their rates both are more than a number can be */
+    ck_ok(lgd_penalty_prox(l1, 3, 1, (double[]){0x1p-400, 0x1p-400, 1}, slow));
+    ck_assert(slow[0] == 0 && slow[1] == -3 && slow[2] == 0);
     lgd_penalty_free(simplex);
     lgd_penalty_free(l1);
     lgd_penalty_free(l2);

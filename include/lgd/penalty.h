@@ -81,7 +81,8 @@ static inline lgd_status lgd_penalty_group_l1_create(lgd_penalty **out, double s
 
 /* strength sum_j |w_{j+1} - w_j|, the fused lasso: pieces of one value. L. Rudin, S. Osher, E. Fatemi, Physica D 60 (1992); R.
  * Tibshirani et al., J. R. Stat. Soc. B 67 (2005). The prox is exact, by dynamic programming: N. A. Johnson, J. Comput. Graph.
- * Stat. 22 (2013). O(n), with 12 n doubles of scratch. INFINITY makes all equal: to their mean, weighted with 1/eta_j. */
+ * Stat. 22 (2013). O(n), or up to O(n^2) where rates lie more than 10^13 apart; 12 n doubles of scratch. INFINITY makes all equal:
+ * to their mean, weighted with 1/eta_j. */
 LGD_API lgd_status lgd_penalty_total_variation_create(lgd_penalty **out, double strength);
 
 /* low[j] <= w_j <= high[j]. Both are borrowed, and NULL is no bound on that side, as -INFINITY and INFINITY are; count 1: the

@@ -91,7 +91,8 @@ static double derivative(const chain *c, line own, line part, double u)
 }
 
 /* What sums of steps have been. They may cancel: slopes grow up to some knot and fall after it. Two numbers bear that, unless
- * sizes lie this far apart; then the line is made anew from the other end, where it is a sum of slopes of one sign. */
+ * sizes lie this far apart; then the line is made anew from the other end, where it is a sum of slopes of one sign, at the cost
+ * of a look at all knots. */
 typedef struct extent {
     double slope, constant;
 } extent;
