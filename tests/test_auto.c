@@ -373,25 +373,27 @@ END_TEST
 
 /* A matrix that notes whether another thread works on it. */
 static _Thread_local bool is_caller;
-static atomic_size_t from_others;
+static atomic_size_t from_others, calls;
 
 static lgd_status noting_adjoint(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
                                  size_t ldg)
 {
+    atomic_fetch_add(&calls, 1);
     if (!is_caller)
         atomic_fetch_add(&from_others, 1);
     return user_matrix.adjoint(ctx, rows, k, R, ldr, G, ldg);
 }
 
-static void rate_on_threads(lgd_objective *f, size_t threads)
+static void rate_on_threads(lgd_objective *f, size_t threads, double seconds)
 {
     double w[MOST] = {0};
     lgd_optimizer *opt = parsed("sgd:lr=auto");
-    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1, .threads = threads}, NULL));
+    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1, .threads = threads, .max_seconds = seconds},
+                       NULL));
     lgd_optimizer_free(opt);
 }
 
-START_TEST(rate_is_found_on_the_threads_of_the_run)
+START_TEST(rate_is_found_on_the_threads_and_in_the_time_of_the_run)
 {
     enum { ROWS = 4000, COLS = 40 };
     data d = data_create(ROWS, COLS, 1, true, 3);
@@ -403,16 +405,22 @@ START_TEST(rate_is_found_on_the_threads_of_the_run)
     ck_ok(lgd_matrix_create(&A, ROWS, COLS, &ops, &d));
     ck_ok(lgd_glm_create(&f, A, d.y, lgd_loss_logistic(), NULL));
     setenv("LGD_NUM_THREADS", "4", 1);
-    rate_on_threads(f, 1);
+    rate_on_threads(f, 1, 0);
     ck_assert_uint_eq(atomic_load(&from_others), 0);
-    double w[COLS] = {0}, value, g[COLS]; /* the run has given back what it lent */
+    atomic_store(&calls, 0);
+    rate_on_threads(f, 1, 1e-9);
+    const size_t late = atomic_load(&calls) - ROWS; /* each row was looked at, and then the clock */
+    double w[COLS] = {0}, value, g[COLS];           /* the run has given back what it lent */
     for (int i = 0; i < 1000 && !atomic_load(&from_others); i++)
         ck_ok(lgd_objective_eval(f, NULL, w, &value, g));
     ck_assert_uint_gt(atomic_load(&from_others), 0);
     setenv("LGD_NUM_THREADS", "1", 1);
+    atomic_store(&calls, 0);
+    ck_ok(lgd_objective_eval(f, NULL, w, &value, g));
+    ck_assert_uint_eq(late, atomic_load(&calls)); /* the figures of the end */
     atomic_store(&from_others, 0);
     for (int i = 0; i < 100 && !atomic_load(&from_others); i++)
-        rate_on_threads(f, 4);
+        rate_on_threads(f, 4, 0);
     ck_assert_uint_gt(atomic_load(&from_others), 0);
     lgd_objective_free(f);
     lgd_matrix_free(A);
@@ -794,7 +802,7 @@ int main(void)
     CASE(s, rate_groups_and_scales_take_the_largest);
     CASE(s, rate_of_subset_is_that_of_its_rows);
     CASE(s, rate_does_not_depend_on_threads);
-    CASE(s, rate_is_found_on_the_threads_of_the_run);
+    CASE(s, rate_is_found_on_the_threads_and_in_the_time_of_the_run);
     CASE(s, rate_of_function_is_local_curvature);
     CASE(s, rate_search_that_fails_ends_the_run_and_finds_none);
     CASE(s, rate_search_out_of_time_takes_no_step_and_finds_none);

@@ -268,7 +268,7 @@ static void estimate_once(lgd_run *run, const size_t *index, size_t count, doubl
         memcpy(mean, seen->mean, sizeof mean);
         memcpy(slope, seen->slope, seen->terms * sizeof *slope);
     }
-    ck_ok(lgd_estimate_gradient(run, &(lgd_rows){0, count, index}, count, &f));
+    ck_ok(run->estimate.ops->gradient(run, &(lgd_rows){0, count, index}, count, &f));
     memcpy(g, run->g, DIM * sizeof *g);
     run->estimate = before;
     for (size_t i = 0; i < 2 && before.vec[2]; i++)
@@ -302,8 +302,8 @@ START_TEST(estimator_mean_over_all_batches_is_gradient)
                 /* to some state: a few estimates at other points */
                 static const size_t visits[3][2] = {{4, 1}, {1, 0}, {3, 3}};
                 for (size_t k = 0; k < 3; k++) {
-                    ck_ok(lgd_estimate_gradient(&run, &(lgd_rows){0, replacement ? B : 1, visits[k]},
-                                                replacement ? B : 1, &value));
+                    ck_ok(run.estimate.ops->gradient(&run, &(lgd_rows){0, replacement ? B : 1, visits[k]},
+                                                     replacement ? B : 1, &value));
                     memcpy(last, run.g, sizeof last); /* sarah's estimate there */
                     memcpy(there, w, sizeof there);
                     fill(60 + k, DIM, -1, 1, w);
@@ -992,6 +992,42 @@ START_TEST(estimator_each_allocation_failing_no_leak)
 }
 END_TEST
 
+/* Moved into the box for the run, w is back where it was when there is no memory for one. */
+START_TEST(estimator_no_memory_start_outside_a_box_untouched)
+{
+    model m = model_create(M, N, lgd_loss_logistic(), NULL, 17);
+    const double low[N] = {0}, high[N] = {0};
+    lgd_penalty *box;
+    ck_ok(lgd_penalty_box_create(&box, N, low, high));
+    for (size_t e = 0; e < REDUCED; e++) {
+        size_t failed = 0;
+        for (bool fails = true; fails; failed++) {
+            double w[N], start[N];
+            lgd_optimizer *opt = NULL;
+            ck_ok(lgd_optimizer_parse(&opt, "sgd:lr=auto"));
+            fill(33, N, 1, 2, w);
+            memcpy(start, w, sizeof w);
+            memory_watch(failed + 1);
+            const lgd_status status = lgd_minimize(m.f, opt, w,
+                                                   &(lgd_minimize_options){.batch_size = 8,
+                                                                           .max_epochs = 1,
+                                                                           .estimator = reduced[e],
+                                                                           .penalty = box,
+                                                                           .order = LGD_REPLACEMENT},
+                                                   NULL);
+            fails = memory_made() > failed;
+            memory_unwatch();
+            ck_assert_int_eq(status, fails ? LGD_ENOMEM : LGD_OK);
+            ck_assert(!memcmp(w, start, sizeof w) == fails);
+            lgd_optimizer_free(opt);
+        }
+        ck_assert_uint_ge(failed, 7);
+    }
+    lgd_penalty_free(box);
+    model_free(&m);
+}
+END_TEST
+
 /* In a loop of one's own with a penalty, a state that is refused leaves the penalty at work; one that is taken brings it back. */
 START_TEST(load_with_penalty_it_stays_at_work)
 {
@@ -1056,6 +1092,7 @@ int main(void)
     CASE(s, estimator_divergence_names_a_rate_that_holds);
     CASE(s, estimator_bad_options_refused);
     CASE(s, estimator_each_allocation_failing_no_leak);
+    CASE(s, estimator_no_memory_start_outside_a_box_untouched);
     CASE(s, load_with_penalty_it_stays_at_work);
     return suite_run(s);
 }

@@ -237,6 +237,30 @@ static real loss_conjugate(size_t loss, real u, real y)
     }
 }
 
+/* As many rows add up to 0 as well as few do: their sums keep what rounding takes. */
+START_TEST(gap_slopes_of_many_rows_add_up_to_zero)
+{
+    enum { MANY = 30000 };
+    model m = model_create(MANY, 2, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true, .l2 = 0.1}, 30);
+    for (uint64_t seed = 0; seed < 5; seed++) {
+        lgd_gap gap;
+        double w[3], bound;
+        real sum = 0, size = 0;
+        fill(2000 + seed, 3, -1, 1, w);
+        ck_ok(lgd_gap_create(&gap, m.f, NULL));
+        ck_ok(lgd_gap_at(&gap, lgd_objective_begin(m.f, 1), w, &bound));
+        lgd_objective_end(m.f);
+        for (size_t i = 0; i < MANY; i++) {
+            sum += gap.R[i];
+            size += fabsl((real)gap.R[i]);
+        }
+        ck_assert_msg(fabsl(sum) <= DBL_EPSILON * size, "a sum of %Lg of %Lg", sum, size);
+        lgd_gap_free(&gap);
+    }
+    model_free(&m);
+}
+END_TEST
+
 /* What the bound rests on, in long double: the slopes of an output add up to 0 where it has an intercept, each is in the domain
  * of its conjugate, and without l2 h* is finite at what comes of them. The gap is F less the value of the dual problem there. */
 START_TEST(gap_dual_point_feasible_and_gap_of_its_value)
@@ -1090,6 +1114,7 @@ int main(void)
     EACH(s, gap_any_point_bounds_the_distance_to_the_minimum);
     EACH(s, gap_minimum_nothing_is_left);
     EACH(s, gap_whole_run_bounds_the_distance_to_the_minimum);
+    CASE(s, gap_slopes_of_many_rows_add_up_to_zero);
     EACH(s, gap_dual_point_feasible_and_gap_of_its_value);
     CASE(s, gap_targets_far_from_zero_keep_their_digits);
     TCase *each = tcase_create("gap_every_penalty_bounds_and_comes_to_zero");

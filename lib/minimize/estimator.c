@@ -31,18 +31,11 @@ lgd_status lgd_estimator_check(const lgd_run *run)
     return LGD_OK;
 }
 
-/* Such a batch needs no estimate. */
-static bool holds_all(const lgd_run *run, size_t count)
-{
-    return count == run->terms && run->o.order != LGD_REPLACEMENT;
-}
-
 lgd_status lgd_estimate_create(lgd_run *run)
 {
     lgd_estimate *e = &run->estimate;
-    e->ops = lgd_estimator_of(run->o.estimator);
-    if (!run->o.batch_size || holds_all(run, run->o.batch_size))
-        e->ops = &minibatch;
+    const bool all = run->o.batch_size == run->terms && run->o.order != LGD_REPLACEMENT; /* they need no estimate */
+    e->ops = run->o.batch_size && !all ? lgd_estimator_of(run->o.estimator) : &minibatch;
     return e->ops->prepare ? e->ops->prepare(run) : lgd_estimate_allocate(run, 0);
 }
 
@@ -66,10 +59,4 @@ void lgd_estimate_free(lgd_run *run)
 {
     lgd_release(run->estimate.block);
     lgd_release(run->estimate.places);
-}
-
-lgd_status lgd_estimate_gradient(lgd_run *run, const lgd_rows *rows, size_t divide_by, double *f)
-{
-    const lgd_estimator_ops *ops = holds_all(run, rows->count) ? &minibatch : run->estimate.ops;
-    return ops->gradient(run, rows, divide_by, f);
 }

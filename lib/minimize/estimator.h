@@ -11,7 +11,7 @@ typedef struct lgd_run lgd_run;
  *   all_at_epoch   all rows are evaluated before each epoch: the run goes as with check_every = 1
  *   vectors        of dim that it works with, run->estimate.vec
  *   lr             times 1/L(B), L(B) the expected smoothness of a batch (rate.c): a rate that holds
- *   prepare        optional: finds memory beyond the vectors; before w has moved
+ *   prepare        optional: finds memory beyond the vectors; before the first step
  *   begin          optional: once before the first epoch
  *   begin_epoch    optional: before the first step of an epoch from w, of which w_epoch is a copy; with all_at_epoch run->g is
  *                  the gradient over all rows there
@@ -46,12 +46,10 @@ const lgd_estimator_ops *lgd_estimator_of(lgd_estimator estimator);
 /* LGD_EINVAL for an option that is none, LGD_EUNSUPPORTED if the objective has not what it needs. */
 lgd_status lgd_estimator_check(const lgd_run *run);
 
-/* Finds all memory, once the optimizer is prepared; and frees what is the run's. */
+/* Chooses the way, the mean itself where a batch holds all rows, and finds all memory, once the optimizer is prepared; and frees
+ * what is the run's. */
 lgd_status lgd_estimate_create(lgd_run *run);
 void lgd_estimate_free(lgd_run *run);
-
-/* The estimate of the run's way; the mean itself where a batch holds all rows. */
-lgd_status lgd_estimate_gradient(lgd_run *run, const lgd_rows *rows, size_t divide_by, double *f);
 
 /* Room for so many doubles behind the vectors is at run->estimate.slopes. */
 lgd_status lgd_estimate_allocate(lgd_run *run, size_t doubles);

@@ -300,7 +300,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             if (run->stop)
                 break;
         }
-        lgd_status status = lgd_estimate_gradient(run, &l.rows, l.divide_by, &f);
+        lgd_status status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
         if (!status && (run->stop = lgd_judge_finite(run, f, run->g)))
             return LGD_OK;
         if (!status && run->o.schedule.per_step)

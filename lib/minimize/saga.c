@@ -89,16 +89,16 @@ static lgd_status looks_right(lgd_run *run, bool *right)
 /* A memory of other data would be wrong for ever: it is begun anew. */
 static lgd_status begin(lgd_run *run)
 {
-    lgd_optimizer *opt = run->opt;
-    const size_t terms = opt->seen.terms, each = opt->seen.each;
+    lgd_seen *seen = &run->opt->seen;
     bool right = true;
-    if (!opt->seen.visits)
-        return LGD_OK;
-    const lgd_status status = looks_right(run, &right);
-    if (status || right)
+    const lgd_status status = seen->visits ? looks_right(run, &right) : LGD_OK;
+    if (right)
         return status;
-    lgd_optimizer_forget(opt);
-    return lgd_optimizer_remember(opt, terms, each);
+    memset(seen->mean, 0, run->dim * sizeof *seen->mean);
+    memset(seen->slope, 0, seen->terms * seen->each * sizeof *seen->slope);
+    seen->visits = 0;
+    seen->largest = 0;
+    return LGD_OK;
 }
 
 /* What the rows that are in the batch before come to add to the sum, into vec[0]; *any: there are some. */
