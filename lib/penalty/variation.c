@@ -146,11 +146,10 @@ static double from_right(chain *c, line own, double target, line *right)
     return fmax(fmin(root(*right, target), after), c->first < c->end ? c->x[c->end - 1] : -INFINITY);
 }
 
-/* The weight 1/q at x: its derivative is (u - x)/q. */
+/* The weight 1/q at x: its derivative is (u - x)/q. That the product is rounded is as if x were, which moves no u by more. */
 static line own_of(double x, double q)
 {
-    const double weight = 1 / q, p = -weight * x;
-    return (line){{weight, 0}, {p, fma(-weight, x, -p)}};
+    return (line){{1 / q, 0}, {-(1 / q) * x, 0}};
 }
 
 /* What w[n] becomes, in units where the largest size and rate are about 1; low and high are scratch of n. */
