@@ -340,6 +340,11 @@ START_TEST(strength_infinite_or_radius_0_nothing_is_left)
             ck_assert_double_eq(scale, 1);
             lgd_penalty_free(p);
         }
+    double u[N] = {3, -4, 5, 0, 0, 0}; /* a group whose norm is not 0, since one of it does not move */
+    lgd_penalty *p = made(2, inf);
+    ck_ok(lgd_penalty_prox(p, N, 1, (double[N]){0, 1, 1, 1, 1, 1}, u));
+    ck_assert(u[0] == 3 && u[1] == 0 && !signbit(u[1]) && u[2] == 0);
+    lgd_penalty_free(p);
 }
 END_TEST
 
