@@ -748,6 +748,25 @@ START_TEST(estimator_memory_of_other_rows_begins_anew)
 }
 END_TEST
 
+/* As many rows and as many weights, but two slopes of a row in the place of one. */
+START_TEST(estimator_memory_of_fewer_outputs_begins_anew)
+{
+    model one = model_create(M, N, lgd_loss_half_squared(), NULL, 14);
+    model two = model_create(M, N / 2, lgd_loss_half_squared(), &(lgd_glm_options){.outputs = 2}, 15);
+    lgd_optimizer *opt = sgd(0.1);
+    double w[N] = {0};
+    const lgd_minimize_options o = {.batch_size = 4, .max_epochs = 2, .estimator = LGD_SAGA, .grad_tol = LGD_ZERO};
+    for (size_t k = 0; k < 4; k++) {
+        ck_ok(lgd_minimize(k % 2 ? two.f : one.f, opt, w, &o, NULL));
+        ck_assert_uint_eq(opt->seen.each, 1 + k % 2);
+        ck_assert_uint_eq(opt->seen.visits, (size_t)2 * M);
+    }
+    lgd_optimizer_free(opt);
+    model_free(&one);
+    model_free(&two);
+}
+END_TEST
+
 /* Rounding moves the mean, most where it began far away: that is not taken for other rows. */
 START_TEST(estimator_memory_of_long_runs_is_kept)
 {
@@ -1085,6 +1104,7 @@ int main(void)
     CASE(s, estimator_resume_bits_of_uninterrupted);
     CASE(s, estimator_saved_memory_damaged_or_cut_refused);
     CASE(s, estimator_memory_of_other_rows_begins_anew);
+    CASE(s, estimator_memory_of_fewer_outputs_begins_anew);
     CASE(s, estimator_memory_of_long_runs_is_kept);
     CASE(s, estimator_nan_in_an_epoch_leaves_memory_sound);
     CASE(s, estimator_nan_in_a_batch_not_remembered);
