@@ -700,6 +700,35 @@ START_TEST(estimator_saved_memory_damaged_or_cut_refused)
 }
 END_TEST
 
+/* An optimizer that has a memory takes an older one in its place; one that is refused leaves it what it had. */
+START_TEST(estimator_load_in_the_place_of_a_memory)
+{
+    model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.05, .intercept = true}, 12);
+    lgd_optimizer *opt = sgd(0.3);
+    double w[DIM] = {0}, middle[DIM], end[DIM];
+    lgd_minimize_options o = {.batch_size = 4, .max_epochs = 2, .estimator = LGD_SAGA, .grad_tol = LGD_ZERO};
+    ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+    memcpy(middle, w, sizeof w);
+    bytes b = save(opt);
+    o.first_epoch = 2;
+    ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+    memcpy(end, w, sizeof w);
+    for (int k = 0; k < 2; k++) {
+        ck_ok(lgd_optimizer_load(opt, b.at, b.size));
+        b.at[b.size / 2] ^= 1;
+        ck_fails(lgd_optimizer_load(opt, b.at, b.size), LGD_EFORMAT, "damaged");
+        b.at[b.size / 2] ^= 1;
+        memcpy(w, middle, sizeof w);
+        ck_ok(lgd_minimize(m.f, opt, w, &o, NULL));
+        ck_assert_mem_eq(w, end, sizeof w);
+        ck_assert_uint_eq(opt->seen.visits, (size_t)4 * M);
+    }
+    free(b.at);
+    lgd_optimizer_free(opt);
+    model_free(&m);
+}
+END_TEST
+
 /* A memory is kept where it is right, whatever the targets are; with other rows, or more of them, it begins anew. */
 START_TEST(estimator_memory_of_other_rows_begins_anew)
 {
@@ -1103,6 +1132,7 @@ int main(void)
     CASE(s, estimator_same_bits_for_any_number_of_threads);
     CASE(s, estimator_resume_bits_of_uninterrupted);
     CASE(s, estimator_saved_memory_damaged_or_cut_refused);
+    CASE(s, estimator_load_in_the_place_of_a_memory);
     CASE(s, estimator_memory_of_other_rows_begins_anew);
     CASE(s, estimator_memory_of_fewer_outputs_begins_anew);
     CASE(s, estimator_memory_of_long_runs_is_kept);
