@@ -340,11 +340,48 @@ START_TEST(strength_infinite_or_radius_0_nothing_is_left)
             ck_assert_double_eq(scale, 1);
             lgd_penalty_free(p);
         }
-    double u[N] = {3, -4, 5, 0, 0, 0}; /* a group whose norm is not 0, since one of it does not move */
+    double u[N] = {3, -4, 5, -6, 0, 0}; /* a group whose norm is not 0, since one of it does not move */
     lgd_penalty *p = made(2, inf);
     ck_ok(lgd_penalty_prox(p, N, 1, (double[N]){0, 1, 1, 1, 1, 1}, u));
     ck_assert(u[0] == 3 && u[1] == 0 && !signbit(u[1]) && u[2] == 0);
     lgd_penalty_free(p);
+    ck_ok(lgd_penalty_elastic_net_create(&p, 0.5, inf));
+    ck_ok(lgd_penalty_prox(p, 1, 1, NULL, &u[3]));
+    ck_assert(u[3] == 0 && !signbit(u[3]));
+    lgd_penalty_free(p);
+}
+END_TEST
+
+/* The coordinates before and after it are those there are; its own bits stay, and its rates are looked at by nobody. */
+START_TEST(spared_range_anywhere_as_if_it_were_not_there)
+{
+    enum { SPARED = 2, DIM = N + SPARED };
+    for (size_t kind = 0; kind < 9; kind++)
+        for (size_t first = 0; first <= N; first++)
+            for (int each = 0; each < 2; each++) {
+                double u[N], rate[N], w[DIM], rates[DIM], scale, own_scale;
+                fill(7 * first + kind, N, -2, 2, u);
+                fill(first, N, 0.1, 3, rate);
+                for (size_t j = 0; j < DIM; j++) {
+                    const bool spared = j >= first && j < first + SPARED;
+                    w[j] = spared ? 1e3 : u[j < first ? j : j - SPARED];
+                    rates[j] = spared ? (double)NAN : rate[j < first ? j : j - SPARED];
+                }
+                lgd_penalised at_work;
+                lgd_penalty *p = made(kind, 0.7);
+                ck_ok(lgd_penalised_create(&at_work, p, DIM, first, SPARED));
+                ck_assert_double_eq(lgd_penalised_value(&at_work, w), value_at(p, N, u));
+                ck_assert_double_eq(lgd_penalised_conjugate(&at_work, w, &scale), conjugate_at(p, N, u, &own_scale));
+                ck_assert_double_eq(scale, own_scale);
+                ck_ok(lgd_penalised_prox(&at_work, 0.3, each ? rates : NULL, w));
+                ck_ok(lgd_penalty_prox(p, N, 0.3, each ? rate : NULL, u));
+                ck_assert_msg(!memcmp(w, u, first * sizeof *w) &&
+                                  !memcmp(w + first + SPARED, u + first, (N - first) * sizeof *w),
+                              "kind %zu, spared from %zu on", kind, first);
+                ck_assert(w[first] == 1e3 && w[first + 1] == 1e3);
+                lgd_penalised_free(&at_work);
+                lgd_penalty_free(p);
+            }
 }
 END_TEST
 
@@ -816,6 +853,7 @@ int main(void)
     CASE(s, values_as_the_formulas_say);
     CASE(s, strength_0_or_radius_infinite_all_bits_stay);
     CASE(s, strength_infinite_or_radius_0_nothing_is_left);
+    CASE(s, spared_range_anywhere_as_if_it_were_not_there);
     CASE(s, variation_infinite_mean_weighted_with_1_over_eta);
     CASE(s, prox_of_a_point_within_keeps_its_bits);
     CASE(s, coordinates_of_eta_0_keep_their_bits);
