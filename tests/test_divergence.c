@@ -1,3 +1,4 @@
+#include "base/base.h"
 #include "problems.h"
 #include <stdio.h>
 
@@ -376,6 +377,42 @@ START_TEST(error_of_the_objective_passed_through_with_the_last_point)
 }
 END_TEST
 
+/* A search that the clock has ended, before it began even, has found nothing. */
+static int wait_past_the_end(void *ctx, const lgd_progress *p)
+{
+    const double until = lgd_seconds() + *(double *)ctx;
+    (void)p;
+    while (lgd_seconds() < until)
+        ;
+    return 0;
+}
+
+START_TEST(rate_that_holds_out_of_time_not_known)
+{
+    double seconds = 0.2;
+    broken b = {.at = 0};
+    lgd_objective *f;
+    lgd_report report = {.stop = LGD_STOP_SECONDS};
+    ck_ok(lgd_function_create(&f, DIM, broken_eval, &b));
+    while (report.stop == LGD_STOP_SECONDS) { /* a machine that was busy elsewhere before the first step */
+        double w[DIM] = {2, 3, 4};
+        lgd_optimizer *opt = NULL;
+        ck_ok(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 1e200}));
+        const lgd_status status = lgd_minimize(
+            f, opt, w,
+            &(lgd_minimize_options){.max_seconds = seconds, .callback = wait_past_the_end, .callback_ctx = &seconds},
+            &report);
+        if (report.stop != LGD_STOP_SECONDS)
+            check_failure(status, LGD_EDIVERGED, "f is inf", "minimize", __FILE__, __LINE__);
+        lgd_optimizer_free(opt);
+    }
+    ck_assert_uint_eq(report.steps, 1);
+    ck_assert_double_eq(report.lr_hold, 0);
+    ck_assert_ptr_null(strstr(lgd_last_error(), "would hold"));
+    lgd_objective_free(f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("divergence");
@@ -391,5 +428,6 @@ int main(void)
     CASE(s, rate_that_holds_mini_batch_then_holds);
     CASE(s, mini_batch_divergence_best_epoch_returned);
     CASE(s, error_of_the_objective_passed_through_with_the_last_point);
+    CASE(s, rate_that_holds_out_of_time_not_known);
     return suite_run(s);
 }
