@@ -7,6 +7,7 @@ set title "One constant rate, four estimates of the gradient"
 set xlabel "passes over the rows"
 set ylabel "(F - F*)/F*"
 set logscale y
+unset mytics
 set format y "10^{%T}"
 set xrange [0:48]
 set yrange [1e-14:10]

@@ -7,6 +7,7 @@ set title "How far estimates are from the gradient"
 set xlabel "passes over the rows"
 set ylabel "mean squared distance"
 set logscale y
+unset mytics
 set format y "10^{%T}"
 set xrange [0:48]
 set yrange [1e-18:10]

@@ -29,5 +29,5 @@ plot $contours using 1:2 with lines linecolor rgb "#bbbbbb" linewidth 1 dashtype
      file using (x("momentum")):4 with linespoints linetype 2 linewidth 1.8 title "momentum", \
      file using (x("FISTA")):4 with linespoints linetype 3 linewidth 1.8 title "FISTA", \
      file using (x("plain")):4 with linespoints linetype 1 linewidth 1.8 title "plain", \
-     file using (x("bottom")):4 with points pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb "#777777" title "lowest of the bowl", \
-     file using (x("minimum")):4 with points pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" title "lowest in the box"
+     file using (x("bottom")):4 with points pointtype 2 pointsize 1.2 linewidth 2 linecolor rgb "#777777" title "minimum", \
+     file using (x("minimum")):4 with points pointtype 3 pointsize 1.4 linewidth 2.5 linecolor rgb "#000000" title "minimum in the box"

@@ -1,6 +1,6 @@
 /* Generalised linear models: a matrix, targets, a loss.
  *
- *     F(w) = 1/(m omega) sum_i omega_i loss(x_i^T W + b + offset_i, y_i) + l2/2 |W|^2
+ *     f(w) = 1/(m omega) sum_i omega_i loss(x_i^T W + b + offset_i, y_i) + l2/2 |W|^2
  *
  * W [cols x outputs] and b [outputs] lie in one array w of (cols + intercept)*outputs numbers: element (column j,
  * output c) at w[j*outputs + c], intercepts at w[cols*outputs + c]. The L2 term spares the intercepts and does not

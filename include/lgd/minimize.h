@@ -22,10 +22,10 @@ typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_orde
 typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
 
 /* What stands for the gradient of all rows at each step, when there are batches; combined with any optimizer and penalty. Below
- * grad_B is the gradient of the mean over the batch, grad F that over all rows. The estimates of the last three go to the
+ * grad_B is the gradient of the mean over the batch, grad f that over all rows. The estimates of the last three go to the
  * gradient as w settles, so that a constant rate ends at the minimum.
  *   LGD_MINIBATCH   grad_B(w)
- *   LGD_SVRG        grad_B(w) - grad_B(v) + grad F(v), v the point at the epoch's beginning. Three passes of evaluations an
+ *   LGD_SVRG        grad_B(w) - grad_B(v) + grad f(v), v the point at the epoch's beginning. Three passes of evaluations an
  *                   epoch, two vectors. Johnson and Zhang (2013)
  *   LGD_SAGA        remembers the slopes at which each row was last seen, and the mean gradient that they make, which the batch
  *                   corrects: one pass an epoch. The memory, one number per row and output and a vector, is the optimizer's and
@@ -33,7 +33,7 @@ typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_las
  *                   LGD_MINIBATCH. An optimizer that comes with a memory is looked at first (two passes); where that is not
  *                   of this objective's data it begins anew. Needs `difference` of the objective, else LGD_EUNSUPPORTED.
  *                   Defazio, Bach and Lacoste-Julien (2014)
- *   LGD_SARAH       grad_B(w) - grad_B(previous w) + previous estimate; the first of an epoch is grad F(w). Nearly three passes
+ *   LGD_SARAH       grad_B(w) - grad_B(previous w) + previous estimate; the first of an epoch is grad f(w). Nearly three passes
  *                   of evaluations an epoch, three vectors. Nguyen, Liu, Scheinberg and Takac (2017)
  * LGD_SVRG and LGD_SARAH evaluate all rows before each epoch, so that these are judged too: they run as with check_every = 1,
  * whatever it is. Where a batch holds all rows, each once, all four are plain descent, with its bits. */
@@ -148,7 +148,7 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   clip_norm          then g *= min(1, c/|g|_2) [off]; steps in which a clip acted are counted in the report
  *
  * Shape of the problem
- *   maximize        ascend f instead; all values keep the user's sign
+ *   maximize        ascend f instead, with a penalty f - h; all values keep the user's sign
  *   lr_scale        [dim] borrowed: w = w_old + lr_scale_j (w_new - w_old) after each step; 0 keeps the bits of w_old, and
  *                   such a coordinate has no part in |g|. Methods with LGD_OWN_POINTS take 0 and 1 only. For ranges see
  *                   lgd_optimizer_groups
@@ -230,15 +230,15 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * ranges of w may have moved on. On errors found before the run (LGD_EINVAL, LGD_ENOMEM, LGD_EUNSUPPORTED) w is untouched.
  *
  * Where the rate of opt is LGD_AUTO, the first run finds it before its first step; opt keeps it, saves it, tells it as its option
- * lr, and forgets it at lgd_optimizer_reset. It is 1/C on all rows, C the largest curvature of F, else (1 - mu)/L(B) with the
+ * lr, and forgets it at lgd_optimizer_reset. It is 1/C on all rows, C the largest curvature of f, else (1 - mu)/L(B) with the
  * expected smoothness of a batch of B of m rows, L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax, with replacement
  * (B-1)/B C + Lmax/B, Lmax being the largest curvature of one row, and mu the largest momentum of the run; a third of it for the
  * estimators that reduce the noise. A short last batch that is divided by its own count enters L by its share of the steps. C
  * and Lmax are bounds that hold at every w where the objective has them (ops `curvature`; models, some thirty passes over
  * the rows); else they are measured at the start, with at most 40 passes, and hold near it. Where max_seconds end the search no
- * step is taken, and the next run searches anew. Rates of groups and lr_scale divide it by the largest of them, decay adds to C; a schedule comes on top. 0
- * curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and for nesterov_convex in batches. R. Gower et
- * al., SGD: general analysis and improved rates (2019).
+ * step is taken, and the next run searches anew. Rates of groups and lr_scale divide it by the largest of them, decay adds to
+ * C; a schedule comes on top. 0 curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and for
+ * nesterov_convex in batches. R. Gower et al., SGD: general analysis and improved rates (2019).
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
  * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */

@@ -1,10 +1,10 @@
 /* An objective: w to f and g over some of its terms (for data: rows).
  *
- *     F(w) = 1/(T omega) sum_{i < T} omega_i f_i(w) + s(w)
+ *     f(w) = 1/(T omega) sum_{i < T} omega_i f_i(w) + s(w)
  *
  * T terms of weight omega_i with mean omega (1 if there are none), and a smooth part s that no term owns (L2). Over a
  * batch of B terms the same with B for T: the mean over the batch divides by its own count and by the mean weight of
- * ALL terms, so that the batches of an epoch average to F.
+ * ALL terms, so that the batches of an epoch average to f.
  */
 #ifndef LGD_OBJECTIVE_H
 #define LGD_OBJECTIVE_H
@@ -33,7 +33,7 @@ typedef struct lgd_objective lgd_objective;
  *                F_i(A_i w) + F_i*(R_i) - R_i A_i w, where F_i*(u) = sup_z u z - F_i(z) is the convex conjugate, INFINITY
  *                outside its domain. No term is below 0. Says that every phi_i is convex. For duality gaps
  *   curvature    optional: bounds that hold at every w, for the objective of these rows alone: *all on the largest eigenvalue
- *                of the Hessian of F, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
+ *                of the Hessian of f, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
