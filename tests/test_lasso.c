@@ -149,11 +149,43 @@ START_TEST(diabetes_prox_after_other_methods_same_minimum)
 }
 END_TEST
 
+/* What its page says of the steps that a lasso takes at the first rate 1, where the largest curvature is 0.009. */
+START_TEST(diabetes_fista_steps_of_rates_and_restarts)
+{
+    static const char *const methods[] = {"fista", "fista:restart=function", "fista:restart=never", "fista:grow=1"};
+    static const double steps[] = {80, 90, 160, 1100};
+    lgd_matrix *A;
+    lgd_objective *f;
+    lgd_penalty *l1;
+    dataset_diabetes(X, y);
+    ck_ok(lgd_matrix_dense(&A, DIABETES_ROWS, DIABETES_COLS, X, DIABETES_COLS));
+    ck_ok(lgd_glm_create(&f, A, y, lgd_loss_half_squared(), NULL));
+    ck_ok(lgd_penalty_l1_create(&l1, 0.2));
+    for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
+        lgd_optimizer *opt = parsed(methods[k]);
+        lgd_report report;
+        double w[DIABETES_COLS] = {0};
+        ck_ok(lgd_minimize(
+            f, opt, w,
+            &(lgd_minimize_options){.max_steps = 5000, .grad_tol = LGD_ZERO, .grad_tol_abs = 1e-10, .penalty = l1},
+            &report));
+        ck_assert_int_eq(report.stop, LGD_STOP_GRAD_TOL);
+        ck_assert_msg(fabs((double)report.steps - steps[k]) < 0.1 * steps[k], "%s: %d steps", methods[k],
+                      (int)report.steps);
+        lgd_optimizer_free(opt);
+    }
+    lgd_penalty_free(l1);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("lasso");
     CASE(s, diabetes_every_strength_coefficients_and_zeros_of_scikit_learn);
     CASE(s, breast_cancer_l1_logistic_coefficients_and_zeros);
     CASE(s, diabetes_prox_after_other_methods_same_minimum);
+    CASE(s, diabetes_fista_steps_of_rates_and_restarts);
     return suite_run(s);
 }
