@@ -524,6 +524,87 @@ START_TEST(diverged_step_is_neither_hidden_nor_continued)
 }
 END_TEST
 
+/* ---- points of a method's own, settled after the prox: paths by plain loops, of 1/2 sum h (w - a)^2 + 0.3 |w|_1 */
+
+static const real h_of[DIM] = {1, 10, 100, 3}, a_of[DIM] = {4, -2, 3, 0.05L};
+
+static real soft(real w, real t)
+{
+    return fabsl(w) > t ? w - copysignl(t, w) : 0;
+}
+
+static void gradient_of(const double *w, double *g)
+{
+    for (size_t j = 0; j < DIM; j++)
+        g[j] = (double)(h_of[j] * (w[j] - a_of[j]));
+}
+
+START_TEST(nesterov_convex_path_and_restarts_as_the_papers)
+{
+    for (int never = 0; never < 2; never++) {
+        lgd_penalty *p = NULL;
+        ck_ok(lgd_penalty_l1_create(&p, 0.3));
+        lgd_optimizer *opt = parsed(never ? "nesterov_convex:lr=0.009,restart=never" : "nesterov_convex:lr=0.009");
+        ck_ok(lgd_optimizer_groups(opt, &(lgd_group){.count = 2, .lr_scale = 0.25}, 1));
+        ck_ok(lgd_optimizer_penalty(opt, p));
+        double w[DIM] = {3, -1, 2, 5}, g[DIM];
+        real x[DIM] = {3, -1, 2, 5}, z[DIM] = {3, -1, 2, 5}, t = 1;
+        size_t restarts = 0;
+        for (int step = 1; step <= 150; step++) {
+            real against = 0, y[DIM];
+            for (size_t j = 0; j < DIM; j++) {
+                const real lr = j < 2 ? 0.009L / 4 : 0.009L, before = x[j];
+                y[j] = x[j] + (z[j] - x[j]) / t;
+                z[j] = soft(z[j] - t * lr * h_of[j] * (y[j] - a_of[j]), 0.3L * t * lr);
+                x[j] += (z[j] - x[j]) / t;
+                against += (y[j] - x[j]) * (x[j] - before) / lr;
+            }
+            t = (1 + sqrtl(1 + 4 * t * t)) / 2;
+            gradient_of(w, g);
+            ck_ok(lgd_optimizer_step(opt, DIM, w, g, 0, 1));
+            for (size_t j = 0; j < DIM; j++) {
+                y[j] = x[j] + (z[j] - x[j]) / t;
+                ck_assert_msg(fabsl(w[j] - y[j]) < 1e-11L, "step %d: w[%zu] is %.17g, not %.17Lg", step, j, w[j], y[j]);
+            }
+            if (against > 0 && !never) { /* the next step begins anew where it takes its gradient */
+                restarts++;
+                memcpy(x, y, sizeof x);
+                memcpy(z, y, sizeof z);
+                t = 1;
+            }
+        }
+        ck_assert_msg(never || restarts > 1, "%zu restarts", restarts);
+        lgd_optimizer_free(opt);
+        lgd_penalty_free(p);
+    }
+}
+END_TEST
+
+START_TEST(schedule_free_path_and_average_as_the_paper)
+{
+    lgd_penalty *p = NULL;
+    ck_ok(lgd_penalty_l1_create(&p, 0.3));
+    lgd_optimizer *opt = parsed("schedule_free_sgd:lr=0.01,beta=0.8,power=1");
+    ck_ok(lgd_optimizer_penalty(opt, p));
+    double w[DIM] = {3, -1, 2, 5}, g[DIM], mean[DIM];
+    real x[DIM] = {3, -1, 2, 5}, z[DIM] = {3, -1, 2, 5}, sum = 0;
+    for (int t = 1; t <= 60; t++) {
+        sum += t;
+        gradient_of(w, g);
+        ck_ok(lgd_optimizer_step(opt, DIM, w, g, 0, 1));
+        ck_ok(lgd_optimizer_result(opt, w, mean));
+        for (size_t j = 0; j < DIM; j++) {
+            const real y = 0.2L * z[j] + 0.8L * x[j];
+            z[j] = soft(z[j] - 0.01L * h_of[j] * (y - a_of[j]), 0.3L * 0.01L);
+            x[j] += t / sum * (z[j] - x[j]);
+            ck_assert(fabsl(w[j] - (0.2L * z[j] + 0.8L * x[j])) < 1e-13L && fabsl(mean[j] - x[j]) < 1e-13L);
+        }
+    }
+    lgd_optimizer_free(opt);
+    lgd_penalty_free(p);
+}
+END_TEST
+
 START_TEST(asgd_averages_what_the_prox_made)
 {
     lgd_penalty *p = NULL;
@@ -588,6 +669,8 @@ int main(void)
     CASE(suite, method_with_a_prox_of_its_own_single_step_refuses_a_penalty);
     CASE(suite, averages_sampled_after_the_prox_lookahead_within_the_box);
     CASE(suite, diverged_step_is_neither_hidden_nor_continued);
+    CASE(suite, nesterov_convex_path_and_restarts_as_the_papers);
+    CASE(suite, schedule_free_path_and_average_as_the_paper);
     CASE(suite, asgd_averages_what_the_prox_made);
     CASE(suite, average_of_a_run_within_the_box_has_a_value);
     return suite_run(suite);
