@@ -86,7 +86,11 @@ static const char *const means[] = {"sgd:lr=0.1",
                                     "asgd:lambd=0",
                                     "adadelta",
                                     "prodigy:d0=0.01",
-                                    "lamb"};
+                                    "lamb",
+                                    "adagrad:eps_root=0.1",
+                                    "amsgrad:eps_root=0.1",
+                                    "ftrl:l2=0.5",
+                                    "rmsprop:alpha=0,momentum=0.9"};
 
 START_TEST(every_mean_steady_gradient_rate_is_how_far_w_moves)
 {
