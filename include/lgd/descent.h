@@ -50,7 +50,8 @@ static inline lgd_status lgd_nesterov_create(lgd_optimizer **out, const lgd_nest
 }
 
 /* When the momentum of nesterov_convex and fista begins anew.
- *   LGD_RESTART_GRADIENT   when the step would climb: g.(x_new - x) > 0, over all coordinates; with a prox (y - x_new).(x_new - x) > 0
+ *   LGD_RESTART_GRADIENT   when the step would climb: g.(x_new - x) > 0, over all coordinates; in fista
+ *                          (y - x_new).(x_new - x) > 0
  *   LGD_RESTART_NEVER      at no step
  *   LGD_RESTART_FUNCTION   when the value rose; fista only, refused in the other */
 typedef enum lgd_restart { LGD_RESTART_GRADIENT, LGD_RESTART_NEVER, LGD_RESTART_FUNCTION } lgd_restart;
@@ -94,9 +95,9 @@ static inline lgd_status lgd_proximal_gradient_create(lgd_optimizer **out, const
  *     u_new = 1/2 + sqrt(1/4 + eta_old/eta u^2), 1 if u is 0;  y = w + max(u - 1, 0)/u_new (w - w_old);
  *     w_new = prox(y - eta g(y)),  the inequality as above with y for w.
  *
- * A restart sets u to 0 after the step. w is never y, so that it has the zeros of a penalty and keeps its constraint. Two evaluations a
- * step, and one or two for each rate that fails. Beck and Teboulle (2009); Scheinberg, Goldfarb and Bai (2014) for
- * rates that grow; O'Donoghue and Candes (2015) for the restarts. State: three vectors, 40 bytes. */
+ * A restart sets u to 0 after the step. w is never y, so that it has the zeros of a penalty and keeps its constraint. Two
+ * evaluations a step, and one or two for each rate that fails. Beck and Teboulle (2009); Scheinberg, Goldfarb and Bai (2014)
+ * for rates that grow; O'Donoghue and Candes (2015) for the restarts. State: three vectors, 40 bytes. */
 typedef struct lgd_fista_options {
     double lr;           /* > 0 [1], the first rate */
     double backtrack;    /* in (0, 1) [0.5] */
