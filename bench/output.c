@@ -258,9 +258,9 @@ static json_t *of_steps(const step_times *s)
 
 static json_t *of_race(const race *r)
 {
-    json_t *runners = json_array();
     if (!r->name)
         return json_null();
+    json_t *runners = json_array();
     for (size_t i = 0; i < r->runners; i++) {
         const runner *k = &r->runner[i];
         runners =

@@ -6,7 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../tests"))
+import tap
 
 PROGRAM, BREAST_CANCER = sys.argv[1:3]
 RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
@@ -268,15 +271,4 @@ def bench_help_every_option_named(_):
     assert "VARIANT@BATCH" in run("--list").stdout
 
 
-CASES = [case for name, case in sorted(globals().items()) if name.startswith("bench_")]
-print(f"1..{len(CASES)}")
-bad = 0
-for number, case in enumerate(CASES, 1):
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            case(scratch)
-            print(f"ok {number} {case.__name__}", flush=True)
-        except (AssertionError, OSError, ValueError, KeyError, subprocess.TimeoutExpired) as problem:
-            bad += 1
-            print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in str(problem).splitlines()), sep="\n", flush=True)
-sys.exit(bad > 0)
+tap.run(globals(), "bench_")

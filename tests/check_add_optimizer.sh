@@ -175,7 +175,7 @@ done
 steps
 check page_and_adagrad_at_most_200_lines short_enough
 check options_method_and_line_can_be_put_where_it_says stages 1 2 3
-check copy_of_the_tree_is_set_up meson setup "$tree/build" "$tree" --buildtype=plain -Dwerror=true -Dexamples=disabled \
+check copy_of_the_tree_is_set_up meson setup "$tree/build" "$tree" --buildtype=plain -Doptimization=1 -Dwerror=true -Dexamples=disabled \
     -Ddocs=disabled
 check tree_with_the_method_builds built
 check page_missing_suite_optimizer_pages_fails fails_for 'signum.md is missing' \

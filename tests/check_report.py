@@ -9,6 +9,9 @@ import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+import tap
+
 PROGRAM = os.path.abspath(sys.argv[1])
 SCRIPTS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "docs", "pictures")
 GNUPLOT = shutil.which("gnuplot")
@@ -376,15 +379,4 @@ def report_part_of_a_run_older_tables_not_drawn(folder):
     assert [int(rows[-1][1]), int(rows[-1][2])] == [int(n) for n in re.findall(r"\d+", last_line(result.stdout))]
 
 
-CASES = [case for name, case in sorted(globals().items()) if name.startswith("report_")]
-print(f"1..{len(CASES)}")
-bad = 0
-for number, case in enumerate(CASES, 1):
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            case(os.path.realpath(scratch))
-            print(f"ok {number} {case.__name__}", flush=True)
-        except (AssertionError, OSError, ValueError, KeyError, StopIteration, subprocess.TimeoutExpired) as problem:
-            bad += 1
-            print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in (repr(problem) if not str(problem) else str(problem)).splitlines()), sep="\n", flush=True)
-sys.exit(bad > 0)
+tap.run(globals(), "report_")

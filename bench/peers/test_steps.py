@@ -3,7 +3,10 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests"))
+import tap
 
 LIBRARY = os.path.abspath(sys.argv[1])
 SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "steps.py")
@@ -49,15 +52,4 @@ def steps_library_absent_or_dim_0_said(folder):
     assert result.returncode == 2 and "numbers from 1" in result.stderr, result.stderr
 
 
-CASES = [case for name, case in sorted(globals().items()) if name.startswith("steps_")]
-print(f"1..{len(CASES)}")
-bad = 0
-for number, case in enumerate(CASES, 1):
-    with tempfile.TemporaryDirectory() as scratch:
-        try:
-            case(scratch)
-            print(f"ok {number} {case.__name__}", flush=True)
-        except (AssertionError, OSError, subprocess.TimeoutExpired) as problem:
-            bad += 1
-            print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in str(problem).splitlines()), sep="\n", flush=True)
-sys.exit(bad > 0)
+tap.run(globals(), "steps_")
