@@ -119,7 +119,8 @@ module lgd
 
     enum, bind(C)
         enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8, LGD_LAYERED = 16, &
-            LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256
+            LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256, &
+            LGD_NOISE_GROWS = 512
     end enum
 
     type, bind(C) :: lgd_option

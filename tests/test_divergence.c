@@ -387,6 +387,35 @@ static int wait_past_the_end(void *ctx, const lgd_progress *p)
     return 0;
 }
 
+/* A momentum that nears 1 adds up the noise of batches whatever the rate; over all rows there is none. */
+START_TEST(rate_that_holds_where_noise_grows_none_in_batches)
+{
+    enum { ROWS = 40 };
+    double X[ROWS], y[ROWS];
+    lgd_matrix *A;
+    lgd_objective *f;
+    for (size_t i = 0; i < ROWS; i++) {
+        X[i] = 1 + (double)(i % 3);
+        y[i] = (double)(i % 5);
+    }
+    ck_ok(lgd_matrix_dense(&A, ROWS, 1, X, 1));
+    ck_ok(lgd_glm_create(&f, A, y, lgd_loss_half_squared(), NULL));
+    for (size_t batch = 0; batch <= 8; batch += 8) {
+        double w[1] = {0};
+        lgd_optimizer *opt = NULL;
+        lgd_report report;
+        ck_ok(lgd_nesterov_convex_create(&opt, &(lgd_nesterov_convex_options){.lr = 1000}));
+        ck_fails(lgd_minimize(f, opt, w, &(lgd_minimize_options){.batch_size = batch}, &report), LGD_EDIVERGED,
+                 "nesterov_convex ran at rate");
+        ck_assert_int_eq(report.lr_hold > 0, batch == 0);
+        ck_assert_int_eq(strstr(lgd_last_error(), "would hold") != NULL, batch == 0);
+        lgd_optimizer_free(opt);
+    }
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+}
+END_TEST
+
 START_TEST(rate_that_holds_out_of_time_not_known)
 {
     double seconds = 0.2;
@@ -428,6 +457,7 @@ int main(void)
     CASE(s, rate_that_holds_mini_batch_then_holds);
     CASE(s, mini_batch_divergence_best_epoch_returned);
     CASE(s, error_of_the_objective_passed_through_with_the_last_point);
+    CASE(s, rate_that_holds_where_noise_grows_none_in_batches);
     CASE(s, rate_that_holds_out_of_time_not_known);
     return suite_run(s);
 }

@@ -237,8 +237,8 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * and Lmax are bounds that hold at every w where the objective has them (ops `curvature`; models, some thirty passes over
  * the rows); else they are measured at the start, with at most 40 passes, and hold near it. Where max_seconds end the search no
  * step is taken, and the next run searches anew. Rates of groups and lr_scale divide it by the largest of them, decay adds to
- * C; a schedule comes on top. 0 curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and for
- * nesterov_convex in batches. R. Gower et al., SGD: general analysis and improved rates (2019).
+ * C; a schedule comes on top. 0 curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and in
+ * batches for methods with LGD_NOISE_GROWS (nesterov_convex). R. Gower et al., SGD: general analysis and improved rates (2019).
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
  * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */

@@ -83,7 +83,8 @@ enum {
     LGD_OWN_POINTS = 32, /* its state holds points beside w: an lr_scale of the run is 0 or 1 there */
     LGD_CHECKED = 64,    /* step tells in `finite` whether the new w is, which saves a pass over g where dim is large */
     LGD_TELLS_RATE = 128, /* step tells the rates at which it took a gradient, so that any penalty can follow it */
-    LGD_OWN_PROX = 256    /* step applies oracle->prox itself; a penalty is not applied after it */
+    LGD_OWN_PROX = 256,   /* step applies oracle->prox itself; a penalty is not applied after it */
+    LGD_NOISE_GROWS = 512 /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
 };
 
 /* What LGD_TELLS_RATE promises. A penalty is applied after the step as w = prox(w), in the metric of the step: if that was

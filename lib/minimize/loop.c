@@ -129,8 +129,9 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
     run->all_is_current = false;
     run->gap_all = NAN;
+    const bool checked = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale;
     if (penalised && !own_prox) {
-        if (lgd_judge_point(run)) { /* a prox is for numbers */
+        if (!checked && lgd_judge_point(run)) { /* a prox is for numbers */
             run->stop = LGD_STOP_DIVERGED;
             return LGD_OK;
         }
@@ -148,8 +149,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
     *f = s.f;
     if (s.stop)
         run->stop = LGD_STOP_OPTIMIZER;
-    const bool known = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale && !moved && !penalised;
-    if (!known && lgd_judge_point(run))
+    if (!(checked && !moved && !penalised) && lgd_judge_point(run))
         run->stop = LGD_STOP_DIVERGED;
     return LGD_OK;
 }

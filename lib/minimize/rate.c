@@ -218,6 +218,8 @@ double lgd_rate_that_holds(lgd_run *run)
 {
     if (!(run->opt->ops.flags & LGD_LINEAR))
         return run->lr * run->lr_factor / 10; /* no curvature tells; rates of such methods are tried in tens */
+    if (is_noisy(run) && run->opt->ops.flags & LGD_NOISE_GROWS)
+        return 0; /* none would */
     const double at_least = PASSES * (double)run->terms;
     double all, term;
     if (measure(run, run->rows_seen + fmax(run->rows_seen, at_least), &all, &term) || is_late(run))
@@ -250,7 +252,7 @@ lgd_status lgd_rate_find(lgd_run *run)
     double all = NAN, term = NAN;
     if (!opt->finds_lr || opt->judged.lr_found > 0)
         return LGD_OK;
-    if (is_noisy(run) && opt->ops.step == lgd_nesterov_convex_ops()->step)
+    if (is_noisy(run) && opt->ops.flags & LGD_NOISE_GROWS)
         return lgd_fail(
             LGD_EUNSUPPORTED,
             "minimize: lr of %s is auto in batches, all rows at each step are accepted: its momentum grows, and "

@@ -125,7 +125,7 @@ const lgd_optimizer_ops *lgd_nesterov_convex_ops(void)
         .source = "Nesterov (1983); O'Donoghue and Candes (2015)",
         .options = options,
         .options_size = sizeof(lgd_nesterov_convex_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE | LGD_NOISE_GROWS,
         .layout = layout,
         .measure = measure,
         .step = step,

@@ -16,6 +16,9 @@ import mpmath
 import numpy
 from mpmath import mp, mpf
 
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+import decimals  # noqa: E402
+
 DATA = pathlib.Path(__file__).resolve().parents[2] / "bench" / "data"
 N = 10
 LOW = ["-100", "-200", "0", "100", "-150", "-500", "-300", "-50", "0", "-100"]
@@ -153,21 +156,6 @@ def ball(p, radius):
     return w, 1
 
 
-def numbers(w):
-    return ", ".join("0" if v == 0 else mp.nstr(v, 19, strip_zeros=False) for v in w)
-
-
-def wrapped(text, indent):
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and len(indent + line + " " + word) > 118:
-            lines.append(indent + line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return "\n".join(lines + [indent + line])
-
-
 def main():
     mp.dps = 40
     print(f"""\
@@ -204,7 +192,7 @@ static const struct {{
                 sys.exit("nothing written: none or all are active")
             full, f = p.result(w)
             print(f"    {{{name}, {size}, {str(intercept).lower()}, {active}, {mp.nstr(f, 19)},\n     {{")
-            print(wrapped(numbers(full), "      ") + "}},")
+            print(decimals.row(full, "      ") + "}},")
     print("""\
 };
 

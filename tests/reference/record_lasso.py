@@ -22,6 +22,7 @@ from mpmath import mp, mpf
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 import breast_cancer  # noqa: E402
+import decimals  # noqa: E402
 
 DATA = HERE.parents[1] / "bench" / "data"
 LINEAR = [  # rows, alpha, l1_ratio, intercept. All 442 columns are centred; the first 300 rows of them are not
@@ -149,21 +150,6 @@ def logistic(strength):
     return exact, f + l1 * mpmath.fsum(abs(v) for v in exact[:-1])
 
 
-def numbers(w):
-    return ", ".join("0" if v == 0 else mp.nstr(v, 19, strip_zeros=False) for v in w)
-
-
-def wrapped(text, indent):
-    lines, line = [], ""
-    for word in text.split(" "):
-        if line and len(indent + line + " " + word) > 118:
-            lines.append(indent + line)
-            line = word
-        else:
-            line = f"{line} {word}" if line else word
-    return "\n".join(lines + [indent + line])
-
-
 def main():
     mp.dps = 40
     print(f"""\
@@ -186,7 +172,7 @@ static const struct {{
     for rows, alpha, ratio, intercept in LINEAR:
         w, f = linear(rows, alpha, ratio, intercept)
         print(f"    {{{rows}, {alpha}, {ratio}, {str(intercept).lower()}, {mp.nstr(f, 19)},\n     {{")
-        print(wrapped(numbers(w), "      ") + "}},")
+        print(decimals.row(w, "      ") + "}},")
     print("""\
 };
 
@@ -196,7 +182,7 @@ static const struct {
     for strength in LOGISTIC:
         w, f = logistic(strength)
         print(f"    {{{strength}, {mp.nstr(f, 19)},\n     {{")
-        print(wrapped(numbers(w), "      ") + "}},")
+        print(decimals.row(w, "      ") + "}},")
     print("""\
 };
 
