@@ -226,8 +226,8 @@ guide() {
         block docs/guide/fortran.md text 'w = ' >"$work/lasso.txt"
 }
 
-# Not those of optimizers.h, descent.h and adaptive.h: optimizers come from text.
-find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h -exec cat {} + >"$work/headers"
+# Not those of optimizers.h and the headers it includes: optimizers come from text.
+find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h ! -name newton.h ! -name quasi_newton.h ! -name search.h -exec cat {} + >"$work/headers"
 awk -f "$root/tests/signatures.awk" "$work/headers" | sort >"$work/signatures"
 cut -d ' ' -f 1 "$work/signatures" >"$work/functions"
 

@@ -47,7 +47,7 @@ includes_follow_layers() {
             }
             home["status.h"] = home["runtime.h"] = "base"
             home["glm.h"] = "objective"
-            home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = "optimizer"
+            home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = home["newton.h"] = home["quasi_newton.h"] = home["search.h"] = "optimizer"
         }
         FNR == 1 {
             count = split(FILENAME, path, "/")

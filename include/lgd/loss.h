@@ -23,7 +23,8 @@ typedef struct lgd_loss lgd_loss;
  *             would leave them and loss*(u) = sup_z u z - loss(z) is the convex conjugate. No term is below 0, and it is 0
  *             where u is the slope at z; INFINITY outside the domain of loss*; a row of weight 0 has no part. A loss that
  *             has it is convex. For duality gaps
- * eval and fenchel must be free of side effects: they are called from several threads at once. */
+ *   hessian   optional: C [m x k x k] receives weight_i d^2 loss / d z_ic d z_ie at the scores Z. For Newton's method
+ * eval, fenchel and hessian must be free of side effects: they are called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
     unsigned flags; /* 0 */
@@ -35,6 +36,8 @@ typedef struct lgd_loss_ops {
     double (*curvature)(const void *ctx, size_t k);
     double (*fenchel)(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                       const double *weight, const double *U, size_t ldu);
+    void (*hessian)(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                    const double *weight, double *C);
 } lgd_loss_ops;
 
 /* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */

@@ -39,31 +39,22 @@ typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_las
  * whatever it is. Where a batch holds all rows, each once, all four are plain descent, with its bits. */
 typedef enum lgd_estimator { LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH } lgd_estimator;
 
-/* Why a run ended: name, value, text. New ones are appended. */
-#define LGD_STOP_LIST(X)                                                                                               \
-    X(LGD_STOP_EPOCHS, 1, "epoch limit reached")                                                                       \
-    X(LGD_STOP_STEPS, 2, "step limit reached")                                                                         \
-    X(LGD_STOP_SECONDS, 3, "time limit reached")                                                                       \
-    X(LGD_STOP_GRAD_TOL, 4, "converged: gradient below tolerance")                                                     \
-    X(LGD_STOP_F_TOL, 5, "value changes less than its tolerance")                                                      \
-    X(LGD_STOP_STEP_TOL, 6, "step shorter than its tolerance")                                                         \
-    X(LGD_STOP_F_TARGET, 7, "target value reached")                                                                    \
-    X(LGD_STOP_ROUNDING, 8, "no progress possible at rounding level")                                                  \
-    X(LGD_STOP_STALLED, 9, "running loss no longer falls")                                                             \
-    X(LGD_STOP_CALLBACK, 10, "stopped by the caller")                                                                  \
-    X(LGD_STOP_OPTIMIZER, 11, "stopped by the optimizer")                                                              \
-    X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
-    X(LGD_STOP_ERROR, 13, "ended by an error")                                                                         \
-    X(LGD_STOP_GAP_TOL, 14, "converged: duality gap below tolerance")
-
-/* Why a run ended: LGD_STOP_NONE, or one of LGD_STOP_LIST.
- *   LGD_STOP_NONE   0, there was no run */
-#define LGD_X(name, value, text) , name = value
-typedef enum lgd_stop { LGD_STOP_NONE = 0 LGD_STOP_LIST(LGD_X) } lgd_stop;
-#undef LGD_X
-
 /* The text of a reason, "not run" for 0, "unknown reason" for a value that is none. Never NULL; static storage. */
 LGD_API const char *lgd_stop_string(lgd_stop stop);
+
+/* What becomes of a run over all rows whose gradient is within a tolerance, where the Hessian may still have a curvature
+ * below 0. Other than LGD_SADDLE_UNCHECKED the smallest curvature is then looked for, by the Lanczos method on products with the
+ * Hessian (as many as lgd_objective_curvature needs); it is in the report.
+ *   LGD_SADDLE_UNCHECKED   nothing: the gradient alone is judged
+ *   LGD_SADDLE_STOP        the run ends as LGD_STOP_SADDLE
+ *   LGD_SADDLE_ESCAPE      w goes on along the direction of that curvature, downhill, as far as the value falls
+ *   LGD_SADDLE_PERTURB     w goes on from a random point near it, as in perturbed gradient descent, C. Jin, R. Ge, P. Netrapalli,
+ *                          S. Kakade, M. Jordan, "How to escape saddle points efficiently", ICML 2017 */
+typedef enum lgd_saddle { LGD_SADDLE_UNCHECKED, LGD_SADDLE_STOP, LGD_SADDLE_ESCAPE, LGD_SADDLE_PERTURB } lgd_saddle;
+
+/* A metric of yours, as the map P from a gradient r to its representative P r at w (a Riesz map, a preconditioner): linear in
+ * r, symmetric and positive definite. A return other than LGD_OK ends the run. */
+typedef lgd_status (*lgd_precondition)(void *ctx, const double *w, const double *r, double *pr);
 
 /* What a callback sees after each epoch (full batch: after each step). Signs are the user's.
  *   step       steps taken since the optimizer's reset
@@ -158,6 +149,12 @@ LGD_API void lgd_history_free(lgd_history *h);
  *                   each step in the metric of the optimizer (LGD_TELLS_RATE). w never leaves a constraint; a start outside
  *                   moves to the nearest point first. NULL: that of lgd_optimizer_penalty, if there is one
  *   estimator       of the gradient, see lgd_estimator
+ *   precondition    a metric: methods that are linear in g step along P g, and those with LGD_PRECONDITIONED build on it; |g|
+ *                   stays the Euclidean norm. LGD_EUNSUPPORTED with other methods and with a penalty
+ *   precondition_ctx what precondition is handed
+ *   saddle          what to do at a saddle point, see lgd_saddle
+ *   start_rows      full batch: begins on so many rows, drawn by seed, and multiplies them by 4 whenever the gradient there is
+ *                   lost in the noise of the sample, until all are in [0: all from the start]
  *
  * Watching
  *   w_best          [dim] receives the point of report.best_f
@@ -184,6 +181,10 @@ typedef struct lgd_minimize_options {
     const lgd_penalty *penalty;
     lgd_estimator estimator;
     double gap_tol, norm_test;
+    lgd_precondition precondition;
+    void *precondition_ctx;
+    size_t start_rows;
+    lgd_saddle saddle;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -201,7 +202,9 @@ typedef struct lgd_minimize_options {
  *   gap           the duality gap at the returned w, with gap_tol; else NaN
  *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
  *                 the run did or 40 passes, within max_seconds
- *   batch_size    rows a step at the end, which norm_test may have raised; 0: all */
+ *   batch_size    rows a step at the end, which norm_test may have raised; 0: all
+ *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
+ *   smallest_curvature  of the Hessian where the run ended, or where it last looked, with saddle; else NaN */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -209,6 +212,8 @@ typedef struct lgd_report {
     uint64_t best_step, clipped;
     double lr_hold, f_average, gap;
     size_t batch_size;
+    uint64_t indefinite;
+    double smallest_curvature;
 } lgd_report;
 
 /* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at

@@ -34,6 +34,11 @@ typedef struct lgd_objective lgd_objective;
  *                outside its domain. No term is below 0. Says that every phi_i is convex. For duality gaps
  *   curvature    optional: bounds that hold at every w, for the objective of these rows alone: *all on the largest eigenvalue
  *                of the Hessian of f, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
+ *   product      optional: hv[dim] += sum over rows of omega_i H_i v, H_i the Hessian of f_i at w. Called as eval is
+ *   hessian      optional: as eval, and the lower triangle of H [dim x dim, ld] += sum over rows of omega_i H_i. g is never NULL
+ *   smooth_product  with product or hessian, where there is a smooth and no linear: hv += the Hessian of s at w times v
+ *   scores       optional, with linear: Z [count x slopes] = A_i w and T = A_i d, for each of the rows. Called as eval is
+ *   along        with scores: *f += sum over rows of omega_i phi_i(Z_i + alpha T_i), and *slope += its derivative in alpha
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -47,6 +52,12 @@ typedef struct lgd_objective_ops {
     lgd_status (*difference)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R);
     lgd_status (*fenchel)(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value);
     lgd_status (*curvature)(void *ctx, const lgd_rows *rows, double *all, double *term);
+    lgd_status (*product)(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv);
+    lgd_status (*hessian)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H, size_t ld);
+    lgd_status (*smooth_product)(void *ctx, const double *w, const double *v, double *hv);
+    lgd_status (*scores)(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T);
+    lgd_status (*along)(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T, double *f,
+                        double *slope);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

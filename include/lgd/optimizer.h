@@ -39,14 +39,57 @@ typedef struct lgd_option {
     void *reserved[2];
 } lgd_option;
 
-/* What a run lends to a step beyond w and g; members are NULL where it cannot. */
+/* Why a run ended: name, value, text. New ones are appended. */
+#define LGD_STOP_LIST(X)                                                                                               \
+    X(LGD_STOP_EPOCHS, 1, "epoch limit reached")                                                                       \
+    X(LGD_STOP_STEPS, 2, "step limit reached")                                                                         \
+    X(LGD_STOP_SECONDS, 3, "time limit reached")                                                                       \
+    X(LGD_STOP_GRAD_TOL, 4, "converged: gradient below tolerance")                                                     \
+    X(LGD_STOP_F_TOL, 5, "value changes less than its tolerance")                                                      \
+    X(LGD_STOP_STEP_TOL, 6, "step shorter than its tolerance")                                                         \
+    X(LGD_STOP_F_TARGET, 7, "target value reached")                                                                    \
+    X(LGD_STOP_ROUNDING, 8, "no progress possible at rounding level")                                                  \
+    X(LGD_STOP_STALLED, 9, "running loss no longer falls")                                                             \
+    X(LGD_STOP_CALLBACK, 10, "stopped by the caller")                                                                  \
+    X(LGD_STOP_OPTIMIZER, 11, "stopped by the optimizer")                                                              \
+    X(LGD_STOP_DIVERGED, 12, "diverged")                                                                               \
+    X(LGD_STOP_ERROR, 13, "ended by an error")                                                                         \
+    X(LGD_STOP_GAP_TOL, 14, "converged: duality gap below tolerance")                                                  \
+    X(LGD_STOP_SADDLE, 15, "saddle: gradient below tolerance, a curvature below 0")                                    \
+    X(LGD_STOP_SEARCH, 16, "line search found no lower value")                                                         \
+    X(LGD_STOP_UNBOUNDED, 17, "value falls without bound")
+
+/* Why a run ended: LGD_STOP_NONE, or one of LGD_STOP_LIST.
+ *   LGD_STOP_NONE   0, there was no run */
+#define LGD_X(name, value, text) , name = value
+typedef enum lgd_stop { LGD_STOP_NONE = 0 LGD_STOP_LIST(LGD_X) } lgd_stop;
+#undef LGD_X
+
+/* What a run lends to a step beyond w and g; members are NULL where it cannot. It is always that of the function which the run
+ * minimises (with maximize the negative), over the rows of the step, smooth part included, and before any clipping. What is
+ * frozen does not move: g, hv and pr are 0 there, and H has a row of the unit matrix. */
 typedef struct lgd_oracle {
-    /* f and g at another w of the function that the run minimises (with maximize: of its negative), over the rows of the
-     * step, smooth part included, and before any clipping. f must not be NULL, g may be. */
+    /* f and g at another w. f must not be NULL, g may be. */
     lgd_status (*eval)(void *ctx, const double *w, double *f, double *g);
     /* w becomes prox(w) of the run's penalty at the rate eta > 0, and *h (unless NULL) its value there; what is frozen keeps
      * its bits. Without a penalty NULL. For methods with LGD_OWN_PROX. */
     lgd_status (*prox)(void *ctx, double eta, double *w, double *h);
+    /* Values along a line at the cost of one number per row: NULL where no linear scores are behind f. begin_line passes over the
+     * rows once, and w and d must stay as they are until the last `line`, which gives *f at w + alpha d and *slope, the
+     * derivative in alpha. */
+    lgd_status (*begin_line)(void *ctx, const double *w, const double *d);
+    lgd_status (*line)(void *ctx, double alpha, double *f, double *slope);
+    /* hv = H v for the Hessian H at w, where the gradient is g (NULL: not known). Where the objective has no such product it is
+     * a difference of gradients, and `exact` is false. */
+    lgd_status (*product)(void *ctx, const double *w, const double *g, const double *v, double *hv);
+    /* f, g and the lower triangle of H [dim x dim, ld >= dim] at w. */
+    lgd_status (*hessian)(void *ctx, const double *w, double *f, double *g, double *H, size_t ld);
+    /* pr = P r, with the metric of the user's. NULL: none. For methods with LGD_PRECONDITIONED. */
+    lgd_status (*precondition)(void *ctx, const double *w, const double *r, double *pr);
+    /* The run's penalty where it is sum_j l1_j |w_j|, or the box lower_j <= w_j <= upper_j (infinite: no bound); [dim] each,
+     * NULL without. For methods with LGD_TAKES_L1 and LGD_TAKES_BOX. */
+    const double *l1, *lower, *upper;
+    bool exact;
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
@@ -59,7 +102,7 @@ typedef struct lgd_step {
     double lr_factor;         /* what the schedule multiplies the rate by */
     double momentum, decay;   /* NaN: the optimizer's own; decay is 0 on coordinates the objective leaves unpenalised */
     bool fresh;               /* out: f and g already belong to the new w (full batch) */
-    int stop;                 /* out: not 0 ends the run, LGD_STOP_OPTIMIZER */
+    int stop;                 /* out: why the run ends here, a lgd_stop or 1 (LGD_STOP_OPTIMIZER); 0: it goes on */
     uint64_t key;             /* lgd_uniform(key, ...) is the run's reproducible noise for this step and slice */
     const lgd_oracle *oracle; /* NULL in a caller's own loop */
     void *oracle_ctx;         /* what its functions are handed */
@@ -70,7 +113,8 @@ typedef struct lgd_step {
     bool finite;              /* out, with LGD_CHECKED: all of the new w is finite */
     bool penalised;           /* a penalty is going to be applied to the w that step leaves; see `settle` */
     double eta, *eta_each;    /* out, with LGD_TELLS_RATE: the rate of the step, below */
-    double weight; /* kept for each slice from step to step, 0 before the first: for a sum of weights, below */
+    double weight;   /* kept for each slice from step to step, 0 before the first: for a sum of weights, below */
+    bool indefinite; /* out: the Hessian was found not to be positive definite */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -82,9 +126,15 @@ enum {
     LGD_LAYERED = 16,    /* with LGD_SLICED: coordinates of one slice interact, so that groups change the path */
     LGD_OWN_POINTS = 32, /* its state holds points beside w: an lr_scale of the run is 0 or 1 there */
     LGD_CHECKED = 64,    /* step tells in `finite` whether the new w is, which saves a pass over g where dim is large */
-    LGD_TELLS_RATE = 128, /* step tells the rates at which it took a gradient, so that any penalty can follow it */
-    LGD_OWN_PROX = 256,   /* step applies oracle->prox itself; a penalty is not applied after it */
-    LGD_NOISE_GROWS = 512 /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
+    LGD_TELLS_RATE = 128,  /* step tells the rates at which it took a gradient, so that any penalty can follow it */
+    LGD_OWN_PROX = 256,    /* step applies oracle->prox itself; a penalty is not applied after it */
+    LGD_NOISE_GROWS = 512, /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
+    LGD_TAKES_L1 = 1024,   /* takes a penalty that is a weighted L1 norm, from oracle->l1, and no other */
+    LGD_TAKES_BOX = 2048,  /* takes a penalty that is a box, from oracle->lower and upper, and no other */
+    LGD_PRECONDITIONED = 4096, /* asks oracle->precondition itself */
+    LGD_FINDS_STEP =
+        8192 /* its steps come from values or a model of f: no clipping, and no penalty but one it takes itself; it
+                             tells the factor of its direction in `eta` */
 };
 
 /* What LGD_TELLS_RATE promises. A penalty is applied after the step as w = prox(w), in the metric of the step: if that was

@@ -32,6 +32,9 @@ enum {
  *   work       optional: how many doubles of scratch prox needs; it gets them in `work`, not cleared
  *   conjugate  optional: h*(v) = sup_u v.u - h(u), of scale v, where *scale is the largest number in [0, 1] for which
  *              that is finite. For duality gaps
+ *   l1         optional: h(w) is sum_j l1_j |w_j|, and these are l1[n]. For methods with LGD_TAKES_L1
+ *   bounds     optional: h is 0 for lower_j <= w_j <= upper_j, else infinite, and these are lower[n] and upper[n], infinite
+ *              where there is no bound. For methods with LGD_TAKES_BOX
  * All are called by several threads at once, each with scratch of its own. */
 typedef struct lgd_penalty_ops {
     const char *name;
@@ -42,6 +45,8 @@ typedef struct lgd_penalty_ops {
     lgd_status (*check)(const void *ctx, size_t n);
     size_t (*work)(const void *ctx, size_t n);
     double (*conjugate)(const void *ctx, size_t n, const double *v, double *scale);
+    void (*l1)(const void *ctx, size_t n, double *l1);
+    void (*bounds)(const void *ctx, size_t n, double *lower, double *upper);
 } lgd_penalty_ops;
 
 /* Your own penalty. ops are copied (their name must outlive the penalty), ctx is yours until free, also when this call

@@ -128,3 +128,21 @@ lgd_stop lgd_judge_limits(const lgd_run *run)
         return LGD_STOP_SECONDS;
     return LGD_STOP_NONE;
 }
+
+lgd_stop lgd_judge_method(lgd_run *run, int stop)
+{
+    if (stop == LGD_STOP_DIVERGED) {
+        snprintf(run->why, sizeof run->why, "f or its gradient is no number wherever %s looked", run->opt->ops.name);
+        snprintf(run->accepted, sizeof run->accepted, "a finite number");
+    }
+    switch (stop) {
+    case LGD_STOP_ROUNDING:
+    case LGD_STOP_DIVERGED:
+    case LGD_STOP_SADDLE:
+    case LGD_STOP_SEARCH:
+    case LGD_STOP_UNBOUNDED:
+        return (lgd_stop)stop;
+    default:
+        return LGD_STOP_OPTIMIZER;
+    }
+}

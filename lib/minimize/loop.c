@@ -3,13 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-/* The rows a step's oracle evaluates: those of the step. */
-typedef struct lent {
-    lgd_run *run;
-    lgd_rows rows;
-    size_t divide_by;
-} lent;
-
 /* What does not move has no part in |g|. */
 static void leave_out_frozen(const lgd_run *run, double *g)
 {
@@ -42,17 +35,6 @@ lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, co
     run->rows_seen += (double)rows->count;
     lgd_run_orient(run, f, g);
     return LGD_OK;
-}
-
-static lgd_status oracle_eval(void *ctx, const double *w, double *f, double *g)
-{
-    lent *l = ctx;
-    return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
-}
-
-static lgd_status oracle_prox(void *ctx, double eta, double *w, double *h)
-{
-    return lgd_run_prox(((lent *)ctx)->run, eta, w, h);
 }
 
 /* f, without the penalty, and run->g are those of all rows at w. */
@@ -103,11 +85,10 @@ static void clip(lgd_run *run)
 
 /* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f_all and g are already
  * those of the new w. */
-static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, bool *fresh)
+static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
 {
-    static const lgd_oracle smooth = {.eval = oracle_eval}, composite = {.eval = oracle_eval, .prox = oracle_prox};
     const double *scale = run->o.lr_scale;
-    const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PROX;
+    const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PENALTY;
     clip(run);
     if (scale || keep_old || penalised)
         memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
@@ -119,7 +100,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
                   .momentum = run->momentum,
                   .decay = NAN,
                   .key = run->o.seed,
-                  .oracle = penalised ? &composite : &smooth,
+                  .oracle = &run->lending.oracle,
                   .oracle_ctx = l};
     lgd_status status = lgd_optimizer_advance(run->opt, &s);
     if (status)
@@ -129,6 +110,8 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
     run->all_is_current = false;
     run->gap_all = NAN;
+    run->step_rate = s.eta;
+    run->indefinite += s.indefinite;
     const bool checked = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale;
     if (penalised && !own_prox) {
         if (!checked && lgd_judge_point(run)) { /* a prox is for numbers */
@@ -148,7 +131,7 @@ static lgd_status take_step(lgd_run *run, lent *l, double *f, bool keep_old, boo
     *fresh = s.fresh && !scale && !moved && (!penalised || own_prox);
     *f = s.f;
     if (s.stop)
-        run->stop = LGD_STOP_OPTIMIZER;
+        run->stop = lgd_judge_method(run, s.stop);
     if (!(checked && !moved && !penalised) && lgd_judge_point(run))
         run->stop = LGD_STOP_DIVERGED;
     return LGD_OK;
@@ -201,7 +184,7 @@ static lgd_status record(lgd_run *run, double loss, double f, double lr, double 
 
 lgd_status lgd_run_full(lgd_run *run)
 {
-    lent l = {run, {0, run->terms, NULL}, run->terms};
+    lgd_lent l = {run, {0, run->terms, NULL}, run->terms};
     bool fresh = false;
     for (;;) {
         lgd_status status = LGD_OK;
@@ -231,7 +214,8 @@ lgd_status lgd_run_full(lgd_run *run)
         if (!run->stop && keep_old)
             run->stop = lgd_judge_step(run);
         run->epochs++;
-        status = record(run, loss, loss, run->lr * run->lr_factor, grad_norm, gap, run->stop != LGD_STOP_DIVERGED);
+        const double lr = isnan(run->step_rate) ? run->lr * run->lr_factor : run->step_rate;
+        status = record(run, loss, loss, lr, grad_norm, gap, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
         if (fresh && (status = know_all(run, f)))
@@ -266,7 +250,7 @@ static lgd_status draw_and_grow(lgd_run *run, size_t *all)
 
 /* A batch with value f comes into the sum of an epoch: with the smooth part and the penalty once for each of its rows, also where
  * its sum was divided by more rows than it has. */
-static lgd_status add_value(const lgd_run *run, const lent *l, double f, double *sum)
+static lgd_status add_value(const lgd_run *run, const lgd_lent *l, double f, double *sum)
 {
     const double penalty = lgd_run_penalty(run, run->w);
     double smooth = 0;
@@ -292,7 +276,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
     *finished = true;
     *mean = NAN;
     for (size_t done = 0; done < draws && !run->stop; done += batch) {
-        lent l = {run, {done, draws - done < batch ? draws - done : batch, run->index}, 0};
+        lgd_lent l = {run, {done, draws - done < batch ? draws - done : batch, run->index}, 0};
         l.divide_by = run->o.last == LGD_LAST_SCALE ? batch : l.rows.count;
         if (done) {
             run->stop = lgd_judge_limits(run);

@@ -56,6 +56,10 @@ static lgd_status check_options(lgd_run *run)
     if (o->batch_size && (run->opt->ops.flags & LGD_FULL_BATCH))
         return lgd_fail(LGD_EUNSUPPORTED, "minimize: batch_size is %zu, 0 is accepted by %s: it needs all rows",
                         o->batch_size, method);
+    if (run->opt->ops.flags & LGD_FINDS_STEP && (o->clip_norm > 0 || o->clip_value > 0))
+        return lgd_fail(LGD_EUNSUPPORTED, "minimize: %s is %g, 0 is accepted by %s: it finds the length of its steps",
+                        o->clip_norm > 0 ? "clip_norm" : "clip_value", o->clip_norm > 0 ? o->clip_norm : o->clip_value,
+                        method);
     if ((unsigned)o->order > LGD_REPLACEMENT)
         return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
                         LGD_REPLACEMENT);
@@ -248,14 +252,22 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
                       .lr_hold = lr_hold,
                       .f_average = run->sign * run->f_average,
                       .gap = run->gap_all,
-                      .batch_size = run->batch};
+                      .batch_size = run->batch,
+                      .indefinite = run->indefinite,
+                      .smallest_curvature = run->smallest_curvature};
     return status;
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,
                               size_t options_size, lgd_report *report, size_t report_size)
 {
-    lgd_report r = {.stop = LGD_STOP_ERROR, .f = NAN, .grad_norm = NAN, .best_f = NAN, .f_average = NAN, .gap = NAN};
+    lgd_report r = {.stop = LGD_STOP_ERROR,
+                    .f = NAN,
+                    .grad_norm = NAN,
+                    .best_f = NAN,
+                    .f_average = NAN,
+                    .gap = NAN,
+                    .smallest_curvature = NAN};
     lgd_give_struct(report, report_size, &r, sizeof r);
     if (!f || !opt || !w)
         return lgd_fail(LGD_EINVAL, "minimize: %s is NULL, %s is accepted",
@@ -277,7 +289,9 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                    .best_f = INFINITY,
                    .best_running = INFINITY,
                    .f_average = NAN,
-                   .gap_all = NAN};
+                   .gap_all = NAN,
+                   .step_rate = NAN,
+                   .smallest_curvature = NAN};
     run.plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
                                       opt->judged.plateau_rest, opt->judged.plateau_cuts};
     lgd_status status = take_options(&run, options, options_size);
@@ -303,6 +317,8 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         status = lgd_run_penalise(&run);
         if (!status)
             status = lgd_estimate_create(&run);
+        if (!status)
+            status = lgd_lend_create(&run);
         if (status)
             memcpy(w, run.w_best, run.dim * sizeof *w);
     }
@@ -330,6 +346,7 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         lgd_disengage(&own);
     }
     lgd_estimate_free(&run);
+    lgd_lend_free(&run);
     lgd_gap_free(&run.gap);
     lgd_release(run.unit);
     lgd_release(run.g);

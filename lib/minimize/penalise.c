@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-static bool is_frozen(const lgd_run *run, size_t j)
+bool lgd_run_is_frozen(const lgd_run *run, size_t j)
 {
     const lgd_optimizer *opt = run->opt;
     if (run->o.lr_scale && run->o.lr_scale[j] == 0)
@@ -20,13 +20,13 @@ lgd_status lgd_run_penalise(lgd_run *run)
         return LGD_OK;
     size_t frozen = 0;
     for (size_t j = 0; j < run->dim; j++)
-        frozen += is_frozen(run, j);
+        frozen += lgd_run_is_frozen(run, j);
     if (frozen) { /* a prox at one rate is often cheaper than at many */
         run->unit = lgd_alloc("minimize", run->dim, sizeof *run->unit);
         if (!run->unit)
             return LGD_ENOMEM;
         for (size_t j = 0; j < run->dim; j++)
-            run->unit[j] = is_frozen(run, j) ? 0 : 1;
+            run->unit[j] = lgd_run_is_frozen(run, j) ? 0 : 1;
     }
     return lgd_penalised_enter(&run->opt->penalised, run->unit, run->w);
 }

@@ -2,6 +2,7 @@
  *   minimize.c   checks the options, sets up, reports
  *   loop.c       the two loops: all rows at each step, and batches
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
+ *   lend.c       what a step may ask for beyond w and g
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
@@ -23,6 +24,22 @@ struct lgd_history {
     size_t count, room;
 };
 
+/* The rows a step's oracle evaluates: those of the step. */
+typedef struct lgd_lent {
+    struct lgd_run *run;
+    lgd_rows rows;
+    size_t divide_by;
+} lgd_lent;
+
+/* What the oracle keeps for the length of a run; made when first asked for. */
+typedef struct lgd_lending {
+    lgd_oracle oracle;
+    double *Z, *T;       /* [terms x slopes] scores of w and of d, the point and the direction of a line */
+    const double *w, *d; /* those */
+    double *at, *other;  /* [dim] for differences of gradients */
+    double *each;        /* l1, or lower and upper, of the penalty */
+} lgd_lending;
+
 struct lgd_run {
     lgd_objective *f;
     lgd_optimizer *opt;
@@ -37,10 +54,11 @@ struct lgd_run {
     double *unit; /* 1 where w moves, 0 where it is frozen; NULL where nothing is, and without a penalty */
     size_t *index;
     lgd_estimate estimate; /* of the gradient, from a batch */
+    lgd_lending lending;
 
     uint64_t epochs;  /* finished in this run */
     uint64_t first_t; /* the optimizer's count before it */
-    uint64_t evaluations, clipped, best_step, unchanged;
+    uint64_t evaluations, clipped, best_step, unchanged, indefinite;
     double rows_seen;
     double f_all, g_all; /* last full evaluation: F and |g|; NaN before one */
     double f_smooth;     /* and F without the penalty */
@@ -52,9 +70,11 @@ struct lgd_run {
     double best_f;       /* lowest full evaluation; w_best is its point */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
     double lr_factor, momentum, f_average;
+    double step_rate;          /* what the last step told of its rate; NaN */
+    double smallest_curvature; /* where it was looked for; NaN */
     lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
     lgd_stop stop;
-    char why[64], accepted[128]; /* divergence in words */
+    char why[96], accepted[128]; /* divergence in words */
 };
 
 /* ---- loop.c */
@@ -71,10 +91,21 @@ lgd_status lgd_run_eval_all(lgd_run *run);
 lgd_status lgd_run_full(lgd_run *run);
 lgd_status lgd_run_batches(lgd_run *run);
 
+/* ---- lend.c */
+
+lgd_status lgd_lend_create(lgd_run *run);
+void lgd_lend_free(lgd_run *run);
+
+/* hv = H v at w over the rows of the lgd_lent ctx; with g the gradient there, a difference needs one evaluation and not two. */
+lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const double *v, double *hv);
+
 /* ---- penalise.c; without a penalty it costs nothing */
 
 /* After the optimizer was prepared: what moves, and a start within constraints. */
 lgd_status lgd_run_penalise(lgd_run *run);
+
+/* Does w[j] stay where it is? */
+bool lgd_run_is_frozen(const lgd_run *run, size_t j);
 
 /* h(w), 0 without a penalty. */
 double lgd_run_penalty(const lgd_run *run, const double *w);
@@ -110,6 +141,7 @@ lgd_stop lgd_judge_all(lgd_run *run);               /* tolerances, after a full 
 lgd_stop lgd_judge_running(lgd_run *run, double f); /* after an epoch of batches with mean f */
 lgd_stop lgd_judge_step(lgd_run *run);              /* full batch: after a step from w_old to w */
 lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
+lgd_stop lgd_judge_method(lgd_run *run, int stop);  /* what a step said of its end */
 bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
 
 /* ---- noise.c */

@@ -147,38 +147,27 @@ void lgd_objective_end(const lgd_objective *f)
         lgd_blas_release();
 }
 
+/* ---- sums */
+
 typedef struct chunks {
-    const lgd_objective *f;
+    lgd_part part;
+    void *ctx;
     const lgd_rows *rows;
-    size_t rows_each, stride;
-    const double *w;
-    double value[MAX_CHUNKS];
-    double *partial; /* NULL: no gradient wanted */
-    double *R;
-    const double *U; /* with it `fenchel` is called */
+    size_t rows_each, stride, dim;
+    double value[MAX_CHUNKS][2];
+    double *partial; /* NULL: no vector wanted */
 } chunks;
 
-static lgd_status eval_rows(const lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g,
-                            double *R, const double *U)
-{
-    unsigned errors = lgd_error_count();
-    int code = (int)(U   ? f->ops.fenchel(f->ctx, rows, w, U, value)
-                     : R ? f->ops.difference(f->ctx, rows, w, value, g, R)
-                         : f->ops.eval(f->ctx, rows, w, value, g));
-    return code ? lgd_failed_in(f->ops.name, U ? "fenchel" : R ? "difference" : "eval", code, errors) : LGD_OK;
-}
-
-static lgd_status eval_chunk(void *ctx, size_t i)
+static lgd_status sum_chunk(void *ctx, size_t i)
 {
     chunks *c = ctx;
-    size_t first = i * c->rows_each, left = c->rows->count - first;
-    lgd_rows rows = {c->rows->first + first, left < c->rows_each ? left : c->rows_each, c->rows->index};
-    double *g = c->partial ? c->partial + i * c->stride : NULL;
-    if (g)
-        memset(g, 0, c->f->dim * sizeof *g);
-    c->value[i] = 0;
-    const size_t slopes = first * c->f->slopes;
-    return eval_rows(c->f, &rows, c->w, &c->value[i], g, c->R ? c->R + slopes : NULL, c->U ? c->U + slopes : NULL);
+    const size_t first = i * c->rows_each, left = c->rows->count - first;
+    const lgd_rows rows = {c->rows->first + first, left < c->rows_each ? left : c->rows_each, c->rows->index};
+    double *vector = c->partial ? c->partial + i * c->stride : NULL;
+    if (vector)
+        memset(vector, 0, c->dim * sizeof *vector);
+    c->value[i][0] = c->value[i][1] = 0;
+    return c->part(c->ctx, &rows, first, c->value[i], vector);
 }
 
 static void add(size_t n, const double *restrict x, double *restrict y)
@@ -187,52 +176,77 @@ static void add(size_t n, const double *restrict x, double *restrict y)
         y[j] += x[j];
 }
 
-static lgd_status sum_chunks(lgd_objective *f, const lgd_rows *rows, size_t rows_each, size_t threads, const double *w,
-                             double *value, double *g, double *R, const double *U)
+lgd_status lgd_objective_parts(lgd_objective *f, const lgd_rows *rows, size_t threads, lgd_part part, void *ctx,
+                               double value[2], double *vector)
 {
-    size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.f = f, .rows = rows, .rows_each = rows_each, .stride = lgd_padded(f->dim), .w = w, .R = R, .U = U};
-    if (g) {
-        lgd_status status = lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms);
-        if (status)
-            return status;
-        c.partial = f->partial;
+    const size_t rows_each = chunk_rows(f, rows->count), stride = lgd_padded(f->dim);
+    value[0] = value[1] = 0;
+    if (rows_each >= rows->count) {
+        if (vector)
+            memset(vector, 0, f->dim * sizeof *vector);
+        return part(ctx, rows, 0, value, vector);
     }
-    lgd_status status = lgd_parallel(count, threads, eval_chunk, &c);
+    const size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
+    chunks c = {.part = part, .ctx = ctx, .rows = rows, .rows_each = rows_each, .stride = stride, .dim = f->dim};
+    lgd_status status = vector ? lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms) : LGD_OK;
+    if (status)
+        return status;
+    c.partial = vector ? f->partial : NULL;
+    status = lgd_parallel(count, threads, sum_chunk, &c);
     if (status)
         return status;
     for (size_t apart = 1; apart < count; apart *= 2)
         for (size_t i = 0; i + apart < count; i += 2 * apart) {
-            c.value[i] += c.value[i + apart];
-            if (g)
-                add(f->dim, c.partial + (i + apart) * c.stride, c.partial + i * c.stride);
+            c.value[i][0] += c.value[i + apart][0];
+            c.value[i][1] += c.value[i + apart][1];
+            if (vector)
+                add(f->dim, c.partial + (i + apart) * stride, c.partial + i * stride);
         }
-    *value = c.value[0];
-    if (g)
-        memcpy(g, c.partial, f->dim * sizeof *g);
+    value[0] = c.value[0][0];
+    value[1] = c.value[0][1];
+    if (vector)
+        memcpy(vector, c.partial, f->dim * sizeof *vector);
     return LGD_OK;
+}
+
+/* A sum of `eval`, with R of `difference`, with U of `fenchel`. */
+typedef struct wanted {
+    const lgd_objective *f;
+    const double *w;
+    double *R;
+    const double *U;
+} wanted;
+
+static lgd_status eval_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *g)
+{
+    const wanted *to = ctx;
+    const lgd_objective *f = to->f;
+    const size_t slopes = done * f->slopes;
+    const unsigned errors = lgd_error_count();
+    const int code = (int)(to->U   ? f->ops.fenchel(f->ctx, rows, to->w, to->U + slopes, value)
+                           : to->R ? f->ops.difference(f->ctx, rows, to->w, value, g, to->R + slopes)
+                                   : f->ops.eval(f->ctx, rows, to->w, value, g));
+    return code ? lgd_failed_in(f->ops.name, to->U ? "fenchel" : to->R ? "difference" : "eval", code, errors) : LGD_OK;
 }
 
 lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
                              double *g, double *R)
 {
-    const size_t rows_each = chunk_rows(f, rows->count);
-    if (rows_each < rows->count)
-        return sum_chunks(f, rows, rows_each, threads, w, value, g, R, NULL);
-    *value = 0;
-    if (g)
-        memset(g, 0, f->dim * sizeof *g);
-    return eval_rows(f, rows, w, value, g, R, NULL);
+    wanted to = {f, w, R, NULL};
+    double sum[2];
+    const lgd_status status = lgd_objective_parts(f, rows, threads, eval_part, &to, sum, g);
+    *value = sum[0];
+    return status;
 }
 
 lgd_status lgd_objective_fenchel(lgd_objective *f, size_t threads, const double *w, const double *R, double *value)
 {
     const lgd_rows all = {0, f->terms, NULL};
-    const size_t rows_each = chunk_rows(f, f->terms);
-    if (rows_each < f->terms)
-        return sum_chunks(f, &all, rows_each, threads, w, value, NULL, NULL, R);
-    *value = 0;
-    return eval_rows(f, &all, w, value, NULL, NULL, R);
+    wanted to = {f, w, NULL, R};
+    double sum[2];
+    const lgd_status status = lgd_objective_parts(f, &all, threads, eval_part, &to, sum, NULL);
+    *value = sum[0];
+    return status;
 }
 
 void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)

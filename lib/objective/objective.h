@@ -34,9 +34,15 @@ typedef struct lgd_allowance {
 lgd_allowance lgd_objective_allow(lgd_allowance now);
 bool lgd_objective_late(void);
 
-/* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. Rows
- * are in bounds; between begin and end. They are cut into chunks by their count and dim alone, each chunk is computed
- * serially, and the chunks are added in a fixed tree: the bits do not depend on threads. */
+/* A sum over rows, of which a part is `part(ctx, rows, done, value, vector)`: it adds to value[2] and, unless NULL, to
+ * vector[dim], what its rows, the first of which is the `done`-th of all, have to add. Rows are in bounds; between begin and end.
+ * They are cut into chunks by their count and dim alone, each chunk is computed serially, and the chunks are added in a fixed
+ * tree: the bits do not depend on threads. */
+typedef lgd_status (*lgd_part)(void *ctx, const lgd_rows *rows, size_t done, double *value, double *vector);
+lgd_status lgd_objective_parts(lgd_objective *f, const lgd_rows *rows, size_t threads, lgd_part part, void *ctx,
+                               double value[2], double *vector);
+
+/* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. */
 lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
                              double *g, double *R);
 
@@ -50,5 +56,23 @@ lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double 
 /* All three: 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). */
 lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
                               double *value, double *g);
+
+/* ---- second_order.c, over all rows: means, smooth part included, as lgd_objective_mean */
+
+/* hv = H v and, where lgd_objective_has_product, nothing else is needed. */
+bool lgd_objective_has_product(const lgd_objective *f);
+lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double *w, const double *v, double *hv);
+
+/* Value, gradient and the lower triangle of H [dim x dim, ld] at w, where the objective has them. */
+bool lgd_objective_has_hessian(const lgd_objective *f);
+lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double *w, double *value, double *g, double *H,
+                                 size_t ld);
+
+/* Z = A w and T = A d [terms x slopes], in one pass, where the objective has scores; then *value and *slope, the derivative in
+ * alpha, at w + alpha d. */
+lgd_status lgd_objective_scores(lgd_objective *f, size_t threads, const double *w, const double *d, double *Z,
+                                double *T);
+lgd_status lgd_objective_along(lgd_objective *f, size_t threads, const double *w, const double *d, double alpha,
+                               const double *Z, const double *T, double *value, double *slope);
 
 #endif

@@ -15,7 +15,22 @@ bool lgd_optimizer_asks_rate(const lgd_optimizer *opt)
 
 lgd_status lgd_optimizer_check_penalty(const lgd_optimizer *opt, const lgd_penalty *penalty)
 {
-    if (!penalty || opt->ops.flags & (LGD_TELLS_RATE | LGD_OWN_PROX) || any_metric(penalty))
+    const unsigned flags = opt->ops.flags;
+    if (!penalty)
+        return LGD_OK;
+    if (flags & (LGD_TAKES_L1 | LGD_TAKES_BOX)) {
+        if ((flags & LGD_TAKES_L1 && penalty->ops.l1) || (flags & LGD_TAKES_BOX && penalty->ops.bounds))
+            return LGD_OK;
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: penalty is %s, %s is accepted", opt->ops.name, penalty->ops.name,
+                        flags & LGD_TAKES_L1 ? "l1" : "box or non_negative");
+    }
+    if (flags & LGD_FINDS_STEP)
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "%s: penalty is %s, none is accepted: a prox after its steps would spoil what it knows of f; owlqn "
+            "takes l1, lbfgsb takes box, fista and proximal_gradient take any",
+            opt->ops.name, penalty->ops.name);
+    if (flags & (LGD_TELLS_RATE | LGD_OWN_PROX) || any_metric(penalty))
         return LGD_OK;
     return lgd_fail(
         LGD_EUNSUPPORTED,
@@ -182,7 +197,7 @@ static lgd_status settle(lgd_optimizer *opt, const lgd_step *s)
 
 lgd_status lgd_optimizer_prox(lgd_optimizer *opt, const lgd_step *s, const double *lr_scale)
 {
-    if (!opt->penalty || opt->ops.flags & LGD_OWN_PROX)
+    if (!opt->penalty || opt->ops.flags & LGD_OWN_PENALTY)
         return LGD_OK;
     lgd_status status = hold_rates(opt, lr_scale);
     if (!status)

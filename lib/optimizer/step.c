@@ -17,6 +17,7 @@ lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k)
     part.decay = slice->decay;
     part.fresh = false;
     part.stop = 0;
+    part.indefinite = false;
     part.finite = true;
     part.penalised = opt->penalty != NULL;
     part.eta = NAN;
@@ -130,6 +131,8 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     status = begin(opt, s);
     bool moved = opt->ops.measure && (opt->vectors || opt->state_size); /* measure may have written to them */
     s->fresh = s->finite = true;
+    s->indefinite = false;
+    s->eta = NAN;
     s->stop = 0;
     for (size_t k = 0; !status && k < opt->slices; k++) {
         lgd_step part = lgd_slice_step(opt, s, k);
@@ -142,6 +145,9 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
         opt->slice[k].weight = part.weight;
         s->fresh = s->fresh && part.fresh;
         s->finite = s->finite && part.finite;
+        s->indefinite = s->indefinite || part.indefinite;
+        if (opt->ops.flags & LGD_FINDS_STEP)
+            s->eta = part.eta;
         if (part.fresh)
             s->f = part.f;
         if (!s->stop)
@@ -202,7 +208,7 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
     if (opt->ops.flags & LGD_NEEDS_EVAL)
         return lgd_fail(LGD_EUNSUPPORTED,
                         "%s: it needs values elsewhere, which lgd_minimize lends and a single step cannot", name);
-    if (opt->penalty && opt->ops.flags & LGD_OWN_PROX)
+    if (opt->penalty && opt->ops.flags & LGD_OWN_PENALTY)
         return lgd_fail(LGD_EUNSUPPORTED, "%s: penalty is %s, which lgd_minimize lends and a single step cannot", name,
                         opt->penalty->ops.name);
     if (opt->finds_lr && !(opt->judged.lr_found > 0))

@@ -1,0 +1,13 @@
+/* Methods that learn curvature from gradients: one options struct and one create function each. */
+#ifndef LGD_QUASI_NEWTON_H
+#define LGD_QUASI_NEWTON_H
+#include "optimizer.h"
+#include "search.h"
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,218 @@
+/* What a run lends to a step, see lgd_oracle: with the sign of minimisation, and still where w is frozen. */
+#include "run.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+static lgd_status lend_eval(void *ctx, const double *w, double *f, double *g)
+{
+    const lgd_lent *l = ctx;
+    return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
+}
+
+static lgd_status lend_prox(void *ctx, double eta, double *w, double *h)
+{
+    return lgd_run_prox(((lgd_lent *)ctx)->run, eta, w, h);
+}
+
+/* ---- along a line */
+
+static lgd_status lend_begin_line(void *ctx, const double *w, const double *d)
+{
+    lgd_run *run = ((lgd_lent *)ctx)->run;
+    lgd_lending *own = &run->lending;
+    if (!own->Z) {
+        const size_t count = lgd_mul(run->terms, run->f->slopes);
+        own->Z = lgd_alloc("minimize", lgd_mul(count, 2), sizeof *own->Z);
+        if (!own->Z)
+            return LGD_ENOMEM;
+        own->T = own->Z + count;
+    }
+    own->w = w;
+    own->d = d;
+    run->rows_seen += (double)run->terms;
+    return lgd_objective_scores(run->f, run->threads, w, d, own->Z, own->T);
+}
+
+static lgd_status lend_line(void *ctx, double alpha, double *f, double *slope)
+{
+    lgd_run *run = ((lgd_lent *)ctx)->run;
+    const lgd_lending *own = &run->lending;
+    const lgd_status status =
+        lgd_objective_along(run->f, run->threads, own->w, own->d, alpha, own->Z, own->T, f, slope);
+    if (status)
+        return status;
+    run->evaluations++;
+    *f *= run->sign;
+    *slope *= run->sign;
+    return LGD_OK;
+}
+
+/* ---- the Hessian */
+
+/* Two vectors that differences of gradients need. */
+static lgd_status scratch(lgd_run *run)
+{
+    lgd_lending *own = &run->lending;
+    if (own->at)
+        return LGD_OK;
+    const size_t stride = lgd_padded(run->dim);
+    own->at = lgd_alloc("minimize", lgd_mul(stride, 2), sizeof *own->at);
+    if (!own->at)
+        return LGD_ENOMEM;
+    own->other = own->at + stride;
+    return LGD_OK;
+}
+
+/* The size that a step away from w should be compared with: |w|, at w = 0 what f and g say. Products of it with powers of two go
+ * the way that w and f go. */
+static double size_of(const lgd_run *run, const double *w, const double *g)
+{
+    const double size = lgd_norm2(run->dim, w);
+    if (size > 0 || !g)
+        return size > 0 ? size : 1;
+    const double slope = lgd_norm2(run->dim, g), far = fabs(run->f_all) / slope;
+    return far > 0 && isfinite(far) ? far : 1;
+}
+
+/* hv = (grad(w + e v) - grad(w - e v))/2e, or with g the gradient at w (grad(w + e v) - g)/e. */
+static lgd_status differ(lgd_lent *l, const double *w, const double *g, const double *v, double *hv)
+{
+    lgd_run *run = l->run;
+    const size_t n = run->dim;
+    double f;
+    lgd_status status = scratch(run);
+    if (status)
+        return status;
+    double *at = run->lending.at, *other = run->lending.other;
+    const double length = lgd_norm2(n, v);
+    if (!(length > 0)) {
+        memset(hv, 0, n * sizeof *hv);
+        return LGD_OK;
+    }
+    const double e = (g ? sqrt(DBL_EPSILON) : cbrt(DBL_EPSILON)) * size_of(run, w, g) / length;
+    for (size_t j = 0; j < n; j++)
+        at[j] = w[j] + e * v[j];
+    status = lend_eval(l, at, &f, hv);
+    for (size_t j = 0; j < n && !g; j++)
+        at[j] = w[j] - e * v[j];
+    if (!status && !g)
+        status = lend_eval(l, at, &f, other);
+    const double *from = g ? g : other, apart = g ? e : 2 * e;
+    for (size_t j = 0; j < n && !status; j++)
+        hv[j] = (hv[j] - from[j]) / apart;
+    return status;
+}
+
+lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const double *v, double *hv)
+{
+    lgd_lent *l = ctx;
+    lgd_run *run = l->run;
+    if (!run->lending.oracle.exact)
+        return differ(l, w, g, v, hv);
+    lgd_status status = lgd_objective_product(run->f, run->threads, w, v, hv);
+    double f = 0;
+    if (status)
+        return status;
+    run->rows_seen += (double)run->terms;
+    lgd_run_orient(run, &f, hv);
+    return LGD_OK;
+}
+
+/* What is frozen has a row of the unit matrix. */
+static void orient_hessian(const lgd_run *run, double *H, size_t ld)
+{
+    for (size_t i = 0; i < run->dim; i++) {
+        const bool still = lgd_run_is_frozen(run, i);
+        for (size_t j = 0; j <= i; j++)
+            H[i * ld + j] = still || lgd_run_is_frozen(run, j) ? (double)(i == j) : run->sign * H[i * ld + j];
+    }
+}
+
+/* Column by column, by products with unit vectors; the two halves may differ by rounding, and their mean is taken. */
+static lgd_status hessian_by_products(lgd_lent *l, const double *w, const double *g, double *H, size_t ld)
+{
+    lgd_run *run = l->run;
+    const size_t n = run->dim;
+    double *unit = lgd_alloc("minimize", n, sizeof *unit);
+    if (!unit)
+        return LGD_ENOMEM;
+    lgd_status status = LGD_OK;
+    for (size_t i = 0; i < n && !status; i++) {
+        unit[i] = 1;
+        status = lgd_lend_product(l, w, run->lending.oracle.exact ? NULL : g, unit, H + i * ld);
+        unit[i] = 0;
+    }
+    for (size_t i = 0; i < n && !status; i++)
+        for (size_t j = 0; j < i; j++)
+            H[i * ld + j] = 0.5 * H[i * ld + j] + 0.5 * H[j * ld + i];
+    for (size_t i = 0; i < n && !status; i++)
+        if (lgd_run_is_frozen(run, i))
+            H[i * ld + i] = 1;
+    lgd_release(unit);
+    return status;
+}
+
+static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g, double *H, size_t ld)
+{
+    lgd_lent *l = ctx;
+    lgd_run *run = l->run;
+    if (!lgd_objective_has_hessian(run->f)) {
+        const lgd_status status = lend_eval(l, w, f, g);
+        return status ? status : hessian_by_products(l, w, g, H, ld);
+    }
+    const lgd_status status = lgd_objective_hessian(run->f, run->threads, w, f, g, H, ld);
+    if (status)
+        return status;
+    run->evaluations++;
+    run->rows_seen += (double)run->terms;
+    lgd_run_orient(run, f, g);
+    orient_hessian(run, H, ld);
+    return LGD_OK;
+}
+
+/* ---- the user's metric */
+
+static lgd_status lend_precondition(void *ctx, const double *w, const double *r, double *pr)
+{
+    const lgd_run *run = ((lgd_lent *)ctx)->run;
+    const unsigned errors = lgd_error_count();
+    const int code = (int)run->o.precondition(run->o.precondition_ctx, w, r, pr);
+    if (code)
+        return lgd_failed_in("minimize", "precondition", code, errors);
+    const size_t bad = lgd_first_not_finite(run->dim, pr);
+    if (bad < run->dim)
+        return lgd_fail(LGD_EUSER, "minimize: precondition gave %g at [%zu], finite numbers are accepted", pr[bad],
+                        bad);
+    for (size_t j = 0; j < run->dim; j++)
+        if (lgd_run_is_frozen(run, j))
+            pr[j] = 0;
+    return LGD_OK;
+}
+
+/* ---- set-up */
+
+lgd_status lgd_lend_create(lgd_run *run)
+{
+    const lgd_objective *f = run->f;
+    const lgd_penalty *h = run->opt->penalty;
+    run->lending.oracle = (lgd_oracle){
+        .eval = lend_eval,
+        .prox = h ? lend_prox : NULL,
+        .begin_line = f->ops.scores && !run->o.batch_size ? lend_begin_line : NULL,
+        .line = f->ops.scores && !run->o.batch_size ? lend_line : NULL,
+        .product = run->o.batch_size ? NULL : lgd_lend_product,
+        .hessian = run->o.batch_size ? NULL : lend_hessian,
+        .precondition = run->o.precondition ? lend_precondition : NULL,
+        .exact = lgd_objective_has_product(f),
+    };
+    return LGD_OK;
+}
+
+void lgd_lend_free(lgd_run *run)
+{
+    lgd_release(run->lending.Z);
+    lgd_release(run->lending.at);
+    lgd_release(run->lending.each);
+    run->lending = (lgd_lending){0};
+}

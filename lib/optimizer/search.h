@@ -1,0 +1,68 @@
+/* Line searches for the methods; the public face has their options. */
+#ifndef LGD_SEARCH_INSIDE_H
+#define LGD_SEARCH_INSIDE_H
+#include "optimizer.h"
+
+/* The options of the search, as the struct of a method has them. */
+typedef struct lgd_search_rules {
+    lgd_search search; /* never LGD_SEARCH_USUAL */
+    double c1, c2, first_step;
+    size_t max_trials;
+} lgd_search_rules;
+
+/* The rows of the option table for these members of the struct S, and the rules from its members. `usual` is what
+ * LGD_SEARCH_USUAL stands for. */
+#define LGD_SEARCH_OPTIONS(S, decrease, slope)                                                                         \
+    LGD_OPTION_CHOICE(S, search, "usual|more_thuente|hager_zhang|backtracking|nonmonotone", "which line search"),      \
+        LGD_OPTION(S, c1, decrease, LGD_WITHIN_ONE, "sufficient decrease"),                                            \
+        LGD_OPTION(S, c2, slope, LGD_WITHIN_ONE, "of the slope, above c1"),                                            \
+        LGD_OPTION(S, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),                    \
+    {                                                                                                                  \
+        .name = "max_trials", .offset = offsetof(S, max_trials), .type = LGD_SIZE, .preset = 40, .low = 1,             \
+        .high = 1000, .help = "points a search looks at, at most"                                                      \
+    }
+#define LGD_WITHIN_ONE .low = 0, .high = 1, .open = 3 /* 0 < x < 1 */
+#define LGD_SEARCH_RULES(o, usual)                                                                                     \
+    {                                                                                                                  \
+        (o)->search ? (o)->search : (usual), (o)->c1, (o)->c2, (o)->first_step, (o)->max_trials                        \
+    }
+
+/* For `check` of a method: LGD_EINVAL unless c1 < c2. */
+lgd_status lgd_search_check(const char *method, double c1, double c2);
+
+/* What a search remembers from step to step, in the state of the method; zeroed at the start. */
+enum { LGD_SEARCH_VALUES = 10 };
+typedef struct lgd_search_memory {
+    double value[LGD_SEARCH_VALUES]; /* the last values, for LGD_NONMONOTONE */
+    uint64_t values;                 /* how many there were */
+    double mean_size, weight;        /* C_k and Q_k of Hager and Zhang: a mean of |f| */
+    double close;                    /* not 0: approximate Wolfe from now on */
+} lgd_search_memory;
+
+/* One search. In: d with slope = g.d < 0 at s->w, the first alpha to try > 0, and two arrays of dim; out: the point, and f and its
+ * gradient there. The methods that seldom look twice begin with a full evaluation; with `scores` the search goes along the scores
+ * from its first trial, where the run can (oracle->begin_line). */
+typedef struct lgd_line {
+    const double *d;             /* [dim] */
+    double slope, alpha;         /* in; out: of the step taken */
+    double alpha_max;            /* in: no trial beyond it; INFINITY */
+    const double *lower, *upper; /* in: [dim] each, or NULL: rounding is kept within them */
+    bool scores;                 /* in */
+    double *w_new, *g_new;       /* [dim] each, out */
+    double f_new, slope_new;     /* out: f there, and g_new.d */
+    size_t trials;               /* out */
+    bool found; /* out; if not, s->stop says why: LGD_STOP_ROUNDING, _SEARCH, _UNBOUNDED or _DIVERGED */
+} lgd_line;
+
+/* Searches; s->w, s->g and s->f are as they were. A status of the oracle is passed through. */
+lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_search_memory *memory, lgd_line *line);
+
+/* The first alpha that a method without any knowledge of f's curvature tries along d (-g, or -P g), as lgd/search.h has it. `hd` is
+ * scratch [dim]. */
+lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const double *d, double slope, double *hd,
+                            double *alpha);
+
+/* Takes the point of a search that found one: w, g, f of the step, fresh. */
+void lgd_search_take(lgd_step *s, const lgd_line *line);
+
+#endif
