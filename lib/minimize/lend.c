@@ -192,6 +192,33 @@ static lgd_status lend_precondition(void *ctx, const double *w, const double *r,
 
 /* ---- set-up */
 
+/* The bounds of a box for all of w: none for what the objective leaves unpenalised, and w itself for what is frozen. The penalty
+ * writes those of its own coordinates one after the other, and they move up behind the spared range. */
+static lgd_status lend_box(lgd_run *run)
+{
+    const lgd_penalised *p = &run->opt->penalised;
+    const size_t stride = lgd_padded(run->dim), before = p->spare_first < p->n ? p->spare_first : p->n;
+    double *side[2];
+    run->lending.each = lgd_alloc("minimize", lgd_mul(stride, 2), sizeof(double));
+    if (!run->lending.each)
+        return LGD_ENOMEM;
+    side[0] = run->lending.each;
+    side[1] = side[0] + stride;
+    if (p->n)
+        p->penalty->ops.bounds(p->penalty->ctx, p->n, side[0], side[1]);
+    for (size_t i = 0; i < 2; i++) {
+        memmove(side[i] + before + p->spare_count, side[i] + before, (p->n - before) * sizeof(double));
+        for (size_t j = 0; j < run->dim; j++)
+            if (lgd_run_is_frozen(run, j))
+                side[i][j] = run->w[j];
+            else if (j >= before && j - before < p->spare_count)
+                side[i][j] = i ? INFINITY : -INFINITY;
+    }
+    run->lending.oracle.lower = side[0];
+    run->lending.oracle.upper = side[1];
+    return LGD_OK;
+}
+
 lgd_status lgd_lend_create(lgd_run *run)
 {
     const lgd_objective *f = run->f;
@@ -206,6 +233,8 @@ lgd_status lgd_lend_create(lgd_run *run)
         .precondition = run->o.precondition ? lend_precondition : NULL,
         .exact = lgd_objective_has_product(f),
     };
+    if (h && h->ops.bounds && run->opt->ops.flags & LGD_TAKES_BOX)
+        return lend_box(run);
     return LGD_OK;
 }
 

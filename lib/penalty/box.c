@@ -62,6 +62,14 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     return *scale > 0 ? sum : 0;
 }
 
+static void bounds(const void *ctx, size_t n, double *lower, double *upper)
+{
+    for (size_t j = 0; j < n; j++) {
+        lower[j] = low_of(ctx, j);
+        upper[j] = high_of(ctx, j);
+    }
+}
+
 static lgd_status create(lgd_penalty **out, const char *name, box b)
 {
     const lgd_penalty_ops ops = {.name = name,
@@ -69,7 +77,8 @@ static lgd_status create(lgd_penalty **out, const char *name, box b)
                                  .value = value,
                                  .prox = prox,
                                  .check = check,
-                                 .conjugate = conjugate};
+                                 .conjugate = conjugate,
+                                 .bounds = bounds};
     return lgd_penalty_of(out, &ops, &b, sizeof b);
 }
 

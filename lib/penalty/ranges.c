@@ -70,6 +70,18 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     return sum;
 }
 
+/* Of constraints that are all boxes; what is in no range has no bounds. */
+static void bounds(const void *ctx, size_t n, double *lower, double *upper)
+{
+    const ranges *r = ctx;
+    for (size_t j = 0; j < n; j++) {
+        lower[j] = -INFINITY;
+        upper[j] = INFINITY;
+    }
+    for (const lgd_span *s = r->span; s < r->span + r->count; s++)
+        s->penalty->ops.bounds(s->penalty->ctx, s->count, lower + s->first, upper + s->first);
+}
+
 lgd_status lgd_penalty_project(const lgd_penalty *p, size_t n, const double *eta_each, double *w, double *work)
 {
     lgd_status status = LGD_OK;
@@ -98,6 +110,7 @@ static lgd_status take(ranges *r, const lgd_penalty_range *from, size_t size, lg
             return lgd_fail(LGD_EINVAL, "ranges: penalty of range %zu is NULL, a penalty is accepted", i);
         ops->flags &= one.penalty->ops.flags;
         ops->conjugate = one.penalty->ops.conjugate ? ops->conjugate : NULL;
+        ops->bounds = one.penalty->ops.bounds ? ops->bounds : NULL;
         r->span[i] = (lgd_span){one.first, one.count, 0, one.penalty};
     }
     return lgd_spans_sort("ranges", "range", r->span, r->count);
@@ -112,7 +125,8 @@ lgd_status lgd_penalty_ranges_create_sized(lgd_penalty **out, const lgd_penalty_
                            .prox = prox,
                            .check = check,
                            .work = work_of,
-                           .conjugate = conjugate};
+                           .conjugate = conjugate,
+                           .bounds = bounds};
     if (out)
         *out = NULL;
     if (!from || !count)
