@@ -1,53 +1,152 @@
-/* Line searches. */
-#include "search.h"
+/* Line searches: which one, what it takes, why it finds nothing, what it remembers. */
+#include "search_trial.h"
 #include <float.h>
+
+/* Values of f that differ by less, relative to f, are equal for what a sum of many terms is worth. */
+static const double SAME = 64 * DBL_EPSILON;
+
+/* Steps without a lower value, or half the slope, after which nothing but rounding is left. */
+enum { IDLE_STEPS = 20 };
 
 lgd_status lgd_search_check(const char *method, double c1, double c2)
 {
     return c1 < c2 ? LGD_OK : lgd_fail(LGD_EINVAL, "%s: c1 is %g, a number below c2, %g, is accepted", method, c1, c2);
 }
 
-static lgd_status look(lgd_step *s, lgd_line *l, double alpha)
+/* ---- what is remembered */
+
+static lgd_search_memory begun_anew(double f)
 {
-    for (size_t j = 0; j < s->dim; j++) {
-        double x = s->w[j] + alpha * l->d[j];
-        if (l->lower)
-            x = fmin(fmax(x, l->lower[j]), l->upper[j]);
-        l->w_new[j] = x;
-    }
-    l->trials++;
-    l->alpha = alpha;
-    const lgd_status status = s->oracle->eval(s->oracle_ctx, l->w_new, &l->f_new, l->g_new);
-    l->slope_new = status ? NAN : lgd_dot(s->dim, l->g_new, l->d);
+    return (lgd_search_memory){
+        .value = {f}, .values = 1, .mean_size = fabs(f), .weight = 1, .lowest = f, .flattest = INFINITY};
+}
+
+static double last_value(const lgd_search_memory *m)
+{
+    return m->value[(m->values - 1) % LGD_SEARCH_VALUES];
+}
+
+static double largest_value(const lgd_search_memory *m)
+{
+    double largest = m->value[0];
+    for (size_t i = 1; i < LGD_SEARCH_VALUES && i < m->values; i++)
+        largest = fmax(largest, m->value[i]);
+    return largest;
+}
+
+/* Hager and Zhang's C_k and Q_k forget with 0.7, and approximate Wolfe begins once f changes by less than 1e-3 C_k. Steps are idle
+ * where neither f nor its slope becomes less; without a monotone search where f does not change. */
+static void remember(lgd_search_memory *m, const lgd_search_run *q, double f_new)
+{
+    static const double KEEP = 0.7, CLOSE = 1e-3;
+    const double slope = fabs(q->zero.slope), change = fabs(f_new - q->zero.f);
+    const bool lower = q->rules->search == LGD_NONMONOTONE ? change > q->rounding : f_new < m->lowest;
+    if (change <= CLOSE * m->mean_size)
+        m->close = 1;
+    m->weight = 1 + KEEP * m->weight;
+    m->mean_size += (fabs(f_new) - m->mean_size) / m->weight;
+    m->value[m->values++ % LGD_SEARCH_VALUES] = f_new;
+    m->idle = lower || slope <= 0.5 * m->flattest ? 0 : m->idle + 1;
+    if (slope <= 0.5 * m->flattest)
+        m->flattest = slope;
+    m->lowest = fmin(m->lowest, f_new);
+}
+
+/* ---- the search */
+
+/* Is w + alpha d as good as w in each coordinate? */
+static bool is_rounding(const lgd_step *s, const lgd_line *l, double alpha)
+{
+    for (size_t j = 0; j < s->dim; j++)
+        if (!(fabs(alpha * l->d[j]) <= 4 * DBL_EPSILON * fabs(s->w[j])))
+            return false;
+    return true;
+}
+
+/* Why there is no point. The decrease that can be had is at most that of the tangent up to the shortest trial that was too high. */
+static int reason(const lgd_search_run *q)
+{
+    if (q->unbounded)
+        return LGD_STOP_UNBOUNDED;
+    if (q->unmoved)
+        return LGD_STOP_ROUNDING;
+    if (!q->any_sound)
+        return LGD_STOP_DIVERGED;
+    if (-q->zero.slope * q->high <= q->rounding || is_rounding(q->s, q->line, q->high))
+        return LGD_STOP_ROUNDING;
+    return LGD_STOP_SEARCH;
+}
+
+/* The gradient at what was accepted. Along the scores a value may differ from that of an evaluation, but by rounding alone. */
+static lgd_status evaluate(lgd_search_run *q)
+{
+    lgd_line *l = q->line;
+    const double above = fmax(q->reference, q->zero.f + q->perturbed) + q->rounding;
+    const lgd_status status = lgd_look_fully(q, q->taken.alpha);
+    l->found = !status && isfinite(l->slope_new) && l->f_new <= above;
+    if (!status && !q->unmoved && !isfinite(l->slope_new))
+        q->any_sound = false;
     return status;
 }
 
 lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_search_memory *memory, lgd_line *line)
 {
-    double low = 0, high = INFINITY, alpha = line->alpha;
-    (void)memory;
+    lgd_search_memory next = memory->values && last_value(memory) == s->f ? *memory : begun_anew(s->f);
+    lgd_search_run q = {.s = s, .rules = rules, .line = line, .high = INFINITY, .at = NAN};
+    q.zero = (lgd_trial){0, s->f, line->slope, true};
+    q.reference = rules->search == LGD_NONMONOTONE ? largest_value(&next) : s->f;
+    q.rounding = SAME * fabs(s->f);
+    q.perturbed = rules->search == LGD_HAGER_ZHANG && next.close != 0 ? 1e-6 * next.mean_size : 0;
+    q.first = fmin(fmin(line->alpha, line->alpha_max), DBL_MAX);
     line->found = false;
-    for (line->trials = 0; line->trials < rules->max_trials;) {
-        const lgd_status status = look(s, line, alpha);
-        if (status)
-            return status;
-        if (!(isfinite(line->slope_new) && line->f_new <= s->f + rules->c1 * alpha * line->slope))
-            high = alpha;
-        else if (!(line->slope_new >= rules->c2 * line->slope) && alpha < line->alpha_max)
-            low = alpha;
+    line->trials = 0;
+    if (rules->search == LGD_HAGER_ZHANG)
+        lgd_search_hager_zhang(&q);
+    else if (rules->search == LGD_MORE_THUENTE)
+        lgd_search_more_thuente(&q);
+    else
+        lgd_search_backtracking(&q);
+    if (!q.taken.sound)
+        q.taken = q.best;
+    lgd_status status = q.status;
+    if (!status && !q.unbounded && q.taken.sound)
+        status = evaluate(&q);
+    if (status)
+        return status;
+    if (line->found) {
+        remember(&next, &q, line->f_new);
+        if (next.idle < IDLE_STEPS)
+            *memory = next;
         else {
-            line->found = true;
-            return LGD_OK;
+            line->found = false;
+            q.unmoved = true;
         }
-        alpha = fmin(isinf(high) ? 4 * alpha : 0.5 * low + 0.5 * high, line->alpha_max);
     }
-    s->stop = fabs(line->slope * alpha) <= 4 * DBL_EPSILON * fabs(s->f) ? LGD_STOP_ROUNDING : LGD_STOP_SEARCH;
+    if (!line->found)
+        s->stop = reason(&q);
     return LGD_OK;
+}
+
+/* ---- around it */
+
+/* |x|_inf of both. */
+LGD_WIDE static void largest(size_t dim, const double *restrict w, const double *restrict d, double *of_w, double *of_d)
+{
+    double a = 0, b = 0;
+#pragma omp simd reduction(max : a, b)
+    for (size_t j = 0; j < dim; j++) {
+        const double x = fabs(w[j]), y = fabs(d[j]);
+        a = x > a ? x : a;
+        b = y > b ? y : b;
+    }
+    *of_w = a;
+    *of_d = b;
 }
 
 lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const double *d, double slope, double *hd,
                             double *alpha)
 {
+    double of_w, of_d;
     if (rules->first_step > 0) {
         *alpha = rules->first_step / lgd_norm2(s->dim, d);
         return LGD_OK;
@@ -59,14 +158,10 @@ lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const do
         if (status || (*alpha > 0 && isfinite(*alpha)))
             return status;
     }
-    double w = 0, g = 0;
-    for (size_t j = 0; j < s->dim; j++) {
-        w = fmax(w, fabs(s->w[j]));
-        g = fmax(g, fabs(d[j]));
-    }
-    *alpha = w > 0 ? 0.01 * w / g : -0.01 * fabs(s->f) / slope;
-    if (!(*alpha > 0) || isinf(*alpha))
-        *alpha = 1 / g;
+    largest(s->dim, s->w, d, &of_w, &of_d);
+    *alpha = of_w > 0 ? 0.01 * of_w / of_d : -0.01 * fabs(s->f) / slope;
+    if (!(*alpha > 0 && isfinite(*alpha))) /* w and f are 0: nothing says how far is far */
+        *alpha = 1 / of_d;
     return LGD_OK;
 }
 

@@ -30,13 +30,16 @@ typedef struct lgd_search_rules {
 /* For `check` of a method: LGD_EINVAL unless c1 < c2. */
 lgd_status lgd_search_check(const char *method, double c1, double c2);
 
-/* What a search remembers from step to step, in the state of the method; zeroed at the start. */
+/* What a search remembers from step to step, in the state of the method; zeroed at the start. A search that begins at another
+ * value than the last one ended with begins anew: with another objective, after an escape from a saddle. */
 enum { LGD_SEARCH_VALUES = 10 };
 typedef struct lgd_search_memory {
     double value[LGD_SEARCH_VALUES]; /* the last values, for LGD_NONMONOTONE */
     uint64_t values;                 /* how many there were */
     double mean_size, weight;        /* C_k and Q_k of Hager and Zhang: a mean of |f| */
     double close;                    /* not 0: approximate Wolfe from now on */
+    double lowest, flattest;         /* value and |slope| so far, */
+    uint64_t idle;                   /* and how many steps have brought neither down */
 } lgd_search_memory;
 
 /* One search. In: d with slope = g.d < 0 at s->w, the first alpha to try > 0, and two arrays of dim; out: the point, and f and its
