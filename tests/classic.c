@@ -196,3 +196,22 @@ bool classic_solved(const classic *p, double f0, double f)
     }
     return false;
 }
+
+double classic_counted(classic_count *count, const double *x, double *g)
+{
+    const double f = classic_eval(count->p, x, g);
+    if (count->evaluations++ == 0)
+        count->f0 = f;
+    if (!count->solved && classic_solved(count->p, count->f0, f))
+        count->solved = count->evaluations;
+    return f;
+}
+
+double classic_grad_norm(const classic *p, const double *x)
+{
+    long double g[CLASSIC_DIM], square = 0;
+    classic_eval_exact(p, x, g);
+    for (int j = 0; j < p->n; j++)
+        square += g[j] * g[j];
+    return (double)sqrt(square);
+}

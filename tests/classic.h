@@ -49,4 +49,17 @@ const classic_minimum *classic_minima(const classic *p, size_t *count);
 /* Whether f is within 1e-5, relative, of a minimum known; of 0 within 1e-10 min(f0, 1e4), f0 being the value at the start. */
 bool classic_solved(const classic *p, double f0, double f);
 
+/* Evaluations made, and which was the first whose value was solved (0: none); begins with all but p zero. */
+typedef struct classic_count {
+    const classic *p;
+    double f0;
+    size_t evaluations, solved;
+} classic_count;
+
+/* As classic_eval, counted; the first one is that of the start. */
+double classic_counted(classic_count *count, const double *x, double *g);
+
+/* |g| at x[n] by long double. */
+double classic_grad_norm(const classic *p, const double *x);
+
 #endif

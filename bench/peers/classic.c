@@ -1,0 +1,215 @@
+/* The classic functions of tests/classic.h by libgd's methods that search along lines, libLBFGS, NLopt and GSL.
+ *
+ *     classic [--header]
+ *
+ * Without arguments the tables of docs/classic-functions.md; with --header what tests/reference/mgh_peers.h holds, which the
+ * suite mgh compares with. `meson compile classic-functions` writes both. */
+#include "classic.h"
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static outcome run_ours(const classic *p, double factor, const char *text)
+{
+    const classic_result r = classic_run(p, factor, text, NULL);
+    return (outcome){r.evaluations, r.solved, r.grad_norm,
+                     r.status ? lgd_strerror(r.status) : lgd_stop_string(r.report.stop)};
+}
+
+static outcome run_lbfgs(const classic *p, double factor)
+{
+    return run_ours(p, factor, "lbfgs");
+}
+
+static outcome run_bfgs(const classic *p, double factor)
+{
+    return run_ours(p, factor, "bfgs");
+}
+
+static outcome run_cg(const classic *p, double factor)
+{
+    return run_ours(p, factor, "cg");
+}
+
+static outcome run_newton_cg(const classic *p, double factor)
+{
+    return run_ours(p, factor, "newton_cg");
+}
+
+static const method methods[] = {
+    {"lbfgs", "lbfgs", true, run_lbfgs},
+    {"libLBFGS", "lbfgs", false, run_liblbfgs},
+    {"NLopt LD_LBFGS", "lbfgs", false, run_nlopt},
+    {"bfgs", "bfgs", true, run_bfgs},
+    {"GSL vector_bfgs2", "bfgs", false, run_gsl_bfgs2},
+    {"cg", "cg", true, run_cg},
+    {"GSL conjugate_pr", "cg", false, run_gsl_conjugate_pr},
+    {"newton_cg", "newton_cg", true, run_newton_cg},
+};
+enum { METHODS = sizeof methods / sizeof *methods, RUNS = 2 * MGH_PROBLEMS, LIBLBFGS = 1 };
+
+/* One problem from one start by all. */
+typedef struct row {
+    const classic *p;
+    int number, factor;
+    outcome by[METHODS];
+} row;
+
+static size_t run_all(const classic *problems, size_t count, row *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        for (int factor = 1; factor <= (problems[i].once ? 1 : 10); factor += 9, n++) {
+            rows[n] = (row){.p = &problems[i], .number = (int)i + 1, .factor = factor};
+            for (size_t k = 0; k < METHODS; k++)
+                rows[n].by[k] = methods[k].run(&problems[i], factor);
+        }
+    return n;
+}
+
+static int ascending(const void *a, const void *b)
+{
+    const size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The median of a method's evaluations over the rows that it and another one solved. */
+static double median(const row *rows, size_t count, size_t one, size_t other)
+{
+    size_t both[RUNS], n = 0;
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].by[one].solved && rows[i].by[other].solved)
+            both[n++] = rows[i].by[one].solved;
+    qsort(both, n, sizeof *both, ascending);
+    return n ? (double)(both[(n - 1) / 2] + both[n / 2]) / 2 : NAN;
+}
+
+static size_t solved(const row *rows, size_t count, size_t one)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < count; i++)
+        n += rows[i].by[one].solved > 0;
+    return n;
+}
+
+/* ---- tables */
+
+static void head(const char *first, const char *second)
+{
+    printf("| %s | %s |", first, second);
+    for (size_t k = 0; k < METHODS; k++)
+        printf(" %s |", methods[k].name);
+    printf("\n|---|---|");
+    for (size_t k = 0; k < METHODS; k++)
+        printf("---:|");
+    printf("\n");
+}
+
+static void summary(const row *rows, size_t count)
+{
+    printf("| | |");
+    for (size_t k = 0; k < METHODS; k++)
+        printf(" %s |", methods[k].name);
+    printf("\n|---|---|");
+    for (size_t k = 0; k < METHODS; k++)
+        printf("---:|");
+    printf("\n| solved | of %zu |", count);
+    for (size_t k = 0; k < METHODS; k++)
+        printf(" %zu |", solved(rows, count, k));
+    printf("\n| median of evaluations | where libLBFGS solves it too |");
+    for (size_t k = 0; k < METHODS; k++)
+        printf(" %g |", median(rows, count, k, LIBLBFGS));
+    printf("\n| libLBFGS's there | |");
+    for (size_t k = 0; k < METHODS; k++)
+        printf(" %g |", median(rows, count, LIBLBFGS, k));
+    printf("\n");
+}
+
+static void table(const row *rows, size_t count, bool norms)
+{
+    printf("\n");
+    head("problem", "start");
+    for (size_t i = 0; i < count; i++) {
+        printf("| %d %s, n = %d | %s |", rows[i].number, rows[i].p->name, rows[i].p->n,
+               rows[i].factor == 1 ? "x0" : "10 x0");
+        for (size_t k = 0; k < METHODS; k++) {
+            const outcome *o = &rows[i].by[k];
+            if (norms)
+                printf(" %.1e |", o->grad_norm);
+            else if (o->solved)
+                printf(" %zu |", o->solved);
+            else
+                printf(" (%zu) |", o->evaluations);
+        }
+        printf("\n");
+    }
+}
+
+/* Ours alone: why they ended where they had not solved it. */
+static void reasons(const row *rows, size_t count)
+{
+    printf("\n");
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < METHODS; k++)
+            if (methods[k].ours && !rows[i].by[k].solved)
+                printf("- %s from %s, %s: %s\n", rows[i].p->name, rows[i].factor == 1 ? "x0" : "10 x0", methods[k].name,
+                       rows[i].by[k].reason);
+}
+
+static void header(const row *rows, size_t count, const char *versions)
+{
+    printf("/* Written by bench/peers/classic.c: what others make of the problems of More, Garbow and Hillstrom.\n * "
+           "%s */\n",
+           versions);
+    printf("#ifndef LGD_TESTS_REFERENCE_MGH_PEERS_H\n#define LGD_TESTS_REFERENCE_MGH_PEERS_H\n\n");
+    printf("/* The most that one of a kind solves, of the %zu problems and starts. */\nenum {", count);
+    const char *before = NULL;
+    for (size_t k = 0; k < METHODS; k++) {
+        if (methods[k].ours)
+            continue;
+        size_t best = solved(rows, count, k);
+        while (k + 1 < METHODS && !methods[k + 1].ours && !strcmp(methods[k + 1].kind, methods[k].kind)) {
+            const size_t next = solved(rows, count, ++k);
+            best = next > best ? next : best;
+        }
+        printf("%s PEERS_%s = %zu", before ? "," : "", methods[k].kind, best);
+        before = methods[k].kind;
+    }
+    printf(" };\n\n/* Evaluations of libLBFGS until solved from x0 and from 10 x0; 0: never. */\n");
+    printf("static const unsigned liblbfgs_evaluations[%d][2] = {\n", MGH_PROBLEMS);
+    for (size_t i = 0; i < count; i++) {
+        const bool next = i + 1 < count && rows[i + 1].p == rows[i].p;
+        printf("    {%zu, %zu},\n", rows[i].by[LIBLBFGS].solved, next ? rows[i + 1].by[LIBLBFGS].solved : 0);
+        i += next;
+    }
+    printf("};\n\n#endif\n");
+}
+
+int main(int argc, char **argv)
+{
+    static row rows[RUNS];
+    char versions[200];
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--header") != 0)) {
+        fprintf(stderr, "usage: classic [--header]\n");
+        return 2;
+    }
+    peers_versions(versions, sizeof versions);
+    size_t count = run_all(mgh_problems, MGH_PROBLEMS, rows);
+    if (argc == 2) {
+        header(rows, count, versions);
+        return 0;
+    }
+    printf("Written by the program of [classic.c](../bench/peers/classic.c), beside %s.\n\n", versions);
+    summary(rows, count);
+    table(rows, count, false);
+    reasons(rows, count);
+    table(rows, count, true);
+    count = run_all(classic_functions, classic_function_count, rows);
+    printf("\n## Other functions\n\n");
+    summary(rows, count);
+    table(rows, count, false);
+    reasons(rows, count);
+    table(rows, count, true);
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* Runs of libgd's methods and of others on the classic functions, side by side. */
+#ifndef LGD_BENCH_PEERS_CLASSIC_H
+#define LGD_BENCH_PEERS_CLASSIC_H
+#include "../../tests/classic_run.h"
+
+/* Evaluations in all and until solved (0: never), |g| at the end by long double, and why it ended. */
+typedef struct outcome {
+    size_t evaluations, solved;
+    double grad_norm;
+    const char *reason;
+} outcome;
+
+/* A method: its name in the tables, the kind that it is compared within, whose it is. */
+typedef struct method {
+    const char *name, *kind;
+    bool ours;
+    outcome (*run)(const classic *p, double factor);
+} method;
+
+outcome run_liblbfgs(const classic *p, double factor);
+outcome run_nlopt(const classic *p, double factor);
+outcome run_gsl_bfgs2(const classic *p, double factor);
+outcome run_gsl_conjugate_pr(const classic *p, double factor);
+
+/* Versions of the libraries behind them. */
+void peers_versions(char *text, size_t size);
+
+#endif

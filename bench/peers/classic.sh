@@ -1,0 +1,26 @@
+#!/bin/sh
+# Puts the tables of the program classic.c into docs/classic-functions.md, between the lines
+#     <!-- tables -->    and    <!-- end of tables -->
+# and what others solved into tests/reference/mgh_peers.h.
+# usage: classic.sh PROGRAM ROOT
+set -eu
+program=$1 page=$2/docs/classic-functions.md header=$2/tests/reference/mgh_peers.h
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+"$program" >"$made/tables"
+"$program" --header >"$made/header"
+awk -v lines="$made/tables" '
+    $0 == "<!-- tables -->" {
+        print
+        while ((getline line <lines) > 0)
+            print line
+        inside = begun = 1
+    }
+    $0 == "<!-- end of tables -->" { inside = 0; ended = 1 }
+    !inside
+    END { exit !(begun && ended) }' "$page" >"$made/page" || {
+    echo "$page: the lines <!-- tables --> and <!-- end of tables --> are accepted once each, in this order" >&2
+    exit 1
+}
+cp "$made/page" "$page"
+cp "$made/header" "$header"
