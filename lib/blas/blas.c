@@ -49,6 +49,15 @@ void lgd_blas_adjoint(size_t m, size_t n, size_t k, const double *X, size_t ld, 
     lgd_blas_leave(before);
 }
 
+void lgd_blas_syrk(size_t m, size_t n, double a, const double *S, size_t lds, double *H, size_t ldh)
+{
+    if (m == 0 || n == 0)
+        return;
+    int before = lgd_blas_enter();
+    cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)n, (int)m, a, S, (int)lds, 1, H, (int)ldh);
+    lgd_blas_leave(before);
+}
+
 double lgd_blas_dot(size_t n, const double *x, const double *y)
 {
     int before = lgd_blas_enter();

@@ -25,6 +25,9 @@ void lgd_blas_forward(size_t m, size_t n, size_t k, const double *X, size_t ld, 
 void lgd_blas_adjoint(size_t m, size_t n, size_t k, const double *X, size_t ld, bool by_columns, const double *R,
                       size_t ldr, double *G, size_t ldg);
 
+/* Lower triangle of H [n x n, ldh] += a S^T S for S [m x n, lds] by rows. The upper one is not touched. m n^2 flops. */
+void lgd_blas_syrk(size_t m, size_t n, double a, const double *S, size_t lds, double *H, size_t ldh);
+
 /* One row: dot and axpy on contiguous vectors. */
 double lgd_blas_dot(size_t n, const double *x, const double *y);
 void lgd_blas_axpy(size_t n, double a, const double *x, double *y);

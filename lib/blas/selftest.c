@@ -82,6 +82,35 @@ static lgd_status compare_vectors(numbers *t, size_t n)
     return LGD_OK;
 }
 
+/* The lower triangle of H - a S^T S, and whether the other one is left alone. */
+static lgd_status compare_update(numbers *t, size_t m, size_t n)
+{
+    const size_t lds = n + draw(t, 3), ldh = n + draw(t, OUTPUTS - 1);
+    const double a = m % 2 ? 1 : -1;
+    double *S = t->X, before[MOST * LD];
+    fill(t, LD * LD, S);
+    fill(t, n * ldh, before);
+    double *H = lgd_alloc("selftest", MOST * LD, sizeof *H);
+    if (!H)
+        return LGD_ENOMEM;
+    memcpy(H, before, n * ldh * sizeof *H);
+    lgd_blas_syrk(m, n, a, S, lds, H, ldh);
+    lgd_status status = LGD_OK;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < n && !status; j++) {
+            double sum = before[i * ldh + j];
+            for (size_t l = 0; j <= i && l < m; l++)
+                sum += a * S[l * lds + i] * S[l * lds + j];
+            if (!(fabs(H[i * ldh + j] - sum) <= (j <= i ? 4 * DBL_EPSILON * (double)(m + 1) : 0)))
+                status = lgd_fail(LGD_EUNSUPPORTED,
+                                  "selftest: cblas_dsyrk of %s gives %.17g at (%zu, %zu) for %zu x %zu, plain loops "
+                                  "give %.17g",
+                                  LGD_BLAS_NAME, H[i * ldh + j], i, j, m, n, sum);
+        }
+    lgd_release(H);
+    return status;
+}
+
 /* A = B B^T + n I is well conditioned; is A x = b solved, that is, the x that made b found? */
 static lgd_status compare_solve(numbers *t, size_t n)
 {
@@ -127,6 +156,8 @@ lgd_status lgd_selftest(void)
     }
     for (size_t n = 0; n <= MOST && !status; n++)
         status = compare_vectors(t, n);
+    for (size_t i = 0; i < CASES / 4 && !status; i++)
+        status = compare_update(t, draw(t, MOST), draw(t, MOST));
     for (size_t n = 0; n <= MOST && !status; n += 5)
         status = compare_solve(t, n);
     lgd_blas_release();

@@ -66,6 +66,20 @@ static double logistic_curvature(const void *ctx, size_t k)
     return 0.25;
 }
 
+/* P (1 - P) = e/(1 + e)^2 for e = exp(-|z|): without the cancellation of 1 - P. */
+static void logistic_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                             const double *weight, double *C)
+{
+    (void)ctx, (void)y;
+    if (k > 1)
+        lgd_loss_diagonal(m, k, 0, NULL, C);
+    for (size_t i = 0; i < m; i++)
+        for (size_t c = 0; c < k; c++) {
+            const double e = exp(-fabs(Z[i * ldz + c]));
+            C[(i * k + c) * k + c] = (weight ? weight[i] : 1) * (e / ((1 + e) * (1 + e)));
+        }
+}
+
 const lgd_loss *lgd_loss_logistic(void)
 {
     static const lgd_loss loss = {.ops = {.name = "logistic",
@@ -74,6 +88,7 @@ const lgd_loss *lgd_loss_logistic(void)
                                           .link = logistic_link,
                                           .check = lgd_loss_labels,
                                           .curvature = logistic_curvature,
-                                          .fenchel = logistic_fenchel}};
+                                          .fenchel = logistic_fenchel,
+                                          .hessian = logistic_hessian}};
     return &loss;
 }

@@ -85,3 +85,11 @@ size_t lgd_loss_one_each(const void *ctx, size_t k)
     (void)ctx;
     return k;
 }
+
+void lgd_loss_diagonal(size_t m, size_t k, double value, const double *weight, double *C)
+{
+    memset(C, 0, m * k * k * sizeof *C);
+    for (size_t i = 0; i < m; i++)
+        for (size_t c = 0; c < k; c++)
+            C[(i * k + c) * k + c] = value * (weight ? weight[i] : 1);
+}

@@ -19,4 +19,7 @@ size_t lgd_loss_labels(const void *ctx, size_t m, size_t k, const double *y, con
 /* targets = outputs, for the built-ins whose outputs are independent of one another */
 size_t lgd_loss_one_each(const void *ctx, size_t k);
 
+/* C [m x k x k] = diag(value weight_i) for each row: second derivatives of losses whose outputs are independent. */
+void lgd_loss_diagonal(size_t m, size_t k, double value, const double *weight, double *C);
+
 #endif

@@ -73,13 +73,28 @@ static double squared_fenchel(const void *ctx, size_t m, size_t k, const double 
     return from_slopes(m, k, Z, ldz, y, weight, U, ldu, 2);
 }
 
+static void half_squared_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                                 const double *weight, double *C)
+{
+    (void)ctx, (void)Z, (void)ldz, (void)y;
+    lgd_loss_diagonal(m, k, 1, weight, C);
+}
+
+static void squared_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                            const double *weight, double *C)
+{
+    (void)ctx, (void)Z, (void)ldz, (void)y;
+    lgd_loss_diagonal(m, k, 2, weight, C);
+}
+
 const lgd_loss *lgd_loss_half_squared(void)
 {
     static const lgd_loss loss = {.ops = {.name = "half_squared",
                                           .targets = lgd_loss_one_each,
                                           .eval = half_squared_eval,
                                           .curvature = half_squared_curvature,
-                                          .fenchel = half_squared_fenchel}};
+                                          .fenchel = half_squared_fenchel,
+                                          .hessian = half_squared_hessian}};
     return &loss;
 }
 
@@ -89,6 +104,7 @@ const lgd_loss *lgd_loss_squared(void)
                                           .targets = lgd_loss_one_each,
                                           .eval = squared_eval,
                                           .curvature = squared_curvature,
-                                          .fenchel = squared_fenchel}};
+                                          .fenchel = squared_fenchel,
+                                          .hessian = squared_hessian}};
     return &loss;
 }

@@ -49,6 +49,20 @@ static double hinge_fenchel(const void *ctx, size_t m, size_t k, const double *Z
     return sum;
 }
 
+/* The second derivative jumps at the margin, where that of the side beyond is taken. */
+static void hinge_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                          const double *weight, double *C)
+{
+    (void)ctx;
+    lgd_loss_diagonal(m, k, 2, weight, C);
+    for (size_t i = 0; i < m; i++)
+        for (size_t c = 0; c < k; c++) {
+            const double sign = y[i * k + c] == 1 ? 1 : -1;
+            if (1 - sign * Z[i * ldz + c] <= 0)
+                C[(i * k + c) * k + c] = 0;
+        }
+}
+
 const lgd_loss *lgd_loss_squared_hinge(void)
 {
     static const lgd_loss loss = {.ops = {.name = "squared_hinge",
@@ -56,6 +70,7 @@ const lgd_loss *lgd_loss_squared_hinge(void)
                                           .eval = hinge_eval,
                                           .check = lgd_loss_labels,
                                           .curvature = hinge_curvature,
-                                          .fenchel = hinge_fenchel}};
+                                          .fenchel = hinge_fenchel,
+                                          .hessian = hinge_hessian}};
     return &loss;
 }

@@ -71,8 +71,10 @@ static lgd_status dense_gather(void *ctx, const lgd_rows *rows, double *X)
     const dense *d = ctx;
     if (rows->index)
         gather(d, rows->index + rows->first, rows->count, rows->count, X);
-    for (size_t i = 0; !rows->index && i < rows->count; i++)
-        for (size_t j = 0; j < d->cols; j++)
+    for (size_t i = 0; !rows->index && !d->by_columns && i < rows->count; i++)
+        memcpy(X + i * d->cols, at(d, rows->first + i, 0), d->cols * sizeof *X);
+    for (size_t j = 0; !rows->index && d->by_columns && j < d->cols; j++)
+        for (size_t i = 0; i < rows->count; i++)
             X[i * d->cols + j] = *at(d, rows->first + i, j);
     return LGD_OK;
 }

@@ -31,6 +31,13 @@ typedef struct lgd_lent {
     size_t divide_by;
 } lgd_lent;
 
+/* The Hessian last asked for, with value and gradient, and where that was. */
+typedef struct lgd_kept {
+    double *H, *w, *g; /* one block: [dim x dim] the lower triangle, [dim] each */
+    double f;
+    bool is_known;
+} lgd_kept;
+
 /* What the oracle keeps for the length of a run; made when first asked for. */
 typedef struct lgd_lending {
     lgd_oracle oracle;
@@ -38,6 +45,7 @@ typedef struct lgd_lending {
     const double *w, *d; /* those */
     double *at, *other;  /* [dim] for differences of gradients */
     double *each;        /* l1, or lower and upper, of the penalty */
+    lgd_kept kept;
 } lgd_lending;
 
 struct lgd_run {

@@ -10,64 +10,104 @@
 #include "glm.h"
 #include "blas/blas.h"
 
-/* One panel's scratch, cut from a block of the pool. */
-typedef struct panel {
-    double *Z, *y, *weight, *X;
-    size_t *row;
-} panel;
-
-static size_t panel_bytes(const lgd_glm *m)
+/* Numbers, but for the rows, in the scratch of a panel. */
+static size_t panel_bytes(const lgd_glm *m, size_t more)
 {
-    size_t numbers = lgd_add(lgd_add(m->k, m->t), lgd_add(m->copied, 1));
-    return lgd_mul(m->panel, lgd_add(lgd_mul(numbers, sizeof(double)), sizeof(size_t)));
+    const size_t numbers = lgd_add(lgd_add(m->k, m->t), lgd_add(m->copied, 1));
+    const size_t each = lgd_add(lgd_mul(numbers, sizeof(double)), sizeof(size_t));
+    return lgd_add(lgd_mul(m->panel, each), lgd_mul(more, sizeof(double)));
 }
 
 /* Copies what the rows of a gathered panel need beside X: targets and weights. */
-static void gather(const lgd_glm *m, const lgd_rows *rows, const panel *p)
+static void gather(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p)
 {
     for (size_t i = 0; i < rows->count; i++) {
         size_t row = rows->index[rows->first + i];
         for (size_t c = 0; c < m->t; c++)
-            p->y[i * m->t + c] = m->y[row * m->t + c];
+            p->own_y[i * m->t + c] = m->y[row * m->t + c];
         if (m->o.weights)
-            p->weight[i] = m->o.weights[row];
+            p->own_weight[i] = m->o.weights[row];
     }
 }
 
-static void add_intercept_and_offset(const lgd_glm *m, const lgd_rows *rows, const double *w, double *Z)
+lgd_status lgd_glm_forward(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *w, bool whole,
+                           double *Z)
 {
-    const double *b = m->o.intercept ? w + m->X->cols * m->k : NULL;
-    if (!b && !m->o.offset)
-        return;
-    for (size_t i = 0; i < rows->count; i++) {
+    const size_t k = m->k;
+    const double *b = m->o.intercept ? w + m->X->cols * k : NULL, *offset = whole ? m->o.offset : NULL;
+    lgd_status status = LGD_OK;
+    if (p->copies)
+        lgd_blas_forward(rows->count, m->copied, k, p->X, m->copied, false, w, k, Z, k);
+    else
+        status = lgd_matrix_call_forward(m->X, rows, k, w, k, Z, k);
+    for (size_t i = 0; i < rows->count && !status && (b || offset); i++) {
         size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
-        for (size_t c = 0; c < m->k; c++)
-            Z[i * m->k + c] += (b ? b[c] : 0) + (m->o.offset ? m->o.offset[row * m->k + c] : 0);
+        for (size_t c = 0; c < k; c++)
+            Z[i * k + c] += (b ? b[c] : 0) + (offset ? offset[row * k + c] : 0);
     }
-}
-
-/* Scattered rows are copied once for both products; a single one is used where it lies. */
-static bool is_copied(const lgd_glm *m, const lgd_rows *rows)
-{
-    return m->copied && rows->index && rows->count > 1;
-}
-
-static lgd_status forward(const lgd_glm *m, const lgd_rows *rows, const panel *p, const double *w)
-{
-    if (!is_copied(m, rows))
-        return lgd_matrix_call_forward(m->X, rows, m->k, w, m->k, p->Z, m->k);
-    lgd_status status = lgd_matrix_call_gather(m->X, rows, p->X);
-    if (!status)
-        lgd_blas_forward(rows->count, m->copied, m->k, p->X, m->copied, false, w, m->k, p->Z, m->k);
     return status;
 }
 
-static lgd_status adjoint(const lgd_glm *m, const lgd_rows *rows, const panel *p, double *g)
+lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *Z, double *g)
 {
-    if (!is_copied(m, rows))
-        return lgd_matrix_call_adjoint(m->X, rows, m->k, p->Z, m->k, g, m->k);
-    lgd_blas_adjoint(rows->count, m->copied, m->k, p->X, m->copied, false, p->Z, m->k, g, m->k);
-    return LGD_OK;
+    const size_t k = m->k;
+    lgd_status status = LGD_OK;
+    if (p->copies)
+        lgd_blas_adjoint(rows->count, m->copied, k, p->X, m->copied, false, Z, k, g, k);
+    else
+        status = lgd_matrix_call_adjoint(m->X, rows, k, Z, k, g, k);
+    for (size_t c = 0; c < k && m->o.intercept && !status; c++) {
+        double sum = 0;
+        for (size_t i = 0; i < rows->count; i++)
+            sum += Z[i * k + c];
+        g[m->X->cols * k + c] += sum;
+    }
+    return status;
+}
+
+/* What belongs to the rows of a panel. Scattered ones are copied once for all products; a single one is used where it lies. */
+static lgd_status look_up(const lgd_glm *m, const lgd_rows *rows, lgd_panel *p)
+{
+    if (!rows->index) {
+        p->y = m->y + rows->first * m->t;
+        p->weight = m->o.weights ? m->o.weights + rows->first : NULL;
+        p->copies = false;
+        return LGD_OK;
+    }
+    gather(m, rows, p);
+    p->y = p->own_y;
+    p->weight = m->o.weights ? p->own_weight : NULL;
+    p->copies = m->copied && rows->count > 1;
+    return p->copies ? lgd_matrix_call_gather(m->X, rows, p->X) : LGD_OK;
+}
+
+lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd_visit visit, void *ctx)
+{
+    double *block = lgd_pool_take(m->pool, panel_bytes(m, more));
+    if (!block)
+        return LGD_ENOMEM;
+    lgd_panel p = {.Z = block, .own_y = block + m->panel * m->k};
+    p.own_weight = p.own_y + m->panel * m->t;
+    p.X = p.own_weight + m->panel;
+    p.more = p.X + m->panel * m->copied;
+    p.row = (size_t *)(void *)(p.more + more);
+
+    lgd_status status = LGD_OK;
+    for (size_t done = 0; done < rows->count && !status; done += m->panel) {
+        lgd_rows part = {rows->first + done, rows->count - done, rows->index};
+        if (part.count > m->panel)
+            part.count = m->panel;
+        if (m->kept) { /* from terms to rows */
+            for (size_t i = 0; i < part.count; i++)
+                p.row[i] = lgd_glm_row(m, part.index ? part.index[part.first + i] : part.first + i);
+            part = (lgd_rows){0, part.count, p.row};
+        }
+        status = look_up(m, &part, &p);
+        if (!status)
+            status = visit(ctx, &part, &p, done);
+    }
+    lgd_pool_give(m->pool, block);
+    return status;
 }
 
 /* Z = Z - R, and R = what Z was. */
@@ -80,96 +120,56 @@ static void exchange(size_t count, double *restrict Z, double *restrict R)
     }
 }
 
-/* What is wanted of a panel, and what of a run of panels.
+/* What is wanted of a run of panels at w.
  *   f  += the value, or with U what U leaves of Fenchel's inequality
  *   g  += the gradient, unless NULL
  *   R   [rows x k] or NULL: slopes that are subtracted from those at w, and replaced by them
  *   U   [rows x k] or NULL */
 typedef struct wanted {
+    const lgd_glm *m;
+    const double *w;
     double *f, *g, *R;
     const double *U;
 } wanted;
 
-static lgd_status eval_panel(const lgd_glm *m, const lgd_rows *rows, const panel *p, const double *w, wanted to)
+static lgd_status eval_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done)
 {
-    const lgd_matrix *X = m->X;
-    const size_t k = m->k;
-    lgd_status status = forward(m, rows, p, w);
+    const wanted *to = ctx;
+    const lgd_loss *loss = to->m->loss;
+    const size_t k = to->m->k;
+    const lgd_status status = lgd_glm_forward(to->m, rows, p, to->w, true, p->Z);
     if (status)
         return status;
-    add_intercept_and_offset(m, rows, w, p->Z);
-
-    const double *y = p->y, *weight = m->o.weights ? p->weight : NULL;
-    if (rows->index) {
-        gather(m, rows, p);
-    } else {
-        y = m->y + rows->first * m->t;
-        weight = m->o.weights ? m->o.weights + rows->first : NULL;
-    }
-    if (to.U) {
-        *to.f += m->loss->ops.fenchel(m->loss->ctx, rows->count, k, p->Z, k, y, weight, to.U, k);
+    if (to->U) {
+        *to->f += loss->ops.fenchel(loss->ctx, rows->count, k, p->Z, k, p->y, p->weight, to->U + done * k, k);
         return LGD_OK;
     }
-    *to.f += m->loss->ops.eval(m->loss->ctx, rows->count, k, p->Z, k, y, weight);
-    if (to.R)
-        exchange(rows->count * k, p->Z, to.R);
-    if (!to.g)
-        return LGD_OK;
-
-    status = adjoint(m, rows, p, to.g);
-    if (status)
-        return status;
-    if (m->o.intercept)
-        for (size_t c = 0; c < k; c++) {
-            double sum = 0;
-            for (size_t i = 0; i < rows->count; i++)
-                sum += p->Z[i * k + c];
-            to.g[X->cols * k + c] += sum;
-        }
-    return LGD_OK;
+    *to->f += loss->ops.eval(loss->ctx, rows->count, k, p->Z, k, p->y, p->weight);
+    if (to->R)
+        exchange(rows->count * k, p->Z, to->R + done * k);
+    return to->g ? lgd_glm_adjoint(to->m, rows, p, p->Z, to->g) : LGD_OK;
 }
 
-static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, const double *w, wanted to)
+static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, wanted to)
 {
-    double *block = lgd_pool_take(m->pool, panel_bytes(m));
-    if (!block)
-        return LGD_ENOMEM;
-    panel p = {.Z = block, .y = block + m->panel * m->k};
-    p.weight = p.y + m->panel * m->t;
-    p.X = p.weight + m->panel;
-    p.row = (size_t *)(void *)(p.X + m->panel * m->copied);
-
-    lgd_status status = LGD_OK;
-    for (size_t done = 0; done < rows->count && !status; done += m->panel) {
-        lgd_rows part = {rows->first + done, rows->count - done, rows->index};
-        if (part.count > m->panel)
-            part.count = m->panel;
-        if (m->kept) { /* from terms to rows */
-            for (size_t i = 0; i < part.count; i++)
-                p.row[i] = lgd_glm_row(m, part.index ? part.index[part.first + i] : part.first + i);
-            part = (lgd_rows){0, part.count, p.row};
-        }
-        const wanted here = {to.f, to.g, to.R ? to.R + done * m->k : NULL, to.U ? to.U + done * m->k : NULL};
-        status = eval_panel(m, &part, &p, w, here);
-    }
-    lgd_pool_give(m->pool, block);
-    return status;
+    to.m = m;
+    return lgd_glm_walk(m, rows, 0, eval_panel, &to);
 }
 
 static lgd_status glm_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
-    return eval_rows(ctx, rows, w, (wanted){f, g, NULL, NULL});
+    return eval_rows(ctx, rows, (wanted){.w = w, .f = f, .g = g});
 }
 
 static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
 {
-    return eval_rows(ctx, rows, w, (wanted){f, g, R, NULL});
+    return eval_rows(ctx, rows, (wanted){.w = w, .f = f, .g = g, .R = R});
 }
 
 /* An offset is a shift of the score, which the inequality takes as it comes. */
 static lgd_status glm_fenchel(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value)
 {
-    return eval_rows(ctx, rows, w, (wanted){value, NULL, NULL, R});
+    return eval_rows(ctx, rows, (wanted){.w = w, .f = value, .U = R});
 }
 
 static void glm_linear(void *ctx, size_t *slopes, double *l2)
@@ -237,4 +237,6 @@ const lgd_objective_ops lgd_glm_ops = {
     .linear = glm_linear,
     .difference = glm_difference,
     .fenchel = glm_fenchel,
+    .product = lgd_glm_product,
+    .hessian = lgd_glm_hessian,
 };

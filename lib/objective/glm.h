@@ -1,7 +1,8 @@
 /* Inside of a generalised linear model:
  *   glm.c            the panel loop: values, gradients, slopes
  *   glm_create.c     checks, creation, predictions
- *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO */
+ *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO
+ *   glm_hessian.c    the Hessian, and products with it */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"
@@ -24,6 +25,34 @@ extern const lgd_objective_ops lgd_glm_ops;
 
 /* `curvature` of the ops, for a loss that knows its own. */
 lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, double *term);
+
+/* `product` and `hessian` of the ops, for a loss that has its own. */
+lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv);
+lgd_status lgd_glm_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
+                           size_t ld);
+
+/* A panel, and its scratch that is cut from a block of the pool.
+ *   Z          [rows x k] scores, then slopes
+ *   y, weight  those of its rows; weight is NULL where all are 1
+ *   X          a copy of its rows, with `copies`
+ *   more       what the walk was asked for beside */
+typedef struct lgd_panel {
+    double *Z, *X, *more;
+    const double *y, *weight;
+    bool copies;
+    double *own_y, *own_weight;
+    size_t *row;
+} lgd_panel;
+
+/* Walks over rows, which are terms, panel by panel: visit(ctx, rows of the matrix, the panel, how many rows came before it). `more`
+ * numbers are lent beside the panel. */
+typedef lgd_status (*lgd_visit)(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done);
+lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd_visit visit, void *ctx);
+
+/* Of a panel: Z = X w, and with `whole` the offsets beside (a direction has none); g += X^T Z. Intercepts included. */
+lgd_status lgd_glm_forward(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *w, bool whole,
+                           double *Z);
+lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *Z, double *g);
 
 static inline size_t lgd_glm_row(const lgd_glm *m, size_t term)
 {

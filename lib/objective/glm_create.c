@@ -100,6 +100,10 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.curvature = lgd_glm_curvature;
     if (!loss->ops.fenchel)
         mine.fenchel = NULL;
+    if (!loss->ops.hessian) {
+        mine.product = NULL;
+        mine.hessian = NULL;
+    }
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

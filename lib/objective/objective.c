@@ -46,6 +46,11 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
             status = lgd_fail(LGD_EINVAL, "%s: ops.linear says an l2 of %g, a finite number >= 0 is accepted",
                               mine.name, f->l2);
     }
+    if (!status && mine.smooth && !f->slopes && (mine.product || mine.hessian) && !mine.smooth_product)
+        status = lgd_fail(LGD_EINVAL,
+                          "%s: ops.smooth is there and ops.smooth_product is NULL, with ops.%s it or ops.linear is "
+                          "accepted beside it",
+                          mine.name, mine.product ? "product" : "hessian");
     if (!status && mine.weight && terms) {
         f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
         if (!(f->mean_weight > 0) || !isfinite(f->mean_weight))
@@ -85,6 +90,7 @@ void lgd_objective_free(lgd_objective *f)
     if (f->ops.free)
         f->ops.free(f->ctx);
     lgd_release(f->partial);
+    lgd_release(f->hessians);
     lgd_release(f);
 }
 
@@ -153,7 +159,7 @@ typedef struct chunks {
     lgd_part part;
     void *ctx;
     const lgd_rows *rows;
-    size_t rows_each, stride, dim;
+    size_t rows_each, stride, dim, count, groups;
     double value[MAX_CHUNKS][2];
     double *partial; /* NULL: no vector wanted */
 } chunks;
@@ -170,6 +176,27 @@ static lgd_status sum_chunk(void *ctx, size_t i)
     return c->part(c->ctx, &rows, first, c->value[i], vector);
 }
 
+static lgd_status sum_group(void *ctx, size_t group)
+{
+    const chunks *c = ctx;
+    lgd_status status = LGD_OK;
+    for (size_t i = group * c->count / c->groups; i < (group + 1) * c->count / c->groups && !status; i++)
+        status = sum_chunk(ctx, i);
+    return status;
+}
+
+size_t lgd_objective_chunks(const lgd_objective *f, size_t count)
+{
+    const size_t rows_each = chunk_rows(f, count);
+    return rows_each ? count / rows_each + (count % rows_each != 0) : 1;
+}
+
+size_t lgd_objective_group_of(const lgd_objective *f, size_t count, size_t groups, size_t done)
+{
+    const size_t i = done / chunk_rows(f, count);
+    return ((i + 1) * groups - 1) / lgd_objective_chunks(f, count);
+}
+
 static void add(size_t n, const double *restrict x, double *restrict y)
 {
     for (size_t j = 0; j < n; j++)
@@ -179,6 +206,12 @@ static void add(size_t n, const double *restrict x, double *restrict y)
 lgd_status lgd_objective_parts(lgd_objective *f, const lgd_rows *rows, size_t threads, lgd_part part, void *ctx,
                                double value[2], double *vector)
 {
+    return lgd_objective_groups(f, rows, threads, lgd_objective_chunks(f, rows->count), part, ctx, value, vector);
+}
+
+lgd_status lgd_objective_groups(lgd_objective *f, const lgd_rows *rows, size_t threads, size_t groups, lgd_part part,
+                                void *ctx, double value[2], double *vector)
+{
     const size_t rows_each = chunk_rows(f, rows->count), stride = lgd_padded(f->dim);
     value[0] = value[1] = 0;
     if (rows_each >= rows->count) {
@@ -186,13 +219,20 @@ lgd_status lgd_objective_parts(lgd_objective *f, const lgd_rows *rows, size_t th
             memset(vector, 0, f->dim * sizeof *vector);
         return part(ctx, rows, 0, value, vector);
     }
-    const size_t count = rows->count / rows_each + (rows->count % rows_each != 0);
-    chunks c = {.part = part, .ctx = ctx, .rows = rows, .rows_each = rows_each, .stride = stride, .dim = f->dim};
+    const size_t count = lgd_objective_chunks(f, rows->count);
+    chunks c = {.part = part,
+                .ctx = ctx,
+                .rows = rows,
+                .rows_each = rows_each,
+                .stride = stride,
+                .dim = f->dim,
+                .count = count,
+                .groups = groups};
     lgd_status status = vector ? lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms) : LGD_OK;
     if (status)
         return status;
     c.partial = vector ? f->partial : NULL;
-    status = lgd_parallel(count, threads, sum_chunk, &c);
+    status = lgd_parallel(groups, threads, sum_group, &c);
     if (status)
         return status;
     for (size_t apart = 1; apart < count; apart *= 2)

@@ -15,7 +15,15 @@ struct lgd_objective {
     double l2;                       /* of the smooth part, with slopes */
     double *partial;                 /* the gradient of each chunk, made when first needed */
     size_t partials;                 /* chunks there is room for */
+    double *hessians;                /* those of groups of chunks, made when first needed */
+    size_t hessian_groups;           /* groups there is room for, of which the first has none of its own */
 };
+
+/* Is coordinate j left unpenalised? */
+static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
+{
+    return j >= f->spare_first && j - f->spare_first < f->spare_count;
+}
 
 /* Room for the chunks of any evaluation of at most `count` rows, so that none of them has to allocate it. */
 lgd_status lgd_objective_reserve(lgd_objective *f, size_t count);
@@ -41,6 +49,13 @@ bool lgd_objective_late(void);
 typedef lgd_status (*lgd_part)(void *ctx, const lgd_rows *rows, size_t done, double *value, double *vector);
 lgd_status lgd_objective_parts(lgd_objective *f, const lgd_rows *rows, size_t threads, lgd_part part, void *ctx,
                                double value[2], double *vector);
+
+/* The same by groups of neighbouring chunks: one thread computes a group, in order. The group of a part is group_of what has been
+ * done before it. */
+size_t lgd_objective_chunks(const lgd_objective *f, size_t count);
+size_t lgd_objective_group_of(const lgd_objective *f, size_t count, size_t groups, size_t done);
+lgd_status lgd_objective_groups(lgd_objective *f, const lgd_rows *rows, size_t threads, size_t groups, lgd_part part,
+                                void *ctx, double value[2], double *vector);
 
 /* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. */
 lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,

@@ -22,7 +22,7 @@ static lgd_status add_smooth_product(const lgd_objective *f, const double *w, co
 {
     if (f->slopes) {
         for (size_t j = 0; f->l2 > 0 && j < f->dim; j++)
-            if (!(j >= f->spare_first && j - f->spare_first < f->spare_count))
+            if (!lgd_is_spared(f, j))
                 hv[j] += f->l2 * v[j];
         return LGD_OK;
     }
@@ -66,7 +66,91 @@ lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double 
 
 bool lgd_objective_has_hessian(const lgd_objective *f)
 {
-    return f->ops.hessian && (f->slopes || !f->ops.smooth);
+    return f->ops.hessian && knows_smooth(f);
+}
+
+/* The Hessian of each group of chunks; the first one's is the result. */
+typedef struct matrices {
+    const lgd_objective *f;
+    const double *w;
+    size_t count, groups; /* rows, and groups of chunks */
+    double *H;
+    size_t ld;
+} matrices;
+
+/* As many groups as have room in 128 MB: by shape alone. */
+static size_t groups_of(const lgd_objective *f)
+{
+    enum { NUMBERS = 1 << 24 };
+    const size_t chunks = lgd_objective_chunks(f, f->terms), most = NUMBERS / f->dim / f->dim;
+    return most < 1 ? 1 : most < chunks ? most : chunks;
+}
+
+static double *matrix_of(const matrices *to, size_t group, size_t *ld)
+{
+    *ld = group ? lgd_padded(to->f->dim) : to->ld;
+    return group ? to->f->hessians + (group - 1) * to->f->dim * *ld : to->H;
+}
+
+static lgd_status hessian_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *g)
+{
+    const matrices *to = ctx;
+    const lgd_objective *f = to->f;
+    const unsigned errors = lgd_error_count();
+    size_t ld;
+    double *H = matrix_of(to, lgd_objective_group_of(f, to->count, to->groups, done), &ld);
+    return failed(f, "hessian", (int)f->ops.hessian(f->ctx, rows, to->w, value, g, H, ld), errors);
+}
+
+static lgd_status reserve(lgd_objective *f, size_t groups)
+{
+    if (groups <= f->hessian_groups || groups == 1)
+        return LGD_OK;
+    double *hessians =
+        lgd_alloc(f->ops.name, lgd_mul(groups - 1, lgd_mul(f->dim, lgd_padded(f->dim))), sizeof *hessians);
+    if (!hessians)
+        return LGD_ENOMEM;
+    lgd_release(f->hessians);
+    f->hessians = hessians;
+    f->hessian_groups = groups;
+    return LGD_OK;
+}
+
+static void clear(size_t n, double *H, size_t ld)
+{
+    for (size_t i = 0; i < n; i++)
+        memset(H + i * ld, 0, (i + 1) * sizeof *H);
+}
+
+static void add(size_t n, const double *from, size_t ld_from, double *to, size_t ld_to)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            to[i * ld_to + j] += from[i * ld_from + j];
+}
+
+/* The Hessian of the smooth part, column by column. */
+static lgd_status add_smooth_hessian(const lgd_objective *f, const double *w, double *H, size_t ld)
+{
+    if (f->slopes || !f->ops.smooth) {
+        for (size_t i = 0; i < f->dim; i++)
+            H[i * ld + i] += lgd_is_spared(f, i) ? 0 : f->l2;
+        return LGD_OK;
+    }
+    double *unit = lgd_alloc(f->ops.name, lgd_mul(f->dim, 2), sizeof *unit), *column = unit + f->dim;
+    if (!unit)
+        return LGD_ENOMEM;
+    lgd_status status = LGD_OK;
+    for (size_t j = 0; j < f->dim && !status; j++) {
+        memset(column, 0, f->dim * sizeof *column);
+        unit[j] = 1;
+        status = add_smooth_product(f, w, unit, column);
+        unit[j] = 0;
+        for (size_t i = j; i < f->dim && !status; i++)
+            H[i * ld + j] += column[i];
+    }
+    lgd_release(unit);
+    return status;
 }
 
 lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double *w, double *value, double *g, double *H,
@@ -74,23 +158,33 @@ lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double 
 {
     const lgd_rows all = {0, f->terms, NULL};
     const double total = (double)f->terms * f->mean_weight;
-    const unsigned errors = lgd_error_count();
-    (void)threads;
-    *value = 0;
-    memset(g, 0, f->dim * sizeof *g);
-    for (size_t i = 0; i < f->dim; i++)
-        memset(H + i * ld, 0, f->dim * sizeof *H);
-    const int code = (int)f->ops.hessian(f->ctx, &all, w, value, g, H, ld);
-    if (code)
-        return lgd_failed_in(f->ops.name, "hessian", code, errors);
+    const size_t n = f->dim;
+    matrices to = {f, w, f->terms, groups_of(f), H, ld};
+    double sum[2];
+    lgd_status status = reserve(f, to.groups);
+    for (size_t group = 0; group < to.groups && !status; group++) {
+        size_t own;
+        double *matrix = matrix_of(&to, group, &own);
+        clear(n, matrix, own);
+    }
+    if (!status)
+        status = lgd_objective_groups(f, &all, threads, to.groups, hessian_part, &to, sum, g);
+    if (status)
+        return status;
+    for (size_t apart = 1; apart < to.groups; apart *= 2)
+        for (size_t i = 0; i + apart < to.groups; i += 2 * apart) {
+            size_t ld_from, ld_to;
+            const double *from = matrix_of(&to, i + apart, &ld_from);
+            double *into = matrix_of(&to, i, &ld_to);
+            add(n, from, ld_from, into, ld_to);
+        }
+    *value = sum[0];
     lgd_objective_divide(f, f->terms, value, g);
-    for (size_t i = 0; i < f->dim; i++) {
-        const bool spared = i >= f->spare_first && i - f->spare_first < f->spare_count;
+    for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             H[i * ld + j] /= total;
-        H[i * ld + i] += spared ? 0 : f->l2;
-    }
-    return lgd_objective_smooth(f, w, value, g);
+    status = add_smooth_hessian(f, w, H, ld);
+    return status ? status : lgd_objective_smooth(f, w, value, g);
 }
 
 /* ---- along a line */
@@ -142,7 +236,7 @@ lgd_status lgd_objective_along(lgd_objective *f, size_t threads, const double *w
     if (status)
         return status;
     for (size_t j = 0; f->l2 > 0 && j < f->dim; j++)
-        if (!(j >= f->spare_first && j - f->spare_first < f->spare_count)) {
+        if (!lgd_is_spared(f, j)) {
             const double x = w[j] + alpha * d[j];
             squares += x * x;
             along += x * d[j];

@@ -67,6 +67,37 @@ static lgd_status subset_fenchel(void *ctx, const lgd_rows *rows, const double *
     return status;
 }
 
+static lgd_status subset_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.product(s->parent->ctx, &mapped, w, v, hv);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
+                                 size_t ld)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.hessian(s->parent->ctx, &mapped, w, f, g, H, ld);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_smooth_product(void *ctx, const double *w, const double *v, double *hv)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    return parent->ops.smooth_product(parent->ctx, w, v, hv);
+}
+
 static void subset_linear(void *ctx, size_t *slopes, double *l2)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -145,6 +176,9 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .linear = f->ops.linear ? subset_linear : NULL,
                              .difference = f->ops.difference ? subset_difference : NULL,
                              .fenchel = f->ops.fenchel ? subset_fenchel : NULL,
+                             .product = f->ops.product ? subset_product : NULL,
+                             .hessian = f->ops.hessian ? subset_hessian : NULL,
+                             .smooth_product = f->ops.smooth_product ? subset_smooth_product : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
