@@ -116,6 +116,7 @@ typedef struct lgd_step {
     double eta, *eta_each;    /* out, with LGD_TELLS_RATE: the rate of the step, below */
     double weight;   /* kept for each slice from step to step, 0 before the first: for a sum of weights, below */
     bool indefinite; /* out: the Hessian was found not to be positive definite */
+    bool known;      /* f and g are those that the last step left, with `fresh`: what the method made of them holds */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */

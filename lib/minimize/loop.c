@@ -83,8 +83,8 @@ static void clip(lgd_run *run)
     run->clipped += acted;
 }
 
-/* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f_all and g are already
- * those of the new w. */
+/* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f and g were left by the step
+ * before, and then: they are already those of the new w. */
 static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
 {
     const double *scale = run->o.lr_scale;
@@ -101,7 +101,8 @@ static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old,
                   .decay = NAN,
                   .key = run->o.seed,
                   .oracle = &run->lending.oracle,
-                  .oracle_ctx = l};
+                  .oracle_ctx = l,
+                  .known = *fresh};
     lgd_status status = lgd_optimizer_advance(run->opt, &s);
     if (status)
         return status;
@@ -272,7 +273,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
     const size_t batch = run->batch;
     const size_t draws = run->o.last == LGD_LAST_DROP ? all - all % batch : all;
     double sum = 0, seen = 0, f;
-    bool fresh;
+    bool fresh = false;
     *finished = true;
     *mean = NAN;
     for (size_t done = 0; done < draws && !run->stop; done += batch) {
