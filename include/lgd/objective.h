@@ -115,6 +115,52 @@ static inline lgd_status lgd_objective_check_gradient(lgd_objective *f, const do
     return lgd_objective_check_gradient_sized(f, w, result, sizeof *result);
 }
 
+/* How the curvature of an objective is looked for. A zeroed struct, or NULL, is the Lanczos method.
+ *   tol              the search ends where both errors are below tol times the largest |eigenvalue| [1e-6; LGD_ZERO: rounding];
+ *                    to tell a condition it must be below its inverse
+ *   max_products     products with the Hessian at most [200]
+ *   seed             of the direction it starts in
+ *   power            power iteration, then again on H less what that found: three vectors where the Lanczos method keeps 33, and many
+ *                    more products, the more the nearer eigenvalues lie to the ends
+ *   smallest_vector  [dim] receives the unit direction of the smallest curvature; NULL: not wanted
+ *   largest_vector   [dim] and of the largest */
+typedef struct lgd_curvature_options {
+    double tol;
+    size_t max_products;
+    uint64_t seed;
+    bool power;
+    double *smallest_vector, *largest_vector;
+} lgd_curvature_options;
+
+/* What was found of the Hessian H at a point.
+ *   largest, smallest  eigenvalues of H: each lies between the two ends of its spectrum, and nearer to an eigenvalue than error. A
+ *                      smallest one below -error is proof that f curves down somewhere
+ *   condition          largest/smallest if smallest is above error; INFINITY if it cannot be told from 0; NaN if it is below
+ *                      -error, where H is indefinite, or H is 0
+ *   error              the larger of |H v - lambda v| over both ends, for |v| = 1, and what rounding adds
+ *   products           products with H that it took
+ *   exact              they are the objective's own; else each is a central difference of two gradients, good to about 1e-10 of
+ *                      the largest, with a step relative to |w| */
+typedef struct lgd_curvature {
+    double largest, smallest, condition, error;
+    size_t products;
+    bool exact;
+} lgd_curvature;
+
+/* The largest and the smallest curvature of f at w[dim]: the ends of the spectrum of the Hessian of the mean over all rows, smooth
+ * part included, by products with it alone. The Lanczos method with full reorthogonalisation, which is exact after dim products,
+ * restarted once 32 vectors are kept (K. Wu, H. Simon, SIAM J. Matrix Anal. Appl. 22, 2000): 33 dim numbers (with fewer products
+ * less), freed at the end. The same seed gives the same bits, with any number of threads. That max_products came first is no error:
+ * see error. LGD_EINVAL for NULL, a w that is not finite, options out of range; LGD_EDIVERGED where a product is not finite; what
+ * the objective fails with is passed through. */
+LGD_API lgd_status lgd_objective_curvature_sized(lgd_objective *f, const double *w, const lgd_curvature_options *options,
+                                                 size_t options_size, lgd_curvature *result, size_t result_size);
+static inline lgd_status lgd_objective_curvature(lgd_objective *f, const double *w, const lgd_curvature_options *options,
+                                                 lgd_curvature *result)
+{
+    return lgd_objective_curvature_sized(f, w, options, sizeof *options, result, sizeof *result);
+}
+
 /* Frees an objective, not the matrix, loss and data it borrowed; NULL is accepted. */
 LGD_API void lgd_objective_free(lgd_objective *f);
 

@@ -10,22 +10,24 @@
  * place of H; a decay of the optimizer's own adds to all of it.
  *
  * Before a run C and Lmax are bounds that hold at every w, where the objective has them. Else, and after divergence, they
- * are measured at w: C by power iteration on Hessian products by central differences of the gradient. A row of a linear model
- * has a Hessian of rank one, so one product along its own gradient gives its curvature. */
+ * are measured at w: C by the Lanczos method, whose largest Ritz value needs no gap between eigenvalues, on products with the
+ * Hessian, by central differences of the gradient where the objective has none. A row of a linear model has a Hessian of rank
+ * one, so one product along its own gradient gives its curvature. */
+#include "objective/lanczos.h"
 #include "run.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
-enum { POWER_STEPS = 30, SAMPLED_ROWS = 4096, PASSES = 40 };
-static const double CLOSE = 1e-3; /* power iteration nears C from below, and 1/C lies at half of what holds */
+enum { MOST_PRODUCTS = 30, SAMPLED_ROWS = 4096, PASSES = 40 };
+static const double CLOSE = 1e-3;
 
 /* After divergence the search must not cost more than the run it explains: as many rows again, 40 passes at least, and no more
  * time. Before a run it is 40 passes. */
 typedef struct search {
     lgd_run *run;
     double rows_at_most;
-    double *v, *minus, *hv;
+    double *v, *u, *minus, *hv;
 } search;
 
 static double ends_at(const lgd_run *run)
@@ -44,38 +46,64 @@ static bool exhausted(const search *s)
     return s->run->rows_seen > s->rows_at_most || is_late(s->run);
 }
 
-/* x = D x for the D of groups and lr_scale, and with v = D (x + decay v) for the decay of groups. Where w is frozen x is 0
- * already. */
-static void as_stepped(const lgd_run *run, const double *v, double *x)
+/* x = sqrt(D) x for the D of groups and lr_scale: with it on both sides of H + decay the matrix is symmetric, and its eigenvalues
+ * are those of D (H + decay). Where w is frozen x is 0 already. */
+static void as_stepped(const lgd_run *run, double *x)
 {
     const lgd_optimizer *opt = run->opt;
-    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
-        const double decay = v && !g->frozen ? lgd_given_or(g->decay, 0) : 0;
-        for (size_t j = g->first; j < g->first + g->count; j++)
-            x[j] = g->lr_scale * (decay > 0 && !lgd_spared(opt, j) ? x[j] + decay * v[j] : x[j]);
-    }
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++)
+        for (size_t j = g->first; g->lr_scale != 1 && j < g->first + g->count; j++)
+            x[j] *= sqrt(g->lr_scale);
     for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
-        x[j] *= run->o.lr_scale[j];
+        x[j] *= sqrt(run->o.lr_scale[j]);
 }
 
-/* hv = D (H + decay) v over rows, H v by (grad(w + e v) - grad(w - e v))/2e for |v| = 1. Uses w_old as the shifted point. */
-static lgd_status product(lgd_run *run, const lgd_rows *rows, const double *v, double *minus, double *hv)
+/* x += decay u for the decay of groups. */
+static void add_decay(const lgd_run *run, const double *u, double *x)
+{
+    const lgd_optimizer *opt = run->opt;
+    for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++)
+        for (size_t j = g->first; !g->frozen && isgreater(g->decay, 0) && j < g->first + g->count; j++)
+            x[j] += lgd_spared(opt, j) ? 0 : g->decay * u[j];
+}
+
+/* hv = H u over rows, by (grad(w + e u) - grad(w - e u))/2e for |u| about 1. Uses w_old as the shifted point. */
+static lgd_status differ(lgd_run *run, const lgd_rows *rows, const double *u, double *minus, double *hv)
 {
     const size_t n = run->dim;
     const double e = cbrt(DBL_EPSILON) * fmax(lgd_norm2(n, run->w), 1);
     double f;
     for (size_t j = 0; j < n; j++)
-        run->w_old[j] = run->w[j] - e * v[j];
+        run->w_old[j] = run->w[j] - e * u[j];
     lgd_status status = lgd_run_eval(run, rows, rows->count, run->w_old, &f, minus);
     for (size_t j = 0; j < n; j++)
-        run->w_old[j] = run->w[j] + e * v[j];
+        run->w_old[j] = run->w[j] + e * u[j];
     if (!status)
         status = lgd_run_eval(run, rows, rows->count, run->w_old, &f, hv);
     for (size_t j = 0; j < n && !status; j++)
         hv[j] = (hv[j] - minus[j]) / (2 * e);
-    if (!status)
-        as_stepped(run, v, hv);
     return status;
+}
+
+/* hv = sqrt(D) (H + decay) sqrt(D) v over rows; u is scratch. */
+static lgd_status product(const search *s, const lgd_rows *rows, const double *v, double *hv)
+{
+    lgd_run *run = s->run;
+    const bool exact = rows->count == run->terms && lgd_objective_has_product(run->f);
+    double *u = s->u, f = 0;
+    memcpy(u, v, run->dim * sizeof *u);
+    as_stepped(run, u);
+    const lgd_status status =
+        exact ? lgd_objective_product(run->f, run->threads, run->w, u, hv) : differ(run, rows, u, s->minus, hv);
+    if (status)
+        return status;
+    if (exact) {
+        run->rows_seen += (double)run->terms;
+        lgd_run_orient(run, &f, hv);
+    }
+    add_decay(run, u, hv);
+    as_stepped(run, hv);
+    return LGD_OK;
 }
 
 /* v /= |v|; false if it cannot be */
@@ -87,28 +115,34 @@ static bool normalise(size_t n, double *v, double *norm)
     return *norm > 0 && isfinite(*norm);
 }
 
-static lgd_status largest_curvature(const search *s, double *curvature)
+static lgd_status product_of_all(void *ctx, const double *v, double *hv)
 {
-    lgd_run *run = s->run;
-    double *v = s->v, norm;
-    const lgd_rows all = {0, run->terms, NULL};
-    lgd_uniform(run->o.seed, 0, run->dim, v);
-    for (size_t j = 0; j < run->dim; j++)
-        v[j] -= 0.5;
-    *curvature = 0;
-    for (int i = 0; i < POWER_STEPS && !exhausted(s); i++) {
-        if (!normalise(run->dim, v, &norm))
-            break;
-        const lgd_status status = product(run, &all, v, s->minus, s->hv);
-        if (status)
-            return status;
-        const double before = *curvature;
-        *curvature = lgd_norm2(run->dim, s->hv);
-        if (fabs(*curvature - before) <= CLOSE * *curvature)
-            break;
-        memcpy(v, s->hv, run->dim * sizeof *v);
-    }
-    return LGD_OK;
+    const search *s = ctx;
+    return product(s, &(lgd_rows){0, s->run->terms, NULL}, v, hv);
+}
+
+static bool is_exhausted(void *ctx)
+{
+    return exhausted(ctx);
+}
+
+static lgd_status largest_curvature(search *s, double *curvature)
+{
+    lgd_lanczos l = {.object = "minimize",
+                     .n = s->run->dim,
+                     .most = MOST_PRODUCTS,
+                     .room = MOST_PRODUCTS,
+                     .low = true,
+                     .high = true,
+                     .tol = CLOSE,
+                     .product = product_of_all,
+                     .late = is_exhausted,
+                     .ctx = s,
+                     .start = s->v};
+    lgd_random_direction(s->run->o.seed, s->run->dim, s->v);
+    const lgd_status status = lgd_lanczos_find(&l);
+    *curvature = fmax(fabs(l.smallest), fabs(l.largest));
+    return status;
 }
 
 static lgd_status largest_row_curvature(const search *s, double *largest)
@@ -122,10 +156,10 @@ static lgd_status largest_row_curvature(const search *s, double *largest)
         lgd_status status = lgd_run_eval(run, &row, 1, run->w, &f, s->v);
         if (status)
             return status;
-        as_stepped(run, NULL, s->v);
+        as_stepped(run, s->v);
         if (!normalise(run->dim, s->v, &norm))
             continue;
-        status = product(run, &row, s->v, s->minus, s->hv);
+        status = product(s, &row, s->v, s->hv);
         if (status)
             return status;
         *largest = fmax(*largest, lgd_norm2(run->dim, s->hv));
@@ -197,10 +231,10 @@ static void largest_settings(const lgd_run *run, double *scale, double *decay)
 /* C and, with noise, Lmax at w. */
 static lgd_status measure(lgd_run *run, double rows_at_most, double *all, double *term)
 {
-    double scale, decay, *block = lgd_alloc("minimize", lgd_mul(run->dim, 3), sizeof *block);
+    double scale, decay, *block = lgd_alloc("minimize", lgd_mul(run->dim, 4), sizeof *block);
     if (!block)
         return LGD_ENOMEM;
-    const search s = {run, rows_at_most, block, block + run->dim, block + 2 * run->dim};
+    search s = {run, rows_at_most, block, block + run->dim, block + 2 * run->dim, block + 3 * run->dim};
     *term = 0;
     lgd_status status = is_noisy(run) ? largest_row_curvature(&s, term) : LGD_OK;
     if (!status)

@@ -10,6 +10,7 @@
  * share is added; it ends sooner, and then adds next to nothing, where the start has met all eigenvectors there are, as with few
  * columns. The products are gradients of an objective of its own, so they run on as many threads as those do. */
 #include "glm.h"
+#include "lanczos.h"
 #include <math.h>
 #include <string.h>
 
@@ -29,86 +30,51 @@ static double centred_eval(const void *ctx, size_t m, size_t k, double *Z, size_
 
 static const lgd_loss centred = {.ops = {.name = "curvature", .eval = centred_eval}};
 
-/* Normal numbers by Box and Muller, of length 1: no direction is preferred. */
-static void random_direction(size_t n, double *v)
-{
-    double u[2];
-    for (size_t j = 0; j < n; j++) {
-        lgd_uniform(START_SEED, 2 * j, 2, u);
-        v[j] = sqrt(-2 * log1p(-u[0])) * cos(6.283185307179586 * u[1]);
-    }
-    const double norm = lgd_norm2(n, v);
-    for (size_t j = 0; j < n; j++)
-        v[j] /= norm;
-}
-
-/* How many eigenvalues of the tridiagonal matrix lie above x: the signs of its pivots (Sturm). */
-static size_t above(size_t n, const double *a, const double *b, double x)
-{
-    size_t count = 0;
-    double pivot = 1;
-    for (size_t i = 0; i < n; i++) {
-        pivot = a[i] - x - (i ? b[i - 1] * b[i - 1] / pivot : 0);
-        if (pivot == 0)
-            pivot = -0x1p-1022;
-        count += pivot > 0;
-    }
-    return count;
-}
-
-/* The largest eigenvalue of the tridiagonal matrix, from above: a bisection from Gershgorin's bound. */
-static double largest(size_t n, const double *a, const double *b)
-{
-    double low = a[0], high = a[0];
-    for (size_t i = 0; i < n; i++) {
-        low = fmax(low, a[i]);
-        high = fmax(high, a[i] + (i ? b[i - 1] : 0) + (i + 1 < n ? b[i] : 0));
-    }
-    for (int i = 0; i < 60 && high > low; i++) {
-        const double middle = low + (high - low) / 2;
-        if (above(n, a, b, middle))
-            low = middle;
-        else
-            high = middle;
-    }
-    return high;
-}
-
 static size_t products_for(size_t n)
 {
     const double k = (log(1.648 * sqrt((double)n) / CHANCE) / sqrt(SHARE) + 1) / 2;
     return k < MOST_PRODUCTS ? (size_t)ceil(k) : MOST_PRODUCTS;
 }
 
-/* The largest eigenvalue of 1/count sum omega_i x~_i x~_i^T, at least; v has room for three vectors of dim. */
-static lgd_status lanczos(lgd_objective *q, const lgd_rows *rows, double *v, double *eigenvalue)
+typedef struct moments {
+    lgd_objective *q;
+    const lgd_rows *rows;
+    bool overflows;
+} moments;
+
+static lgd_status product(void *ctx, const double *v, double *hv)
 {
-    const size_t n = q->dim, most = products_for(n), stride = lgd_padded(n);
-    double a[MOST_PRODUCTS] = {0}, b[MOST_PRODUCTS] = {0}, *before = v + stride, *next = v + 2 * stride, scale = 0;
-    size_t k = 0;
-    bool exhausted = false;
-    memset(before, 0, n * sizeof *before);
-    random_direction(n, v);
-    while (k < most && !exhausted && !lgd_objective_late()) { /* who set a time does not look at what is late */
-        const lgd_status status = lgd_objective_eval(q, rows, v, NULL, next);
-        if (status)
-            return status;
-        a[k] = lgd_dot(n, v, next);
-        for (size_t j = 0; j < n; j++)
-            next[j] -= a[k] * v[j] + (k ? b[k - 1] * before[j] : 0);
-        b[k] = lgd_norm2(n, next);
-        scale = fmax(scale, fmax(a[k], b[k]));
-        exhausted = !(b[k] > NOTHING_LEFT * scale); /* so near is an eigenvalue, or a number is none */
-        for (size_t j = 0; j < n && !exhausted; j++)
-            next[j] /= b[k];
-        double *spare = before;
-        before = v;
-        v = next;
-        next = spare;
-        k++;
-    }
-    *eigenvalue = isfinite(scale) ? largest(k, a, b) / (1 - (exhausted ? 2 * NOTHING_LEFT : SHARE)) : INFINITY;
-    return LGD_OK;
+    moments *of = ctx;
+    const lgd_status status = lgd_objective_eval(of->q, of->rows, v, NULL, hv);
+    of->overflows = !status && lgd_first_not_finite(of->q->dim, hv) < of->q->dim;
+    return of->overflows ? LGD_EDIVERGED : status;
+}
+
+/* Who set a time does not look at what is late. */
+static bool late(void *ctx)
+{
+    (void)ctx;
+    return lgd_objective_late();
+}
+
+/* The largest eigenvalue of 1/count sum omega_i x~_i x~_i^T, at least; v [dim] is where to start. All vectors are kept: no more
+ * than an evaluation by several threads has partial gradients. */
+static lgd_status largest(lgd_objective *q, const lgd_rows *rows, double *v, double *eigenvalue)
+{
+    moments of = {q, rows, false};
+    lgd_lanczos l = {.object = "glm",
+                     .n = q->dim,
+                     .most = products_for(q->dim),
+                     .room = MOST_PRODUCTS,
+                     .tol = NOTHING_LEFT,
+                     .product = product,
+                     .late = late,
+                     .ctx = &of,
+                     .start = v};
+    lgd_random_direction(START_SEED, q->dim, v);
+    const lgd_status status = lgd_lanczos_find(&l);
+    *eigenvalue = of.overflows ? INFINITY : l.largest / (1 - (l.exhausted ? 2 * NOTHING_LEFT : SHARE));
+    return of.overflows ? LGD_OK : status;
 }
 
 /* *sum: of omega_i |x~_i|^2 over rows, *most: the largest of them. A row is what one slope of 1 carries back. */
@@ -143,7 +109,7 @@ lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, doubl
     quadratic.k = 1;
     quadratic.o.offset = NULL;
     lgd_status status = lgd_objective_create(&q, m->X->cols + m->o.intercept, m->terms, &ops, &quadratic);
-    double *v = status ? NULL : lgd_alloc("glm", lgd_mul(lgd_padded(q->dim), 3), sizeof *v);
+    double *v = status ? NULL : lgd_alloc("glm", q->dim, sizeof *v);
     if (!status && !v)
         status = LGD_ENOMEM;
     if (!status) {
@@ -152,7 +118,7 @@ lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, doubl
         lgd_objective_end(q);
     }
     if (!status)
-        status = lanczos(q, rows, v, &eigenvalue);
+        status = largest(q, rows, v, &eigenvalue);
     if (!status) {
         /* The sum of all eigenvalues is a bound too, and where there is but one the better. */
         *all = steepest * (fmin(eigenvalue, sum / count) / weight) + m->o.l2;
