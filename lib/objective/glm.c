@@ -66,7 +66,7 @@ lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_pan
 }
 
 /* What belongs to the rows of a panel. Scattered ones are copied once for all products; a single one is used where it lies. */
-static lgd_status look_up(const lgd_glm *m, const lgd_rows *rows, lgd_panel *p)
+static lgd_status look_up(const lgd_glm *m, const lgd_rows *rows, bool products, lgd_panel *p)
 {
     if (!rows->index) {
         p->y = m->y + rows->first * m->t;
@@ -77,11 +77,11 @@ static lgd_status look_up(const lgd_glm *m, const lgd_rows *rows, lgd_panel *p)
     gather(m, rows, p);
     p->y = p->own_y;
     p->weight = m->o.weights ? p->own_weight : NULL;
-    p->copies = m->copied && rows->count > 1;
+    p->copies = products && m->copied && rows->count > 1;
     return p->copies ? lgd_matrix_call_gather(m->X, rows, p->X) : LGD_OK;
 }
 
-lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd_visit visit, void *ctx)
+static lgd_status walk(const lgd_glm *m, const lgd_rows *rows, size_t more, bool products, lgd_visit visit, void *ctx)
 {
     double *block = lgd_pool_take(m->pool, panel_bytes(m, more));
     if (!block)
@@ -102,12 +102,22 @@ lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd
                 p.row[i] = lgd_glm_row(m, part.index ? part.index[part.first + i] : part.first + i);
             part = (lgd_rows){0, part.count, p.row};
         }
-        status = look_up(m, &part, &p);
+        status = look_up(m, &part, products, &p);
         if (!status)
             status = visit(ctx, &part, &p, done);
     }
     lgd_pool_give(m->pool, block);
     return status;
+}
+
+lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd_visit visit, void *ctx)
+{
+    return walk(m, rows, more, true, visit, ctx);
+}
+
+lgd_status lgd_glm_walk_targets(const lgd_glm *m, const lgd_rows *rows, lgd_visit visit, void *ctx)
+{
+    return walk(m, rows, 0, false, visit, ctx);
 }
 
 /* Z = Z - R, and R = what Z was. */
@@ -239,4 +249,6 @@ const lgd_objective_ops lgd_glm_ops = {
     .fenchel = glm_fenchel,
     .product = lgd_glm_product,
     .hessian = lgd_glm_hessian,
+    .scores = lgd_glm_scores,
+    .along = lgd_glm_along,
 };

@@ -2,7 +2,8 @@
  *   glm.c            the panel loop: values, gradients, slopes
  *   glm_create.c     checks, creation, predictions
  *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO
- *   glm_hessian.c    the Hessian, and products with it */
+ *   glm_hessian.c    the Hessian, and products with it
+ *   glm_line.c       values along a line */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"
@@ -31,6 +32,11 @@ lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, con
 lgd_status lgd_glm_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
                            size_t ld);
 
+/* `scores` and `along` of the ops. */
+lgd_status lgd_glm_scores(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T);
+lgd_status lgd_glm_along(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T, double *f,
+                         double *slope);
+
 /* A panel, and its scratch that is cut from a block of the pool.
  *   Z          [rows x k] scores, then slopes
  *   y, weight  those of its rows; weight is NULL where all are 1
@@ -48,6 +54,9 @@ typedef struct lgd_panel {
  * numbers are lent beside the panel. */
 typedef lgd_status (*lgd_visit)(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done);
 lgd_status lgd_glm_walk(const lgd_glm *m, const lgd_rows *rows, size_t more, lgd_visit visit, void *ctx);
+
+/* The same for who needs no product with X, which is not copied. */
+lgd_status lgd_glm_walk_targets(const lgd_glm *m, const lgd_rows *rows, lgd_visit visit, void *ctx);
 
 /* Of a panel: Z = X w, and with `whole` the offsets beside (a direction has none); g += X^T Z. Intercepts included. */
 lgd_status lgd_glm_forward(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *w, bool whole,

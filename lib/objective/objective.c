@@ -51,6 +51,9 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
                           "%s: ops.smooth is there and ops.smooth_product is NULL, with ops.%s it or ops.linear is "
                           "accepted beside it",
                           mine.name, mine.product ? "product" : "hessian");
+    if (!status && mine.scores && (!f->slopes || !mine.along))
+        status = lgd_fail(LGD_EINVAL, "%s: ops.%s is NULL, a function is accepted beside ops.scores", mine.name,
+                          f->slopes ? "along" : "linear");
     if (!status && mine.weight && terms) {
         f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
         if (!(f->mean_weight > 0) || !isfinite(f->mean_weight))

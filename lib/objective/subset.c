@@ -98,6 +98,31 @@ static lgd_status subset_smooth_product(void *ctx, const double *w, const double
     return parent->ops.smooth_product(parent->ctx, w, v, hv);
 }
 
+static lgd_status subset_scores(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.scores(s->parent->ctx, &mapped, w, d, Z, T);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_along(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T,
+                               double *f, double *slope)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.along(s->parent->ctx, &mapped, alpha, Z, T, f, slope);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
 static void subset_linear(void *ctx, size_t *slopes, double *l2)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -179,6 +204,8 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .product = f->ops.product ? subset_product : NULL,
                              .hessian = f->ops.hessian ? subset_hessian : NULL,
                              .smooth_product = f->ops.smooth_product ? subset_smooth_product : NULL,
+                             .scores = f->ops.scores ? subset_scores : NULL,
+                             .along = f->ops.along ? subset_along : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);

@@ -63,16 +63,17 @@ static bool is_rounding(const lgd_step *s, const lgd_line *l, double alpha)
     return true;
 }
 
-/* Why there is no point. The decrease that can be had is at most that of the tangent up to the shortest trial that was too high. */
+/* Why there is no point. The decrease that can be had is at most that of the tangent up to the shortest trial that was too high;
+ * where this is nothing but rounding, values that no rounding explains are another matter. */
 static int reason(const lgd_search_run *q)
 {
     if (q->unbounded)
         return LGD_STOP_UNBOUNDED;
-    if (q->unmoved)
-        return LGD_STOP_ROUNDING;
     if (!q->any_sound)
-        return LGD_STOP_DIVERGED;
-    if (-q->zero.slope * q->high <= q->rounding || is_rounding(q->s, q->line, q->high))
+        return q->unmoved && q->line->trials == 1 ? LGD_STOP_ROUNDING : LGD_STOP_DIVERGED;
+    if (q->jumps || q->flat)
+        return LGD_STOP_SEARCH;
+    if (q->unmoved || -q->zero.slope * q->high <= q->rounding || is_rounding(q->s, q->line, q->high))
         return LGD_STOP_ROUNDING;
     return LGD_STOP_SEARCH;
 }
@@ -113,17 +114,16 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
         status = evaluate(&q);
     if (status)
         return status;
-    if (line->found) {
-        remember(&next, &q, line->f_new);
-        if (next.idle < IDLE_STEPS)
-            *memory = next;
-        else {
-            line->found = false;
-            q.unmoved = true;
-        }
-    }
-    if (!line->found)
+    if (!line->found) {
         s->stop = reason(&q);
+        return LGD_OK;
+    }
+    remember(&next, &q, line->f_new);
+    line->found = next.idle < IDLE_STEPS;
+    if (line->found)
+        *memory = next;
+    else
+        s->stop = LGD_STOP_ROUNDING;
     return LGD_OK;
 }
 

@@ -94,9 +94,15 @@ static lgd_status values(lgd_search_run *q, lgd_trial *t)
     return status;
 }
 
+/* Where the decrease asked for is lost in the rounding of the value it is taken from, to be no higher says nothing: the slope must
+ * not have turned too far either. */
 bool lgd_decreases(const lgd_search_run *q, const lgd_trial *t)
 {
-    return t->sound && t->f <= q->reference + q->rules->c1 * t->alpha * q->zero.slope;
+    const double c1 = q->rules->c1, limit = q->reference + c1 * t->alpha * q->zero.slope;
+    if (!(t->sound && t->f <= limit))
+        return false;
+    const bool told = limit < q->reference || q->reference > q->zero.f;
+    return told ? t->f < q->zero.f || !q->flat : t->slope <= (2 * c1 - 1) * q->zero.slope && !q->flat;
 }
 
 bool lgd_decreases_by_slope(const lgd_search_run *q, const lgd_trial *t, double above)
@@ -112,6 +118,20 @@ bool lgd_will_do(const lgd_search_run *q, const lgd_trial *t)
     return -q->rules->c1 * t->alpha * q->zero.slope <= q->rounding && lgd_decreases_by_slope(q, t, q->rounding);
 }
 
+/* What a trial that is too high says: f has a jump on the way, since no slope explains the rise, or is level where the slope at both
+ * ends says that it falls. */
+static void note_high(lgd_search_run *q, const lgd_trial *t)
+{
+    const double rise = t->f - q->zero.f, falls = -q->zero.slope, promised = falls * t->alpha;
+    if (t->alpha < q->high) {
+        q->high = t->alpha;
+        q->high_slope = t->slope;
+        q->jumps = rise > 2 * (falls + fabs(t->slope)) * t->alpha + q->rounding;
+    }
+    if (fabs(rise) <= q->rounding && promised > q->rounding && t->slope <= -0.5 * falls)
+        q->flat = true;
+}
+
 /* What a trial says beyond its own: -Inf is lower than all numbers, a phi that falls as steeply so far away has no minimum. */
 static void note(lgd_search_run *q, const lgd_trial *t)
 {
@@ -120,10 +140,10 @@ static void note(lgd_search_run *q, const lgd_trial *t)
         return;
     q->any_sound = true;
     if (!lgd_decreases(q, t)) {
-        q->high = fmin(q->high, t->alpha);
+        note_high(q, t);
         return;
     }
-    if (t->f < q->zero.f && !(t->f >= q->best.f))
+    if (t->f < q->zero.f && !(t->f >= q->best.f && q->best.sound))
         q->best = *t;
     if (t->alpha >= WITHOUT_BOUND * q->first && t->slope < q->rules->c2 * q->zero.slope &&
         t->f < q->zero.f - q->rounding)
@@ -133,8 +153,9 @@ static void note(lgd_search_run *q, const lgd_trial *t)
 bool lgd_look(lgd_search_run *q, double alpha, lgd_trial *t)
 {
     *t = (lgd_trial){.alpha = alpha, .f = NAN, .slope = NAN};
-    /* No decrease that is left can be told from none. */
-    const bool in_vain = alpha <= q->high && -q->zero.slope * q->high <= 0.25 * DBL_EPSILON * fabs(q->zero.f);
+    /* No decrease that is left can be told from none, nor do slopes show a minimum. */
+    const bool in_vain =
+        alpha <= q->high && !(q->high_slope > 0) && -q->zero.slope * q->high <= 0.25 * DBL_EPSILON * fabs(q->zero.f);
     if (q->line->trials >= q->rules->max_trials || !(alpha > 0) || in_vain)
         return false;
     q->line->trials++;

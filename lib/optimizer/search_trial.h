@@ -21,17 +21,18 @@ struct lgd_search_run {
     lgd_line *line;
     bool (*accepts)(const lgd_search_run *q, const lgd_trial *t); /* ends the search */
     lgd_trial zero;                                               /* phi(0), phi'(0) */
-    double reference; /* what a trial has to be below; phi(0), or the largest of the last values */
-    double rounding;  /* so far values that are equal may lie apart */
-    double perturbed; /* approximate Wolfe: as far above phi(0) is well; 0 without it */
-    double first;     /* alpha of the first trial */
-    double high;      /* the shortest sound trial that did not decrease enough; INFINITY */
-    bool along;       /* trials go along the scores, whose value at 0 is phi(0) + shift */
+    double reference;        /* what a trial has to be below; phi(0), or the largest of the last values */
+    double rounding;         /* so far values that are equal may lie apart */
+    double perturbed;        /* approximate Wolfe: as far above phi(0) is well; 0 without it */
+    double first;            /* alpha of the first trial */
+    double high, high_slope; /* the shortest trial that did not decrease enough; INFINITY */
+    bool along;              /* trials go along the scores, whose value at 0 is phi(0) + shift */
     double shift;
     double at;       /* the alpha that w_new, f_new and g_new of the line are of; NAN */
     lgd_trial best;  /* the lowest that decreased enough, if sound */
     lgd_trial taken; /* what was accepted, if sound */
     bool any_sound, unmoved, unbounded;
+    bool jumps, flat;  /* values at `high`, or at any trial, are not what slopes say */
     lgd_status status; /* of the oracle */
 };
 
