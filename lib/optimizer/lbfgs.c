@@ -1,20 +1,19 @@
 /* L-BFGS: J. Nocedal, "Updating quasi-Newton matrices with limited storage", Math. Comp. 35 (1980); D. Liu, J. Nocedal, "On the
  * limited memory BFGS method for large scale optimization", Math. Program. 45 (1989). The memory is in pairs.c.
  *
- * Bytes of a step of n coordinates, m pairs kept as doubles, beside those of the objective: 16 m n for the direction and 16 n beside
- * it, 32 n for a trial and 16 n for its slope, 16 m n for the products of the new pair and 72 n to write it and to move on. */
+ * Bytes that pass between memory and processor in a step of n coordinates and m pairs, the objective's apart: 16 m n of the pairs
+ * for the direction and 24 n beside, 32 n for a trial and 16 n for its slope, 16 m n for the products of the new pair and 64 n to
+ * write it and to move on. With floats 8 m n each time. */
 #include "pairs.h"
 #include "search.h"
-
-enum { DIRECTION, POINT, GRADIENT, VECTORS }; /* and the pairs */
 
 static void layout(const void *options, size_t dim, size_t *vectors, size_t *state_size)
 {
     const lgd_lbfgs_options *o = options;
     (void)dim;
-    *vectors = VECTORS;
+    *vectors = 1;
     *state_size = sizeof(lgd_search_memory);
-    lgd_pairs_layout(o->memory, o->history == LGD_PAIRS_FLOAT, false, vectors, state_size);
+    lgd_pairs_layout(o->memory, o->history == LGD_PAIRS_FLOAT, vectors, state_size);
 }
 
 static lgd_status check(const void *options)
@@ -23,29 +22,27 @@ static lgd_status check(const void *options)
     return lgd_search_check("lbfgs", o->c1, o->c2);
 }
 
-/* Down the gradient, or the metric's, as if nothing were known; the first length to try. */
-static lgd_status steepest(lgd_step *s, const lgd_search_rules *rules, lgd_line *line, double *d, double *scratch)
+/* Down the gradient, in the metric of the run, as if nothing were known. */
+static lgd_status from_gradient(lgd_step *s, const lgd_search_rules *rules, lgd_pairs *p, lgd_line *line, double *d)
 {
     lgd_status status = LGD_OK;
     if (s->oracle->precondition)
-        status = lgd_pairs_metric(s, s->g, d, &line->slope);
+        status = lgd_pairs_metric(s, s->g, d, NULL);
     for (size_t j = 0; j < s->dim; j++)
-        d[j] = -(s->oracle->precondition ? d[j] : s->g[j]);
-    line->slope = lgd_dot(s->dim, s->g, d);
-    if (status || !(line->slope < 0))
-        return status;
-    status = lgd_search_first(s, rules, d, line->slope, scratch, &line->alpha);
+        d[j] = s->oracle->precondition ? -d[j] : -s->g[j];
+    line->slope = status ? NAN : lgd_dot(s->dim, s->g, d);
+    if (line->slope < 0)
+        status = lgd_search_first(s, rules, d, line->slope, p->w_new, &line->alpha);
     line->alpha *= s->lr_factor;
     return status;
 }
 
-static lgd_status ahead(lgd_step *s, lgd_pairs *p, lgd_line *line, double *d)
+static lgd_status from_pairs(lgd_step *s, lgd_pairs *p, lgd_line *line, double *d)
 {
     const lgd_lbfgs_options *o = s->options;
-    double *const scratch[2] = {line->w_new, line->g_new};
     line->alpha = s->lr_factor;
     if (o->form == LGD_TWO_LOOP || s->oracle->precondition)
-        return lgd_pairs_two_loop(p, s, s->g, d, scratch, &line->slope);
+        return lgd_pairs_two_loop(p, s, s->g, d, &line->slope);
     if (!s->known)
         lgd_pairs_products(p, s->g);
     line->slope = lgd_pairs_direction(p, s->g, d);
@@ -57,38 +54,33 @@ static lgd_status step(lgd_step *s)
     const lgd_lbfgs_options *o = s->options;
     const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
     lgd_search_memory *memory = s->state;
-    lgd_pairs p = lgd_pairs_of(s->dim, o->memory, o->history == LGD_PAIRS_FLOAT, false, s->vec + VECTORS, memory + 1);
-    double *d = s->vec[DIRECTION];
-    lgd_line line = {.d = d, .alpha_max = INFINITY, .w_new = s->vec[POINT], .g_new = s->vec[GRADIENT]};
+    double *d = s->vec[0];
+    lgd_pairs p = lgd_pairs_of(s->dim, o->memory, o->history == LGD_PAIRS_FLOAT, s->vec + 1, memory + 1);
+    lgd_line line = {.d = d, .alpha_max = INFINITY, .w_new = p.w_new, .g_new = p.g_new};
     p.gram = o->form == LGD_BLOCKED;
     if (!(s->lr_factor > 0)) {
         s->fresh = true;
         return LGD_OK;
     }
     for (bool anew = !p.at->count;; anew = true) {
-        const lgd_status status = anew ? steepest(s, &rules, &line, d, line.w_new) : ahead(s, &p, &line, d);
+        lgd_status status = anew ? from_gradient(s, &rules, &p, &line, d) : from_pairs(s, &p, &line, d);
+        const bool down = line.slope < 0 && isfinite(line.slope);
+        s->stop = LGD_STOP_ROUNDING; /* |g|^2 is too small for a number */
+        if (!status && down) {
+            s->stop = 0;
+            status = lgd_search_along(s, &rules, memory, &line);
+        }
         if (status)
             return status;
-        s->stop = LGD_STOP_ROUNDING;
-        if (line.slope < 0 && isfinite(line.slope)) {
-            s->stop = 0;
-            const lgd_status searched = lgd_search_along(s, &rules, memory, &line);
-            if (searched)
-                return searched;
+        if (down && line.found) {
+            if (anew)
+                lgd_pairs_forget(&p);
+            break;
         }
-        if (s->stop && anew)
-            return LGD_OK;
-        if (s->stop)
-            continue;
         if (anew)
-            lgd_pairs_forget(&p);
-        break;
+            return LGD_OK;
     }
-    s->stop = 0;
-    lgd_pair new = {line.w_new, line.g_new, s->w, s->g, line.alpha * lgd_norm2(s->dim, d), 0, true};
-    new.turn = line.alpha *(line.slope_new - line.slope);
-    lgd_pairs_add(&p, o->curvature, &new);
-    s->finite = new.finite;
+    lgd_pairs_add(&p, o->curvature, s->w, s->g, &s->finite);
     s->f = line.f_new;
     s->eta = line.alpha;
     s->fresh = true;

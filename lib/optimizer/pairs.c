@@ -11,57 +11,42 @@
 
 enum { BLOCK = 512, LANES = 8 };
 
-void lgd_pairs_layout(size_t memory, bool single, bool compact, size_t *vectors, size_t *state_size)
+void lgd_pairs_layout(size_t memory, bool single, size_t *vectors, size_t *state_size)
 {
-    const size_t numbers = lgd_add(lgd_mul(lgd_mul(memory, memory), compact ? 4 : 2), lgd_mul(memory, 8));
-    *vectors = lgd_add(*vectors, single ? memory : lgd_mul(memory, 2));
+    const size_t slots = lgd_add(memory, 1), numbers = lgd_add(lgd_mul(lgd_mul(slots, slots), 2), lgd_mul(slots, 8));
+    *vectors = lgd_add(*vectors, single ? lgd_add(slots, 2) : lgd_mul(slots, 2));
     *state_size = lgd_add(*state_size, lgd_add(sizeof(lgd_pairs_state), lgd_mul(numbers, sizeof(double))));
 }
 
-lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, bool compact, double *const *vec, void *state)
+lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, double *const *vec, void *state)
 {
-    const size_t square = memory * memory;
-    lgd_pairs p = {.dim = dim, .memory = memory, .single = single, .gram = true, .vec = vec, .at = state};
-    double *next = (double *)(void *)(p.at + 1);
-    p.sy = next;
-    p.yy = next + square;
-    next += 2 * square;
-    if (compact) {
-        p.ss = next;
-        p.ys = next + square;
-        next += 2 * square;
-    }
-    p.sx = next;
-    p.yx = next + memory;
-    p.scale = next + 2 * memory;
-    p.a = next + 4 * memory;
-    p.b = next + 5 * memory;
-    p.cs = next + 6 * memory;
-    p.cy = next + 7 * memory;
+    const size_t slots = memory + 1;
+    lgd_pairs p = {.dim = dim, .slots = slots, .single = single, .gram = true, .vec = vec, .at = state};
+    double *const numbers = (double *)(void *)(p.at + 1), *const rows = numbers + 2 * slots * slots;
+    p.sy = numbers;
+    p.yy = numbers + slots * slots;
+    p.sx = rows;
+    p.yx = rows + slots;
+    p.scale = rows + 2 * slots;
+    p.a = rows + 4 * slots;
+    p.b = rows + 5 * slots;
+    p.cs = rows + 6 * slots;
+    p.cy = rows + 7 * slots;
+    p.w_new = single ? vec[slots] : vec[p.at->next]; /* what is tried becomes a pair where it lies */
+    p.g_new = single ? vec[slots + 1] : vec[slots + p.at->next];
     return p;
 }
 
-/* Columns: 0 .. memory - 1 are the s of the slots, and then come the y. */
-static const double *wide_column(const lgd_pairs *p, size_t i)
+/* Columns: 0 .. slots - 1 are the s of the slots, and then come the y. */
+static double *wide_column(const lgd_pairs *p, size_t i)
 {
     return p->vec[i];
 }
 
-static const float *single_column(const lgd_pairs *p, size_t i)
+static float *single_column(const lgd_pairs *p, size_t i)
 {
-    const float *both = (const float *)(const void *)p->vec[i % p->memory];
-    return i < p->memory ? both : both + p->dim;
-}
-
-double lgd_pairs_s(const lgd_pairs *p, size_t slot, size_t j)
-{
-    return p->single ? p->scale[slot] * (double)single_column(p, slot)[j] : wide_column(p, slot)[j];
-}
-
-double lgd_pairs_y(const lgd_pairs *p, size_t slot, size_t j)
-{
-    const size_t i = p->memory + slot;
-    return p->single ? p->scale[i] * (double)single_column(p, i)[j] : wide_column(p, i)[j];
+    float *both = (float *)(void *)p->vec[i % p->slots];
+    return i < p->slots ? both : both + p->dim;
 }
 
 /* ---- kernels, for double and for float */
@@ -73,132 +58,128 @@ LGD_INLINE double tree(const double s[LANES])
 
 /* Sums are added up block by block. The loops over lanes stand by themselves, as compilers like them.
  *   dot_  *sum += a.x
- *   both_ *one += a.x, *two += a.y, reading a once
+ *   both_ *one += a.x, *two += a.y, reading a once, and asking for what the next block of it will need
  *   four_ out += a combination of four columns, for `add_` of one */
-#define KERNELS(T, kind)                                                                                               \
-    LGD_INLINE void dot_##kind(size_t n, const T *restrict a, const double *restrict x, double *sum)                   \
-    {                                                                                                                  \
-        double s[LANES] = {0};                                                                                         \
-        size_t j = 0;                                                                                                  \
-        for (; j + LANES <= n; j += LANES)                                                                             \
-            for (size_t l = 0; l < LANES; l++)                                                                         \
-                s[l] += (double)a[j + l] * x[j + l];                                                                   \
-        for (; j < n; j++)                                                                                             \
-            s[j % LANES] += (double)a[j] * x[j];                                                                       \
-        *sum += tree(s);                                                                                               \
-    }                                                                                                                  \
-    LGD_INLINE void both_##kind(size_t n, const T *restrict a, const double *restrict x, const double *restrict y,     \
-                                double *one, double *two)                                                              \
-    {                                                                                                                  \
-        double s[LANES] = {0}, t[LANES] = {0};                                                                         \
-        size_t j = 0;                                                                                                  \
-        for (; j + LANES <= n; j += LANES) {                                                                           \
-            for (size_t l = 0; l < LANES; l++)                                                                         \
-                s[l] += (double)a[j + l] * x[j + l];                                                                   \
-            for (size_t l = 0; l < LANES; l++)                                                                         \
-                t[l] += (double)a[j + l] * y[j + l];                                                                   \
-        }                                                                                                              \
-        for (; j < n; j++) {                                                                                           \
-            s[j % LANES] += (double)a[j] * x[j];                                                                       \
-            t[j % LANES] += (double)a[j] * y[j];                                                                       \
-        }                                                                                                              \
-        *one += tree(s);                                                                                               \
-        *two += tree(t);                                                                                               \
-    }                                                                                                                  \
-    LGD_INLINE void add_##kind(size_t n, double c, const T *restrict a, double *restrict out)                          \
-    {                                                                                                                  \
-        _Pragma("omp simd") for (size_t j = 0; j < n; j++) out[j] += c * (double)a[j];                                 \
-    }                                                                                                                  \
-    LGD_INLINE void four_##kind(size_t n, const double c[4], const T *const column[4], double *restrict out)           \
-    {                                                                                                                  \
-        const T *restrict a = column[0], *restrict b = column[1], *restrict d = column[2], *restrict e = column[3];    \
-        _Pragma("omp simd") for (size_t j = 0; j < n; j++) out[j] +=                                                   \
-            (c[0] * (double)a[j] + c[1] * (double)b[j]) + (c[2] * (double)d[j] + c[3] * (double)e[j]);                 \
-    }                                                                                                                  \
-    /* One column all along: out += c a, a.x. */                                                                       \
-    LGD_WIDE static double column_dot_##kind(size_t n, const T *a, const double *x)                                    \
-    {                                                                                                                  \
-        double sum = 0;                                                                                                \
-        dot_##kind(n, a, x, &sum);                                                                                     \
-        return sum;                                                                                                    \
-    }                                                                                                                  \
-    LGD_WIDE static void column_add_##kind(size_t n, double c, const T *a, double *out)                                \
-    {                                                                                                                  \
-        add_##kind(n, c, a, out);                                                                                      \
-    }                                                                                                                  \
-    /* Products of all columns that there are with x. */                                                               \
-    LGD_WIDE static void products_##kind(const lgd_pairs *p, const double *x)                                          \
-    {                                                                                                                  \
-        const size_t m = p->memory, count = (size_t)p->at->count;                                                      \
-        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                \
-            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                \
-            for (size_t age = 0; age < count; age++) {                                                                 \
-                const size_t i = lgd_pairs_slot(p, age);                                                               \
-                dot_##kind(n, kind##_column(p, i) + at, x + at, &p->sx[i]);                                            \
-                dot_##kind(n, kind##_column(p, m + i) + at, x + at, &p->yx[i]);                                        \
-            }                                                                                                          \
-        }                                                                                                              \
-    }                                                                                                                  \
-    /* The new pair in its slot, the point moved on, and products with all that were there. */                         \
-    LGD_WIDE static uint64_t add_pair_##kind(const lgd_pairs *p, size_t slot, lgd_pair *new)                           \
-    {                                                                                                                  \
-        const size_t m = p->memory, before = p->at->count < m ? (size_t)p->at->count : m - 1;                          \
-        const size_t first = (size_t)p->at->next + m - before;                                                         \
-        T *S = (T *)(uintptr_t)kind##_column(p, slot), *Y = (T *)(uintptr_t)kind##_column(p, m + slot);                \
-        const double in_s = 1 / p->scale[slot], in_y = 1 / p->scale[m + slot];                                         \
-        double sb[BLOCK], yb[BLOCK];                                                                                   \
-        uint64_t bad = 0;                                                                                              \
-        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                \
-            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                \
-            const double *restrict w_new = new->w_new + at, *restrict g_new = new->g_new + at;                         \
-            double *restrict w = new->w + at, *restrict g = new->g + at;                                               \
-            T *restrict s = S + at, *restrict y = Y + at;                                                              \
-            _Pragma("omp simd reduction(| : bad)") for (size_t j = 0; j < n; j++)                                      \
-            {                                                                                                          \
-                s[j] = (T)(in_s * (w_new[j] - w[j]));                                                                  \
-                y[j] = (T)(in_y * (g_new[j] - g[j]));                                                                  \
-                sb[j] = (double)s[j];                                                                                  \
-                yb[j] = (double)y[j];                                                                                  \
-                w[j] = w_new[j];                                                                                       \
-                g[j] = g_new[j];                                                                                       \
-                bad |= lgd_not_finite(w_new[j]);                                                                       \
-            }                                                                                                          \
-            for (size_t k = p->gram ? 0 : before; k <= before; k++) {                                                  \
-                const size_t i = (first + k) % m;                                                                      \
-                const T *old_s = kind##_column(p, i) + at, *old_y = kind##_column(p, m + i) + at;                      \
-                both_##kind(n, old_s, yb, g, &p->sy[i * m + slot], &p->sx[i]);                                         \
-                both_##kind(n, old_y, yb, g, &p->yy[i * m + slot], &p->yx[i]);                                         \
-                if (p->ss) {                                                                                           \
-                    dot_##kind(n, old_s, sb, &p->ss[i * m + slot]);                                                    \
-                    dot_##kind(n, old_y, sb, &p->ys[slot * m + i]);                                                    \
-                }                                                                                                      \
-            }                                                                                                          \
-            dot_##kind(n, s, sb, &p->a[0]);                                                                            \
-        }                                                                                                              \
-        return bad;                                                                                                    \
-    }                                                                                                                  \
-    LGD_WIDE static double combine_##kind(const lgd_pairs *p, double c, const double *x, double *out)                  \
-    {                                                                                                                  \
-        const size_t m = p->memory, count = (size_t)p->at->count;                                                      \
-        double sum = 0;                                                                                                \
-        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                \
-            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                \
-            const double *restrict from = x + at;                                                                      \
-            double *restrict to = out + at;                                                                            \
-            _Pragma("omp simd") for (size_t j = 0; j < n; j++) to[j] = c * from[j];                                    \
-            for (size_t age = 0; age < count; age += 2) {                                                              \
-                const size_t i = lgd_pairs_slot(p, age), k = lgd_pairs_slot(p, age + 1 < count ? age + 1 : age);       \
-                const T *const column[4] = {kind##_column(p, i) + at, kind##_column(p, m + i) + at,                    \
-                                            kind##_column(p, k) + at, kind##_column(p, m + k) + at};                   \
-                const double by[4] = {p->cs[i], p->cy[i], p->cs[k], p->cy[k]};                                         \
-                if (i != k)                                                                                            \
-                    four_##kind(n, by, column, to);                                                                    \
-                for (size_t l = 0; i == k && l < 2; l++)                                                               \
-                    add_##kind(n, by[l], column[l], to);                                                               \
-            }                                                                                                          \
-            dot_wide(n, to, from, &sum);                                                                               \
-        }                                                                                                              \
-        return sum;                                                                                                    \
+#define KERNELS(T, kind)                                                                                                      \
+    LGD_INLINE void dot_##kind(size_t n, const T *restrict a, const double *restrict x, double *sum)                          \
+    {                                                                                                                         \
+        double s[LANES] = {0};                                                                                                \
+        size_t j = 0;                                                                                                         \
+        for (; j + LANES <= n; j += LANES)                                                                                    \
+            for (size_t l = 0; l < LANES; l++)                                                                                \
+                s[l] += (double)a[j + l] * x[j + l];                                                                          \
+        for (; j < n; j++)                                                                                                    \
+            s[j % LANES] += (double)a[j] * x[j];                                                                              \
+        *sum += tree(s);                                                                                                      \
+    }                                                                                                                         \
+    LGD_INLINE void both_##kind(size_t n, const T *restrict a, const double *restrict x, const double *restrict y,            \
+                                double *one, double *two)                                                                     \
+    {                                                                                                                         \
+        double s[LANES] = {0}, t[LANES] = {0};                                                                                \
+        size_t j = 0;                                                                                                         \
+        for (; j + LANES <= n; j += LANES) {                                                                                  \
+            lgd_prefetch(a + j + BLOCK);                                                                                      \
+            for (size_t l = 0; l < LANES; l++)                                                                                \
+                s[l] += (double)a[j + l] * x[j + l];                                                                          \
+            for (size_t l = 0; l < LANES; l++)                                                                                \
+                t[l] += (double)a[j + l] * y[j + l];                                                                          \
+        }                                                                                                                     \
+        for (; j < n; j++) {                                                                                                  \
+            s[j % LANES] += (double)a[j] * x[j];                                                                              \
+            t[j % LANES] += (double)a[j] * y[j];                                                                              \
+        }                                                                                                                     \
+        *one += tree(s);                                                                                                      \
+        *two += tree(t);                                                                                                      \
+    }                                                                                                                         \
+    LGD_INLINE void add_##kind(size_t n, double c, const T *restrict a, double *restrict out)                                 \
+    {                                                                                                                         \
+        _Pragma("omp simd") for (size_t j = 0; j < n; j++) out[j] += c * (double)a[j];                                        \
+    }                                                                                                                         \
+    LGD_INLINE void four_##kind(size_t n, const double c[4], const T *const column[4], double *restrict out)                  \
+    {                                                                                                                         \
+        const T *restrict a = column[0], *restrict b = column[1], *restrict d = column[2], *restrict e = column[3];           \
+        _Pragma("omp simd") for (size_t j = 0; j < n; j++) out[j] +=                                                          \
+            (c[0] * (double)a[j] + c[1] * (double)b[j]) + (c[2] * (double)d[j] + c[3] * (double)e[j]);                        \
+    }                                                                                                                         \
+    /* One column all along: out += c a, a.x. */                                                                              \
+    LGD_WIDE static double column_dot_##kind(size_t n, const T *a, const double *x)                                           \
+    {                                                                                                                         \
+        double sum = 0;                                                                                                       \
+        dot_##kind(n, a, x, &sum);                                                                                            \
+        return sum;                                                                                                           \
+    }                                                                                                                         \
+    LGD_WIDE static void column_add_##kind(size_t n, double c, const T *a, double *out)                                       \
+    {                                                                                                                         \
+        add_##kind(n, c, a, out);                                                                                             \
+    }                                                                                                                         \
+    /* Products of all columns that there are with x. */                                                                      \
+    LGD_WIDE static void products_##kind(const lgd_pairs *p, const double *x)                                                 \
+    {                                                                                                                         \
+        const size_t slots = p->slots, count = (size_t)p->at->count;                                                          \
+        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                       \
+            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                       \
+            for (size_t age = 0; age < count; age++) {                                                                        \
+                const size_t i = lgd_pairs_slot(p, age);                                                                      \
+                dot_##kind(n, kind##_column(p, i) + at, x + at, &p->sx[i]);                                                   \
+                dot_##kind(n, kind##_column(p, slots + i) + at, x + at, &p->yx[i]);                                           \
+            }                                                                                                                 \
+        }                                                                                                                     \
+    }                                                                                                                         \
+    /* The new pair in its slot, the point moved on, and products with all that there are. w_new and g_new may be s and y. */ \
+    LGD_WIDE static uint64_t add_pair_##kind(const lgd_pairs *p, double *w, double *g, double *square)                        \
+    {                                                                                                                         \
+        const size_t slots = p->slots, slot = (size_t)p->at->next, count = p->gram ? (size_t)p->at->count : 0;                \
+        const double in_s = 1 / p->scale[slot], in_y = 1 / p->scale[slots + slot];                                            \
+        double sb[BLOCK], yb[BLOCK];                                                                                          \
+        uint64_t bad = 0;                                                                                                     \
+        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                       \
+            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                       \
+            const double *w_new = p->w_new + at, *g_new = p->g_new + at;                                                      \
+            double *w_at = w + at, *g_at = g + at;                                                                            \
+            T *s = kind##_column(p, slot) + at, *y = kind##_column(p, slots + slot) + at;                                     \
+            _Pragma("omp simd reduction(| : bad)") for (size_t j = 0; j < n; j++)                                             \
+            {                                                                                                                 \
+                const double to = w_new[j], slope = g_new[j];                                                                 \
+                const T step = (T)(in_s * (to - w_at[j])), turn = (T)(in_y * (slope - g_at[j]));                              \
+                s[j] = step;                                                                                                  \
+                y[j] = turn;                                                                                                  \
+                sb[j] = (double)step;                                                                                         \
+                yb[j] = (double)turn;                                                                                         \
+                w_at[j] = to;                                                                                                 \
+                g_at[j] = slope;                                                                                              \
+                bad |= lgd_not_finite(to);                                                                                    \
+            }                                                                                                                 \
+            for (size_t age = 0; age <= count; age++) {                                                                       \
+                const size_t i = age < count ? lgd_pairs_slot(p, age) : slot;                                                 \
+                both_##kind(n, kind##_column(p, i) + at, yb, g_at, &p->sy[i * slots + slot], &p->sx[i]);                      \
+                both_##kind(n, kind##_column(p, slots + i) + at, yb, g_at, &p->yy[i * slots + slot], &p->yx[i]);              \
+            }                                                                                                                 \
+            dot_wide(n, sb, sb, square);                                                                                      \
+        }                                                                                                                     \
+        return bad;                                                                                                           \
+    }                                                                                                                         \
+    LGD_WIDE static double combine_##kind(const lgd_pairs *p, double c, const double *x, double *out)                         \
+    {                                                                                                                         \
+        const size_t slots = p->slots, count = (size_t)p->at->count;                                                          \
+        double sum = 0;                                                                                                       \
+        for (size_t at = 0; at < p->dim; at += BLOCK) {                                                                       \
+            const size_t n = p->dim - at < BLOCK ? p->dim - at : BLOCK;                                                       \
+            const double *restrict from = x + at;                                                                             \
+            double *restrict to = out + at;                                                                                   \
+            _Pragma("omp simd") for (size_t j = 0; j < n; j++) to[j] = c * from[j];                                           \
+            for (size_t age = 0; age < count; age += 2) {                                                                     \
+                const size_t i = lgd_pairs_slot(p, age), k = lgd_pairs_slot(p, age + 1 < count ? age + 1 : age);              \
+                const T *const column[4] = {kind##_column(p, i) + at, kind##_column(p, slots + i) + at,                       \
+                                            kind##_column(p, k) + at, kind##_column(p, slots + k) + at};                      \
+                const double by[4] = {p->cs[i], p->cy[i], p->cs[k], p->cy[k]};                                                \
+                if (i != k)                                                                                                   \
+                    four_##kind(n, by, column, to);                                                                           \
+                for (size_t l = 0; i == k && l < 2; l++)                                                                      \
+                    add_##kind(n, by[l], column[l], to);                                                                      \
+            }                                                                                                                 \
+            dot_wide(n, to, from, &sum);                                                                                      \
+        }                                                                                                                     \
+        return sum;                                                                                                           \
     }
 
 KERNELS(double, wide)
@@ -206,84 +187,71 @@ KERNELS(float, single)
 
 /* ---- sweeps */
 
+/* What was added up with columns of floats becomes what these stand for. */
+static void scale_products(lgd_pairs *p)
+{
+    for (size_t i = 0; p->single && i < p->slots; i++) {
+        p->sx[i] *= p->scale[i];
+        p->yx[i] *= p->scale[p->slots + i];
+    }
+}
+
 void lgd_pairs_products(lgd_pairs *p, const double *x)
 {
-    const size_t m = p->memory;
-    memset(p->sx, 0, m * sizeof *p->sx);
-    memset(p->yx, 0, m * sizeof *p->yx);
-    if (!p->single) {
-        products_wide(p, x);
-        return;
-    }
-    products_single(p, x);
-    for (size_t i = 0; i < m; i++) {
-        p->sx[i] *= p->scale[i];
-        p->yx[i] *= p->scale[m + i];
-    }
-}
-
-double lgd_pairs_combine(const lgd_pairs *p, double c, const double *x, double *out)
-{
-    const size_t m = p->memory;
-    for (size_t i = 0; p->single && i < m; i++) {
-        p->cs[i] *= p->scale[i];
-        p->cy[i] *= p->scale[m + i];
-    }
-    return p->single ? combine_single(p, c, x, out) : combine_wide(p, c, x, out);
-}
-
-/* The power of two near x > 0; 1 where there is none. */
-static double power_near(double x)
-{
-    return x > 0 && isfinite(x) && fabs(log2(x)) < 1000 ? ldexp(1, ilogb(x)) : 1;
-}
-
-/* Products with the new pair become those of what the floats stand for. */
-static void scale_products(lgd_pairs *p, size_t slot)
-{
-    const size_t m = p->memory;
-    const double *s = p->scale, *y = p->scale + m;
-    for (size_t i = 0; i < m; i++) {
-        p->sx[i] *= s[i];
-        p->yx[i] *= y[i];
-        p->sy[i * m + slot] *= s[i] * y[slot];
-        p->yy[i * m + slot] *= y[i] * y[slot];
-        if (p->ss) {
-            p->ss[i * m + slot] *= s[i] * s[slot];
-            p->ys[slot * m + i] *= s[slot] * y[i];
-        }
-    }
-}
-
-bool lgd_pairs_add(lgd_pairs *p, double curvature, lgd_pair *new)
-{
-    const size_t m = p->memory, slot = (size_t)p->at->next;
-    p->scale[slot] = p->single ? power_near(new->step) : 1;
-    p->scale[m + slot] = p->single ? power_near(new->turn / new->step) : 1;
-    for (size_t i = 0; i < m; i++) {
-        p->sx[i] = p->yx[i] = p->sy[i * m + slot] = p->yy[i * m + slot] = 0;
-        if (p->ss)
-            p->ss[i * m + slot] = p->ys[slot * m + i] = 0;
-    }
-    p->a[0] = 0;
-    const uint64_t bad = p->single ? add_pair_single(p, slot, new) : add_pair_wide(p, slot, new);
-    new->finite = !(bad >> 63);
-    const double size = sqrt(p->a[0]) * p->scale[slot];
+    for (size_t i = 0; i < p->slots; i++)
+        p->sx[i] = p->yx[i] = 0;
     if (p->single)
-        scale_products(p, slot);
-    for (size_t i = 0; i < m; i++) {
-        p->yy[slot * m + i] = p->yy[i * m + slot];
-        if (p->ss)
-            p->ss[slot * m + i] = p->ss[i * m + slot];
+        products_single(p, x);
+    else
+        products_wide(p, x);
+    scale_products(p);
+}
+
+/* out = c x + sum of cs_i s_i + cy_i y_i; returns out.x. */
+static double combine(const lgd_pairs *p, double c, const double *x, double *out)
+{
+    if (!p->single)
+        return combine_wide(p, c, x, out);
+    for (size_t i = 0; i < p->slots; i++) {
+        p->cs[i] *= p->scale[i];
+        p->cy[i] *= p->scale[p->slots + i];
     }
-    const double turn = p->sy[slot * m + slot], square = p->yy[slot * m + slot];
+    return combine_single(p, c, x, out);
+}
+
+/* The power of two below the largest |a_j - b_j| of the first block where there is one: floats have less room than doubles. */
+static double size_of_difference(size_t dim, const double *a, const double *b)
+{
+    double largest = 0;
+    for (size_t at = 0; at < dim && !(largest > 0); at += BLOCK)
+        for (size_t j = at; j < dim && j < at + BLOCK; j++)
+            largest = fmax(largest, fabs(a[j] - b[j]));
+    return largest > 0x1p-1000 && largest < 0x1p1000 ? ldexp(1, ilogb(largest)) : 1;
+}
+
+bool lgd_pairs_add(lgd_pairs *p, double curvature, double *w, double *g, bool *finite)
+{
+    const size_t slots = p->slots, slot = (size_t)p->at->next;
+    double square = 0;
+    p->scale[slot] = p->single ? size_of_difference(p->dim, p->w_new, w) : 1;
+    p->scale[slots + slot] = p->single ? size_of_difference(p->dim, p->g_new, g) : 1;
+    for (size_t i = 0; i < slots; i++)
+        p->sx[i] = p->yx[i] = p->sy[i * slots + slot] = p->yy[i * slots + slot] = 0;
+    const uint64_t bad = p->single ? add_pair_single(p, w, g, &square) : add_pair_wide(p, w, g, &square);
+    *finite = !(bad >> 63);
+    scale_products(p);
+    const double *s = p->scale, *y = p->scale + slots;
+    for (size_t i = 0; i < slots; i++) {
+        p->sy[i * slots + slot] *= p->single ? s[i] * y[slot] : 1;
+        p->yy[i * slots + slot] *= p->single ? y[i] * y[slot] : 1;
+        p->yy[slot * slots + i] = p->yy[i * slots + slot];
+    }
     const double least = p->single ? fmax(curvature, FLT_EPSILON / 2) : curvature;
-    if (!(turn > least * size * sqrt(square)) || !isfinite(turn) || !isfinite(square)) {
-        p->at->count -= p->at->count == m;
+    const double turn = p->sy[slot * slots + slot], size = p->yy[slot * slots + slot];
+    if (!(turn > least * s[slot] * sqrt(square) * sqrt(size) && size > 0 && isfinite(turn) && isfinite(size)))
         return false;
-    }
-    p->at->next = (slot + 1) % m;
-    p->at->count += p->at->count < m;
+    p->at->next = (slot + 1) % slots;
+    p->at->count += p->at->count + 1 < slots;
     return true;
 }
 
@@ -291,34 +259,31 @@ bool lgd_pairs_add(lgd_pairs *p, double curvature, lgd_pair *new)
 
 double lgd_pairs_direction(lgd_pairs *p, const double *x, double *out)
 {
-    const size_t m = p->memory, count = (size_t)p->at->count;
-    if (!count)
-        return lgd_pairs_combine(p, -1, x, out);
-    for (size_t k = count; k-- > 0;) {
+    const size_t slots = p->slots, count = (size_t)p->at->count, newest = lgd_pairs_slot(p, count - 1);
+    for (size_t k = count; k-- > 0;) { /* a_i = s_i.q / s_i.y_i, q = x - sum over younger j of a_j y_j */
         const size_t i = lgd_pairs_slot(p, k);
-        double left = p->sx[i];
+        double product = p->sx[i];
         for (size_t l = k + 1; l < count; l++) {
             const size_t j = lgd_pairs_slot(p, l);
-            left -= p->a[j] * p->sy[i * m + j];
+            product -= p->a[j] * p->sy[i * slots + j];
         }
-        p->a[i] = left / p->sy[i * m + i];
+        p->a[i] = product / p->sy[i * slots + i];
     }
-    const size_t newest = lgd_pairs_slot(p, count - 1);
-    const double size = p->sy[newest * m + newest] / p->yy[newest * m + newest];
-    for (size_t k = 0; k < count; k++) {
+    const double size = p->sy[newest * slots + newest] / p->yy[newest * slots + newest];
+    for (size_t k = 0; k < count; k++) { /* b_i = a_i - y_i.r / s_i.y_i, r = size q + sum over older j of b_j s_j */
         const size_t i = lgd_pairs_slot(p, k);
-        double left = p->yx[i], right = 0;
+        double of_q = p->yx[i], of_s = 0;
         for (size_t l = 0; l < count; l++) {
             const size_t j = lgd_pairs_slot(p, l);
-            left -= p->a[j] * p->yy[i * m + j];
+            of_q -= p->a[j] * p->yy[i * slots + j];
             if (l < k)
-                right += p->b[j] * p->sy[j * m + i];
+                of_s += p->b[j] * p->sy[j * slots + i];
         }
-        p->b[i] = p->a[i] - (size * left + right) / p->sy[i * m + i];
+        p->b[i] = p->a[i] - (size * of_q + of_s) / p->sy[i * slots + i];
         p->cs[i] = -p->b[i];
         p->cy[i] = size * p->a[i];
     }
-    return lgd_pairs_combine(p, -size, x, out);
+    return combine(p, -size, x, out);
 }
 
 /* ---- the same by two loops */
@@ -339,50 +304,54 @@ static void column_add(const lgd_pairs *p, size_t i, double c, double *out)
 
 lgd_status lgd_pairs_metric(const lgd_step *s, const double *r, double *pr, double *size)
 {
-    const lgd_status status = s->oracle->precondition(s->oracle_ctx, s->w, r, pr);
-    if (status)
-        return status;
-    *size = lgd_dot(s->dim, r, pr);
-    if (!(*size > 0) && lgd_norm2(s->dim, r) > 0)
-        return lgd_fail(LGD_EINVAL,
-                        "minimize: precondition gave P r with r.P r = %g, a number above 0 is accepted: P must be "
-                        "symmetric and positive definite",
-                        *size);
-    return LGD_OK;
+    lgd_status status = s->oracle->precondition(s->oracle_ctx, s->w, r, pr);
+    const double product = status ? 0 : lgd_dot(s->dim, r, pr);
+    if (!status && !(product > 0) && lgd_norm2(s->dim, r) > 0)
+        status = lgd_fail(LGD_EINVAL,
+                          "minimize: precondition gave P r with r.P r = %g, a number above 0 is accepted: P must be "
+                          "symmetric and positive definite",
+                          product);
+    if (size)
+        *size = product;
+    return status;
 }
 
-lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, double *out, double *const scratch[2],
-                              double *slope)
+/* H0 over P, or over I: s.y/(y.P y) of the newest pair. */
+static lgd_status first_size(lgd_pairs *p, const lgd_step *s, size_t newest, double *size)
 {
-    const bool metric = s && s->oracle->precondition;
-    const size_t m = p->memory, count = (size_t)p->at->count, n = p->dim;
-    const size_t newest = count ? lgd_pairs_slot(p, count - 1) : 0;
-    double size = count ? p->sy[newest * m + newest] / p->yy[newest * m + newest] : 1, unused;
+    const size_t y = p->slots + newest;
+    double square = p->yy[newest * p->slots + newest];
     lgd_status status = LGD_OK;
-    if (metric && count) {
-        for (size_t j = 0; j < n; j++)
-            scratch[0][j] = lgd_pairs_y(p, newest, j);
-        status = lgd_pairs_metric(s, scratch[0], scratch[1], &unused);
-        size = p->sy[newest * m + newest] / unused;
+    if (s->oracle->precondition) {
+        memset(p->g_new, 0, p->dim * sizeof *p->g_new);
+        column_add(p, y, 1, p->g_new);
+        status = lgd_pairs_metric(s, p->g_new, p->w_new, &square);
     }
+    *size = p->sy[newest * p->slots + newest] / square;
+    return status;
+}
+
+lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, double *out, double *slope)
+{
+    const size_t slots = p->slots, count = (size_t)p->at->count, n = p->dim;
+    double size;
+    lgd_status status = first_size(p, s, lgd_pairs_slot(p, count - 1), &size);
     memcpy(out, x, n * sizeof *out);
-    for (size_t k = count; k-- > 0;) {
+    for (size_t k = count; k-- > 0 && !status;) {
         const size_t i = lgd_pairs_slot(p, k);
-        p->a[i] = column_dot(p, i, out) / p->sy[i * m + i];
-        column_add(p, m + i, -p->a[i], out);
+        p->a[i] = column_dot(p, i, out) / p->sy[i * slots + i];
+        column_add(p, slots + i, -p->a[i], out);
     }
-    if (metric && !status) {
-        memcpy(scratch[0], out, n * sizeof *out);
-        status = lgd_pairs_metric(s, scratch[0], out, &unused);
+    if (s->oracle->precondition && !status) {
+        memcpy(p->g_new, out, n * sizeof *out);
+        status = lgd_pairs_metric(s, p->g_new, out, NULL);
     }
     for (size_t j = 0; j < n; j++)
-        out[j] *= size;
-    for (size_t k = 0; k < count; k++) {
+        out[j] *= -size;
+    for (size_t k = 0; k < count && !status; k++) { /* with -r for r */
         const size_t i = lgd_pairs_slot(p, k);
-        column_add(p, i, p->a[i] - column_dot(p, m + i, out) / p->sy[i * m + i], out);
+        column_add(p, i, -p->a[i] - column_dot(p, slots + i, out) / p->sy[i * slots + i], out);
     }
-    for (size_t j = 0; j < n; j++)
-        out[j] = -out[j];
     *slope = lgd_dot(n, x, out);
     return status;
 }

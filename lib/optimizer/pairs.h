@@ -4,30 +4,28 @@
  * Nocedal, R. Schnabel, "Representations of quasi-Newton matrices and their use in limited memory methods", Math. Program. 63
  * (1994).
  *
- * Pairs lie in slots 0 .. memory - 1 of a ring; `age` counts from the oldest, 0 .. count - 1. */
+ * Pairs lie in a ring of m + 1 slots, of which one is always free: there the next pair is tried. `age` counts from the oldest. */
 #ifndef LGD_PAIRS_H
 #define LGD_PAIRS_H
 #include "optimizer.h"
 
-/* What is kept of them, beside vectors. It lies at the beginning of the arrays below, in the state of a method. */
+/* What is kept of them beside vectors; the arrays below follow it. */
 typedef struct lgd_pairs_state {
-    uint64_t count, next; /* how many there are, and the slot of the next one */
+    uint64_t count, next; /* how many there are, at most m, and the free slot */
 } lgd_pairs_state;
 
 typedef struct lgd_pairs {
-    size_t dim, memory;
-    bool single;         /* s and y are rounded to float, and kept so; sums are in double as ever */
+    size_t dim, slots;   /* m + 1 */
+    bool single;         /* s and y are kept as floats; what they are multiplied with, and sums, are double as ever */
     bool gram;           /* the products of all pairs with one another are kept */
-    double *const *vec;  /* s_i and y_i, as lgd_pairs_layout asked for them */
-    lgd_pairs_state *at; /* and what follows it: */
-    double *sy, *yy;     /* [memory x memory] s_i.y_j of j not older than i, y_i.y_j; without gram the diagonals only */
-    double *ss,
-        *ys; /* [memory x memory] s_i.s_j, and s_i.y_j of j older than i at ys[i*memory + j]; NULL unless `compact` */
-    double *sx, *yx; /* [memory] s_i.x and y_i.x of the x last asked for; with lgd_pairs_add the new gradient */
-    double *
-        scale; /* [2 x memory] powers of two: with `single` s_i is scale[i] times what is kept, y_i scale[memory + i] */
-    double *a, *b;   /* [memory] scratch, */
-    double *cs, *cy; /* [memory] and coefficients for lgd_pairs_combine */
+    double *const *vec;  /* s and y of the slots */
+    lgd_pairs_state *at; /* and behind it: */
+    double *sy, *yy;     /* [slots x slots] s_i.y_j of j not older than i, y_i.y_j; without gram the diagonals only */
+    double *sx, *yx;     /* [slots] s_i.x and y_i.x of an x */
+    double *scale; /* [2 x slots] powers of two: as a float s_i is scale[i] times what is kept, y_i scale[slots + i] */
+    double *a, *b; /* [slots] scratch, */
+    double *cs, *cy;       /* [slots] and coefficients */
+    double *w_new, *g_new; /* [dim] where a search puts the next point and its gradient, between searches scratch */
 } lgd_pairs;
 
 /* The rows of the option table for the memory of the struct S. */
@@ -42,56 +40,40 @@ typedef struct lgd_pairs {
         LGD_OPTION_CHOICE(S, history, "double|float", "numbers that they are kept in"),                                \
         LGD_OPTION(S, curvature, 1e-10, LGD_BELOW_ONE, "a pair has s.y > this times |s||y|")
 
-/* What the pairs need beside the vectors and the state that a method has already: both grow. */
-void lgd_pairs_layout(size_t memory, bool single, bool compact, size_t *vectors, size_t *state_size);
+/* What m pairs need beside the vectors and the state that a method has already: both grow. */
+void lgd_pairs_layout(size_t memory, bool single, size_t *vectors, size_t *state_size);
 
-/* The pairs of dim coordinates in the vectors from `vec` and the state from `state` on, with what lgd_pairs_layout was asked. */
-lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, bool compact, double *const *vec, void *state);
+/* The pairs of dim coordinates in the vectors from `vec` and the state from `state` on. */
+lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, double *const *vec, void *state);
 
 /* The slot of the pair of that age. */
 static inline size_t lgd_pairs_slot(const lgd_pairs *p, size_t age)
 {
-    return (size_t)((p->at->next + p->memory - p->at->count + age) % p->memory);
+    return (size_t)((p->at->next + p->slots - p->at->count + age) % p->slots);
 }
 
-/* Element j of s and y in a slot. */
-double lgd_pairs_s(const lgd_pairs *p, size_t slot, size_t j);
-double lgd_pairs_y(const lgd_pairs *p, size_t slot, size_t j);
-
-/* A point that was found. `step` is |s|_2 and `turn` s.y, both until rounding: floats are scaled by them. */
-typedef struct lgd_pair {
-    const double *w_new, *g_new;
-    double *w, *g; /* become those */
-    double step, turn;
-    bool finite; /* out: all of w_new is */
-} lgd_pair;
-
-/* The difference becomes a pair if s.y > curvature |s||y| (for floats at least 2^-24), which is the answer; else the memory is as it
- * was, but that a full one has lost its oldest pair. sx and yx are products with the new g. One sweep over all vectors. */
-bool lgd_pairs_add(lgd_pairs *p, double curvature, lgd_pair *new);
+/* Moves on from w, g to w_new, g_new, and the difference becomes a pair if s.y > curvature |s||y| (for floats at least 2^-24), which
+ * is the answer. With gram sx and yx are products with the new g. *finite: all of w_new is. One sweep over all vectors. */
+bool lgd_pairs_add(lgd_pairs *p, double curvature, double *w, double *g, bool *finite);
 
 /* None is left. */
 static inline void lgd_pairs_forget(lgd_pairs *p)
 {
-    *p->at = (lgd_pairs_state){0};
+    p->at->count = 0;
 }
 
-/* sx and yx for this x. One sweep. */
+/* sx and yx of this x. One sweep. */
 void lgd_pairs_products(lgd_pairs *p, const double *x);
 
-/* out = c x + sum over slots of cs_i s_i + cy_i y_i; returns out.x. One sweep. */
-double lgd_pairs_combine(const lgd_pairs *p, double c, const double *x, double *out);
-
-/* out = -H x, of BFGS from H0 = s.y/y.y of the newest pair (1 without pairs), by the coefficients of out in s_i, y_i and x, which
- * the products give; sx and yx must be those of x. Returns out.x. One sweep. */
+/* out = -H x, of BFGS from H0 = s.y/y.y of the newest pair, by the coefficients of out in s_i, y_i and x, which the products give;
+ * sx and yx must be those of x. Returns out.x. One sweep. */
 double lgd_pairs_direction(lgd_pairs *p, const double *x, double *out);
 
-/* The same by the two loops over the pairs, 4 sweeps; with a metric of the user's P from H0 = s.y/(y.P y) P, twice P, and two
- * arrays of scratch [dim]. LGD_EINVAL where r.P r is not above 0. *slope is out.x. */
-lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, double *out, double *const scratch[2],
-                              double *slope);
+/* The same by the two loops over the pairs, 4 sweeps; where the run lends a metric P, from H0 = s.y/(y.P y) P, which asks for it
+ * twice. *slope is out.x. */
+lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, double *out, double *slope);
 
-/* pr = P r by the oracle of a step, and *size = r.P r, which must be above 0. */
+/* pr = P r by the oracle of a step. LGD_EINVAL where r.P r is not above 0; *size (unless NULL) is that. */
 lgd_status lgd_pairs_metric(const lgd_step *s, const double *r, double *pr, double *size);
 
 #endif
