@@ -207,8 +207,7 @@ void lgd_pairs_products(lgd_pairs *p, const double *x)
     scale_products(p);
 }
 
-/* out = c x + sum of cs_i s_i + cy_i y_i; returns out.x. */
-static double combine(const lgd_pairs *p, double c, const double *x, double *out)
+double lgd_pairs_combine(const lgd_pairs *p, double c, const double *x, double *out)
 {
     if (!p->single)
         return combine_wide(p, c, x, out);
@@ -283,7 +282,7 @@ double lgd_pairs_direction(lgd_pairs *p, const double *x, double *out)
         p->cs[i] = -p->b[i];
         p->cy[i] = size * p->a[i];
     }
-    return combine(p, -size, x, out);
+    return lgd_pairs_combine(p, -size, x, out);
 }
 
 /* ---- the same by two loops */

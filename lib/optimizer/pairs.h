@@ -65,6 +65,9 @@ static inline void lgd_pairs_forget(lgd_pairs *p)
 /* sx and yx of this x. One sweep. */
 void lgd_pairs_products(lgd_pairs *p, const double *x);
 
+/* out = c x + sum of cs_i s_i + cy_i y_i over the slots of pairs; returns out.x. cs and cy are overwritten. One sweep. */
+double lgd_pairs_combine(const lgd_pairs *p, double c, const double *x, double *out);
+
 /* out = -H x, of BFGS from H0 = s.y/y.y of the newest pair, by the coefficients of out in s_i, y_i and x, which the products give;
  * sx and yx must be those of x. Returns out.x. One sweep. */
 double lgd_pairs_direction(lgd_pairs *p, const double *x, double *out);
