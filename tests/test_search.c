@@ -1,4 +1,5 @@
 #include "problems.h"
+#include "objective/objective.h"
 #include "optimizer/search_trial.h"
 #include <float.h>
 
@@ -452,6 +453,431 @@ START_TEST(search_that_brings_nothing_down_ends)
 }
 END_TEST
 
+/* ---- the very first step */
+
+static lgd_status twice(void *ctx, const double *w, const double *g, const double *v, double *hv)
+{
+    (void)w, (void)g;
+    for (size_t j = 0; j < 3; j++)
+        hv[j] = *(double *)ctx * v[j];
+    return LGD_OK;
+}
+
+START_TEST(first_step_as_long_as_documented)
+{
+    double w[3] = {1, -4, 2}, g[3] = {3, 0, -5}, curvature = 2, alpha, hd[3];
+    const double d[3] = {-3, 0, 5}, still[3] = {0};
+    lgd_oracle oracle = {.eval = probe_eval, .product = twice, .exact = true};
+    lgd_step s = {.dim = 3, .w = w, .g = g, .f = -7, .oracle = &oracle, .oracle_ctx = &curvature};
+    lgd_search_rules rules = {LGD_MORE_THUENTE, 1e-4, 0.9, 0.25, 40};
+    ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+    ck_near(alpha * sqrt(34), 0.25, 1e-15);
+    rules.first_step = 0;
+    ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+    ck_assert(alpha == 0.5);                               /* |g|^2/(g.Hg) */
+    for (curvature = -2; curvature <= 0; curvature += 2) { /* no minimum along d */
+        ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+        ck_assert(alpha == 0.01 * 4 / 5);
+    }
+    curvature = 2;
+    oracle.exact = false;
+    ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+    ck_assert(alpha == 0.01 * 4 / 5);
+    memcpy(w, still, sizeof w);
+    ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+    ck_assert(alpha == 0.01 * 7 / 34);
+    s.f = 0;
+    ck_ok(lgd_search_first(&s, &rules, d, -34, hd, &alpha));
+    ck_assert(alpha == 1.0 / 5);
+}
+END_TEST
+
+/* ---- a method of the caller's: descent along -g, twice as far as last time */
+
+typedef struct descent {
+    lgd_search search;
+    double c1, c2, first_step;
+    size_t max_trials;
+    bool scores;
+    double lengthen;
+} descent;
+
+typedef struct descent_state {
+    lgd_search_memory memory;
+    double alpha;
+} descent_state;
+
+static lgd_status descent_step(lgd_step *s)
+{
+    const descent *o = s->options;
+    const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
+    descent_state *state = s->state;
+    lgd_line line = {.d = s->vec[0], .alpha = o->lengthen * state->alpha, .alpha_max = INFINITY, .scores = o->scores};
+    line.w_new = s->vec[1];
+    line.g_new = s->vec[2];
+    for (size_t j = 0; j < s->dim; j++)
+        s->vec[0][j] = -s->g[j];
+    line.slope = -lgd_dot(s->dim, s->g, s->g);
+    lgd_status status = LGD_OK;
+    if (s->t == 1)
+        status = lgd_search_first(s, &rules, line.d, line.slope, line.w_new, &line.alpha);
+    line.alpha *= s->lr_factor;
+    if (!status)
+        status = lgd_search_along(s, &rules, &state->memory, &line);
+    if (!status && line.found) {
+        state->alpha = line.alpha;
+        lgd_search_take(s, &line);
+    }
+    s->finite = true;
+    return status;
+}
+
+static void descent_layout(const void *options, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)options, (void)dim;
+    *vectors = 3;
+    *state_size = sizeof(descent_state);
+}
+
+static lgd_status descent_check(const void *options)
+{
+    const descent *o = options;
+    return lgd_search_check("descent", o->c1, o->c2);
+}
+
+static lgd_optimizer *descent_create(const descent *options)
+{
+    static const lgd_option table[] = {
+        LGD_SEARCH_OPTIONS(descent, 1e-4, 0.9),
+        LGD_OPTION_BOOL(descent, scores, "along them from the first trial"),
+        LGD_OPTION(descent, lengthen, 2, LGD_POSITIVE, "first trial over last step"),
+        {0},
+    };
+    static const lgd_optimizer_ops ops = {
+        .name = "descent",
+        .options = table,
+        .options_size = sizeof(descent),
+        .flags = LGD_NEEDS_EVAL | LGD_FULL_BATCH | LGD_OWN_POINTS | LGD_CHECKED | LGD_FINDS_STEP,
+        .layout = descent_layout,
+        .step = descent_step,
+        .check = descent_check,
+    };
+    lgd_optimizer *opt;
+    ck_ok(lgd_optimizer_create(&opt, &ops, options, sizeof *options));
+    return opt;
+}
+
+START_TEST(options_that_contradict_refused)
+{
+    static const lgd_option table[] = {LGD_SEARCH_OPTIONS(descent, 1e-4, 0.9), {0}};
+    static const lgd_optimizer_ops ops = {.name = "descent",
+                                          .options = table,
+                                          .options_size = sizeof(descent),
+                                          .step = descent_step,
+                                          .check = descent_check};
+    lgd_optimizer *opt;
+    ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.c1 = 0.9, .c2 = 0.9}, sizeof(descent)), LGD_EINVAL,
+             "descent: c1 is 0.9, a number below c2, 0.9, is accepted");
+    ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.c2 = 1}, sizeof(descent)), LGD_EINVAL, "c2");
+    ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.max_trials = 5000}, sizeof(descent)), LGD_EINVAL,
+             "max_trials");
+}
+END_TEST
+
+/* Something at the k-th call, and from then on with `ever`: what it gives is f + add, and times g. */
+typedef struct trap {
+    size_t calls, at;
+    bool ever, error;
+    double add, times;
+    double scale_f, scale_w; /* scale_f f(w/scale_w) */
+} trap;
+
+/* Rosenbrock's, plus 1, so that a value is rounded near the minimum. */
+static lgd_status valley(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    trap *t = ctx;
+    const double x = w[0] / t->scale_w, y = w[1] / t->scale_w, a = 1 - x, b = y - x * x;
+    (void)dim;
+    *f = t->scale_f * (1 + a * a + 10 * b * b);
+    if (g) {
+        g[0] = t->scale_f / t->scale_w * (-2 * a - 40 * x * b);
+        g[1] = t->scale_f / t->scale_w * (20 * b);
+    }
+    ck_assert(isfinite(w[0]) && isfinite(w[1]));
+    t->calls++;
+    if (t->at && (t->calls == t->at || (t->ever && t->calls > t->at))) {
+        if (t->error)
+            return lgd_set_error(LGD_EUSER, "valley: fog");
+        *f += t->add;
+        if (g)
+            g[0] *= t->times;
+    }
+    return LGD_OK;
+}
+
+START_TEST(trials_that_are_no_number_or_fail_at_every_call)
+{
+    static const trap kinds[] = {{.add = NAN, .times = 1},       {.add = INFINITY, .times = 1},
+                                 {.add = 0, .times = NAN},       {.add = 0, .times = INFINITY},
+                                 {.add = -INFINITY, .times = 1}, {.error = true, .times = 1}};
+    for (int n = 0; n < SEARCHES; n++)
+        for (size_t kind = 0; kind < sizeof kinds / sizeof *kinds; kind++)
+            for (size_t at = 2; at < 14; at++)
+                for (int ever = 0; ever < 2; ever++) {
+                    trap t = kinds[kind];
+                    lgd_objective *f;
+                    lgd_optimizer *opt = descent_create(&(descent){.search = searches[n]});
+                    lgd_report report;
+                    double w[2] = {-1.2, 1}, value;
+                    t.at = at;
+                    t.ever = ever;
+                    t.scale_f = t.scale_w = 1;
+                    ck_ok(lgd_function_create(&f, 2, valley, &t));
+                    const lgd_status status =
+                        lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 12}, &report);
+                    ck_assert_uint_ge(t.calls, at);
+                    t.at = 0;
+                    ck_assert(isfinite(w[0]) && isfinite(w[1]));
+                    ck_ok(lgd_objective_eval(f, NULL, w, &value, NULL));
+                    ck_assert(value <= 1 + 2.2 * 2.2 + 10 * 0.44 * 0.44 + 1e-12);
+                    if (t.error) {
+                        ck_assert(status == LGD_EUSER && report.stop == LGD_STOP_ERROR);
+                        ck_assert_ptr_nonnull(strstr(lgd_last_error(), "valley: fog"));
+                    } else if (t.add == -INFINITY && !ever) {
+                        ck_assert(!status && report.stop == LGD_STOP_UNBOUNDED);
+                    } else if (ever) {
+                        /* the run looks at the last point once more, and -Inf is divergence there */
+                        ck_assert(status == LGD_EDIVERGED && report.stop == LGD_STOP_DIVERGED);
+                    } else {
+                        ck_assert_msg(!status && report.stop == LGD_STOP_STEPS, "search %d, kind %zu, call %zu: %s", n,
+                                      kind, at, lgd_stop_string(report.stop));
+                    }
+                    lgd_optimizer_free(opt);
+                    lgd_objective_free(f);
+                }
+}
+END_TEST
+
+enum { STEPS = 60 };
+typedef struct path {
+    double w[STEPS][2], f[STEPS];
+    size_t count;
+} path;
+
+static int follow(void *ctx, const lgd_progress *p)
+{
+    path *to = ctx;
+    if (to->count < STEPS) {
+        memcpy(to->w[to->count], p->w, sizeof to->w[0]);
+        to->f[to->count++] = p->f;
+    }
+    return 0;
+}
+
+static path path_of(lgd_search search, double lengthen, double scale_f, double scale_w, bool maximize,
+                    const double *start)
+{
+    trap t = {.scale_f = maximize ? -scale_f : scale_f, .scale_w = scale_w};
+    lgd_objective *f;
+    lgd_optimizer *opt = descent_create(&(descent){.search = search, .lengthen = lengthen});
+    path to = {.count = 0};
+    double w[2] = {scale_w * start[0], scale_w * start[1]};
+    ck_ok(lgd_function_create(&f, 2, valley, &t));
+    ck_ok(lgd_minimize(
+        f, opt, w,
+        &(lgd_minimize_options){.max_steps = STEPS, .callback = follow, .callback_ctx = &to, .maximize = maximize},
+        NULL));
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    ck_assert_uint_eq(to.count, STEPS);
+    for (size_t i = 0; i < STEPS; i++) {
+        to.w[i][0] /= scale_w;
+        to.w[i][1] /= scale_w;
+        to.f[i] /= maximize ? -scale_f : scale_f;
+    }
+    return to;
+}
+
+START_TEST(searches_of_a_scaled_function_scaled_path_bit_for_bit)
+{
+    static const double from[2][2] = {{-1.2, 1}, {0, 0}};
+    for (int n = 0; n < SEARCHES; n++)
+        for (int start = 0; start < 2; start++) {
+            const path own = path_of(searches[n], 2, 1, 1, false, from[start]);
+            const path scaled = path_of(searches[n], 2, 0x1p-40, 0x1p20, false, from[start]);
+            const path large = path_of(searches[n], 2, 0x1p90, 0x1p-30, false, from[start]);
+            const path ascent = path_of(searches[n], 2, 1, 1, true, from[start]);
+            ck_assert(own.f[STEPS - 1] < own.f[0]);
+            ck_assert_mem_eq(&own, &scaled, sizeof own);
+            ck_assert_mem_eq(&own, &large, sizeof own);
+            ck_assert_mem_eq(&own, &ascent, sizeof own);
+        }
+}
+END_TEST
+
+START_TEST(nonmonotone_never_above_the_largest_of_ten)
+{
+    const double from[2] = {-1.2, 1};
+    bool rises = false;
+    const path p = path_of(LGD_NONMONOTONE, 16, 1, 1, false, from),
+               q = path_of(LGD_BACKTRACKING, 16, 1, 1, false, from);
+    for (size_t i = 1; i < STEPS; i++) {
+        double largest = -INFINITY;
+        for (size_t k = i > 10 ? i - 10 : 0; k < i; k++)
+            largest = fmax(largest, p.f[k]);
+        ck_assert(p.f[i] < largest);
+        rises = rises || p.f[i] > p.f[i - 1];
+        ck_assert(q.f[i] < q.f[i - 1]);
+    }
+    ck_assert(rises);
+}
+END_TEST
+
+START_TEST(searches_run_to_rounding_and_say_so)
+{
+    for (int n = 0; n < SEARCHES; n++) {
+        trap t = {.scale_f = 1, .scale_w = 1};
+        lgd_objective *f;
+        lgd_optimizer *opt = descent_create(&(descent){.search = searches[n]});
+        lgd_report report;
+        double w[2] = {0.9, 0.9};
+        ck_ok(lgd_function_create(&f, 2, valley, &t));
+        ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_epochs = 100000, .grad_tol = LGD_ZERO}, &report));
+        ck_assert_msg(report.stop == LGD_STOP_ROUNDING || report.stop == LGD_STOP_GRAD_TOL, "search %d: %s", n,
+                      lgd_stop_string(report.stop));
+        /* f - min f is |g|^2 over twice a curvature of 0.4 at least: for |g| = 1e-7 that is 10^-14 of f, which is 1 */
+        ck_assert_msg(report.grad_norm < (searches[n] == LGD_NONMONOTONE ? 4e-7 : 1e-7), "search %d: %g", n,
+                      report.grad_norm);
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
+}
+END_TEST
+
+/* ---- along the scores of a model */
+
+enum { ROWS = 700, COLS = 6 };
+
+/* Values and slopes along a line, against evaluations. */
+static void check_line(lgd_objective *f, uint64_t seed)
+{
+    const size_t dim = lgd_objective_dim(f), terms = lgd_objective_terms(f), count = terms * f->slopes;
+    double *w = calloc(4 * dim + 2 * count, sizeof *w), *d = w + dim, *at = d + dim, *g = at + dim, *Z = g + dim;
+    fill(seed, dim, -1, 1, w);
+    fill(seed + 1, dim, -1, 1, d);
+    const size_t threads = lgd_objective_begin(f, 0);
+    ck_ok(lgd_objective_scores(f, threads, w, d, Z, Z + count));
+    for (double alpha = -1; alpha <= 2; alpha += 0.5) {
+        double value, slope, along = 0, expected;
+        for (size_t j = 0; j < dim; j++)
+            at[j] = w[j] + alpha * d[j];
+        ck_ok(lgd_objective_mean(f, &(lgd_rows){0, terms, NULL}, terms, threads, at, &expected, g));
+        ck_ok(lgd_objective_along(f, threads, w, d, alpha, Z, Z + count, &value, &slope));
+        for (size_t j = 0; j < dim; j++)
+            along += g[j] * d[j];
+        ck_near(value, expected, 1e-13);
+        ck_near(slope, along, 1e-13);
+    }
+    lgd_objective_end(f);
+    free(w);
+}
+
+START_TEST(models_values_along_a_line_are_those_of_evaluations)
+{
+    double weights[ROWS];
+    size_t index[ROWS / 2];
+    fill(70, ROWS, 0, 2, weights);
+    for (size_t i = 0; i < ROWS; i += 9)
+        weights[i] = 0;
+    for (size_t i = 0; i < ROWS / 2; i++)
+        index[i] = (i * 37) % (ROWS - 100);
+    for (size_t outputs = 1; outputs <= 3; outputs += 2)
+        for (int which = 0; which < 8; which++) {
+            model m = model_create(ROWS, COLS, lgd_loss_half_squared(), &(lgd_glm_options){.outputs = outputs}, 60);
+            lgd_objective *f, *part, *subset;
+            const lgd_glm_options o = {.outputs = outputs,
+                                       .l2 = which & 1 ? 0.3 : 0,
+                                       .intercept = which & 1,
+                                       .weights = which & 2 ? weights : NULL,
+                                       .offset = which & 4 ? m.d.offset : NULL};
+            ck_ok(lgd_glm_create(&f, m.X, m.d.y, lgd_loss_half_squared(), &o));
+            ck_ok(lgd_objective_subset(&part, f, &(lgd_rows){0, ROWS / 2, index}));
+            ck_ok(lgd_objective_subset(&subset, part, &(lgd_rows){20, 100, NULL}));
+            check_line(f, 80);
+            check_line(part, 81);
+            check_line(subset, 82);
+            lgd_objective_free(subset);
+            lgd_objective_free(part);
+            lgd_objective_free(f);
+            model_free(&m);
+        }
+}
+END_TEST
+
+/* The same objective by evaluations alone. */
+static lgd_status by_evaluation(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)dim;
+    return lgd_objective_eval(ctx, NULL, w, f, g);
+}
+
+START_TEST(search_along_scores_same_steps_fewer_passes)
+{
+    for (int n = 0; n < SEARCHES; n++)
+        for (int first = 0; first < 2; first++) {
+            model m =
+                model_create(ROWS, COLS, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 90);
+            lgd_objective *evaluated;
+            lgd_report report[3];
+            double alpha[3], w[3][COLS + 1] = {{0}};
+            ck_ok(lgd_function_create(&evaluated, m.dim, by_evaluation, m.f));
+            for (int how = 0; how < 3; how++) { /* by evaluations; along scores from the first trial; from the second */
+                lgd_optimizer *opt = descent_create(
+                    &(descent){.search = searches[n], .scores = how == 1, .first_step = first ? 1 : 900});
+                ck_ok(lgd_minimize(how ? m.f : evaluated, opt, w[how],
+                                   &(lgd_minimize_options){.max_steps = 1, .maximize = false}, &report[how]));
+                alpha[how] = lgd_norm2(COLS + 1, w[how]);
+                lgd_optimizer_free(opt);
+            }
+            for (int how = 1; how < 3; how++) {
+                ck_near(alpha[how] / alpha[0], 1, 1e-12);
+                for (size_t j = 0; j <= COLS; j++)
+                    ck_near(w[how][j], w[0][j], 1e-12 * alpha[0]);
+            }
+            /* before the step one, for scores one, at its end one; the first trial was one unless it goes along them too */
+            const size_t trials = (size_t)report[0].evaluations - 1;
+            ck_assert_uint_ge(trials, 1);
+            ck_assert(report[1].passes == 3);
+            ck_assert(report[2].passes == (trials == 1 ? 2 : 4));
+            ck_assert(first || trials > 2);
+            lgd_objective_free(evaluated);
+            model_free(&m);
+        }
+}
+END_TEST
+
+static lgd_status no_scores(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T)
+{
+    (void)ctx, (void)rows, (void)w, (void)d, (void)Z, (void)T;
+    return LGD_OK;
+}
+
+static lgd_status no_value(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)rows, (void)w, (void)f, (void)g;
+    return LGD_OK;
+}
+
+START_TEST(scores_without_values_along_them_refused)
+{
+    lgd_objective *f;
+    lgd_objective_ops ops = {.name = "half", .eval = no_value, .scores = no_scores};
+    ck_fails(lgd_objective_create(&f, 2, 2, &ops, NULL), LGD_EINVAL,
+             "half: ops.linear is NULL, a function is accepted beside ops.scores");
+    ck_assert_ptr_null(f);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("search");
@@ -469,5 +895,14 @@ int main(void)
     CASE(s, nonmonotone_accepts_below_the_largest_of_ten);
     CASE(s, hager_zhang_close_to_the_minimum_approximate_wolfe);
     CASE(s, search_that_brings_nothing_down_ends);
+    CASE(s, first_step_as_long_as_documented);
+    CASE(s, options_that_contradict_refused);
+    CASE(s, trials_that_are_no_number_or_fail_at_every_call);
+    CASE(s, searches_of_a_scaled_function_scaled_path_bit_for_bit);
+    CASE(s, nonmonotone_never_above_the_largest_of_ten);
+    CASE(s, searches_run_to_rounding_and_say_so);
+    CASE(s, models_values_along_a_line_are_those_of_evaluations);
+    CASE(s, search_along_scores_same_steps_fewer_passes);
+    CASE(s, scores_without_values_along_them_refused);
     return suite_run(s);
 }

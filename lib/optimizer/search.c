@@ -85,6 +85,7 @@ static lgd_status evaluate(lgd_search_run *q)
     const double above = fmax(q->reference, q->zero.f + q->perturbed) + q->rounding;
     const lgd_status status = lgd_look_fully(q, q->taken.alpha);
     l->found = !status && isfinite(l->slope_new) && l->f_new <= above;
+    q->unbounded = l->f_new == -INFINITY;
     if (!status && !q->unmoved && !isfinite(l->slope_new))
         q->any_sound = false;
     return status;
