@@ -307,6 +307,13 @@ LGD_API lgd_status lgd_optimizer_result(const lgd_optimizer *opt, double *w, dou
 /* Steps taken since creation or reset. */
 LGD_API uint64_t lgd_optimizer_steps(const lgd_optimizer *opt);
 
+/* opt goes on where `before` is, which may be another method: as the next run's optimizer it shares w, history and first_epoch with
+ * it, and takes over the count of steps, which reports, callbacks, schedules per step and lgd_optimizer_steps go by, and what
+ * tolerances, divergence, a schedule by plateaus and norm_test refer to. The state of its method, its average and a rate that is
+ * found (LGD_AUTO) begin anew. Saved and loaded with the rest of its state. before stays as it is; one that has no dim yet hands
+ * over nothing. LGD_EINVAL if opt has taken a step, or is of another dim. Between runs that should not know of each other: not. */
+LGD_API lgd_status lgd_optimizer_follow(lgd_optimizer *opt, const lgd_optimizer *before);
+
 /* Bytes of state for dim coordinates: the vectors and the method's own state. */
 LGD_API size_t lgd_optimizer_state_bytes(const lgd_optimizer *opt, size_t dim);
 

@@ -67,6 +67,8 @@ lgd_stop lgd_judge_all(lgd_run *run)
     judged->f_checked = f;
     judged->checked = run->opt->t + 1;
     judged->largest_g = fmax(judged->largest_g, g);
+    if (o->saddle != LGD_SADDLE_UNCHECKED)
+        judged->largest_w = fmax(judged->largest_w, lgd_norm2(run->dim, run->w));
     if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * judged->largest_g) ||
         (o->grad_tol_abs > 0 && g <= o->grad_tol_abs))
         return LGD_STOP_GRAD_TOL;

@@ -68,7 +68,7 @@ static lgd_status scratch(lgd_run *run)
  * the way that w and f go. */
 static double size_of(const lgd_run *run, const double *w, const double *g)
 {
-    const double size = lgd_norm2(run->dim, w);
+    const double size = fmax(lgd_norm2(run->dim, w), run->lending.size);
     if (size > 0 || !g)
         return size > 0 ? size : 1;
     const double slope = lgd_norm2(run->dim, g), far = fabs(run->f_all) / slope;

@@ -195,6 +195,12 @@ lgd_status lgd_run_full(lgd_run *run)
             run->stop = lgd_judge_value(run, run->f_all, run->g);
         if (!status && !run->stop)
             run->stop = lgd_judge_all(run);
+        if (!status && run->stop == LGD_STOP_GRAD_TOL && run->o.saddle != LGD_SADDLE_UNCHECKED) {
+            status = lgd_run_saddle(run, &l);
+            fresh = false;
+            if (!status && !run->stop)
+                continue;
+        }
         if (!status && !run->stop)
             status = lgd_judge_gap(run);
         if (!status && !run->stop)

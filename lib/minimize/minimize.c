@@ -89,6 +89,8 @@ static lgd_status check_options(lgd_run *run)
     if ((status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
         (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
+    if ((status = lgd_saddle_check(run)))
+        return status;
     if (o->norm_test > 0 && !o->batch_size)
         return lgd_fail(LGD_EINVAL, "minimize: norm_test is %g with all rows at each step, it is accepted with batches",
                         o->norm_test);

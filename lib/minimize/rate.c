@@ -250,8 +250,8 @@ static lgd_status measure(lgd_run *run, double rows_at_most, double *all, double
 
 double lgd_rate_that_holds(lgd_run *run)
 {
-    if (!(run->opt->ops.flags & LGD_LINEAR))
-        return run->lr * run->lr_factor / 10; /* no curvature tells; rates of such methods are tried in tens */
+    if (!(run->opt->ops.flags & LGD_LINEAR) || run->o.precondition)
+        return run->lr * run->lr_factor / 10; /* no curvature tells; such rates are tried in tens */
     if (is_noisy(run) && run->opt->ops.flags & LGD_NOISE_GROWS)
         return 0; /* none would */
     const double at_least = PASSES * (double)run->terms;

@@ -7,6 +7,7 @@
  *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   noise.c      the noise of batches, and batches that grow with it
+ *   saddle.c     what becomes of a run whose gradient is within a tolerance, and f curves down still
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
@@ -44,6 +45,7 @@ typedef struct lgd_lending {
     double *Z, *T;       /* [terms x slopes] scores of w and of d, the point and the direction of a line */
     const double *w, *d; /* those */
     double *at, *other;  /* [dim] for differences of gradients */
+    double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
     double *each;        /* l1, or lower and upper, of the penalty */
     lgd_kept kept;
 } lgd_lending;
@@ -80,6 +82,7 @@ struct lgd_run {
     double lr_factor, momentum, f_average;
     double step_rate;          /* what the last step told of its rate; NaN */
     double smallest_curvature; /* where it was looked for; NaN */
+    uint64_t left_at;          /* the optimizer's count + 1 where a saddle point was left last, 0 before */
     lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
@@ -151,6 +154,14 @@ lgd_stop lgd_judge_step(lgd_run *run);              /* full batch: after a step 
 lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
 lgd_stop lgd_judge_method(lgd_run *run, int stop);  /* what a step said of its end */
 bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
+
+/* ---- saddle.c */
+
+lgd_status lgd_saddle_check(const lgd_run *run);
+
+/* The gradient run->g at w is within a tolerance, and stop says so: it stays, or becomes LGD_STOP_SADDLE, or w goes on from another
+ * point and it is LGD_STOP_NONE. w_old is scratch. */
+lgd_status lgd_run_saddle(lgd_run *run, lgd_lent *l);
 
 /* ---- noise.c */
 

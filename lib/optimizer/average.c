@@ -45,16 +45,23 @@ lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *av
     return LGD_OK;
 }
 
+/* The step after which sampling begins: an optimizer that followed another one has taken none of its steps. */
+uint64_t lgd_optimizer_samples_from(const lgd_optimizer *opt)
+{
+    return opt->average.start > opt->judged.joined ? opt->average.start : opt->judged.joined;
+}
+
 /* Samples taken so far. */
 static uint64_t samples(const lgd_optimizer *opt)
 {
     const lgd_average *a = &opt->average;
-    return a->kind == LGD_AVERAGE_NONE || opt->t < a->start ? 0 : (opt->t - a->start) / a->period;
+    const uint64_t from = lgd_optimizer_samples_from(opt);
+    return a->kind == LGD_AVERAGE_NONE || opt->t < from ? 0 : (opt->t - from) / a->period;
 }
 
 bool lgd_optimizer_has_result(const lgd_optimizer *opt)
 {
-    return opt->t && (opt->ops.result || samples(opt));
+    return opt->t > opt->judged.joined && (opt->ops.result || samples(opt));
 }
 
 /* mean += c (w - mean), written so that a coordinate that has not moved keeps its bits: -0 - c 0 is -0, and -0 + c 0 is not.
@@ -72,7 +79,7 @@ bool lgd_optimizer_sample(lgd_optimizer *opt, double *w)
 {
     const lgd_average *a = &opt->average;
     const uint64_t n = samples(opt);
-    if (!n || (opt->t - a->start) % a->period)
+    if (!n || (opt->t - lgd_optimizer_samples_from(opt)) % a->period)
         return false;
     const bool lookahead = a->kind == LGD_LOOKAHEAD;
     const double forget = a->kind == LGD_AVERAGE_EMA ? (1 - a->decay) / lgd_bias(a->decay, n) : 1 / (double)n;

@@ -7,7 +7,7 @@ lgd_status lgd_optimizer_missing(const char *argument, const char *accepted)
     return lgd_fail(LGD_EINVAL, "optimizer: %s is NULL, %s is accepted", argument, accepted);
 }
 
-static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY};
+static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY, .saddle_f = INFINITY};
 
 /* Where momentum is an extra, its preset being 0, it has no vector unless it is asked for. */
 static bool takes_momentum(const lgd_optimizer *opt)
@@ -91,6 +91,42 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
                            .finds_lr = opt->finds_lr,
                            .judged = nothing_judged};
     lgd_optimizer_put_rate(opt);
+}
+
+void lgd_optimizer_begin_anew(lgd_optimizer *opt, const double *w)
+{
+    for (size_t k = 0; k < opt->slices; k++)
+        opt->slice[k].steps = 0, opt->slice[k].weight = 0;
+    for (size_t i = 0; i < opt->vectors; i++)
+        memset(opt->vec[i], 0, opt->dim * sizeof(double));
+    if (opt->state_size)
+        memset(opt->state, 0, opt->slices * opt->state_size);
+    if (opt->average.kind == LGD_LOOKAHEAD)
+        memcpy(opt->mean, w, opt->dim * sizeof *w);
+}
+
+lgd_status lgd_optimizer_follow(lgd_optimizer *opt, const lgd_optimizer *before)
+{
+    if (!opt || !before)
+        return lgd_optimizer_missing(opt ? "before" : "opt", "an optimizer");
+    lgd_status status = lgd_optimizer_check_whole(before);
+    if (status || !before->dim)
+        return status;
+    if (opt->t)
+        return lgd_fail(LGD_EINVAL, "%s: it has taken %llu steps, none is accepted before it follows %s", opt->ops.name,
+                        (unsigned long long)opt->t, before->ops.name);
+    if (opt->dim && opt->dim != before->dim)
+        return lgd_fail(LGD_EINVAL, "%s: its dim is %zu, %zu as of %s is accepted", opt->ops.name, opt->dim,
+                        before->dim, before->ops.name);
+    status = lgd_optimizer_prepare(opt, before->dim, before->spare_first, before->spare_count);
+    if (status)
+        return status;
+    const double found = opt->judged.lr_found;
+    opt->t = before->t;
+    opt->judged = before->judged;
+    opt->judged.joined = before->t;
+    opt->judged.lr_found = found;
+    return LGD_OK;
 }
 
 /* ---- what it has seen */

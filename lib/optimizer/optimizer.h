@@ -33,6 +33,10 @@ typedef struct lgd_judged {
     uint64_t plateau_seen, plateau_bad, plateau_rest, plateau_cuts;
     double lr_found;     /* what LGD_AUTO has become, 0 before it is known */
     uint64_t batch_size; /* to which a test of the noise has let batches grow, 0 before it did */
+    uint64_t joined;  /* t when it followed another optimizer: its own steps, and samples of its average, begin there */
+    uint64_t escapes; /* saddle points left since f last fell at one, see lib/minimize/saddle.c */
+    double saddle_f;  /* lowest f at one, INFINITY before the first */
+    double largest_w; /* largest |w|_2 judged, where saddle points are looked for */
 } lgd_judged;
 
 /* The memory of LGD_SAGA, part of the saved state: of each term the slopes r_i at which it was last seen, 0 before, and the mean
@@ -85,6 +89,10 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
 /* After a step, and whatever else moved w[dim]: a sample for the average if it is time for one. Lookahead moves w. True if
  * it did. */
 bool lgd_optimizer_sample(lgd_optimizer *opt, double *w);
+uint64_t lgd_optimizer_samples_from(const lgd_optimizer *opt);
+
+/* The method begins anew at w, where no step has led: as after lgd_optimizer_reset, but that counters stay. */
+void lgd_optimizer_begin_anew(lgd_optimizer *opt, const double *w);
 
 /* A memory for so many terms and slopes of each, of an optimizer with dim: as it is, if there is one of this shape, else of
  * zeros. And none. */

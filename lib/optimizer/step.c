@@ -92,7 +92,7 @@ static lgd_status begin(lgd_optimizer *opt, lgd_step *s)
 {
     lgd_status status = LGD_OK;
     memset(s->sum, 0, sizeof s->sum);
-    if (opt->average.kind == LGD_LOOKAHEAD && opt->t == opt->average.start)
+    if (opt->average.kind == LGD_LOOKAHEAD && opt->t == lgd_optimizer_samples_from(opt))
         memcpy(opt->mean, s->w, opt->dim * sizeof *s->w);
     if (opt->w_old)
         groups_before(opt, s);
