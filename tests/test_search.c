@@ -275,6 +275,13 @@ static void level(void *ctx, real a, real *phi, real *slope)
     *slope = -1;
 }
 
+static void other_sign(void *ctx, real a, real *phi, real *slope)
+{
+    (void)ctx;
+    *phi = 5 + (1 + a) * (1 + a);
+    *slope = -2 * (1 + a);
+}
+
 static void isolated(void *ctx, real a, real *phi, real *slope)
 {
     (void)ctx;
@@ -313,8 +320,9 @@ START_TEST(search_without_a_point_has_a_true_reason)
         int stop;
         bool shortening; /* also where trials only become shorter */
     } cases[] = {
-        {straight, LGD_STOP_UNBOUNDED, false}, {exponential, LGD_STOP_UNBOUNDED, false}, {level, LGD_STOP_SEARCH, true},
-        {isolated, LGD_STOP_SEARCH, true},     {nowhere, LGD_STOP_DIVERGED, true},
+        {straight, LGD_STOP_UNBOUNDED, false}, {exponential, LGD_STOP_UNBOUNDED, false},
+        {level, LGD_STOP_SEARCH, true},        {isolated, LGD_STOP_SEARCH, true},
+        {other_sign, LGD_STOP_SEARCH, true},   {nowhere, LGD_STOP_DIVERGED, true},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         for (int n = 0; n < (cases[i].shortening ? SEARCHES : 2); n++) {

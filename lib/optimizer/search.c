@@ -71,7 +71,7 @@ static int reason(const lgd_search_run *q)
         return LGD_STOP_UNBOUNDED;
     if (!q->any_sound)
         return q->unmoved && q->line->trials == 1 ? LGD_STOP_ROUNDING : LGD_STOP_DIVERGED;
-    if (q->jumps || q->flat)
+    if (q->jumps || q->contrary)
         return LGD_STOP_SEARCH;
     if (q->unmoved || -q->zero.slope * q->high <= q->rounding || is_rounding(q->s, q->line, q->high))
         return LGD_STOP_ROUNDING;
@@ -102,6 +102,7 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
     q.first = fmin(fmin(line->alpha, line->alpha_max), DBL_MAX);
     line->found = false;
     line->trials = 0;
+    s->stop = 0;
     if (rules->search == LGD_HAGER_ZHANG)
         lgd_search_hager_zhang(&q);
     else if (rules->search == LGD_MORE_THUENTE)

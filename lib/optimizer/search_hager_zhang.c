@@ -6,7 +6,7 @@
  * off the slopes: near a minimum they keep twice the digits that values have. */
 #include "search_trial.h"
 
-static const double THETA = 0.5, GAMMA = 0.66, RHO = 5;
+static const double GAMMA = 0.66, RHO = 5;
 static const double NARROW = 0x1p-50; /* relative length of an interval that holds no other point to speak of */
 
 typedef struct interval {
@@ -35,13 +35,12 @@ static bool is_narrow(const interval *i)
     return !(length(i) > NARROW * i->b.alpha);
 }
 
-/* U3: b is too high, or no number. Halves until the slope has turned at the right end. */
+/* U3 with theta = 1/2: b is too high, or no number. Halves until the slope has turned at the right end. */
 static bool halve(lgd_search_run *q, interval *i)
 {
     while (!is_narrow(i)) {
         lgd_trial d;
-        const double share = q->any_sound ? THETA : 0.1;
-        if (!lgd_look(q, (1 - share) * i->a.alpha + share * i->b.alpha, &d))
+        if (!lgd_look(q, lgd_shorten(q, i->a.alpha, i->b.alpha), &d))
             return false;
         if (d.sound && d.slope >= 0) {
             i->b = d;

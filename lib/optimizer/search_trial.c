@@ -102,7 +102,7 @@ bool lgd_decreases(const lgd_search_run *q, const lgd_trial *t)
     if (!(t->sound && t->f <= limit))
         return false;
     const bool told = limit < q->reference || q->reference > q->zero.f;
-    return told ? t->f < q->zero.f || !q->flat : t->slope <= (2 * c1 - 1) * q->zero.slope && !q->flat;
+    return told ? t->f < q->zero.f || !q->contrary : t->slope <= (2 * c1 - 1) * q->zero.slope && !q->contrary;
 }
 
 bool lgd_decreases_by_slope(const lgd_search_run *q, const lgd_trial *t, double above)
@@ -118,18 +118,18 @@ bool lgd_will_do(const lgd_search_run *q, const lgd_trial *t)
     return -q->rules->c1 * t->alpha * q->zero.slope <= q->rounding && lgd_decreases_by_slope(q, t, q->rounding);
 }
 
-/* What a trial that is too high says: f has a jump on the way, since no slope explains the rise, or is level where the slope at both
- * ends says that it falls. */
+/* What the shortest trial that is too high says: f has a jump on the way, since no slope explains the rise; or it does not fall where
+ * both slopes say so, unlike any function so near to w. */
 static void note_high(lgd_search_run *q, const lgd_trial *t)
 {
-    const double rise = t->f - q->zero.f, falls = -q->zero.slope, promised = falls * t->alpha;
-    if (t->alpha < q->high) {
-        q->high = t->alpha;
-        q->high_slope = t->slope;
-        q->jumps = rise > 2 * (falls + fabs(t->slope)) * t->alpha + q->rounding;
-    }
-    if (fabs(rise) <= q->rounding && promised > q->rounding && t->slope <= -0.5 * falls)
-        q->flat = true;
+    const double falls = -q->zero.slope;
+    if (!(t->alpha < q->high))
+        return;
+    q->high = t->alpha;
+    q->high_slope = t->slope;
+    q->jumps = t->f - q->zero.f > 2 * (falls + fabs(t->slope)) * t->alpha + q->rounding;
+    if (falls * t->alpha > q->rounding)
+        q->contrary = t->slope <= -0.5 * falls;
 }
 
 /* What a trial says beyond its own: -Inf is lower than all numbers, a phi that falls as steeply so far away has no minimum. */

@@ -32,8 +32,8 @@ struct lgd_search_run {
     lgd_trial best;  /* the lowest that decreased enough, if sound */
     lgd_trial taken; /* what was accepted, if sound */
     bool any_sound, unmoved, unbounded;
-    bool jumps, flat;  /* values at `high`, or at any trial, are not what slopes say */
-    lgd_status status; /* of the oracle */
+    bool jumps, contrary; /* values at `high` are not what slopes say */
+    lgd_status status;    /* of the oracle */
 };
 
 /* The trial at alpha. False: the search is over, since *t was accepted, since no trial is left or of use, or by an error. */
@@ -71,7 +71,7 @@ double lgd_secant(const lgd_trial *a, const lgd_trial *b);
 /* And of the cubic with the value and slope of `zero` and the values of two trials, as a share of the way to t. */
 double lgd_cubic_by_values(const lgd_trial *zero, const lgd_trial *t, const lgd_trial *before);
 
-/* The first trial after one at which phi is no number, on the way back from there to `low`. */
+/* The trial after one at alpha that was no number, or too high: half the way back to `low`, nearly all as long as none was sound. */
 double lgd_shorten(const lgd_search_run *q, double low, double alpha);
 
 #endif
