@@ -226,7 +226,7 @@ lgd_optimizer *builtin(size_t i, double lr)
     char text[128];
     if (!ops)
         return NULL;
-    snprintf(text, sizeof text, "%s:lr=%.17g", ops->name, lr);
+    snprintf(text, sizeof text, ops->flags & LGD_FINDS_STEP ? "%s" : "%s:lr=%.17g", ops->name, lr);
     ck_ok(lgd_optimizer_parse(&opt, text));
     return opt;
 }

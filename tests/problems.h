@@ -80,7 +80,7 @@ typedef struct quadratic {
 } quadratic;
 lgd_status quadratic_eval(void *ctx, size_t dim, const double *w, double *f, double *g);
 
-/* Every built-in method with a moderate rate, for loops over them: NULL beyond the last. */
+/* Every built-in method with a moderate rate, if it has one, for loops over them: NULL beyond the last. */
 lgd_optimizer *builtin(size_t i, double lr);
 
 /* ---- memory */

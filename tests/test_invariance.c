@@ -42,6 +42,9 @@ static const invariance table[] = {
     {"schedule_free_sgd", "", "lr^-1", "lr^2", "yes"},
     {"schedule_free_adamw", "eps=0", "yes", "lr^1", "yes"},
     {"prodigy", "eps=0", "yes", "d0^1", "yes"},
+    {"bfgs", "", "yes", "yes", "yes"},
+    {"cg", "", "yes", "yes", "yes"},
+    {"bb", "", "yes", "yes", "yes"},
 };
 enum { ROWS = sizeof table / sizeof *table, DIM = 12, STEPS = 150 };
 

@@ -321,7 +321,9 @@ static size_t allocations(size_t i, size_t batch, int how, uint64_t epochs)
 START_TEST(memory_more_steps_no_more_allocations)
 {
     for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        ck_assert_uint_eq(allocations(i, 0, LGD_SHUFFLE, 3), allocations(i, 0, LGD_SHUFFLE, 50));
+        const bool searches = lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP; /* scores, once it looks along a line */
+        const size_t few = allocations(i, 0, LGD_SHUFFLE, 3), many = allocations(i, 0, LGD_SHUFFLE, 50);
+        ck_assert(many == few || (searches && many == few + 1));
         for (int how = LGD_SHUFFLE; how <= LGD_REPLACEMENT && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH);
              how++)
             for (size_t batch = 1; batch <= 1600; batch *= 40)

@@ -64,8 +64,8 @@ START_TEST(state_bytes_known_methods_as_stated)
         ck_assert_uint_le(once, 64);
         lgd_optimizer_free(opt);
     }
-    while (lgd_optimizer_builtin(builtins))
-        builtins++;
+    for (size_t i = 0; lgd_optimizer_builtin(i); i++) /* what searches keeps more, see its own suite */
+        builtins += !(lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP);
     ck_assert_uint_eq(rows, builtins);
     lgd_optimizer *opt = made(&averager_ops, PRESETS);
     ck_assert_uint_eq(lgd_optimizer_state_bytes(opt, 10), 80 + 16);
@@ -641,6 +641,8 @@ START_TEST(adaptive_methods_scaled_f_same_bits)
         const bool invariant = lgd_optimizer_value(opt[0], "eps", NAN) == 0;
         lgd_optimizer_free(opt[0]);
         char text[96];
+        if (ops->flags & LGD_FINDS_STEP)
+            continue;
         int n = snprintf(text, sizeof text, "%s:lr=0.01", ops->name);
         for (const lgd_option *o = ops->options; invariant && o->name; o++)
             for (size_t k = 0; k < 3; k++)

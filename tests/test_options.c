@@ -33,7 +33,7 @@ static void right_method(lgd_status created, const lgd_optimizer_ops *ops, lgd_o
     ck_assert_msg(created == LGD_OK, "%s", lgd_last_error());
     ck_assert_str_eq(lgd_optimizer_name(*opt), ops->name);
     ck_assert_ptr_eq((*opt)->ops.step, ops->step);
-    ck_assert_double_eq(lgd_optimizer_value(*opt, "lr", 0), 0.5);
+    ck_assert_double_eq(lgd_optimizer_value(*opt, ops->flags & LGD_FINDS_STEP ? "first_step" : "lr", 0), 0.5);
     lgd_optimizer_free(*opt);
 }
 
@@ -71,6 +71,9 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_schedule_free_adamw_create(&opt, &(lgd_schedule_free_adamw_options){.lr = 0.5}),
                  lgd_schedule_free_adamw_ops(), &opt);
     right_method(lgd_prodigy_create(&opt, &(lgd_prodigy_options){.lr = 0.5}), lgd_prodigy_ops(), &opt);
+    right_method(lgd_bfgs_create(&opt, &(lgd_bfgs_options){.first_step = 0.5}), lgd_bfgs_ops(), &opt);
+    right_method(lgd_cg_create(&opt, &(lgd_cg_options){.first_step = 0.5}), lgd_cg_ops(), &opt);
+    right_method(lgd_bb_create(&opt, &(lgd_bb_options){.first_step = 0.5}), lgd_bb_ops(), &opt);
 }
 END_TEST
 
@@ -302,13 +305,13 @@ START_TEST(create_every_option_out_of_range_refused_by_name)
 }
 END_TEST
 
-/* The steps of Rprop bound one another instead: create_options_that_contradict_refused. */
+/* The steps of Rprop bound one another instead, and what searches ask for: create_options_that_contradict_refused. */
 START_TEST(create_bounds_that_belong_accepted)
 {
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = method(i)) != NULL; i++)
         for (const lgd_option *o = ops->options; o->name; o++) {
-            if (o->type != LGD_DOUBLE || !strcmp(o->name, "step_min") || !strcmp(o->name, "step_max"))
+            if (o->type != LGD_DOUBLE || listed("step_min|step_max|c1|c2", o->name))
                 continue;
             const double low = o->open & 1 ? nextafter(o->low, INFINITY) : lgd_zero(o->low);
             const double high = o->open & 2 ? nextafter(o->high, 0) : o->high;
@@ -503,9 +506,9 @@ START_TEST(parse_every_method_and_option_as_struct)
         lgd_optimizer *plain = parsed(text), *same = made(ops, EVERYTHING_ELSE);
         ck_assert_str_eq(lgd_optimizer_name(plain), ops->name);
         for (const lgd_option *o = ops->options; o->name; o++) {
-            ck_assert_double_eq(lgd_optimizer_value(plain, o->name, 7), o->type == LGD_DOUBLE ? o->preset : 0);
+            ck_assert_double_eq(lgd_optimizer_value(plain, o->name, 7), o->type <= LGD_SIZE ? o->preset : 0);
             n += snprintf(text + n, sizeof text - (size_t)n, "%c%s=", o == ops->options ? ':' : ',', o->name);
-            if (o->type == LGD_DOUBLE)
+            if (o->type <= LGD_SIZE)
                 n += snprintf(text + n, sizeof text - (size_t)n, "%.17g", other_value(o));
             else { /* the choice after the first */
                 const char *word = o->type == LGD_BOOL ? "true" : strchr(o->choices, '|') + 1;
@@ -679,7 +682,7 @@ START_TEST(builtin_list_names_unique_and_parsable)
     const lgd_optimizer_ops *a, *b;
     size_t count = 0;
     for (size_t i = 0; (a = lgd_optimizer_builtin(i)) != NULL; i++, count++) {
-        ck_assert_str_eq(a->options[0].name, "lr");
+        ck_assert(a->flags & LGD_FINDS_STEP || !strcmp(a->options[0].name, "lr"));
         for (const lgd_option *o = a->options; o->name; o++)
             ck_assert_msg(o->help && *o->help, "%s: %s has no help", a->name, o->name);
         for (size_t j = 0; j < i; j++) {

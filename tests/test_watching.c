@@ -407,13 +407,15 @@ START_TEST(best_point_of_an_overshooting_run_kept)
         ck_ok(lgd_history_create(&h));
         const lgd_minimize_options o = {.max_epochs = 23, .w_best = best_w, .history = h};
         ck_ok(lgd_minimize(f, opt, w, &o, &report));
-        const double *loss = series(h, "loss", 23);
-        for (size_t k = 0; k < 23; k++)
+        const size_t steps = (size_t)report.steps; /* fewer where a method is there by then */
+        ck_assert(steps == 23 || (steps < 23 && lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP));
+        const double *loss = series(h, "loss", steps);
+        for (size_t k = 0; k < steps; k++)
             if (loss[k] < loss[best])
                 best = k;
         const bool last = report.f < loss[best];
         ck_assert(report.best_f == (last ? report.f : loss[best]));
-        ck_assert_uint_eq(report.best_step, last ? 23 : best);
+        ck_assert_uint_eq(report.best_step, last ? steps : best);
         ck_ok(lgd_objective_eval(f, NULL, best_w, &value, NULL));
         ck_assert(value == report.best_f);
         lgd_history_free(h);

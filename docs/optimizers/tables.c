@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TEXT = 512 };
+enum { TEXT = 512, LARGE_DIM = 10000 };
 
 static void fail(const char *name, const char *why)
 {
@@ -91,7 +91,7 @@ static void print_table(const lgd_optimizer_ops *ops)
 }
 
 /* Bytes of state per coordinate of the method with these options (key=value and commas); *once is what does not depend on
- * the number of coordinates. False if the options are refused. */
+ * the number of coordinates, SIZE_MAX where there is more than a number for each. False if the options are refused. */
 static bool state(const lgd_optimizer_ops *ops, const char *options, size_t *bytes, size_t *once)
 {
     char text[2 * TEXT];
@@ -100,9 +100,14 @@ static bool state(const lgd_optimizer_ops *ops, const char *options, size_t *byt
     if (lgd_optimizer_parse(&opt, text))
         return false;
     const size_t one = lgd_optimizer_state_bytes(opt, 1), two = lgd_optimizer_state_bytes(opt, 2);
+    const size_t many = lgd_optimizer_state_bytes(opt, LARGE_DIM);
     lgd_optimizer_free(opt);
     *bytes = two - one;
     *once = one - *bytes;
+    if (many == *once + *bytes * LARGE_DIM)
+        return true;
+    *bytes = many / LARGE_DIM;
+    *once = SIZE_MAX;
     return true;
 }
 
@@ -144,10 +149,12 @@ static void print_method(const lgd_optimizer_ops *ops)
     printf("== %s %zu", ops->name, presets);
     if (most != presets)
         printf(" to %zu", most);
-    printf("\n");
+    printf(once == SIZE_MAX ? " at dim %d\n" : "\n", LARGE_DIM);
     print_table(ops);
     printf("\nState: %zu bytes per coordinate%s%s", presets, sentence, count ? ")" : "");
-    if (once)
+    if (once == SIZE_MAX)
+        printf(" at dim %d, in proportion to dim", LARGE_DIM);
+    else if (once)
         printf(", and %zu bytes once", once);
     printf(".\n");
 }

@@ -43,6 +43,86 @@ static inline lgd_status lgd_lbfgs_create(lgd_optimizer **out, const lgd_lbfgs_o
     return lgd_optimizer_create(out, lgd_lbfgs_ops(), options, sizeof *options);
 }
 
+/* BFGS with a dense inverse Hessian H: d = -H g, and after a search along d, with s = w_new - w and y = g_new - g,
+ *
+ *     H = (I - rho s y') H (I - rho y s') + rho s s',  rho = 1/s.y
+ *
+ * from H = (s.y/y.y) I before the first update. A pair with s.y <= 2^-52 |s||y| is left; where d is no way down or its search fails
+ * the next direction is -g, and H begins anew. Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal and Wright (2006), Algorithm 6.1.
+ * State: dim (dim + 1)/2 numbers for H, and 7 vectors: lgd_lbfgs is for large dims. A step reads and writes H once, 6 dim^2 products.
+ * Options: those of lgd/search.h; the usual search is LGD_MORE_THUENTE */
+typedef struct lgd_bfgs_options {
+    lgd_search search;
+    double c1, c2;     /* [1e-4, 0.9] */
+    double first_step; /* [0: found] */
+    size_t max_trials; /* [40] */
+} lgd_bfgs_options;
+LGD_API const lgd_optimizer_ops *lgd_bfgs_ops(void);
+static inline lgd_status lgd_bfgs_create(lgd_optimizer **out, const lgd_bfgs_options *options)
+{
+    return lgd_optimizer_create(out, lgd_bfgs_ops(), options, sizeof *options);
+}
+
+/* How nonlinear conjugate gradients take over the last direction; y = g_new - g, z = P g, Q the inverse of P.
+ *   LGD_CG_HAGER_ZHANG       beta = max((y.z_new - y.Py d.g_new/d.y)/d.y, 0.4 d.g/d.Qd). Hager and Zhang (2005, 2013)
+ *   LGD_CG_POLAK_RIBIERE     max(0, y.z_new/g.z). Polak and Ribiere (1969), Powell (1984)
+ *   LGD_CG_FLETCHER_REEVES   g_new.z_new/g.z. Fletcher and Reeves (1964)
+ *   LGD_CG_HESTENES_STIEFEL  max(0, y.z_new/d.y). Hestenes and Stiefel (1952)
+ *   LGD_CG_DAI_YUAN          g_new.z_new/d.y. Dai and Yuan (1999) */
+typedef enum lgd_cg_formula {
+    LGD_CG_HAGER_ZHANG,
+    LGD_CG_POLAK_RIBIERE,
+    LGD_CG_FLETCHER_REEVES,
+    LGD_CG_HESTENES_STIEFEL,
+    LGD_CG_DAI_YUAN
+} lgd_cg_formula;
+
+/* Nonlinear conjugate gradients: d = -z + beta d_old, then a search along d. d = -z at the start, every `restart` steps, and where d
+ * would be no way down or its search fails. P is the run's metric (lgd_minimize_options.precondition), else P = I and z = g.
+ * State: four vectors.
+ *   formula   of beta
+ *   restart   [0: dim; with LGD_CG_HAGER_ZHANG 6 dim]
+ *   c1, c2    c1 below 1/2 [0: 1e-4 and 0.1; with LGD_CG_HAGER_ZHANG 0.1 and 0.9]
+ * and the other options of lgd/search.h; the usual search is LGD_MORE_THUENTE, with LGD_CG_HAGER_ZHANG that of its name */
+typedef struct lgd_cg_options {
+    lgd_cg_formula formula;
+    lgd_search search;
+    size_t restart;
+    double c1, c2;
+    double first_step; /* [0: found] */
+    size_t max_trials; /* [40] */
+} lgd_cg_options;
+LGD_API const lgd_optimizer_ops *lgd_cg_ops(void);
+static inline lgd_status lgd_cg_create(lgd_optimizer **out, const lgd_cg_options *options)
+{
+    return lgd_optimizer_create(out, lgd_cg_ops(), options, sizeof *options);
+}
+
+/* Rates of Barzilai and Borwein, from the last s = w_new - w and y = g_new - g.
+ *   LGD_BB_ALTERNATING  s.s/s.y, but where s.y/y.y is below 0.8 times that, the least s.y/y.y of the last nine. Frassoldati et al.
+ *                       (2008)
+ *   LGD_BB1             s.s/s.y
+ *   LGD_BB2             s.y/y.y */
+typedef enum lgd_bb_form { LGD_BB_ALTERNATING, LGD_BB1, LGD_BB2 } lgd_bb_form;
+
+/* Gradient descent at these rates, w -= rate g, and shorter ones where f would be above the largest of its last ten values. A rate is
+ * at most 10^10 times the last one and at least that divided by 10^10; 10 times the last one where s.y <= 0. Barzilai and Borwein
+ * (1988), Raydan (1997). State: three vectors.
+ *   form   of the rate
+ * and the options of lgd/search.h; the usual search is LGD_NONMONOTONE */
+typedef struct lgd_bb_options {
+    lgd_bb_form form;
+    lgd_search search;
+    double c1, c2;     /* [1e-4, 0.9] */
+    double first_step; /* [0: found] */
+    size_t max_trials; /* [40] */
+} lgd_bb_options;
+LGD_API const lgd_optimizer_ops *lgd_bb_ops(void);
+static inline lgd_status lgd_bb_create(lgd_optimizer **out, const lgd_bb_options *options)
+{
+    return lgd_optimizer_create(out, lgd_bb_ops(), options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -183,7 +183,7 @@ static lgd_status allocate(lgd_run *run)
 
 static void report_divergence(lgd_run *run, double *lr_hold)
 {
-    char advice[64] = "";
+    char rate[64] = "", advice[64] = "";
     const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs, best_step = run->best_step;
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
@@ -194,9 +194,11 @@ static void report_divergence(lgd_run *run, double *lr_hold)
     run->best_step = best_step;
     if (*lr_hold > 0)
         snprintf(advice, sizeof advice, ", a rate of %.3g would hold", *lr_hold);
-    lgd_fail(LGD_EDIVERGED, "minimize: %s after step %llu (epoch %llu), %s is accepted; %s ran at rate %g%s", run->why,
-             (unsigned long long)step, (unsigned long long)epoch, run->accepted, lgd_optimizer_name(run->opt),
-             run->lr * run->lr_factor, advice);
+    if (!(run->opt->ops.flags & LGD_FINDS_STEP))
+        snprintf(rate, sizeof rate, " at rate %g", run->lr * run->lr_factor);
+    lgd_fail(LGD_EDIVERGED, "minimize: %s after step %llu (epoch %llu), %s is accepted; %s ran%s%s", run->why,
+             (unsigned long long)step, (unsigned long long)epoch, run->accepted, lgd_optimizer_name(run->opt), rate,
+             advice);
 }
 
 /* F at the averaged point, which is left in w_old; what does not move is not averaged either. */

@@ -5,7 +5,10 @@
  * of each, is another allocation: groups may change between steps, and the vectors do not care. */
 #include "optimizer.h"
 
-enum { LINE = 64 }; /* what lgd_alloc aligns to; every vector keeps it */
+enum {
+    LINE = 64,  /* what lgd_alloc aligns to; every vector keeps it */
+    MATRIX = 64 /* more vectors than that, and as many as dim asks for, are one */
+};
 
 static size_t lines(size_t bytes)
 {
@@ -114,8 +117,12 @@ static lgd_status allocate_vectors(lgd_optimizer *opt, size_t dim)
     const size_t bytes = lgd_mul(lgd_add(vectors, averages), lines(lgd_mul(dim, sizeof(double))));
     if (bytes) {
         opt->block = lgd_alloc(opt->ops.name, bytes, 1);
+        const lgd_status status = bytes > PTRDIFF_MAX - LINE ? LGD_ERANGE : LGD_ENOMEM;
+        if (!opt->block && vectors > MATRIX && vectors > dim / 4)
+            return lgd_fail(status, "%s: dim is %zu, which needs %zu vectors of it; lbfgs with 2m vectors is accepted",
+                            opt->ops.name, dim, vectors);
         if (!opt->block)
-            return bytes > PTRDIFF_MAX - LINE ? LGD_ERANGE : LGD_ENOMEM;
+            return status;
     }
     opt->mean = averages ? (double *)opt->block + vectors * (lines(dim * sizeof(double)) / sizeof(double)) : NULL;
     opt->vectors = vectors;
