@@ -44,20 +44,23 @@ typedef struct lgd_search_memory {
 
 /* One search. In: d with slope = g.d < 0 at s->w, the first alpha to try > 0, and two arrays of dim; out: the point, and f and its
  * gradient there. The methods that seldom look twice begin with a full evaluation; with `scores` the search goes along the scores
- * from its first trial, where the run can (oracle->begin_line). */
+ * from its first trial, where the run can (oracle->begin_line). Own cost of a search that takes its first trial: w and d are read,
+ * w_new is written, and the product g_new.d. */
 typedef struct lgd_line {
     const double *d;             /* [dim] */
     double slope, alpha;         /* in; out: of the step taken */
-    double alpha_max;            /* in: no trial beyond it; INFINITY */
+    double alpha_max;            /* in: no trial beyond it; INFINITY: none */
     const double *lower, *upper; /* in: [dim] each, or NULL: rounding is kept within them */
     bool scores;                 /* in */
+    bool guessed;                /* in: alpha knows nothing of f's curvature */
     double *w_new, *g_new;       /* [dim] each, out */
     double f_new, slope_new;     /* out: f there, and g_new.d */
     size_t trials;               /* out */
     bool found; /* out; if not, s->stop says why: LGD_STOP_ROUNDING, _SEARCH, _UNBOUNDED or _DIVERGED */
 } lgd_line;
 
-/* Searches; s->w, s->g and s->f are as they were. A status of the oracle is passed through. */
+/* Searches; s->w, s->g and s->f are as they were, `memory` too unless a point was found. A status of the oracle is passed through.
+ * Where a search that finds nothing has set s->stop, a method may try another direction: the next search takes it back. */
 lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_search_memory *memory, lgd_line *line);
 
 /* The first alpha that a method without any knowledge of f's curvature tries along d (-g, or -P g), as lgd/search.h has it. `hd` is
@@ -65,7 +68,8 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
 lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const double *d, double slope, double *hd,
                             double *alpha);
 
-/* Takes the point of a search that found one: w, g, f of the step, fresh. */
+/* Takes the point of a search that found one: w, g, f of the step, fresh. A method that goes over both points anyway saves these
+ * copies by writing them itself. */
 void lgd_search_take(lgd_step *s, const lgd_line *line);
 
 #endif
