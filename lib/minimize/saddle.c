@@ -215,11 +215,13 @@ static lgd_status begin_anew(lgd_run *run)
 static bool may_leave(lgd_run *run)
 {
     lgd_judged *judged = &run->opt->judged;
+    if (lgd_judge_limits(run)) /* a run that is continued decides */
+        return false;
     if (run->f_all < judged->saddle_f - PROGRESS * fabs(judged->saddle_f) && run->left_at != run->opt->t + 1)
         judged->escapes = 0;
     judged->saddle_f = fmin(judged->saddle_f, run->f_all);
     run->left_at = run->opt->t + 1;
-    return judged->escapes++ < MOST_ESCAPES && !lgd_judge_limits(run);
+    return judged->escapes++ < MOST_ESCAPES;
 }
 
 lgd_status lgd_run_saddle(lgd_run *run, lgd_lent *l)
