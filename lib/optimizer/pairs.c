@@ -32,6 +32,8 @@ lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, double *const *ve
     p.b = rows + 5 * slots;
     p.cs = rows + 6 * slots;
     p.cy = rows + 7 * slots;
+    if (p.at->count >= slots || p.at->next >= slots) /* no step leaves that, but a state that was tampered with */
+        *p.at = (lgd_pairs_state){0};
     p.w_new = single ? vec[slots] : vec[p.at->next]; /* what is tried becomes a pair where it lies */
     p.g_new = single ? vec[slots + 1] : vec[slots + p.at->next];
     return p;
