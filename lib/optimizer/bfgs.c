@@ -134,8 +134,9 @@ static lgd_status search_down(lgd_step *s, const lgd_search_rules *rules, lgd_se
     line->d = d;
     line->slope = -lgd_dot(s->dim, s->g, s->g);
     line->alpha = scale;
+    line->guessed = !(scale > 0);
     lgd_status status = LGD_OK;
-    if (!(scale > 0))
+    if (line->guessed)
         status = lgd_search_first(s, rules, d, line->slope, line->w_new, &line->alpha);
     line->alpha *= s->lr_factor;
     s->stop = 0;

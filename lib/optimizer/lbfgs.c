@@ -34,6 +34,7 @@ static lgd_status from_gradient(lgd_step *s, const lgd_search_rules *rules, lgd_
     if (line->slope < 0)
         status = lgd_search_first(s, rules, d, line->slope, p->w_new, &line->alpha);
     line->alpha *= s->lr_factor;
+    line->guessed = true;
     return status;
 }
 

@@ -7,6 +7,7 @@
 #include "search_trial.h"
 
 static const double GAMMA = 0.66, RHO = 5;
+static const double CLEAR = 0x1p-10;  /* of the length of an interval: trials keep that far from its ends */
 static const double NARROW = 0x1p-50; /* relative length of an interval that holds no other point to speak of */
 
 typedef struct interval {
@@ -20,9 +21,11 @@ static bool accepts(const lgd_search_run *q, const lgd_trial *t)
     return q->perturbed > 0 && lgd_decreases_by_slope(q, t, q->perturbed);
 }
 
+/* The paper asks a for phi(0) + eps alone. Where c1 phi'(0) alpha is more than phi can fall by, as with exp from far up, the interval
+ * would then close in on a minimum of phi without the decrease; with it there are points in the interval that will do. */
 static bool is_low(const lgd_search_run *q, const lgd_trial *t)
 {
-    return t->f <= q->zero.f + fmax(q->perturbed, q->rounding);
+    return t->f <= q->zero.f + q->rules->c1 * t->alpha * q->zero.slope + fmax(q->perturbed, q->rounding);
 }
 
 static double length(const interval *i)
@@ -58,6 +61,7 @@ static bool update(lgd_search_run *q, interval *i, double c, char *at)
     *at = 0;
     if (!(c > i->a.alpha && c < i->b.alpha))
         return true;
+    c = fmin(fmax(c, i->a.alpha + CLEAR * length(i)), i->b.alpha - CLEAR * length(i));
     if (!lgd_look(q, c, &t))
         return false;
     if (t.sound && t.slope >= 0) {

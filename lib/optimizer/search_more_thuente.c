@@ -7,12 +7,14 @@
 #include "search_trial.h"
 
 static const double SHORTER = 0.66, FARTHER_LEAST = 1.1, FARTHER_MOST = 4;
-static const double NARROW = 0x1p-50; /* relative length of an interval that holds no other point to speak of */
+static const double FROM_A_GUESS = 32; /* the same where the first trial is but a guess */
+static const double NARROW = 0x1p-50;  /* relative length of an interval that holds no other point to speak of */
 
 typedef struct interval {
     lgd_trial low, other;
     bool bracketed;
     double wall; /* the shortest trial that was no number */
+    double most; /* how much farther the next trial may be */
 } interval;
 
 static double towards(const lgd_trial *from, double share, const lgd_trial *to)
@@ -49,7 +51,7 @@ static double past(const lgd_trial *low, const lgd_trial *t)
 static double beyond(const interval *i, const lgd_trial *t)
 {
     const double r = lgd_cubic(t, &i->low), linear = towards(t, lgd_secant(t, &i->low), &i->low);
-    const double away = t->alpha - i->low.alpha, farthest = t->alpha + FARTHER_MOST * away;
+    const double away = t->alpha - i->low.alpha, farthest = t->alpha + i->most * away;
     if (!i->bracketed) {
         const double cubic = r < 0 ? towards(t, r, &i->low) : farthest;
         return fmin(fmax(farther(t->alpha, cubic, linear), t->alpha + FARTHER_LEAST * away), farthest);
@@ -92,7 +94,7 @@ static lgd_trial psi(lgd_trial t, double slope)
 static double next_by_psi(interval *i, const lgd_trial *t, double slope)
 {
     const lgd_trial here = psi(*t, slope);
-    interval tilted = {psi(i->low, slope), psi(i->other, slope), i->bracketed, i->wall};
+    interval tilted = {psi(i->low, slope), psi(i->other, slope), i->bracketed, i->wall, i->most};
     const double next = next_trial(&tilted, &here);
     i->bracketed = tilted.bracketed;
     if (tilted.low.alpha != t->alpha) {
@@ -138,6 +140,7 @@ void lgd_search_more_thuente(lgd_search_run *q)
     bool by_psi = true;
     lgd_trial t;
     q->accepts = accepts;
+    i.most = q->line->guessed ? FROM_A_GUESS : FARTHER_MOST;
     while (lgd_look(q, alpha, &t)) {
         if (!t.sound) {
             alpha = back(q, &i, alpha);
