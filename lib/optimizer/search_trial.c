@@ -21,15 +21,19 @@ LGD_WIDE static uint64_t move(size_t dim, const double *restrict w, double alpha
     return bad;
 }
 
-static uint64_t move_within(size_t dim, const double *w, const lgd_line *l, double alpha, double *x, uint64_t *moved)
+LGD_WIDE static uint64_t move_within(size_t dim, const double *restrict w, double alpha, const double *restrict d,
+                                     const double *restrict lower, const double *restrict upper, double *restrict x,
+                                     uint64_t *moved)
 {
-    uint64_t bad = 0;
-    *moved = 0;
+    uint64_t bad = 0, other = 0;
+#pragma omp simd reduction(| : bad, other)
     for (size_t j = 0; j < dim; j++) {
-        x[j] = fmin(fmax(w[j] + alpha * l->d[j], l->lower[j]), l->upper[j]);
+        const double y = w[j] + alpha * d[j], up = y < lower[j] ? lower[j] : y;
+        x[j] = up > upper[j] ? upper[j] : up;
         bad |= lgd_not_finite(x[j]);
-        *moved |= (uint64_t)(x[j] != w[j]);
+        other |= (uint64_t)(x[j] != w[j]);
     }
+    *moved = other;
     return bad;
 }
 
@@ -43,7 +47,7 @@ lgd_status lgd_look_fully(lgd_search_run *q, double alpha)
     q->at = NAN;
     l->alpha = alpha;
     l->f_new = l->slope_new = NAN;
-    const uint64_t bad = l->lower ? move_within(s->dim, s->w, l, alpha, l->w_new, &moved)
+    const uint64_t bad = l->lower ? move_within(s->dim, s->w, alpha, l->d, l->lower, l->upper, l->w_new, &moved)
                                   : move(s->dim, s->w, alpha, l->d, l->w_new, &moved);
     q->unmoved = !moved;
     if (bad >> 63 || q->unmoved)
