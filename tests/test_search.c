@@ -390,6 +390,52 @@ START_TEST(search_step_that_does_not_move_ends_at_rounding)
 }
 END_TEST
 
+/* A wave on a parabola, in a window of which it is no number, with values that are rough by a relative `noise`. */
+typedef struct rough {
+    double steep, curvature, height, wave, from, to, noise;
+} rough;
+
+static void rough_function(void *ctx, real a, real *phi, real *slope)
+{
+    const rough *r = ctx;
+    *phi = 3 - r->steep * a + r->curvature * a * a + r->height * cosl(r->wave * a);
+    *slope = -r->steep + 2 * r->curvature * a - r->height * r->wave * sinl(r->wave * a);
+    *phi *= 1 + r->noise * cosl(1e9L * a * r->wave);
+    if (a >= r->from && a <= r->to)
+        *phi = NAN;
+}
+
+START_TEST(searches_of_rough_functions_end_and_never_rise)
+{
+    double u[12 * 400];
+    size_t found = 0, searched = 0;
+    fill(33, sizeof u / sizeof *u, -1, 1, u);
+    for (size_t i = 0; i + 12 <= sizeof u / sizeof *u; i += 12)
+        for (int n = 0; n < SEARCHES; n++) {
+            rough r = {exp(6 * u[i]), exp(6 * u[i + 1]), 3 * u[i + 2], exp(3 * u[i + 3]), 0, 0, 0};
+            r.from = exp(4 * u[i + 4] - 2);
+            r.to = u[i + 5] > 0.5 ? INFINITY : r.from * (1 + fabs(u[i + 6]));
+            r.noise = u[i + 7] > 0 ? pow(10, 6 * u[i + 8] - 10) : 0;
+            probe p = {.phi = rough_function, .ctx = &r};
+            const double c1 = 0.25 + 0.24 * u[i + 9], c2 = 0.75 + 0.24 * u[i + 10];
+            const size_t most = 1 + (size_t)(20 + 19 * u[i + 11]);
+            const lgd_search_rules rules = {searches[n], c1, c2, 0, most};
+            const outcome o = search_of(&p, &rules, NULL, exp(10 * u[i + 5]));
+            real f, slope, f0, slope0;
+            ck_assert_uint_le(p.calls, most + 1); /* one more where the lowest is not the last */
+            rough_function(&r, 0, &f0, &slope0);
+            rough_function(&r, o.line.alpha, &f, &slope);
+            searched++;
+            found += o.line.found;
+            if (o.line.found)
+                ck_assert((double)f <= (double)f0 + 64 * DBL_EPSILON * fabsl(f0));
+            else
+                ck_assert(o.stop == LGD_STOP_SEARCH || o.stop == LGD_STOP_DIVERGED || o.stop == LGD_STOP_ROUNDING);
+        }
+    ck_assert_uint_gt(found, searched * 8 / 10); /* others had few trials, or a wall next to 0 */
+}
+END_TEST
+
 /* ---- what is remembered */
 
 static void hill(void *ctx, real a, real *phi, real *slope)
@@ -773,14 +819,16 @@ static void check_line(lgd_objective *f, uint64_t seed)
     double *w = calloc(4 * dim + 2 * count, sizeof *w), *d = w + dim, *at = d + dim, *g = at + dim, *Z = g + dim;
     fill(seed, dim, -1, 1, w);
     fill(seed + 1, dim, -1, 1, d);
-    const size_t threads = lgd_objective_begin(f, 0);
+    const size_t threads = lgd_objective_begin(f, 3);
     ck_ok(lgd_objective_scores(f, threads, w, d, Z, Z + count));
     for (double alpha = -1; alpha <= 2; alpha += 0.5) {
-        double value, slope, along = 0, expected;
+        double value, slope, along = 0, expected, again[2];
         for (size_t j = 0; j < dim; j++)
             at[j] = w[j] + alpha * d[j];
         ck_ok(lgd_objective_mean(f, &(lgd_rows){0, terms, NULL}, terms, threads, at, &expected, g));
         ck_ok(lgd_objective_along(f, threads, w, d, alpha, Z, Z + count, &value, &slope));
+        ck_ok(lgd_objective_along(f, 1, w, d, alpha, Z, Z + count, &again[0], &again[1]));
+        ck_assert(value == again[0] && slope == again[1]); /* whatever the threads */
         for (size_t j = 0; j < dim; j++)
             along += g[j] * d[j];
         ck_near(value, expected, 1e-13);
@@ -819,6 +867,10 @@ START_TEST(models_values_along_a_line_are_those_of_evaluations)
             lgd_objective_free(f);
             model_free(&m);
         }
+    model many =
+        model_create(20 * ROWS, COLS, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.1}, 61); /* several chunks */
+    check_line(many.f, 83);
+    model_free(&many);
 }
 END_TEST
 
@@ -900,6 +952,7 @@ int main(void)
     CASE(s, search_before_a_cliff_takes_what_decreases);
     CASE(s, search_within_rounding_of_f_slopes_decide);
     CASE(s, search_step_that_does_not_move_ends_at_rounding);
+    CASE(s, searches_of_rough_functions_end_and_never_rise);
     CASE(s, nonmonotone_accepts_below_the_largest_of_ten);
     CASE(s, hager_zhang_close_to_the_minimum_approximate_wolfe);
     CASE(s, search_that_brings_nothing_down_ends);
