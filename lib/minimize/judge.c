@@ -1,5 +1,6 @@
 /* What ends a run. Comparisons are written so that a NaN falls on the side of failure. */
 #include "run.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -54,6 +55,9 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
                  run->o.divergence_factor, scale);
         return LGD_STOP_DIVERGED;
     }
+    /* What it began with is lost in the rounding of f: there is no end to it. Other methods go on until f is no number. */
+    if (run->opt->ops.flags & LGD_FINDS_STEP && -f * DBL_EPSILON > judged->f_scale)
+        return LGD_STOP_UNBOUNDED;
     return LGD_STOP_NONE;
 }
 
