@@ -406,6 +406,43 @@ START_TEST(start_at_zero_same_path_for_powers_of_two)
 }
 END_TEST
 
+/* The same of a model, where the first step comes from its Hessian and searches go along its scores. */
+START_TEST(model_of_other_units_same_path_in_every_bit)
+{
+    enum { ROWS = 60, COLS = 5 };
+    data d = data_create(ROWS, COLS, 1, true, 7);
+    double columns[ROWS * COLS];
+    for (size_t i = 0; i < ROWS * COLS; i++)
+        columns[i] = 0x1p-20 * d.X[i];
+    for (size_t i = 0; i < text_count; i++) {
+        path to[2];
+        for (int k = 0; k < 2; k++) {
+            lgd_matrix *X;
+            lgd_objective *f;
+            lgd_optimizer *opt = chosen(texts[i]);
+            to[k] = (path){.steps = 0};
+            ck_ok(lgd_matrix_dense(&X, ROWS, COLS, k ? columns : d.X, COLS));
+            ck_ok(lgd_glm_create(&f, X, d.y, lgd_loss_logistic(), &(lgd_glm_options){.l2 = k ? 0x1p-50 : 0x1p-10}));
+            ck_ok(lgd_minimize(f, opt, to[k].last,
+                               &(lgd_minimize_options){.max_steps = STEPS, .callback = watch, .callback_ctx = &to[k]},
+                               &to[k].report));
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+            lgd_matrix_free(X);
+        }
+        ck_assert_msg(to[0].steps == to[1].steps && to[0].report.f == to[1].report.f &&
+                          to[0].report.stop == to[1].report.stop,
+                      "%s: %zu and %zu steps to %.17g and %.17g", texts[i], to[0].steps, to[1].steps, to[0].report.f,
+                      to[1].report.f);
+        ck_assert_msg(to[0].report.stop == LGD_STOP_GRAD_TOL, "%s: %s", texts[i], lgd_stop_string(to[0].report.stop));
+        for (size_t t = 0; t < to[0].steps; t++)
+            for (size_t j = 0; j < COLS; j++)
+                ck_assert_msg(to[1].w[t][j] == 0x1p20 * to[0].w[t][j], "%s, step %zu", texts[i], t);
+    }
+    data_free(&d);
+}
+END_TEST
+
 START_TEST(shifted_f_same_path_until_rounding)
 {
     for (size_t i = 0; i < text_count; i++)
@@ -470,6 +507,7 @@ int main(void)
     CASE(suite, flat_unbounded_or_torn_true_reason);
     CASE(suite, powers_of_two_times_f_and_w_same_path_in_every_bit);
     CASE(suite, start_at_zero_same_path_for_powers_of_two);
+    CASE(suite, model_of_other_units_same_path_in_every_bit);
     CASE(suite, shifted_f_same_path_until_rounding);
     CASE(suite, converged_says_who_has_converged);
     return suite_run(suite);
