@@ -366,7 +366,7 @@ START_TEST(search_within_rounding_of_f_slopes_decide)
             const lgd_search_rules rules = {searches[n], 1e-4, 0.9, 0, 40};
             const outcome o = search_of(&p, &rules, NULL, alpha);
             /* the minimum is 10^-18 below: no value can tell, but slopes can */
-            ck_assert(o.line.found ? o.line.f_new <= 1 + 64 * DBL_EPSILON && fabs(o.line.slope_new) <= 2e-9
+            ck_assert(o.line.found ? o.line.f_new <= 1 + 0x1p-40 && fabs(o.line.slope_new) <= 2e-9
                                    : o.stop == LGD_STOP_ROUNDING);
             ck_assert(n != 0 || alpha > 1e-9 * 1.5 || alpha < 1e-10 || o.line.found);
         }
@@ -428,7 +428,7 @@ START_TEST(searches_of_rough_functions_end_and_never_rise)
             searched++;
             found += o.line.found;
             if (o.line.found)
-                ck_assert((double)f <= (double)f0 + 64 * DBL_EPSILON * fabsl(f0));
+                ck_assert((double)f <= (double)f0 + 0x1p-40 * fabsl(f0));
             else
                 ck_assert(o.stop == LGD_STOP_SEARCH || o.stop == LGD_STOP_DIVERGED || o.stop == LGD_STOP_ROUNDING);
         }

@@ -18,7 +18,7 @@
  *
  * A schedule multiplies the first trial of each step. A trial where f or its slope is no number counts as one that is too long; one
  * where f is -Inf ends the run as LGD_STOP_UNBOUNDED, and so does a slope that is as steep 2^64 times beyond the first trial.
- * Where the decrease asked for is within the rounding of f (64 eps |f|), the approximate conditions are enough whichever the search,
+ * Where the decrease asked for is within the rounding of f (2^-40 |f|), the approximate conditions are enough whichever the search,
  * and LGD_STOP_ROUNDING ends a run once twenty steps have brought neither f down nor halved its slope. */
 #ifndef LGD_SEARCH_H
 #define LGD_SEARCH_H

@@ -2,8 +2,9 @@
 #include "search_trial.h"
 #include <float.h>
 
-/* Values of f that differ by less, relative to f, are equal for what a sum of many terms is worth. */
-static const double SAME = 64 * DBL_EPSILON;
+/* Relative to f, how far its rounding may reach: what is added up to it, or subtracted from one another, can be larger. And how far
+ * it does at the least. */
+static const double ROUGH = 0x1p-40, SAME = 64 * DBL_EPSILON;
 
 /* Steps without a lower value, or half the slope, after which nothing but rounding is left. */
 enum { IDLE_STEPS = 20 };
@@ -40,7 +41,7 @@ static void remember(lgd_search_memory *m, const lgd_search_run *q, double f_new
 {
     static const double KEEP = 0.7, CLOSE = 1e-3;
     const double slope = fabs(q->zero.slope), change = fabs(f_new - q->zero.f);
-    const bool lower = q->rules->search == LGD_NONMONOTONE ? change > q->rounding : f_new < m->lowest;
+    const bool lower = q->rules->search == LGD_NONMONOTONE ? change > SAME * fabs(q->zero.f) : f_new < m->lowest;
     if (change <= CLOSE * m->mean_size)
         m->close = 1;
     m->weight = 1 + KEEP * m->weight;
@@ -97,7 +98,7 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
     lgd_search_run q = {.s = s, .rules = rules, .line = line, .high = INFINITY, .at = NAN};
     q.zero = (lgd_trial){0, s->f, line->slope, true};
     q.reference = rules->search == LGD_NONMONOTONE ? largest_value(&next) : s->f;
-    q.rounding = SAME * fabs(s->f);
+    q.rounding = ROUGH * fabs(s->f);
     q.perturbed = rules->search == LGD_HAGER_ZHANG && next.close != 0 ? 1e-6 * next.mean_size : 0;
     q.first = fmin(fmin(line->alpha, line->alpha_max), DBL_MAX);
     line->found = false;

@@ -5,6 +5,9 @@
 /* Growth of alpha, above that of the first trial, at which a phi that still falls as steeply is taken to fall for ever. */
 static const double WITHOUT_BOUND = 0x1p64;
 
+/* Relative to f, a change that no rounding explains. */
+static const double COARSE = 0x1p-20;
+
 /* x = w + alpha d, within the bounds; *moved has bits where x differs from w, and the result bit 63 where x is not finite. One
  * pass that reads w and d and writes x. */
 LGD_WIDE static uint64_t move(size_t dim, const double *restrict w, double alpha, const double *restrict d,
@@ -123,7 +126,7 @@ bool lgd_will_do(const lgd_search_run *q, const lgd_trial *t)
 }
 
 /* What the shortest trial that is too high says: f has a jump on the way, since no slope explains the rise; or it does not fall where
- * both slopes say so, unlike any function so near to w. */
+ * both slopes say so, unlike any function so near to w. Only of changes that are far above the rounding of any f. */
 static void note_high(lgd_search_run *q, const lgd_trial *t)
 {
     const double falls = -q->zero.slope;
@@ -131,8 +134,8 @@ static void note_high(lgd_search_run *q, const lgd_trial *t)
         return;
     q->high = t->alpha;
     q->high_slope = t->slope;
-    q->jumps = t->f - q->zero.f > 2 * (falls + fabs(t->slope)) * t->alpha + q->rounding;
-    if (falls * t->alpha > q->rounding)
+    q->jumps = t->f - q->zero.f > 2 * (falls + fabs(t->slope)) * t->alpha + COARSE * fmax(fabs(t->f), fabs(q->zero.f));
+    if (falls * t->alpha > COARSE * fabs(q->zero.f))
         q->contrary = t->slope <= -0.5 * falls;
 }
 
