@@ -45,10 +45,10 @@ lgd_status lgd_optimizer_average_sized(lgd_optimizer *opt, const lgd_average *av
     return LGD_OK;
 }
 
-/* The step after which sampling begins: an optimizer that followed another one has taken none of its steps. */
+/* The step after which sampling begins: of those it took itself, not of those of one it followed. */
 uint64_t lgd_optimizer_samples_from(const lgd_optimizer *opt)
 {
-    return opt->average.start > opt->judged.joined ? opt->average.start : opt->judged.joined;
+    return opt->judged.joined + opt->average.start;
 }
 
 /* Samples taken so far. */
