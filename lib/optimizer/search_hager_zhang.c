@@ -1,7 +1,7 @@
 /* W. W. Hager, H. Zhang, "A new conjugate gradient method with guaranteed descent and an efficient line search", SIAM J. Optim. 16
  * (2005), section 4, and "Algorithm 851: CG_DESCENT", ACM Trans. Math. Softw. 32 (2006), with their names of steps.
  *
- * An interval [a, b] has phi'(a) < 0 <= phi'(b) and phi(a) <= phi(0) + eps; secants of phi', taken twice, shorten it. A trial is
+ * An interval [a, b] has phi'(a) < 0 <= phi'(b) and a low phi(a); secants of phi', taken twice, shorten it. A trial is
  * accepted by Wolfe's conditions, and once values change little (lgd_search_memory) by the approximate ones, whose decrease is read
  * off the slopes: near a minimum they keep twice the digits that values have. */
 #include "search_trial.h"
