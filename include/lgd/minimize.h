@@ -42,14 +42,23 @@ typedef enum lgd_estimator { LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH } lgd_
 /* The text of a reason, "not run" for 0, "unknown reason" for a value that is none. Never NULL; static storage. */
 LGD_API const char *lgd_stop_string(lgd_stop stop);
 
-/* What becomes of a run over all rows whose gradient is within a tolerance, where the Hessian may still have a curvature
- * below 0. Other than LGD_SADDLE_UNCHECKED the smallest curvature is then looked for, by the Lanczos method on products with the
- * Hessian (as many as lgd_objective_curvature needs); it is in the report.
+/* What becomes of a run over all rows whose gradient is within a tolerance (LGD_STOP_GRAD_TOL), where the Hessian may still have a
+ * curvature below 0. Other than LGD_SADDLE_UNCHECKED the smallest curvature is then looked for among the coordinates that move, as
+ * lgd_objective_curvature does, with at most 200 products; it is in the report. Below -1e-6 of the largest |curvature| it is taken for
+ * one. An objective that is known to be convex (models whose loss has `fenchel`) is not looked at. With batches and with a penalty
+ * LGD_EUNSUPPORTED.
  *   LGD_SADDLE_UNCHECKED   nothing: the gradient alone is judged
  *   LGD_SADDLE_STOP        the run ends as LGD_STOP_SADDLE
- *   LGD_SADDLE_ESCAPE      w goes on along the direction of that curvature, downhill, as far as the value falls
- *   LGD_SADDLE_PERTURB     w goes on from a random point near it, as in perturbed gradient descent, C. Jin, R. Ge, P. Netrapalli,
- *                          S. Kakade, M. Jordan, "How to escape saddle points efficiently", ICML 2017 */
+ *   LGD_SADDLE_ESCAPE      w goes on along the direction of that curvature, to the side to which f falls, from a thousandth of the
+ *                          largest |w| of the path twice as far as long as the value falls, then nearer to the lowest; by some
+ *                          thirty values
+ *   LGD_SADDLE_PERTURB     w goes on from a random point near it, as in perturbed gradient descent: uniform in a ball of a thousandth of
+ *                          the largest |w| of the path, or larger where that is needed for a gradient of ten times its tolerance
+ *                          along that direction. C. Jin, R. Ge, P. Netrapalli, S. Kakade, M. Jordan, "How to escape saddle
+ *                          points efficiently", ICML 2017
+ * After either the method begins anew, counters and averages go on, and a rate that was measured is measured again, at most 1/(2c) for a
+ * curvature of -c. Where no value is lower, or ten have not let f fall, the run ends as LGD_STOP_SADDLE at its best point. By seed,
+ * whatever the threads; a continued run goes the same way. */
 typedef enum lgd_saddle { LGD_SADDLE_UNCHECKED, LGD_SADDLE_STOP, LGD_SADDLE_ESCAPE, LGD_SADDLE_PERTURB } lgd_saddle;
 
 /* A metric of yours, as the map P from a gradient r to its representative P r at w (a Riesz map, a preconditioner): linear in
@@ -204,7 +213,8 @@ typedef struct lgd_minimize_options {
  *                 the run did or 40 passes, within max_seconds
  *   batch_size    rows a step at the end, which norm_test may have raised; 0: all
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
- *   smallest_curvature  of the Hessian where the run ended, or where it last looked, with saddle; else NaN */
+ *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked, with
+ *                 saddle; else NaN */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
