@@ -64,37 +64,20 @@ lgd_status lgd_look_fully(lgd_search_run *q, double alpha)
     return LGD_OK;
 }
 
-/* The pass over the rows after which a trial costs one number per row. Values along the scores and of evaluations differ by
- * rounding: phi(0) is made the same. */
-static lgd_status begin_line(lgd_search_run *q)
-{
-    const lgd_oracle *oracle = q->s->oracle;
-    double f, slope;
-    lgd_status status = oracle->begin_line(q->s->oracle_ctx, q->s->w, q->line->d);
-    if (!status)
-        status = oracle->line(q->s->oracle_ctx, 0, &f, &slope);
-    if (status)
-        return status;
-    q->along = isfinite(f);
-    q->shift = f - q->zero.f;
-    return LGD_OK;
-}
-
 /* f and slope of *t. Without `scores` the first trial, which most methods take, is an evaluation: one pass in all; only a second
- * trial begins a line. Then, as with `scores` from the beginning, a pass for the scores and one for the gradient at the end. */
+ * trial begins a line. Then, as with `scores` from the beginning, a pass for the scores and one for the gradient at the end. Values
+ * along the scores differ from phi(0), which is of an evaluation, by a rounding that is far within q->rounding. */
 static lgd_status values(lgd_search_run *q, lgd_trial *t)
 {
     const lgd_line *l = q->line;
     if (!q->along && q->s->oracle->begin_line && !l->lower && l->trials == (l->scores ? 1 : 2)) {
-        const lgd_status status = begin_line(q);
+        const lgd_status status = q->s->oracle->begin_line(q->s->oracle_ctx, q->s->w, l->d);
         if (status)
             return status;
+        q->along = true;
     }
-    if (q->along) {
-        const lgd_status status = q->s->oracle->line(q->s->oracle_ctx, t->alpha, &t->f, &t->slope);
-        t->f -= q->shift;
-        return status;
-    }
+    if (q->along)
+        return q->s->oracle->line(q->s->oracle_ctx, t->alpha, &t->f, &t->slope);
     const lgd_status status = lgd_look_fully(q, t->alpha);
     t->f = l->f_new;
     t->slope = l->slope_new;

@@ -26,11 +26,10 @@ struct lgd_search_run {
     double perturbed;        /* approximate Wolfe: as far above phi(0) is well; 0 without it */
     double first;            /* alpha of the first trial */
     double high, high_slope; /* the shortest trial that did not decrease enough; INFINITY */
-    bool along;              /* trials go along the scores, whose value at 0 is phi(0) + shift */
-    double shift;
-    double at;       /* the alpha that w_new, f_new and g_new of the line are of; NAN */
-    lgd_trial best;  /* the lowest that decreased enough, if sound */
-    lgd_trial taken; /* what was accepted, if sound */
+    bool along;              /* trials go along the scores */
+    double at;               /* the alpha that w_new, f_new and g_new of the line are of; NAN */
+    lgd_trial best;          /* the lowest that decreased enough, if sound */
+    lgd_trial taken;         /* what was accepted, if sound */
     bool any_sound, unmoved, unbounded;
     bool jumps, contrary; /* values at `high` are not what slopes say */
     lgd_status status;    /* of the oracle */
