@@ -200,7 +200,15 @@ static inline lgd_status quadratic_lent(void *ctx, const double *w, double *f, d
     return LGD_OK;
 }
 
-static const lgd_oracle quadratic_oracle = {.eval = quadratic_lent};
+static inline lgd_status quadratic_product(void *ctx, const double *w, const double *g, const double *v, double *hv)
+{
+    (void)w, (void)g;
+    for (size_t j = 0; j < *(const size_t *)ctx; j++)
+        hv[j] = (1 + (double)(j % 5) / 2) * v[j];
+    return LGD_OK;
+}
+
+static const lgd_oracle quadratic_oracle = {.eval = quadratic_lent, .product = quadratic_product, .exact = true};
 
 /* Steps from+1 .. to; returns the value before the last. */
 static inline double walk(lgd_optimizer *opt, size_t dim, double *w, uint64_t from, uint64_t to)

@@ -45,6 +45,8 @@ static const invariance table[] = {
     {"bfgs", "", "yes", "yes", "yes"},
     {"cg", "", "yes", "yes", "yes"},
     {"bb", "", "yes", "yes", "yes"},
+    {"newton_cg", "", "yes", "yes", "yes"},
+    {"trust_region", "", "yes", "yes", "yes"},
 };
 enum { ROWS = sizeof table / sizeof *table, DIM = 12, STEPS = 150 };
 
@@ -87,10 +89,20 @@ static lgd_status eval_lent(void *ctx, const double *w, double *f, double *g)
     return LGD_OK;
 }
 
+/* hv = H v, and H is diagonal. */
+static lgd_status product_lent(void *ctx, const double *w, const double *g, const double *v, double *hv)
+{
+    const change *c = ctx;
+    (void)w, (void)g;
+    for (size_t j = 0; j < DIM; j++)
+        hv[j] = c->value * ((1 + (double)(j % 5) / 2) * v[j] / unit(c, j) / unit(c, j));
+    return LGD_OK;
+}
+
 /* As in a run, which lends f to those that ask for it. */
 static lgd_status step(lgd_optimizer *opt, const change *c, double *w)
 {
-    static const lgd_oracle oracle = {.eval = eval_lent};
+    static const lgd_oracle oracle = {.eval = eval_lent, .product = product_lent, .exact = true};
     double g[DIM];
     const double f = eval(c, w, g);
     if (!(opt->ops.flags & LGD_NEEDS_EVAL))

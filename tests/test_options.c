@@ -33,7 +33,8 @@ static void right_method(lgd_status created, const lgd_optimizer_ops *ops, lgd_o
     ck_assert_msg(created == LGD_OK, "%s", lgd_last_error());
     ck_assert_str_eq(lgd_optimizer_name(*opt), ops->name);
     ck_assert_ptr_eq((*opt)->ops.step, ops->step);
-    ck_assert_double_eq(lgd_optimizer_value(*opt, ops->flags & LGD_FINDS_STEP ? "first_step" : "lr", 0), 0.5);
+    const char *first = ops->flags & LGD_FINDS_STEP ? "first_step" : "lr";
+    ck_assert_double_eq(lgd_optimizer_value(*opt, lgd_options_look(ops, "radius") ? "radius" : first, 0), 0.5);
     lgd_optimizer_free(*opt);
 }
 
@@ -74,6 +75,9 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_bfgs_create(&opt, &(lgd_bfgs_options){.first_step = 0.5}), lgd_bfgs_ops(), &opt);
     right_method(lgd_cg_create(&opt, &(lgd_cg_options){.first_step = 0.5}), lgd_cg_ops(), &opt);
     right_method(lgd_bb_create(&opt, &(lgd_bb_options){.first_step = 0.5}), lgd_bb_ops(), &opt);
+    right_method(lgd_newton_cg_create(&opt, &(lgd_newton_cg_options){.first_step = 0.5}), lgd_newton_cg_ops(), &opt);
+    right_method(lgd_trust_region_create(&opt, &(lgd_trust_region_options){.radius = 0.5}), lgd_trust_region_ops(),
+                 &opt);
 }
 END_TEST
 

@@ -7,6 +7,39 @@
 extern "C" {
 #endif
 
+/* Newton's method on products with the Hessian H, by differences of gradients where the objective has none: conjugate gradients
+ * on H d = -g until |H d + g| <= min(1/2, sqrt(|g|/|g of the first step|)) |g|, or until a direction without positive curvature,
+ * which d takes as well; then a line search along d from alpha = 1. A precondition P of the run is that of the inner iteration.
+ * Dembo and Steihaug (1983). State: five vectors of scratch. */
+typedef struct lgd_newton_cg_options {
+    lgd_search search; /* [more_thuente] */
+    double c1;         /* [1e-4] */
+    double c2;         /* [0.9] */
+    double first_step; /* [0: alpha = 1] */
+    size_t max_trials; /* [40] */
+    size_t inner;      /* products in a step, at most [3 dim, at most 500] */
+} lgd_newton_cg_options;
+LGD_API const lgd_optimizer_ops *lgd_newton_cg_ops(void);
+static inline lgd_status lgd_newton_cg_create(lgd_optimizer **out, const lgd_newton_cg_options *options)
+{
+    return lgd_optimizer_create(out, lgd_newton_cg_ops(), options, sizeof *options);
+}
+
+/* The same iteration within a ball |d| <= radius, in the norm sqrt(d.P^-1 d): up to its boundary where it leads out, or where the
+ * curvature is not positive. A step is taken if f falls by more than `accept` times what the model g.d + d.Hd/2 foretold; below 1/4
+ * of that the ball shrinks to a quarter of the step, above 3/4 it doubles if d ended on its boundary. Steihaug (1983); Nocedal and
+ * Wright (2006), 4.1. State: five vectors of scratch. */
+typedef struct lgd_trust_region_options {
+    double radius; /* >= 0, of the first ball [0: none, which shrinks until f follows the model] */
+    size_t inner;  /* products for a ball, at most [3 dim, at most 500] */
+    double accept; /* in (0, 0.25) [0.15] */
+} lgd_trust_region_options;
+LGD_API const lgd_optimizer_ops *lgd_trust_region_ops(void);
+static inline lgd_status lgd_trust_region_create(lgd_optimizer **out, const lgd_trust_region_options *options)
+{
+    return lgd_optimizer_create(out, lgd_trust_region_ops(), options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -50,7 +50,7 @@ static lgd_status lend_line(void *ctx, double alpha, double *f, double *slope)
 
 /* ---- the Hessian */
 
-/* Two vectors that differences of gradients need. */
+/* Two vectors that differences of gradients need, and a metric. */
 static lgd_status scratch(lgd_run *run)
 {
     lgd_lending *own = &run->lending;
@@ -210,6 +210,25 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
 
 /* ---- the user's metric */
 
+/* r.Pr > 0, unless r is 0. Where the products underflow it is asked of r and P r of length 1. */
+static lgd_status check_positive(size_t n, const double *r, const double *pr)
+{
+    double along = lgd_dot(n, r, pr);
+    if (along > 0)
+        return LGD_OK;
+    const double size = lgd_norm2(n, r), of_pr = lgd_norm2(n, pr);
+    if (size == 0)
+        return LGD_OK;
+    along = 0;
+    for (size_t j = 0; j < n && of_pr > 0; j++)
+        along += r[j] / size * (pr[j] / of_pr);
+    return along > 0 ? LGD_OK
+                     : lgd_fail(LGD_EUSER,
+                                "minimize: precondition gave r.Pr = %g for an r of length %g, a number above 0 is "
+                                "accepted: P has to be positive definite",
+                                along * size * of_pr, size);
+}
+
 static lgd_status lend_precondition(void *ctx, const double *w, const double *r, double *pr)
 {
     const lgd_run *run = ((lgd_lent *)ctx)->run;
@@ -224,7 +243,18 @@ static lgd_status lend_precondition(void *ctx, const double *w, const double *r,
     for (size_t j = 0; j < run->dim; j++)
         if (lgd_run_is_frozen(run, j))
             pr[j] = 0;
-    return LGD_OK;
+    return check_positive(run->dim, r, pr);
+}
+
+lgd_status lgd_lend_metric(lgd_lent *l)
+{
+    lgd_run *run = l->run;
+    if (!run->o.precondition || run->opt->ops.flags & LGD_PRECONDITIONED)
+        return LGD_OK;
+    const lgd_status status = lend_precondition(l, run->w, run->g, run->lending.at);
+    if (!status)
+        memcpy(run->g, run->lending.at, run->dim * sizeof *run->g);
+    return status;
 }
 
 /* ---- set-up */
@@ -272,7 +302,7 @@ lgd_status lgd_lend_create(lgd_run *run)
     };
     if (h && h->ops.bounds && run->opt->ops.flags & LGD_TAKES_BOX)
         return lend_box(run);
-    return LGD_OK;
+    return run->o.precondition ? scratch(run) : LGD_OK;
 }
 
 void lgd_lend_free(lgd_run *run)

@@ -90,6 +90,9 @@ static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old,
     const double *scale = run->o.lr_scale;
     const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PENALTY;
     clip(run);
+    lgd_status status = lgd_lend_metric(l);
+    if (status)
+        return status;
     if (scale || keep_old || penalised)
         memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
     lgd_step s = {.dim = run->dim,
@@ -103,7 +106,7 @@ static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old,
                   .oracle = &run->lending.oracle,
                   .oracle_ctx = l,
                   .known = *fresh};
-    lgd_status status = lgd_optimizer_advance(run->opt, &s);
+    status = lgd_optimizer_advance(run->opt, &s);
     if (status)
         return status;
     for (size_t j = 0; scale && j < run->dim; j++)

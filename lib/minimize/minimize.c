@@ -30,6 +30,24 @@ static lgd_status take_option(const char *name, double *value, double preset)
     return LGD_OK;
 }
 
+/* A metric of the user's is for methods that are linear in g, or that know what to do with it. */
+static lgd_status check_metric(const lgd_run *run, bool penalised)
+{
+    const char *method = lgd_optimizer_name(run->opt);
+    if (!run->o.precondition)
+        return LGD_OK;
+    if (!(run->opt->ops.flags & (LGD_LINEAR | LGD_PRECONDITIONED)))
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: precondition is not NULL, NULL is accepted by %s: its step is not linear in g",
+                        method);
+    if (penalised)
+        return lgd_fail(LGD_EUNSUPPORTED, "minimize: precondition is not NULL, NULL is accepted beside a penalty");
+    if (run->opt->finds_lr)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: lr of %s is auto, a finite number above 0 is accepted beside precondition", method);
+    return LGD_OK;
+}
+
 /* The rate of the first step with them: a schedule is checked by asking it. */
 static lgd_status check_options(lgd_run *run)
 {
@@ -86,8 +104,8 @@ static lgd_status check_options(lgd_run *run)
                             "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s%s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
                             j, o->lr_scale[j], method, penalised ? " with a penalty" : "");
-    if ((status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
-        (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
+    if ((status = check_metric(run, penalised)) || (status = lgd_run_gap_check(run)) ||
+        (status = lgd_estimator_check(run)) || (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
     if ((status = lgd_saddle_check(run)))
         return status;

@@ -110,6 +110,9 @@ void lgd_lend_free(lgd_run *run);
 /* hv = H v at w over the rows of the lgd_lent ctx; with g the gradient there, a difference needs one evaluation and not two. */
 lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const double *v, double *hv);
 
+/* For a method that is linear in g, with a metric of the user's: run->g becomes P g. */
+lgd_status lgd_lend_metric(lgd_lent *l);
+
 /* ---- penalise.c; without a penalty it costs nothing */
 
 /* After the optimizer was prepared: what moves, and a start within constraints. */

@@ -35,6 +35,8 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_bfgs_ops,
     lgd_cg_ops,
     lgd_bb_ops,
+    lgd_newton_cg_ops,
+    lgd_trust_region_ops,
 };
 /* clang-format on */
 

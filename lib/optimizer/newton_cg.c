@@ -1,0 +1,115 @@
+/* Newton's method without the Hessian's elements: R. S. Dembo, T. Steihaug, "Truncated-Newton algorithms for large-scale
+ * unconstrained optimization", Math. Program. 26 (1983); J. Nocedal, S. Wright, "Numerical optimization" (2006), Algorithm 7.1. */
+#include "krylov.h"
+#include "search.h"
+
+typedef struct progress {
+    double g_first; /* |g| of the first step, in the norm of the inner iteration */
+    lgd_search_memory search;
+} progress;
+
+static const lgd_option options[] = {
+    LGD_SEARCH_OPTIONS(lgd_newton_cg_options, 1e-4, 0.9),
+    {.name = "inner",
+     .offset = offsetof(lgd_newton_cg_options, inner),
+     .type = LGD_SIZE,
+     .preset = 0,
+     .low = 0,
+     .high = 1e9,
+     .help = "products with the Hessian in a step, 0: 3 dim, at most 500"},
+    {0},
+};
+
+static lgd_status check(const void *opaque)
+{
+    const lgd_newton_cg_options *o = opaque;
+    return lgd_search_check("newton_cg", o->c1, o->c2);
+}
+
+static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
+{
+    (void)opaque, (void)dim;
+    *vectors = 5;
+    *state_size = sizeof(progress);
+}
+
+/* Searches along k->d from alpha; the scratch of the inner iteration takes the point and its gradient. */
+static lgd_status search(lgd_step *s, const lgd_krylov *k, double slope, double alpha, lgd_search_memory *memory,
+                         lgd_line *line)
+{
+    const lgd_newton_cg_options *o = s->options;
+    const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
+    if (s->t == 1 && o->first_step > 0)
+        alpha = o->first_step / lgd_norm2(s->dim, k->d);
+    *line = (lgd_line){
+        .d = k->d, .slope = slope, .alpha = alpha * s->lr_factor, .alpha_max = INFINITY, .w_new = k->r, .g_new = k->hp};
+    return lgd_search_along(s, &rules, memory, line);
+}
+
+/* The same along -P g, where the solution leads nowhere. The first trial is as long as the curvature of that direction is large,
+ * whatever its sign. */
+static lgd_status search_plainly(lgd_step *s, lgd_krylov *k, lgd_search_memory *memory, lgd_line *line)
+{
+    const lgd_newton_cg_options *o = s->options;
+    const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
+    const double *z = s->g;
+    lgd_status status = LGD_OK;
+    if (s->oracle->precondition) {
+        z = k->z;
+        status = s->oracle->precondition(s->oracle_ctx, s->w, s->g, k->z);
+    }
+    for (size_t j = 0; j < s->dim && !status; j++)
+        k->d[j] = -z[j];
+    const double slope = lgd_dot(s->dim, s->g, k->d);
+    double alpha = -slope / fabs(k->curvature);
+    if (!status && !(alpha > 0 && isfinite(alpha)))
+        status = lgd_search_first(s, &rules, k->d, slope, k->hp, &alpha);
+    s->stop = 0;
+    return status ? status : search(s, k, slope, alpha, memory, line);
+}
+
+static lgd_status step(lgd_step *s)
+{
+    const lgd_newton_cg_options *o = s->options;
+    progress *kept = s->state, next = *kept;
+    double *const *vec = s->vec;
+    lgd_krylov k = {.d = vec[0], .r = vec[1], .z = vec[2], .p = vec[3], .hp = vec[4]};
+    lgd_line line = {0};
+    if (!(s->lr_factor > 0))
+        return LGD_OK;
+    k.radius = INFINITY;
+    k.limit = lgd_krylov_limit(o->inner, s->dim);
+    k.g_first = kept->g_first;
+    lgd_status status = lgd_krylov_solve(s, &k);
+    if (!status && k.first < INFINITY && k.slope < 0)
+        status = search(s, &k, k.slope, 1, &next.search, &line);
+    if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED) {
+        next.search = kept->search;
+        status = search_plainly(s, &k, &next.search, &line);
+    }
+    if (status)
+        return status;
+    s->indefinite = k.indefinite;
+    next.g_first = k.g_first;
+    if (line.found) {
+        lgd_search_take(s, &line);
+        *kept = next;
+    }
+    return LGD_OK;
+}
+
+const lgd_optimizer_ops *lgd_newton_cg_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "newton_cg",
+        .about = "Newton's direction by conjugate gradients on products with the Hessian, and a line search",
+        .source = "Dembo and Steihaug (1983)",
+        .options = options,
+        .options_size = sizeof(lgd_newton_cg_options),
+        .flags = LGD_NEEDS_EVAL | LGD_FULL_BATCH | LGD_OWN_POINTS | LGD_CHECKED | LGD_FINDS_STEP | LGD_PRECONDITIONED,
+        .layout = layout,
+        .check = check,
+        .step = step,
+    };
+    return &ops;
+}
