@@ -10,9 +10,10 @@ typedef struct outcome {
     const char *reason;
 } outcome;
 
-/* A method: its name in the tables, the kind that it is compared within, whose it is. */
+/* A method: its name in the tables, its kind, whose it is. */
 typedef struct method {
-    const char *name, *kind;
+    const char *name;
+    int kind;
     bool ours;
     outcome (*run)(const classic *p, double factor);
 } method;

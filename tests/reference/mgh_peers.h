@@ -2,9 +2,10 @@
  * liblbfgs 1.10, NLopt 2.7.1, GSL 2.7.1 */
 #ifndef LGD_TESTS_REFERENCE_MGH_PEERS_H
 #define LGD_TESTS_REFERENCE_MGH_PEERS_H
+/* clang-format off */
 
 /* The most that one of a kind solves, of the 68 problems and starts. */
-enum { PEERS_lbfgs = 61, PEERS_bfgs = 60, PEERS_cg = 56 };
+enum { PEERS_LBFGS = 61, PEERS_BFGS = 60, PEERS_CG = 56 };
 
 /* Evaluations of libLBFGS until solved from x0 and from 10 x0; 0: never. */
 static const unsigned liblbfgs_evaluations[35][2] = {
