@@ -436,6 +436,29 @@ START_TEST(searches_of_rough_functions_end_and_never_rise)
 }
 END_TEST
 
+START_TEST(search_from_an_alpha_that_is_no_number_ends_at_rounding)
+{
+    static const double lengths[] = {NAN, INFINITY, 0}; /* what is left of quotients where slopes underflow */
+    for (int n = 0; n < SEARCHES; n++)
+        for (int i = 0; i < 3; i++) {
+            probe p = {.phi = straight, .ctx = &(double){1}};
+            const lgd_search_rules rules = {searches[n], 1e-4, 0.9, 0, 40};
+            lgd_search_memory memory = {.values = 0};
+            double w = 1e300, g = -0x1p-1060, w_new, g_new;
+            const double forward = 0x1p1023;
+            lgd_step s = {.dim = 1, .w = &w, .g = &g, .f = 0, .oracle = &probe_oracle, .oracle_ctx = &p};
+            lgd_line line = {.d = &forward,
+                             .slope = -0x1p-37,
+                             .alpha = lengths[i],
+                             .alpha_max = INFINITY,
+                             .w_new = &w_new,
+                             .g_new = &g_new};
+            ck_ok(lgd_search_along(&s, &rules, &memory, &line));
+            ck_assert(!line.found && s.stop == LGD_STOP_ROUNDING && p.calls == 0);
+        }
+}
+END_TEST
+
 /* ---- what is remembered */
 
 static void hill(void *ctx, real a, real *phi, real *slope)
@@ -953,6 +976,7 @@ int main(void)
     CASE(s, search_within_rounding_of_f_slopes_decide);
     CASE(s, search_step_that_does_not_move_ends_at_rounding);
     CASE(s, searches_of_rough_functions_end_and_never_rise);
+    CASE(s, search_from_an_alpha_that_is_no_number_ends_at_rounding);
     CASE(s, nonmonotone_accepts_below_the_largest_of_ten);
     CASE(s, hager_zhang_close_to_the_minimum_approximate_wolfe);
     CASE(s, search_that_brings_nothing_down_ends);

@@ -70,8 +70,8 @@ static int reason(const lgd_search_run *q)
 {
     if (q->unbounded)
         return LGD_STOP_UNBOUNDED;
-    if (!q->any_sound)
-        return q->unmoved && q->line->trials == 1 ? LGD_STOP_ROUNDING : LGD_STOP_DIVERGED;
+    if (!q->any_sound) /* without a value: slopes so small that alpha is no number, or w does not move */
+        return q->any_value ? LGD_STOP_DIVERGED : LGD_STOP_ROUNDING;
     if (q->jumps || q->contrary)
         return LGD_STOP_SEARCH;
     if (q->unmoved || -q->zero.slope * q->high <= q->rounding || is_rounding(q->s, q->line, q->high))

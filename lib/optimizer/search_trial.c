@@ -55,6 +55,7 @@ lgd_status lgd_look_fully(lgd_search_run *q, double alpha)
     q->unmoved = !moved;
     if (bad >> 63 || q->unmoved)
         return LGD_OK;
+    q->any_value = true;
     const lgd_status status = s->oracle->eval(s->oracle_ctx, l->w_new, &l->f_new, l->g_new);
     if (status)
         return status;
@@ -74,7 +75,7 @@ static lgd_status values(lgd_search_run *q, lgd_trial *t)
         const lgd_status status = q->s->oracle->begin_line(q->s->oracle_ctx, q->s->w, l->d);
         if (status)
             return status;
-        q->along = true;
+        q->along = q->any_value = true;
     }
     if (q->along)
         return q->s->oracle->line(q->s->oracle_ctx, t->alpha, &t->f, &t->slope);

@@ -30,9 +30,9 @@ struct lgd_search_run {
     double at;               /* the alpha that w_new, f_new and g_new of the line are of; NAN */
     lgd_trial best;          /* the lowest that decreased enough, if sound */
     lgd_trial taken;         /* what was accepted, if sound */
-    bool any_sound, unmoved, unbounded;
-    bool jumps, contrary; /* values at `high` are not what slopes say */
-    lgd_status status;    /* of the oracle */
+    bool any_value, any_sound, unmoved, unbounded; /* a trial had a value, was sound, was w itself, ... */
+    bool jumps, contrary;                          /* values at `high` are not what slopes say */
+    lgd_status status;                             /* of the oracle */
 };
 
 /* The trial at alpha. False: the search is over, since *t was accepted, since no trial is left or of use, or by an error. */
