@@ -124,7 +124,7 @@ typedef struct method {
     size_t peers; /* what the best other one of its kind solves; for newton_cg of any */
 } method;
 static const method methods[] = {
-    {"lbfgs", PEERS_LBFGS}, {"bfgs", PEERS_BFGS}, {"cg", PEERS_CG}};
+    {"lbfgs", PEERS_LBFGS}, {"bfgs", PEERS_BFGS}, {"cg", PEERS_CG}, {"newton_cg", PEERS_LBFGS}};
 enum { METHODS = sizeof methods / sizeof *methods };
 
 START_TEST(methods_solve_as_many_as_the_best_of_their_kind)

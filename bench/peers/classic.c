@@ -13,8 +13,9 @@
 static outcome run_ours(const classic *p, double factor, const char *text)
 {
     const classic_result r = classic_run(p, factor, text, NULL);
-    return (outcome){r.evaluations, r.solved, r.grad_norm,
-                     r.status ? lgd_strerror(r.status) : lgd_stop_string(r.report.stop)};
+    const char *reason = r.status ? lgd_strerror(r.status) : lgd_stop_string(r.report.stop);
+    return (outcome){r.evaluations, r.solved, r.report.f, r.grad_norm,
+                     r.evaluations < CLASSIC_MOST ? reason : "10000 evaluations"};
 }
 
 static outcome run_lbfgs(const classic *p, double factor)
@@ -112,39 +113,36 @@ static void head(const char *first, const char *second)
 
 static void summary(const row *rows, size_t count)
 {
-    printf("| | |");
-    for (size_t k = 0; k < METHODS; k++)
-        printf(" %s |", methods[k].name);
-    printf("\n|---|---|");
-    for (size_t k = 0; k < METHODS; k++)
-        printf("---:|");
-    printf("\n| solved | of %zu |", count);
+    head("", "");
+    printf("| solved | of %zu |", count);
     for (size_t k = 0; k < METHODS; k++)
         printf(" %zu |", solved(rows, count, k));
     printf("\n| median of evaluations | where libLBFGS solves it too |");
     for (size_t k = 0; k < METHODS; k++)
         printf(" %g |", median(rows, count, k, LIBLBFGS));
-    printf("\n| libLBFGS's there | |");
+    printf("\n| the same of libLBFGS | there |");
     for (size_t k = 0; k < METHODS; k++)
         printf(" %g |", median(rows, count, LIBLBFGS, k));
     printf("\n");
 }
 
+static const char *start_of(const row *r)
+{
+    return r->factor == 1 ? "x0" : "10 x0";
+}
+
 static void table(const row *rows, size_t count, bool norms)
 {
-    printf("\n");
+    printf("\n### %s\n\n", norms ? "The gradient at the end" : "Evaluations until solved");
     head("problem", "start");
     for (size_t i = 0; i < count; i++) {
-        printf("| %d %s, n = %d | %s |", rows[i].number, rows[i].p->name, rows[i].p->n,
-               rows[i].factor == 1 ? "x0" : "10 x0");
+        printf("| %d %s, n = %d | %s |", rows[i].number, rows[i].p->name, rows[i].p->n, start_of(&rows[i]));
         for (size_t k = 0; k < METHODS; k++) {
             const outcome *o = &rows[i].by[k];
             if (norms)
                 printf(" %.1e |", o->grad_norm);
-            else if (o->solved)
-                printf(" %zu |", o->solved);
             else
-                printf(" (%zu) |", o->evaluations);
+                printf(o->solved ? " %zu |" : " (%zu) |", o->solved ? o->solved : o->evaluations);
         }
         printf("\n");
     }
@@ -153,12 +151,23 @@ static void table(const row *rows, size_t count, bool norms)
 /* Ours alone: why they ended where they had not solved it. */
 static void reasons(const row *rows, size_t count)
 {
-    printf("\n");
+    printf("\n### Why libgd's runs ended that solved nothing\n\n");
+    printf("| problem | start | method | f | reason |\n|---|---|---|---:|---|\n");
     for (size_t i = 0; i < count; i++)
         for (size_t k = 0; k < METHODS; k++)
             if (methods[k].ours && !rows[i].by[k].solved)
-                printf("- %s from %s, %s: %s\n", rows[i].p->name, rows[i].factor == 1 ? "x0" : "10 x0", methods[k].name,
-                       rows[i].by[k].reason);
+                printf("| %d %s | %s | %s | %.6g | %s |\n", rows[i].number, rows[i].p->name, start_of(&rows[i]),
+                       methods[k].name, rows[i].by[k].f, rows[i].by[k].reason);
+}
+
+static void all(const char *title, const classic *problems, size_t number, row *rows)
+{
+    const size_t count = run_all(problems, number, rows);
+    printf("\n## %s\n\n", title);
+    summary(rows, count);
+    table(rows, count, false);
+    reasons(rows, count);
+    table(rows, count, true);
 }
 
 static void header(const row *rows, size_t count, const char *versions)
@@ -195,21 +204,12 @@ int main(int argc, char **argv)
         return 2;
     }
     peers_versions(versions, sizeof versions);
-    size_t count = run_all(mgh_problems, MGH_PROBLEMS, rows);
     if (argc == 2) {
-        header(rows, count, versions);
+        header(rows, run_all(mgh_problems, MGH_PROBLEMS, rows), versions);
         return 0;
     }
-    printf("Written by the program of [classic.c](../bench/peers/classic.c), beside %s.\n\n", versions);
-    summary(rows, count);
-    table(rows, count, false);
-    reasons(rows, count);
-    table(rows, count, true);
-    count = run_all(classic_functions, classic_function_count, rows);
-    printf("\n## Other functions\n\n");
-    summary(rows, count);
-    table(rows, count, false);
-    reasons(rows, count);
-    table(rows, count, true);
+    printf("libgd " LGD_VERSION " beside %s.\n", versions);
+    all("The problems of More, Garbow and Hillstrom", mgh_problems, MGH_PROBLEMS, rows);
+    all("Other functions", classic_functions, classic_function_count, rows);
     return 0;
 }

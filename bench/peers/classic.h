@@ -3,10 +3,10 @@
 #define LGD_BENCH_PEERS_CLASSIC_H
 #include "../../tests/classic_run.h"
 
-/* Evaluations in all and until solved (0: never), |g| at the end by long double, and why it ended. */
+/* Evaluations in all and until solved (0: never), f and |g| at the end, the latter by long double, and why it ended. */
 typedef struct outcome {
     size_t evaluations, solved;
-    double grad_norm;
+    double f, grad_norm;
     const char *reason;
 } outcome;
 

@@ -12,7 +12,8 @@ enum { MEMORY = 10 }; /* pairs kept, as libgd's lbfgs does */
 
 static outcome finished(const classic_count *count, const double *x, const char *reason)
 {
-    return (outcome){count->evaluations, count->solved, classic_grad_norm(count->p, x), reason};
+    return (outcome){count->evaluations, count->solved, classic_eval(count->p, x, NULL), classic_grad_norm(count->p, x),
+                     reason};
 }
 
 /* ---- libLBFGS */
