@@ -200,6 +200,16 @@ static inline lgd_status quadratic_lent(void *ctx, const double *w, double *f, d
     return LGD_OK;
 }
 
+static inline lgd_status quadratic_hessian(void *ctx, const double *w, double *f, double *g, double *H, size_t ld)
+{
+    const size_t dim = *(const size_t *)ctx;
+    *f = quadratic(dim, w, g);
+    for (size_t i = 0; i < dim; i++)
+        for (size_t j = 0; j <= i; j++)
+            H[i * ld + j] = i == j ? 1 + (double)(j % 5) / 2 : 0;
+    return LGD_OK;
+}
+
 static inline lgd_status quadratic_product(void *ctx, const double *w, const double *g, const double *v, double *hv)
 {
     (void)w, (void)g;
@@ -208,7 +218,8 @@ static inline lgd_status quadratic_product(void *ctx, const double *w, const dou
     return LGD_OK;
 }
 
-static const lgd_oracle quadratic_oracle = {.eval = quadratic_lent, .product = quadratic_product, .exact = true};
+static const lgd_oracle quadratic_oracle = {
+    .eval = quadratic_lent, .hessian = quadratic_hessian, .product = quadratic_product, .exact = true};
 
 /* Steps from+1 .. to; returns the value before the last. */
 static inline double walk(lgd_optimizer *opt, size_t dim, double *w, uint64_t from, uint64_t to)

@@ -47,6 +47,7 @@ static const invariance table[] = {
     {"bb", "", "yes", "yes", "yes"},
     {"newton_cg", "", "yes", "yes", "yes"},
     {"trust_region", "", "yes", "yes", "yes"},
+    {"newton", "", "yes", "yes", "yes"},
 };
 enum { ROWS = sizeof table / sizeof *table, DIM = 12, STEPS = 150 };
 
@@ -56,6 +57,12 @@ static const invariance *row_of(const char *method)
         if (!strcmp(table[i].method, method))
             return &table[i];
     return NULL;
+}
+
+/* f, of which one coordinate is in other units. */
+static const char *feature_of(const invariance *row)
+{
+    return strcmp(row->method, "newton") ? "no" : "yes";
 }
 
 /* ---- paths */
@@ -99,10 +106,22 @@ static lgd_status product_lent(void *ctx, const double *w, const double *g, cons
     return LGD_OK;
 }
 
+static lgd_status hessian_lent(void *ctx, const double *w, double *f, double *g, double *H, size_t ld)
+{
+    const change *c = ctx;
+    *f = eval(c, w, g);
+    for (size_t i = 0; i < DIM; i++) {
+        memset(H + i * ld, 0, i * sizeof *H);
+        H[i * ld + i] = c->value * ((1 + (double)(i % 5) / 2) / unit(c, i) / unit(c, i));
+    }
+    return LGD_OK;
+}
+
 /* As in a run, which lends f to those that ask for it. */
 static lgd_status step(lgd_optimizer *opt, const change *c, double *w)
 {
-    static const lgd_oracle oracle = {.eval = eval_lent, .product = product_lent, .exact = true};
+    static const lgd_oracle oracle = {
+        .eval = eval_lent, .hessian = hessian_lent, .product = product_lent, .exact = true};
     double g[DIM];
     const double f = eval(c, w, g);
     if (!(opt->ops.flags & LGD_NEEDS_EVAL))
@@ -202,13 +221,14 @@ START_TEST(value_plus_constant_as_the_table_says)
 }
 END_TEST
 
-/* The weight of a column in other units is not the same weight in other units after a few steps, by any method here: a column
- * that is 1000 times as large changes Adam's path too. Only scaling the columns first makes a run independent of units. */
-START_TEST(feature_times_power_of_two_path_differs_for_every_method)
+/* The weight of a column in other units is not the same weight in other units after a few steps, by any method here but Newton's: a
+ * column that is 1000 times as large changes Adam's path too. Only scaling the columns first makes a run independent of units. */
+START_TEST(feature_times_power_of_two_path_differs_for_every_method_but_newton)
 {
     for (size_t i = 0; i < ROWS; i++)
         for (size_t k = 0; k < 2; k++)
-            holds(&table[i], "no", (change){1, 1, 0, k ? 0x1p10 : 0x1p-10}, k ? 0x1p10 : 0x1p-10, "a feature");
+            holds(&table[i], feature_of(&table[i]), (change){1, 1, 0, k ? 0x1p10 : 0x1p-10}, k ? 0x1p10 : 0x1p-10,
+                  "a feature");
 }
 END_TEST
 
@@ -241,8 +261,9 @@ static char *lines(void)
         if (!row)
             continue;
         snprintf(given, sizeof given, *row->with ? "`%s`" : "%s", row->with);
-        n += snprintf(text + n, ROOM - (size_t)n, "| [%s](%s.md) | %s | %s | %s | %s | no |\n", ops->name, ops->name,
-                      given, said(row->value, room[0]), said(row->point, room[1]), said(row->shift, room[2]));
+        n += snprintf(text + n, ROOM - (size_t)n, "| [%s](%s.md) | %s | %s | %s | %s | %s |\n", ops->name, ops->name,
+                      given, said(row->value, room[0]), said(row->point, room[1]), said(row->shift, room[2]),
+                      feature_of(row));
         if (n >= ROOM)
             abort();
     }
@@ -294,7 +315,7 @@ int main(int argc, char **argv)
     CASE(s, value_times_power_of_two_as_the_table_says);
     CASE(s, point_times_power_of_two_as_the_table_says);
     CASE(s, value_plus_constant_as_the_table_says);
-    CASE(s, feature_times_power_of_two_path_differs_for_every_method);
+    CASE(s, feature_times_power_of_two_path_differs_for_every_method_but_newton);
     CASE(s, page_of_invariances_shows_the_table);
     return suite_run(s);
 }

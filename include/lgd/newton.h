@@ -7,6 +7,31 @@
 extern "C" {
 #endif
 
+/* Where the Hessian is not positive definite, or singular to rounding.
+ *   LGD_SHIFT_LEVENBERG   H + mu D^2 takes its place, D^2 near the diagonal of H, for the first mu of 0, sqrt(eps), 10 sqrt(eps), ...
+ *                         times the largest |H_ij|/(D_i D_j) that makes it so; counted in the report as indefinite
+ *   LGD_SHIFT_NEVER       the run ends as LGD_EINVAL, which names the pivot */
+typedef enum lgd_shift { LGD_SHIFT_LEVENBERG, LGD_SHIFT_NEVER } lgd_shift;
+
+/* Newton's method: H d = -g for the Hessian H by Cholesky, then a line search along d from alpha = 1. Two passes over the rows: H takes
+ * dim^2 flops a row, f and g at the new point 4 dim; and dim^3/3 once. Where the objective has no Hessian it is made of dim products,
+ * and where it has no products of dim differences of gradients. Nocedal and Wright (2006), Algorithms 3.2 and 3.3. State: dim + 5
+ * vectors, which hold nothing between steps. */
+typedef struct lgd_newton_options {
+    lgd_shift shift;   /* [levenberg] */
+    size_t reuse;      /* steps that one H may serve [1] */
+    lgd_search search; /* [backtracking] */
+    double c1;         /* [1e-4] */
+    double c2;         /* [0.9] */
+    double first_step; /* [0: alpha = 1] */
+    size_t max_trials; /* [40] */
+} lgd_newton_options;
+LGD_API const lgd_optimizer_ops *lgd_newton_ops(void);
+static inline lgd_status lgd_newton_create(lgd_optimizer **out, const lgd_newton_options *options)
+{
+    return lgd_optimizer_create(out, lgd_newton_ops(), options, sizeof *options);
+}
+
 /* Newton's method on products with the Hessian H, by differences of gradients where the objective has none: conjugate gradients
  * on H d = -g until |H d + g| <= min(1/2, sqrt(|g|/|g of the first step|)) |g|, or until a direction without positive curvature,
  * which d takes as well; then a line search along d from alpha = 1. A precondition P of the run is that of the inner iteration.

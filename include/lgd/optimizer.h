@@ -82,8 +82,8 @@ typedef struct lgd_oracle {
     /* hv = H v for the Hessian H at w, where the gradient is g (NULL: not known). Where the objective has no such product it is
      * a difference of gradients, and `exact` is false. */
     lgd_status (*product)(void *ctx, const double *w, const double *g, const double *v, double *hv);
-    /* f, g and the lower triangle of H [dim x dim, ld >= dim] at w, from one pass over the rows. Of the last one the run keeps a
-     * copy: at the same w again it costs no pass. */
+    /* f, g and the lower triangle of H [dim x dim, ld >= dim] at w, from one pass over the rows where the objective has a
+     * `hessian`. */
     lgd_status (*hessian)(void *ctx, const double *w, double *f, double *g, double *H, size_t ld);
     /* pr = P r, with the metric of the user's. NULL: none. For methods with LGD_PRECONDITIONED. */
     lgd_status (*precondition)(void *ctx, const double *w, const double *r, double *pr);

@@ -36,4 +36,7 @@ void lgd_blas_axpy(size_t n, double a, const double *x, double *y);
  * its factor. LGD_EINVAL if A is not positive definite. n^3/3 flops. */
 lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b);
 
+/* The factor alone, A = L L^T in the lower triangle; *good is the number of pivots above 0, n if A is positive definite. */
+lgd_status lgd_lapack_factor(size_t n, double *A, size_t lda, size_t *good);
+
 #endif

@@ -129,7 +129,21 @@ static lgd_status compare_solve(numbers *t, size_t n)
         for (size_t j = 0; j < n; j++)
             b[i] += A[i * ld + j] * x[j];
     }
-    lgd_status status = lgd_lapack_posv(n, A, ld, b);
+    size_t good = 0;
+    double L[MOST * (MOST + 1)], residual = 0;
+    memcpy(L, A, n * ld * sizeof *L);
+    lgd_status status = lgd_lapack_factor(n, L, ld, &good);
+    for (size_t i = 0; i < n && !status && good == n; i++)
+        for (size_t j = 0; j <= i; j++) {
+            double sum = A[i * ld + j];
+            for (size_t l = 0; l <= j; l++)
+                sum -= L[i * ld + l] * L[j * ld + l];
+            residual = fmax(residual, fabs(sum));
+        }
+    if (status || good < n || !(residual <= 100 * DBL_EPSILON * (double)(n * n)))
+        return lgd_fail(LGD_EUNSUPPORTED, "selftest: dpotrf by %s leaves %.3g of a definite matrix of %zu rows",
+                        LGD_LAPACK_NAME, good < n ? NAN : residual, n);
+    status = lgd_lapack_posv(n, A, ld, b);
     if (status)
         return lgd_fail(LGD_EUNSUPPORTED, "selftest: dposv by %s refuses a definite matrix of %zu rows",
                         LGD_LAPACK_NAME, n);

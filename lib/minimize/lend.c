@@ -152,9 +152,9 @@ static lgd_status hessian_by_products(lgd_lent *l, const double *w, const double
     return status;
 }
 
-/* f, g and H as the objective has them. */
-static lgd_status hessian(lgd_lent *l, const double *w, double *f, double *g, double *H, size_t ld)
+static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g, double *H, size_t ld)
 {
+    lgd_lent *l = ctx;
     lgd_run *run = l->run;
     if (!lgd_objective_has_hessian(run->f)) {
         lgd_status status = lend_eval(l, w, f, g);
@@ -172,39 +172,6 @@ static lgd_status hessian(lgd_lent *l, const double *w, double *f, double *g, do
     run->rows_seen += (double)run->terms;
     lgd_run_orient(run, f, g);
     orient_hessian(run, H, ld);
-    return LGD_OK;
-}
-
-static void copy_lower(size_t n, const double *from, size_t ld_from, double *to, size_t ld_to)
-{
-    for (size_t i = 0; i < n; i++)
-        memcpy(to + i * ld_to, from + i * ld_from, (i + 1) * sizeof *to);
-}
-
-/* The run keeps the last one it gave: a step that looked at the Hessian of the point it then took finds it again in the next. */
-static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g, double *H, size_t ld)
-{
-    lgd_lent *l = ctx;
-    const size_t n = l->run->dim, ld_kept = lgd_padded(n);
-    lgd_kept *kept = &l->run->lending.kept;
-    if (!kept->H) {
-        kept->H = lgd_alloc("minimize", lgd_mul(lgd_add(n, 2), ld_kept), sizeof *kept->H);
-        if (!kept->H)
-            return LGD_ENOMEM;
-        kept->w = kept->H + n * ld_kept;
-        kept->g = kept->w + ld_kept;
-    }
-    if (!kept->is_known || memcmp(kept->w, w, n * sizeof *w) != 0) {
-        kept->is_known = false;
-        const lgd_status status = hessian(l, w, &kept->f, kept->g, kept->H, ld_kept);
-        if (status)
-            return status;
-        memcpy(kept->w, w, n * sizeof *w);
-        kept->is_known = true;
-    }
-    *f = kept->f;
-    memcpy(g, kept->g, n * sizeof *g);
-    copy_lower(n, kept->H, ld_kept, H, ld);
     return LGD_OK;
 }
 
@@ -309,7 +276,6 @@ void lgd_lend_free(lgd_run *run)
 {
     lgd_release(run->lending.Z);
     lgd_release(run->lending.at);
-    lgd_release(run->lending.kept.H);
     lgd_release(run->lending.each);
     run->lending = (lgd_lending){0};
 }

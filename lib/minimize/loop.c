@@ -47,7 +47,8 @@ static lgd_status know_all(lgd_run *run, double f)
     run->f_smooth = f;
     run->f_all = f = f + lgd_run_penalty(run, run->w);
     run->all_is_current = true;
-    if (f < run->best_f && isfinite(f) && isfinite(run->g_all)) { /* -Inf is not the best there is */
+    if (!run->sample.all && f < run->best_f && isfinite(f) &&
+        isfinite(run->g_all)) { /* -Inf is not the best there is */
         run->best_f = f;
         run->best_step = run->opt->t;
         memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
@@ -188,15 +189,24 @@ static lgd_status record(lgd_run *run, double loss, double f, double lr, double 
 
 lgd_status lgd_run_full(lgd_run *run)
 {
-    lgd_lent l = {run, {0, run->terms, NULL}, run->terms};
-    bool fresh = false;
+    bool fresh = false, spent = false;
     for (;;) {
+        const bool sample = run->sample.all != NULL;
+        lgd_lent l = {run, {0, run->terms, NULL}, run->terms};
         lgd_status status = LGD_OK;
         if (!fresh)
             status = lgd_run_eval_all(run);
         if (!status && !run->stop)
             run->stop = lgd_judge_value(run, run->f_all, run->g);
-        if (!status && !run->stop)
+        if (sample && !status && !run->stop)
+            status = lgd_sample_judge(run, &spent);
+        if (sample && !status && spent) {
+            status = lgd_sample_grow(run);
+            fresh = false;
+            if (!status)
+                continue;
+        }
+        if (!sample && !status && !run->stop)
             run->stop = lgd_judge_all(run);
         if (!status && run->stop == LGD_STOP_GRAD_TOL && run->o.saddle != LGD_SADDLE_UNCHECKED) {
             status = lgd_run_saddle(run, &l);
@@ -204,7 +214,7 @@ lgd_status lgd_run_full(lgd_run *run)
             if (!status && !run->stop)
                 continue;
         }
-        if (!status && !run->stop)
+        if (!sample && !status && !run->stop)
             status = lgd_judge_gap(run);
         if (!status && !run->stop)
             run->stop = lgd_judge_limits(run);
@@ -223,11 +233,19 @@ lgd_status lgd_run_full(lgd_run *run)
             return status;
         if (!run->stop && keep_old)
             run->stop = lgd_judge_step(run);
+        spent = lgd_sample_is_done(run);
         run->epochs++;
         const double lr = isnan(run->step_rate) ? run->lr * run->lr_factor : run->step_rate;
-        status = record(run, loss, loss, lr, grad_norm, gap, run->stop != LGD_STOP_DIVERGED);
+        status =
+            record(run, sample ? NAN : loss, loss, lr, sample ? NAN : grad_norm, gap, run->stop != LGD_STOP_DIVERGED);
         if (status || run->stop)
             return status;
+        if (spent) {
+            status = lgd_sample_grow(run);
+            fresh = false;
+            if (status)
+                return status;
+        }
         if (fresh && (status = know_all(run, f)))
             return status;
     }

@@ -104,8 +104,9 @@ static lgd_status check_options(lgd_run *run)
                             "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s%s: it keeps points of "
                             "its own (lgd_optimizer_groups has rates for ranges)",
                             j, o->lr_scale[j], method, penalised ? " with a penalty" : "");
-    if ((status = check_metric(run, penalised)) || (status = lgd_run_gap_check(run)) ||
-        (status = lgd_estimator_check(run)) || (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
+    if ((status = check_metric(run, penalised)) || (status = lgd_sample_check(run)) ||
+        (status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
+        (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
     if ((status = lgd_saddle_check(run)))
         return status;
@@ -358,7 +359,10 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
             memcpy(run.w_best, w, run.dim * sizeof *w);
         run.lr = lgd_optimizer_value(opt, "lr", 1);
         if (!status && !run.stop)
+            status = lgd_sample_begin(&run);
+        if (!status && !run.stop)
             status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
+        lgd_sample_end(&run);
         status = finish(&run, status, &r);
         lgd_objective_end(f);
         lgd_give_struct(report, report_size, &r, sizeof r);

@@ -8,6 +8,7 @@
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   noise.c      the noise of batches, and batches that grow with it
  *   saddle.c     what becomes of a run whose gradient is within a tolerance, and f curves down still
+ *   sample.c     a beginning on a sample of the rows
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
@@ -32,13 +33,6 @@ typedef struct lgd_lent {
     size_t divide_by;
 } lgd_lent;
 
-/* The Hessian last asked for, with value and gradient, and where that was. */
-typedef struct lgd_kept {
-    double *H, *w, *g; /* one block: [dim x dim] the lower triangle, [dim] each */
-    double f;
-    bool is_known;
-} lgd_kept;
-
 /* What the oracle keeps for the length of a run; made when first asked for. */
 typedef struct lgd_lending {
     lgd_oracle oracle;
@@ -47,8 +41,16 @@ typedef struct lgd_lending {
     double *at, *other;  /* [dim] for differences of gradients */
     double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
     double *each;        /* l1, or lower and upper, of the penalty */
-    lgd_kept kept;
 } lgd_lending;
+
+/* The sample that a run is over, in the place of all rows. */
+typedef struct lgd_sample {
+    lgd_objective *all; /* NULL: the run is over all rows */
+    size_t terms;       /* of it */
+    size_t *order;      /* [terms] of which a prefix is in the sample, */
+    size_t *rows;       /* [terms] and those in storage order */
+    double *mean, *part;
+} lgd_sample;
 
 struct lgd_run {
     lgd_objective *f;
@@ -65,6 +67,7 @@ struct lgd_run {
     size_t *index;
     lgd_estimate estimate; /* of the gradient, from a batch */
     lgd_lending lending;
+    lgd_sample sample;
 
     uint64_t epochs;  /* finished in this run */
     uint64_t first_t; /* the optimizer's count before it */
@@ -174,6 +177,21 @@ lgd_status lgd_noise_measure(lgd_run *run, double *variance, double *norm);
 
 /* With norm_test: as many rows to the batch as the noise asks for, once the order of the epoch is drawn. */
 lgd_status lgd_run_grow(lgd_run *run);
+
+/* ---- sample.c; without start_rows all do nothing */
+
+lgd_status lgd_sample_check(const lgd_run *run);
+lgd_status lgd_sample_begin(lgd_run *run); /* f and terms of the run become those of the sample */
+void lgd_sample_end(lgd_run *run);
+
+/* After an evaluation of a sample at w, in the place of tolerances: is its gradient lost in its noise? */
+lgd_status lgd_sample_judge(lgd_run *run, bool *lost);
+
+/* Would the run end here for a reason that is one of the sample alone? It then goes on. */
+bool lgd_sample_is_done(lgd_run *run);
+
+/* f and terms become those of more rows. */
+lgd_status lgd_sample_grow(lgd_run *run);
 
 /* ---- rate.c */
 

@@ -37,6 +37,7 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_bb_ops,
     lgd_newton_cg_ops,
     lgd_trust_region_ops,
+    lgd_newton_ops,
 };
 /* clang-format on */
 
