@@ -321,6 +321,12 @@ START_TEST(curvature_bad_input_and_failing_objectives_refused_by_name)
     ck_fails(lgd_objective_curvature(f, w, NULL, &r), LGD_EINVAL, "curvature: w[1] is inf");
     w[1] = 2;
     ck_assert_uint_eq(it.calls, 0);
+    /* A caller whose header knows less receives what it knows. */
+    r.condition = 7;
+    ck_ok(lgd_objective_curvature_sized(f, w, NULL, 0, &r, offsetof(lgd_curvature, condition)));
+    ck_near(r.largest, 3, 1e-8);
+    ck_near(r.smallest, 1, 1e-8);
+    ck_assert_double_eq(r.condition, 7);
     for (int power = 0; power <= 1; power++)
         for (it.left = 0; it.left < 5; it.left++)
             for (int kind = 0; kind < 3; kind++) {

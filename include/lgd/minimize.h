@@ -160,7 +160,7 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   estimator       of the gradient, see lgd_estimator
  *   precondition    a metric: methods that are linear in g step along P g, and those with LGD_PRECONDITIONED build on it; |g|
  *                   stays the Euclidean norm. LGD_EUNSUPPORTED with other methods and with a penalty
- *   precondition_ctx what precondition is handed
+ *   precondition_ctx  what precondition is handed
  *   saddle          what to do at a saddle point, see lgd_saddle
  *   start_rows      full batch: begins on so many rows, drawn by seed, and multiplies them by 4 whenever the gradient there is
  *                   lost in the noise of the sample, until all are in [0: all from the start]

@@ -153,10 +153,11 @@ typedef struct lgd_curvature {
  * less), freed at the end. The same seed gives the same bits, with any number of threads. That max_products came first is no error:
  * see error. LGD_EINVAL for NULL, a w that is not finite, options out of range; LGD_EDIVERGED where a product is not finite; what
  * the objective fails with is passed through. */
-LGD_API lgd_status lgd_objective_curvature_sized(lgd_objective *f, const double *w, const lgd_curvature_options *options,
-                                                 size_t options_size, lgd_curvature *result, size_t result_size);
-static inline lgd_status lgd_objective_curvature(lgd_objective *f, const double *w, const lgd_curvature_options *options,
-                                                 lgd_curvature *result)
+LGD_API lgd_status lgd_objective_curvature_sized(lgd_objective *f, const double *w,
+                                                 const lgd_curvature_options *options, size_t options_size,
+                                                 lgd_curvature *result, size_t result_size);
+static inline lgd_status lgd_objective_curvature(lgd_objective *f, const double *w,
+                                                 const lgd_curvature_options *options, lgd_curvature *result)
 {
     return lgd_objective_curvature_sized(f, w, options, sizeof *options, result, sizeof *result);
 }
