@@ -346,6 +346,26 @@ START_TEST(search_minus_infinity_at_the_first_trial_unbounded)
 }
 END_TEST
 
+/* exp(a), which is no number from 710 on, in units of 10^-80 */
+static void far_too_long(void *ctx, real a, real *phi, real *slope)
+{
+    const double x = (double)(a * 1e80L - 3);
+    (void)ctx;
+    *phi = exp(x) - 2 * x;
+    *slope = 1e80L * (exp(x) - 2);
+}
+
+START_TEST(search_from_a_trial_too_long_by_eighty_decades_finds_a_point)
+{
+    for (int n = 0; n < SEARCHES; n++) {
+        probe p = {.phi = far_too_long};
+        const lgd_search_rules rules = {searches[n], 1e-4, 0.9, 0, 40};
+        ck_assert(search_of(&p, &rules, NULL, 3).line.found);
+        ck_assert_uint_le(p.calls, 40);
+    }
+}
+END_TEST
+
 START_TEST(search_before_a_cliff_takes_what_decreases)
 {
     for (int n = 0; n < SEARCHES; n++) {
@@ -438,11 +458,11 @@ END_TEST
 
 START_TEST(search_from_an_alpha_that_is_no_number_ends_at_rounding)
 {
-    static const double lengths[] = {NAN, INFINITY, 0}; /* what is left of quotients where slopes underflow */
+    static const double lengths[] = {NAN, INFINITY, 0}; /* of quotients where slopes underflow */
     for (int n = 0; n < SEARCHES; n++)
         for (int i = 0; i < 3; i++) {
             probe p = {.phi = straight, .ctx = &(double){1}};
-            const lgd_search_rules rules = {searches[n], 1e-4, 0.9, 0, 40};
+            const lgd_search_rules rules = {searches[n], 1e-4, 0.9, 0, 5};
             lgd_search_memory memory = {.values = 0};
             double w = 1e300, g = -0x1p-1060, w_new, g_new;
             const double forward = 0x1p1023;
@@ -972,6 +992,7 @@ int main(void)
     CASE(s, search_trials_spent_takes_what_decreases);
     CASE(s, search_without_a_point_has_a_true_reason);
     CASE(s, search_minus_infinity_at_the_first_trial_unbounded);
+    CASE(s, search_from_a_trial_too_long_by_eighty_decades_finds_a_point);
     CASE(s, search_before_a_cliff_takes_what_decreases);
     CASE(s, search_within_rounding_of_f_slopes_decide);
     CASE(s, search_step_that_does_not_move_ends_at_rounding);

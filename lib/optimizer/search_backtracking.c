@@ -24,7 +24,7 @@ void lgd_search_backtracking(lgd_search_run *q)
     q->accepts = lgd_decreases;
     while (lgd_look(q, alpha, &t)) {
         if (!t.sound)
-            alpha *= 0.1;
+            alpha = lgd_shorten(q, 0, alpha);
         else {
             const double r = before.sound ? lgd_cubic_by_values(&q->zero, &t, &before) : lgd_parabola(&q->zero, &t);
             alpha *= r >= 0.1 ? fmin(r, 0.5) : r < 0.1 ? 0.1 : 0.5;

@@ -38,17 +38,23 @@ static bool is_narrow(const interval *i)
     return !(length(i) > NARROW * i->b.alpha);
 }
 
-/* U3 with theta = 1/2: b is too high, or no number. Halves until the slope has turned at the right end. */
+/* U3: b is too high, or no number. Bisects (theta = 1/2) until the slope has turned at the right end. As long as only b has moved it
+ * may be too far by orders of magnitude, and the parabola through a and b says how far. */
 static bool halve(lgd_search_run *q, interval *i)
 {
+    static const double LEAST = 0x1p-10, MOST = 0.5;
+    bool only_b = true;
     while (!is_narrow(i)) {
         lgd_trial d;
-        if (!lgd_look(q, lgd_shorten(q, i->a.alpha, i->b.alpha), &d))
+        const double share = only_b && i->b.sound ? lgd_parabola(&i->a, &i->b) : MOST;
+        const double next = i->a.alpha + fmin(fmax(share, LEAST), MOST) * length(i);
+        if (!lgd_look(q, i->b.sound ? next : lgd_shorten(q, i->a.alpha, i->b.alpha), &d))
             return false;
         if (d.sound && d.slope >= 0) {
             i->b = d;
             return true;
         }
+        only_b = !(d.sound && is_low(q, &d)) && only_b;
         *(d.sound && is_low(q, &d) ? &i->a : &i->b) = d;
     }
     return false;

@@ -189,5 +189,6 @@ double lgd_secant(const lgd_trial *a, const lgd_trial *b)
 
 double lgd_shorten(const lgd_search_run *q, double low, double alpha)
 {
-    return low + (q->any_sound ? 0.5 : 0.1) * (alpha - low);
+    const size_t trials = q->line->trials, decades = trials > 3 ? trials - 2 : 1;
+    return q->any_sound ? low + 0.5 * (alpha - low) : alpha * pow(0.1, (double)decades);
 }

@@ -70,7 +70,8 @@ double lgd_secant(const lgd_trial *a, const lgd_trial *b);
 /* And of the cubic with the value and slope of `zero` and the values of two trials, as a share of the way to t. */
 double lgd_cubic_by_values(const lgd_trial *zero, const lgd_trial *t, const lgd_trial *before);
 
-/* The trial after one at alpha that was no number, or too high: half the way back to `low`, nearly all as long as none was sound. */
+/* The trial after one at alpha that was no number: half the way back to `low`, which was sound; as long as none was, shorter by more
+ * and more decades, since alpha may be off by any number of them. */
 double lgd_shorten(const lgd_search_run *q, double low, double alpha);
 
 #endif
