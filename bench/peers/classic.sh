@@ -7,6 +7,10 @@ set -eu
 program=$1 page=$2/docs/classic-functions.md header=$2/tests/reference/mgh_peers.h
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
+if ! { grep -qx '<!-- tables -->' "$page" && grep -qx '<!-- end of tables -->' "$page"; }; then
+    echo "$page: the lines <!-- tables --> and <!-- end of tables --> are accepted, in this order" >&2
+    exit 1
+fi
 "$program" >"$made/tables"
 "$program" --header >"$made/header"
 awk -v lines="$made/tables" '
@@ -14,13 +18,9 @@ awk -v lines="$made/tables" '
         print
         while ((getline line <lines) > 0)
             print line
-        inside = begun = 1
+        inside = 1
     }
-    $0 == "<!-- end of tables -->" { inside = 0; ended = 1 }
-    !inside
-    END { exit !(begun && ended) }' "$page" >"$made/page" || {
-    echo "$page: the lines <!-- tables --> and <!-- end of tables --> are accepted once each, in this order" >&2
-    exit 1
-}
+    $0 == "<!-- end of tables -->" { inside = 0 }
+    !inside' "$page" >"$made/page"
 cp "$made/page" "$page"
 cp "$made/header" "$header"
