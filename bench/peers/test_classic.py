@@ -1,0 +1,72 @@
+"""The program of classic.c beside it and classic.sh: TAP, one line for each case."""
+import functools
+import os
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.join(HERE, "../../tests"))
+import tap
+
+PROGRAM, ROOT = os.path.abspath(sys.argv[1]), os.path.join(HERE, "../..")
+
+
+@functools.lru_cache
+def run(*words):
+    return subprocess.run(words, capture_output=True, text=True, timeout=200)
+
+
+def rows(text):
+    """Problem and start of each row."""
+    return re.findall(r"^\| (\d+ [^|]*) \| ((?:10 )?x0) \|", text, re.M)
+
+
+def classic_tables_and_page_of_the_same_runs(_):
+    result = run(PROGRAM)
+    assert result.returncode == 0 and not result.stderr, result.stderr
+    for title in ("The problems of More, Garbow and Hillstrom", "Other functions"):
+        assert f"\n## {title}\n" in result.stdout, result.stdout
+    assert "nan" not in re.findall(r"^\| median .*", result.stdout, re.M)[0], result.stdout
+    with open(f"{ROOT}/docs/classic-functions.md") as file:
+        page = file.read()
+    runs = [row for row in rows(result.stdout) if ", n = " in row[0]]
+    assert len(runs) > 200 and runs == [row for row in rows(page) if ", n = " in row[0]]
+
+
+def classic_others_as_recorded_up_to_rounding(_):
+    """How the compiler rounds the functions may change what is barely solved, or barely not."""
+    result = run(PROGRAM, "--header")
+    with open(f"{ROOT}/tests/reference/mgh_peers.h") as file:
+        recorded = file.read()
+    for kind in ("LBFGS", "BFGS", "CG"):
+        now, then = (int(re.search(rf" PEERS_{kind} = (\d+)", text)[1]) for text in (result.stdout, recorded))
+        assert abs(now - then) <= 2, (kind, now, then)
+    assert len(re.findall(r"^    {\d+, \d+},$", result.stdout, re.M)) == 35, result.stdout
+
+
+def classic_word_it_does_not_know_refused(_):
+    result = run(PROGRAM, "--tables")
+    assert result.returncode == 2 and "usage: classic [--header]" in result.stderr, result.stderr
+
+
+def classic_page_made_again_keeps_what_is_around_the_tables(folder):
+    os.makedirs(f"{folder}/docs")
+    os.makedirs(f"{folder}/tests/reference")
+    page = f"{folder}/docs/classic-functions.md"
+    with open(page, "w") as file:
+        file.write("before\n<!-- tables -->\nold\n<!-- end of tables -->\nafter\n")
+    result = run("sh", f"{HERE}/classic.sh", PROGRAM, folder)
+    assert result.returncode == 0, result.stderr
+    with open(page) as file:
+        text = file.read()
+    assert text.startswith("before\n<!-- tables -->\nlibgd ") and text.endswith("|\n<!-- end of tables -->\nafter\n"), text
+    assert "old" not in text.splitlines() and os.path.exists(f"{folder}/tests/reference/mgh_peers.h")
+    with open(page, "w") as file:
+        file.write("no lines\n")
+    result = run("sh", f"{HERE}/classic.sh", "false", folder)
+    assert result.returncode == 1 and "<!-- tables -->" in result.stderr, result.stderr
+
+
+tap.run(globals(), "classic_")
