@@ -61,7 +61,14 @@ static const char *const methods[] = {"sgd:lr=0.1",
                                       "rprop",
                                       "prodigy",
                                       "fista",
-                                      "schedule_free_sgd:lr=0.1"};
+                                      "schedule_free_sgd:lr=0.1",
+                                      "bb",
+                                      "bfgs",
+                                      "cg",
+
+                                      "newton",
+                                      "newton_cg",
+                                      "trust_region"};
 enum { METHODS = sizeof methods / sizeof *methods };
 
 START_TEST(saddle_on_its_ridge_said_escaped_and_perturbed)

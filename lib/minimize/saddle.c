@@ -215,8 +215,6 @@ static lgd_status begin_anew(lgd_run *run)
 static bool may_leave(lgd_run *run)
 {
     lgd_judged *judged = &run->opt->judged;
-    if (lgd_judge_limits(run)) /* a run that is continued decides */
-        return false;
     if (run->f_all < judged->saddle_f - PROGRESS * fabs(judged->saddle_f) && run->left_at != run->opt->t + 1)
         judged->escapes = 0;
     judged->saddle_f = fmin(judged->saddle_f, run->f_all);
@@ -235,12 +233,13 @@ lgd_status lgd_run_saddle(lgd_run *run, lgd_lent *l)
     lgd_status status = look(run, l, v, &falls);
     if (!status && falls) {
         run->stop = LGD_STOP_SADDLE;
-        if (run->o.saddle != LGD_SADDLE_STOP && may_leave(run))
+        const bool leave = run->o.saddle != LGD_SADDLE_STOP && !lgd_judge_limits(run); /* else a continued run does */
+        if (leave && may_leave(run))
             status = run->o.saddle == LGD_SADDLE_ESCAPE ? escape(run, v, &moved) : perturb(run, v, &moved);
         if (moved) {
             run->stop = LGD_STOP_NONE;
             status = begin_anew(run);
-        } else if (!status && run->best_f < run->f_all) {
+        } else if (leave && !status && run->best_f < run->f_all) {
             memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
             run->all_is_current = false;
         }
