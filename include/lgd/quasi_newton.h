@@ -45,11 +45,13 @@ static inline lgd_status lgd_lbfgs_create(lgd_optimizer **out, const lgd_lbfgs_o
 
 /* BFGS with a dense inverse Hessian H: d = -H g, and after a search along d, with s = w_new - w and y = g_new - g,
  *
- *     H = (I - rho s y') H (I - rho y s') + rho s s',  rho = 1/s.y
+ *     H = (I - rho s y') c H (I - rho y s') + rho s s',  rho = 1/s.y
  *
- * from H = (s.y/y.y) I before the first update. A pair with s.y <= 2^-52 |s||y| is left; where d is no way down or its search fails
+ * from H = (s.y/y.y) I before the first update; c = max(1, s.Bs/s.y), B the inverse of H, but at most 10, after a search that took its
+ * first trial, else 1 (Al-Baali 1998). A pair with s.y <= 2^-52 |s||y| is left; where d is no way down or its search fails
  * the next direction is -g, and H begins anew. Broyden, Fletcher, Goldfarb, Shanno (1970); Nocedal and Wright (2006), Algorithm 6.1.
- * State: dim (dim + 1)/2 numbers for H, and 7 vectors: lgd_lbfgs is for large dims. A step reads and writes H once, 6 dim^2 products.
+ * State: dim/2 + 7 vectors, a triangle of H among them; for large dims there is lgd_lbfgs_create. A step reads and writes the triangle
+ * once, 8 dim^2 bytes, and makes 6 dim^2 products.
  * Options: those of lgd/search.h; the usual search is LGD_MORE_THUENTE */
 typedef struct lgd_bfgs_options {
     lgd_search search;

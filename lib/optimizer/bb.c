@@ -55,7 +55,11 @@ static lgd_status step(lgd_step *s)
         d[j] = -s->g[j];
     line.slope = -square;
     line.alpha = next.rate;
-    if (!(next.rate > 0))
+    line.guessed = !(next.rate > 0);
+    s->stop = LGD_STOP_ROUNDING; /* |g|^2 is too small for a number */
+    if (!(line.slope < 0))
+        return LGD_OK;
+    if (line.guessed)
         status = lgd_search_first(s, &rules, d, line.slope, line.w_new, &line.alpha);
     line.alpha *= s->lr_factor;
     if (!status)

@@ -1,6 +1,9 @@
 /* BFGS: C. G. Broyden, J. Inst. Math. Appl. 6 (1970), R. Fletcher, Comput. J. 13 (1970), D. Goldfarb, Math. Comp. 24 (1970), D. F.
  * Shanno, Math. Comp. 24 (1970), as in J. Nocedal, S. J. Wright, "Numerical optimization", 2nd ed. (2006), Algorithm 6.1, with the
- * first scaling of equation 6.20.
+ * first scaling of equation 6.20. Where H is too small along a step it mostly is elsewhere too, and BFGS alone makes it larger by one
+ * direction a step: H is then multiplied by the factor as in M. Al-Baali, "Global and superlinear convergence of a restricted class of
+ * self-scaling methods with inexact line searches, for convex functions", Comput. Optim. Appl. 9 (1998). Not after a search that went
+ * on from its first trial, which has seen to that: exact searches on a quadratic end with its inverse.
  *
  * H, the inverse of the curvature learnt, is symmetric, and one triangle of it is kept. An update is H + s p' + p s' for
  * p = rho ((1 + rho y.Hy)/2 s - Hy), rho = 1/s.y. It is left for the next sweep, which makes it, and takes H g and H y on the way: H is
@@ -14,6 +17,7 @@ enum { DIRECTION, S, P, POINT, GRADIENT, SCRATCH, TRIANGLE };
 typedef struct progress {
     double square;   /* |g|^2 at the point that the last step left */
     double scale;    /* s.y/y.y of the last pair, 0 before it */
+    double factor;   /* of H in the update that is due */
     uint64_t learnt; /* pairs in H; 0: the direction is -g */
     lgd_search_memory memory;
 } progress;
@@ -37,9 +41,10 @@ static double tree(const double s[LANES])
     return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
 }
 
-/* H += s p' + p s', Hg = H g and Hy = H y for that H. */
-LGD_WIDE static void sweep(double *const *H, size_t dim, const double *restrict s, const double *restrict p,
-                           const double *restrict g, const double *restrict y, double *restrict Hg, double *restrict Hy)
+/* H = factor H + s p' + p s', Hg = H g and Hy = H y for that H. */
+LGD_WIDE static void sweep(double *const *H, size_t dim, double factor, const double *restrict s,
+                           const double *restrict p, const double *restrict g, const double *restrict y,
+                           double *restrict Hg, double *restrict Hy)
 {
     for (size_t i = 0; i < dim; i++) {
         double *restrict h = row(H, dim, i), sum_g[LANES] = {0}, sum_y[LANES] = {0};
@@ -47,7 +52,7 @@ LGD_WIDE static void sweep(double *const *H, size_t dim, const double *restrict 
         size_t j = 0;
         for (; j + LANES <= i; j += LANES)
             for (size_t l = 0; l < LANES; l++) {
-                const double x = h[j + l] + (s_i * p[j + l] + p_i * s[j + l]);
+                const double x = factor * h[j + l] + (s_i * p[j + l] + p_i * s[j + l]);
                 h[j + l] = x;
                 sum_g[l] += x * g[j + l];
                 sum_y[l] += x * y[j + l];
@@ -55,14 +60,14 @@ LGD_WIDE static void sweep(double *const *H, size_t dim, const double *restrict 
                 Hy[j + l] += x * y_i;
             }
         for (; j < i; j++) {
-            const double x = h[j] + (s_i * p[j] + p_i * s[j]);
+            const double x = factor * h[j] + (s_i * p[j] + p_i * s[j]);
             h[j] = x;
             sum_g[j % LANES] += x * g[j];
             sum_y[j % LANES] += x * y[j];
             Hg[j] += x * g_i;
             Hy[j] += x * y_i;
         }
-        h[i] += 2 * (s_i * p_i);
+        h[i] = factor * h[i] + 2 * (s_i * p_i);
         Hg[i] = tree(sum_g) + h[i] * g_i;
         Hy[i] = tree(sum_y) + h[i] * y_i;
     }
@@ -96,8 +101,15 @@ static void take(lgd_step *s, const lgd_line *line)
     s->fresh = true;
 }
 
+/* s.Bs/s.y for B, the inverse of H, and s = -alpha H g: how much less f curves along the step than H has it. */
+static double too_small(const lgd_line *line, double sy)
+{
+    static const double MOST = 10; /* what Wolfe's condition leaves for c2 = 0.9 */
+    return line->trials > 1 ? 1 : fmin(fmax(-line->alpha * line->alpha * line->slope / sy, 1), MOST);
+}
+
 /* The pair into H, unless it shows no curvature beyond the rounding of y, and the direction that H has at the new point. */
-static void learn(lgd_step *s)
+static void learn(lgd_step *s, const lgd_line *line)
 {
     progress *kept = s->state;
     const size_t n = s->dim;
@@ -112,15 +124,18 @@ static void learn(lgd_step *s)
         kept->scale = sy / size / size;
     if (!kept->learnt)
         begin_triangle(s, kept->scale);
-    sweep(s->vec + TRIANGLE, n, s->vec[S], s->vec[P], g, y, Hg, Hy);
-    const double rho = curved ? 1 / sy : 0, half = 0.5 * (1 + rho * lgd_dot(n, y, Hy));
+    sweep(s->vec + TRIANGLE, n, kept->learnt ? kept->factor : 1, s->vec[S], s->vec[P], g, y, Hg, Hy);
+    const double rho = curved ? 1 / sy : 0;
+    const double factor = curved && kept->learnt ? too_small(line, sy) : 1;
+    const double half = 0.5 * (1 + factor * rho * lgd_dot(n, y, Hy));
     for (size_t j = 0; j < n; j++) {
         s->vec[S][j] = curved ? step[j] : 0;
-        s->vec[P][j] = rho * (half * step[j] - Hy[j]);
+        s->vec[P][j] = rho * (half * step[j] - factor * Hy[j]);
     }
     const double sg = lgd_dot(n, s->vec[S], g), pg = lgd_dot(n, s->vec[P], g);
     for (size_t j = 0; j < n; j++)
-        Hg[j] = -(Hg[j] + (s->vec[S][j] * pg + s->vec[P][j] * sg));
+        Hg[j] = -(factor * Hg[j] + (s->vec[S][j] * pg + s->vec[P][j] * sg));
+    kept->factor = factor;
     kept->learnt += curved;
 }
 
@@ -139,8 +154,9 @@ static lgd_status search_down(lgd_step *s, const lgd_search_rules *rules, lgd_se
     if (line->guessed)
         status = lgd_search_first(s, rules, d, line->slope, line->w_new, &line->alpha);
     line->alpha *= s->lr_factor;
-    s->stop = 0;
-    return status ? status : lgd_search_along(s, rules, memory, line);
+    line->found = false;
+    s->stop = LGD_STOP_ROUNDING; /* |g|^2 is too small for a number */
+    return status || !(line->slope < 0) ? status : lgd_search_along(s, rules, memory, line);
 }
 
 static lgd_status step(lgd_step *s)
@@ -170,7 +186,7 @@ static lgd_status step(lgd_step *s)
         return status;
     *kept = next;
     take(s, &line);
-    learn(s);
+    learn(s, &line);
     return LGD_OK;
 }
 

@@ -21,6 +21,7 @@ typedef struct progress {
     double slope;  /* g.d, */
     double dqd;    /* and d.Qd of the direction for it */
     double alpha;  /* of the last step, */
+    double length; /* alpha times the root of d.Qd, */
     double led;    /* and the slope that it began with */
     uint64_t row;  /* directions since the last restart */
     lgd_search_memory memory;
@@ -139,6 +140,7 @@ static lgd_status go_on(lgd_step *s, const lgd_cg_options *o, const lgd_line *li
         t.yy = fmax(2 * t.yz - t.gz + next->gz, t.dy / next->dqd * t.dy);
     else
         next->dqd = t.dd;
+    next->length = line->alpha * sqrt(next->dqd);
     double beta = next->row + 1 < period && t.dy > 0 ? beta_of(o->formula, &t, next) : 0;
     double slope = turn(s, line->g_new, z, beta);
     if (!(slope < 0)) {
@@ -157,16 +159,31 @@ static lgd_status go_on(lgd_step *s, const lgd_cg_options *o, const lgd_line *li
 
 /* ---- the step */
 
+/* Along d the slope falls at first as much as it did by the last step; where it has all but vanished that may be anywhere, and the
+ * first trial is no more than so many times as long as that step. */
+static const double FARTHER = 100;
+
+/* A search that only ever shortens is shown steps that grow. */
+static double growth(lgd_search search)
+{
+    return search == LGD_BACKTRACKING || search == LGD_NONMONOTONE ? 2 : 1;
+}
+
 static lgd_status search(lgd_step *s, const lgd_search_rules *rules, progress *next, lgd_line *line)
 {
     lgd_status status = LGD_OK;
     line->slope = next->slope;
-    if (next->alpha > 0)
-        line->alpha = next->alpha * (next->led / next->slope);
-    else
+    line->guessed = !(next->alpha > 0);
+    line->found = false;
+    s->stop = LGD_STOP_ROUNDING; /* g.Pg is too small for a number */
+    if (!(line->slope < 0))
+        return LGD_OK;
+    if (line->guessed)
         status = lgd_search_first(s, rules, line->d, line->slope, line->w_new, &line->alpha);
+    else
+        line->alpha = fmin(growth(rules->search) * next->alpha * (next->led / next->slope),
+                           FARTHER * next->length / sqrt(next->dqd));
     line->alpha *= s->lr_factor;
-    s->stop = 0;
     return status ? status : lgd_search_along(s, rules, &next->memory, line);
 }
 
@@ -182,7 +199,7 @@ static lgd_status step(lgd_step *s)
     line.w_new = s->vec[POINT];
     line.g_new = s->vec[GRADIENT];
     /* Not the point that the last step left, or another f? */
-    const bool anew = s->t == 1 || lgd_dot(s->dim, s->g, s->g) != kept->square;
+    const bool anew = s->t == 1 || !(s->known || lgd_dot(s->dim, s->g, s->g) == kept->square);
     if (anew) {
         next = (progress){.square = 0};
         status = begin(s, &next);
