@@ -20,6 +20,8 @@ static const invariance table[] = {
     {"nesterov", "", "lr^-1", "lr^2", "yes"},
     {"nesterov_convex", "", "lr^-1", "lr^2", "yes"},
     {"proximal_gradient", "", "lr^-1", "lr^2", "yes"},
+    {"lbfgs", "", "yes", "yes", "yes"},
+    {"owlqn", "", "yes", "yes", "yes"},
     {"fista", "", "lr^-1", "lr^2", "yes"},
     {"polyak", "lr=1e300", "yes", "yes", "no"},
     {"lion", "", "yes", "lr^1", "yes"},

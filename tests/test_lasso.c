@@ -80,10 +80,11 @@ static lgd_report minimised(lgd_objective *f, const lgd_penalty *penalty, const 
 /* The elastic net as one penalty, and as an L1 beside an objective with an L2. */
 START_TEST(diabetes_every_strength_coefficients_and_zeros_of_scikit_learn)
 {
-    static const char *const methods[] = {"fista", "fista:restart=function", "proximal_gradient:grow=2"};
+    static const char *const methods[] = {"fista", "fista:restart=function", "proximal_gradient:grow=2", "owlqn",
+                                          "owlqn:history=float"};
     for (size_t i = 0; i < CASES; i++)
         for (int split = 0; split < (lasso[i].l1_ratio < 1 ? 2 : 1); split++)
-            for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
+            for (size_t k = 0; k < (split || lasso[i].l1_ratio == 1 ? 5 : 3); k++) { /* owlqn takes L1 norms alone */
                 lgd_matrix *A;
                 lgd_penalty *penalty;
                 lgd_objective *f = linear(&A, i, split ? l2_of(i) : 0);
@@ -106,7 +107,7 @@ END_TEST
 
 START_TEST(breast_cancer_l1_logistic_coefficients_and_zeros)
 {
-    static const char *const methods[] = {"fista", "proximal_gradient"};
+    static const char *const methods[] = {"fista", "proximal_gradient", "owlqn"};
     dataset_breast_cancer(X, y);
     for (size_t i = 0; i < LOGISTIC; i++)
         for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {

@@ -146,9 +146,9 @@ static void print_method(const lgd_optimizer_ops *ops)
     }
     if (count > 1 && state(ops, all, &most, &bytes))
         append(sentence, ", %zu with %s", most, count == 2 ? "both" : "all of these");
-    printf("== %s %zu", ops->name, presets);
+    printf("== %s %zu", ops->name, most < presets ? most : presets);
     if (most != presets)
-        printf(" to %zu", most);
+        printf(" to %zu", most > presets ? most : presets);
     printf(once == SIZE_MAX ? " at dim %d\n" : "\n", LARGE_DIM);
     print_table(ops);
     printf("\nState: %zu bytes per coordinate%s%s", presets, sentence, count ? ")" : "");

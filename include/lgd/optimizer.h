@@ -91,6 +91,8 @@ typedef struct lgd_oracle {
      * NULL without. For methods with LGD_TAKES_L1 and LGD_TAKES_BOX. */
     const double *l1, *lower, *upper;
     bool exact;
+    /* [dim] what is frozen, for methods that made their direction while it was not; NULL where nothing is. */
+    const bool *frozen;
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees

@@ -27,7 +27,7 @@ typedef enum lgd_lbfgs_form { LGD_BLOCKED, LGD_TWO_LOOP } lgd_lbfgs_form;
  *              on a quadratic of condition k it is at least 2/sqrt(k) |s||y|; below that it is rounding. Floats: at least 2^-24
  *   form       see lgd_lbfgs_form
  *   search     see lgd/search.h [LGD_MORE_THUENTE], and so are c1 [1e-4], c2 [0.9], first_step, max_trials
- * State: 2m + 3 vectors (float: m + 3) and 2m^2 + 8m + 18 numbers. LGD_EINVAL from a run whose preconditioner has r.P r <= 0. */
+ * State: 2m + 3 vectors (float: m + 4), and 2 (m+1)^2 + 8 (m+1) + 19 numbers. LGD_EUSER from a run whose preconditioner has r.P r <= 0. */
 typedef struct lgd_lbfgs_options {
     size_t memory;
     lgd_pairs_kind history;
@@ -41,6 +41,30 @@ LGD_API const lgd_optimizer_ops *lgd_lbfgs_ops(void);
 static inline lgd_status lgd_lbfgs_create(lgd_optimizer **out, const lgd_lbfgs_options *options)
 {
     return lgd_optimizer_create(out, lgd_lbfgs_ops(), options, sizeof *options);
+}
+
+/* L-BFGS for F = f + h with h = sum_j l1_j |w_j|, the penalty l1 or ranges of it: exact zeros, at the price of a smooth problem.
+ * The pairs are of f alone; d = -H v with v the derivative of F on the steepest way down, without the components that go against it;
+ * w_new = w + alpha d with 0 where the sign would change, for the first alpha of 1, 1/2, ... with
+ *
+ *     F(w_new) <= F(w) + c1 v.(w_new - w)
+ *
+ * Without a penalty L-BFGS with backtracking. Andrew and Gao (2007).
+ *   memory, history, curvature   see lgd_lbfgs_options
+ *   c1                           in (0, 1) [1e-4]
+ *   first_step, max_trials       see lgd/search.h
+ * State: 2m + 4 vectors (float: m + 5) and 2 (m+1)^2 + 8 (m+1) + 3 numbers. LGD_EUNSUPPORTED for other penalties; for an elastic net
+ * give the model its l2. */
+typedef struct lgd_owlqn_options {
+    size_t memory;
+    lgd_pairs_kind history;
+    double curvature, c1, first_step;
+    size_t max_trials;
+} lgd_owlqn_options;
+LGD_API const lgd_optimizer_ops *lgd_owlqn_ops(void);
+static inline lgd_status lgd_owlqn_create(lgd_optimizer **out, const lgd_owlqn_options *options)
+{
+    return lgd_optimizer_create(out, lgd_owlqn_ops(), options, sizeof *options);
 }
 
 /* BFGS with a dense inverse Hessian H: d = -H g, and after a search along d, with s = w_new - w and y = g_new - g,

@@ -226,12 +226,39 @@ lgd_status lgd_lend_metric(lgd_lent *l)
 
 /* ---- set-up */
 
-/* The bounds of a box for all of w: none for what the objective leaves unpenalised, and w itself for what is frozen. The penalty
- * writes those of its own coordinates one after the other, and they move up behind the spared range. */
+/* What the penalty says of its own coordinates, one after the other, for all of w: it moves up behind the spared range, where
+ * `spared` holds. */
+static void spread(const lgd_run *run, double spared, double *each)
+{
+    const lgd_penalised *p = &run->opt->penalised;
+    const size_t before = p->spare_first < p->n ? p->spare_first : p->n;
+    memmove(each + before + p->spare_count, each + before, (p->n - before) * sizeof *each);
+    for (size_t j = 0; j < p->spare_count; j++)
+        each[before + j] = spared;
+}
+
+/* The strengths of an L1 norm for all of w: 0 for what the objective leaves unpenalised, and for what is frozen. */
+static lgd_status lend_l1(lgd_run *run)
+{
+    const lgd_penalised *p = &run->opt->penalised;
+    double *l1 = run->lending.each = lgd_alloc("minimize", run->dim, sizeof *l1);
+    if (!l1)
+        return LGD_ENOMEM;
+    if (p->n)
+        p->penalty->ops.l1(p->penalty->ctx, p->n, l1);
+    spread(run, 0, l1);
+    for (size_t j = 0; j < run->dim; j++)
+        if (lgd_run_is_frozen(run, j))
+            l1[j] = 0;
+    run->lending.oracle.l1 = l1;
+    return LGD_OK;
+}
+
+/* The bounds of a box for all of w: none for what the objective leaves unpenalised, and w itself for what is frozen. */
 static lgd_status lend_box(lgd_run *run)
 {
     const lgd_penalised *p = &run->opt->penalised;
-    const size_t stride = lgd_padded(run->dim), before = p->spare_first < p->n ? p->spare_first : p->n;
+    const size_t stride = lgd_padded(run->dim);
     double *side[2];
     run->lending.each = lgd_alloc("minimize", lgd_mul(stride, 2), sizeof(double));
     if (!run->lending.each)
@@ -241,15 +268,29 @@ static lgd_status lend_box(lgd_run *run)
     if (p->n)
         p->penalty->ops.bounds(p->penalty->ctx, p->n, side[0], side[1]);
     for (size_t i = 0; i < 2; i++) {
-        memmove(side[i] + before + p->spare_count, side[i] + before, (p->n - before) * sizeof(double));
+        spread(run, i ? INFINITY : -INFINITY, side[i]);
         for (size_t j = 0; j < run->dim; j++)
             if (lgd_run_is_frozen(run, j))
                 side[i][j] = run->w[j];
-            else if (j >= before && j - before < p->spare_count)
-                side[i][j] = i ? INFINITY : -INFINITY;
     }
     run->lending.oracle.lower = side[0];
     run->lending.oracle.upper = side[1];
+    return LGD_OK;
+}
+
+/* Which coordinates are frozen, if any is. */
+static lgd_status lend_frozen(lgd_run *run)
+{
+    for (size_t j = 0; j < run->dim; j++) {
+        if (!lgd_run_is_frozen(run, j))
+            continue;
+        if (!run->lending.frozen)
+            run->lending.frozen = lgd_alloc("minimize", run->dim, sizeof *run->lending.frozen);
+        if (!run->lending.frozen)
+            return LGD_ENOMEM;
+        run->lending.frozen[j] = true;
+    }
+    run->lending.oracle.frozen = run->lending.frozen;
     return LGD_OK;
 }
 
@@ -267,9 +308,14 @@ lgd_status lgd_lend_create(lgd_run *run)
         .precondition = run->o.precondition ? lend_precondition : NULL,
         .exact = lgd_objective_has_product(f),
     };
-    if (h && h->ops.bounds && run->opt->ops.flags & LGD_TAKES_BOX)
-        return lend_box(run);
-    return run->o.precondition ? scratch(run) : LGD_OK;
+    lgd_status status = run->o.precondition ? scratch(run) : LGD_OK;
+    if (!status && run->opt->ops.flags & LGD_NEEDS_EVAL)
+        status = lend_frozen(run);
+    if (!status && h && h->ops.bounds && run->opt->ops.flags & LGD_TAKES_BOX)
+        status = lend_box(run);
+    if (!status && h && h->ops.l1 && run->opt->ops.flags & LGD_TAKES_L1)
+        status = lend_l1(run);
+    return status;
 }
 
 void lgd_lend_free(lgd_run *run)
@@ -277,5 +323,6 @@ void lgd_lend_free(lgd_run *run)
     lgd_release(run->lending.Z);
     lgd_release(run->lending.at);
     lgd_release(run->lending.each);
+    lgd_release(run->lending.frozen);
     run->lending = (lgd_lending){0};
 }

@@ -41,6 +41,7 @@ typedef struct lgd_lending {
     double *at, *other;  /* [dim] for differences of gradients */
     double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
     double *each;        /* l1, or lower and upper, of the penalty */
+    bool *frozen;        /* [dim] what is; NULL where nothing is */
 } lgd_lending;
 
 /* The sample that a run is over, in the place of all rows. */

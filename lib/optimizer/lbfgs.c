@@ -27,7 +27,7 @@ static lgd_status from_gradient(lgd_step *s, const lgd_search_rules *rules, lgd_
 {
     lgd_status status = LGD_OK;
     if (s->oracle->precondition)
-        status = lgd_pairs_metric(s, s->g, d, NULL);
+        status = s->oracle->precondition(s->oracle_ctx, s->w, s->g, d);
     for (size_t j = 0; j < s->dim; j++)
         d[j] = s->oracle->precondition ? -d[j] : -s->g[j];
     line->slope = status ? NAN : lgd_dot(s->dim, s->g, d);
@@ -65,6 +65,9 @@ static lgd_status step(lgd_step *s)
     }
     for (bool anew = !p.at->count;; anew = true) {
         lgd_status status = anew ? from_gradient(s, &rules, &p, &line, d) : from_pairs(s, &p, &line, d);
+        for (size_t j = 0; s->oracle->frozen && j < s->dim; j++)
+            if (s->oracle->frozen[j])
+                d[j] = 0; /* g is 0 there, and the slope what it was */
         const bool down = line.slope < 0 && isfinite(line.slope);
         s->stop = LGD_STOP_ROUNDING; /* |g|^2 is too small for a number */
         if (!status && down) {

@@ -209,6 +209,12 @@ static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)
     return LGD_OK;
 }
 
+/* Does coordinate j stay where it is, whatever a method knows of it? */
+static inline bool lgd_step_holds(const lgd_step *s, size_t j)
+{
+    return s->oracle->frozen && s->oracle->frozen[j];
+}
+
 /* Is coordinate j left unpenalised by the objective? */
 static inline bool lgd_spared(const lgd_optimizer *opt, size_t j)
 {

@@ -303,18 +303,12 @@ static void column_add(const lgd_pairs *p, size_t i, double c, double *out)
         column_add_wide(p->dim, c, wide_column(p, i), out);
 }
 
-lgd_status lgd_pairs_metric(const lgd_step *s, const double *r, double *pr, double *size)
+/* P sees no part of what is frozen. */
+static void hold(const lgd_step *s, double *r)
 {
-    lgd_status status = s->oracle->precondition(s->oracle_ctx, s->w, r, pr);
-    const double product = status ? 0 : lgd_dot(s->dim, r, pr);
-    if (!status && !(product > 0) && lgd_norm2(s->dim, r) > 0)
-        status = lgd_fail(LGD_EINVAL,
-                          "minimize: precondition gave P r with r.P r = %g, a number above 0 is accepted: P must be "
-                          "symmetric and positive definite",
-                          product);
-    if (size)
-        *size = product;
-    return status;
+    for (size_t j = 0; s->oracle->frozen && j < s->dim; j++)
+        if (s->oracle->frozen[j])
+            r[j] = 0;
 }
 
 /* H0 over P, or over I: s.y/(y.P y) of the newest pair. */
@@ -326,7 +320,9 @@ static lgd_status first_size(lgd_pairs *p, const lgd_step *s, size_t newest, dou
     if (s->oracle->precondition) {
         memset(p->g_new, 0, p->dim * sizeof *p->g_new);
         column_add(p, y, 1, p->g_new);
-        status = lgd_pairs_metric(s, p->g_new, p->w_new, &square);
+        hold(s, p->g_new);
+        status = s->oracle->precondition(s->oracle_ctx, s->w, p->g_new, p->w_new);
+        square = lgd_dot(p->dim, p->g_new, p->w_new);
     }
     *size = p->sy[newest * p->slots + newest] / square;
     return status;
@@ -344,8 +340,9 @@ lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, 
         column_add(p, slots + i, -p->a[i], out);
     }
     if (s->oracle->precondition && !status) {
+        hold(s, out);
         memcpy(p->g_new, out, n * sizeof *out);
-        status = lgd_pairs_metric(s, p->g_new, out, NULL);
+        status = s->oracle->precondition(s->oracle_ctx, s->w, p->g_new, out);
     }
     for (size_t j = 0; j < n; j++)
         out[j] *= -size;

@@ -76,7 +76,4 @@ double lgd_pairs_direction(lgd_pairs *p, const double *x, double *out);
  * twice. *slope is out.x. */
 lgd_status lgd_pairs_two_loop(lgd_pairs *p, const lgd_step *s, const double *x, double *out, double *slope);
 
-/* pr = P r by the oracle of a step. LGD_EINVAL where r.P r is not above 0; *size (unless NULL) is that. */
-lgd_status lgd_pairs_metric(const lgd_step *s, const double *r, double *pr, double *size);
-
 #endif

@@ -22,7 +22,9 @@ lgd_status lgd_optimizer_check_penalty(const lgd_optimizer *opt, const lgd_penal
         if ((flags & LGD_TAKES_L1 && penalty->ops.l1) || (flags & LGD_TAKES_BOX && penalty->ops.bounds))
             return LGD_OK;
         return lgd_fail(LGD_EUNSUPPORTED, "%s: penalty is %s, %s is accepted", opt->ops.name, penalty->ops.name,
-                        flags & LGD_TAKES_L1 ? "l1" : "box or non_negative");
+                        flags & LGD_TAKES_BOX                       ? "box or non_negative"
+                        : !strcmp(penalty->ops.name, "elastic_net") ? "l1 beside the l2 of the model"
+                                                                    : "l1");
     }
     if (flags & LGD_FINDS_STEP)
         return lgd_fail(

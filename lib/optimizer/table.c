@@ -32,6 +32,8 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_schedule_free_sgd_ops,
     lgd_schedule_free_adamw_ops,
     lgd_prodigy_ops,
+    lgd_lbfgs_ops,
+    lgd_owlqn_ops,
     lgd_bfgs_ops,
     lgd_cg_ops,
     lgd_bb_ops,

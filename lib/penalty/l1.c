@@ -48,13 +48,20 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     return sum / 2;
 }
 
+static void strengths_of(const void *ctx, size_t n, double *l1)
+{
+    for (size_t j = 0; j < n; j++)
+        l1[j] = ((const strengths *)ctx)->l1;
+}
+
 static lgd_status create(lgd_penalty **out, const char *name, const char *first, strengths s)
 {
     const lgd_penalty_ops ops = {.name = name,
                                  .flags = LGD_SEPARABLE | (isinf(s.l1) || isinf(s.l2) ? LGD_CONSTRAINT : 0),
                                  .value = value,
                                  .prox = prox,
-                                 .conjugate = conjugate};
+                                 .conjugate = conjugate,
+                                 .l1 = s.l2 == 0 ? strengths_of : NULL};
     lgd_status status = lgd_penalty_strength(name, first, s.l1);
     if (!status)
         status = lgd_penalty_strength(name, "l2", s.l2);

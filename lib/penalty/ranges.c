@@ -82,6 +82,15 @@ static void bounds(const void *ctx, size_t n, double *lower, double *upper)
         s->penalty->ops.bounds(s->penalty->ctx, s->count, lower + s->first, upper + s->first);
 }
 
+/* Of L1 norms. */
+static void l1_of(const void *ctx, size_t n, double *l1)
+{
+    const ranges *r = ctx;
+    memset(l1, 0, n * sizeof *l1);
+    for (const lgd_span *s = r->span; s < r->span + r->count; s++)
+        s->penalty->ops.l1(s->penalty->ctx, s->count, l1 + s->first);
+}
+
 lgd_status lgd_penalty_project(const lgd_penalty *p, size_t n, const double *eta_each, double *w, double *work)
 {
     lgd_status status = LGD_OK;
@@ -110,6 +119,7 @@ static lgd_status take(ranges *r, const lgd_penalty_range *from, size_t size, lg
             return lgd_fail(LGD_EINVAL, "ranges: penalty of range %zu is NULL, a penalty is accepted", i);
         ops->flags &= one.penalty->ops.flags;
         ops->conjugate = one.penalty->ops.conjugate ? ops->conjugate : NULL;
+        ops->l1 = one.penalty->ops.l1 ? ops->l1 : NULL;
         ops->bounds = one.penalty->ops.bounds ? ops->bounds : NULL;
         r->span[i] = (lgd_span){one.first, one.count, 0, one.penalty};
     }
@@ -126,6 +136,7 @@ lgd_status lgd_penalty_ranges_create_sized(lgd_penalty **out, const lgd_penalty_
                            .check = check,
                            .work = work_of,
                            .conjugate = conjugate,
+                           .l1 = l1_of,
                            .bounds = bounds};
     if (out)
         *out = NULL;
