@@ -1,6 +1,7 @@
-/* The gradient checker: Richardson extrapolation of central differences, error O(h^4). */
+/* The checkers of gradients and of second derivatives: Richardson extrapolation of central differences, error O(h^4). */
 #include "objective.h"
 #include <math.h>
+#include <string.h>
 
 /* (f(w + h e_j) - f(w - h e_j)) / 2h; w is left as it was */
 static lgd_status difference(lgd_objective *f, double *w, size_t j, double h, double *slope)
@@ -54,5 +55,113 @@ lgd_status lgd_objective_check_gradient_sized(lgd_objective *f, const double *w,
     lgd_release(block);
     if (!status)
         lgd_give_struct(result, result_size, &r, sizeof r);
+    return status;
+}
+
+/* ---- second derivatives */
+
+enum { DIRECTIONS = 2 };
+
+/* What the check works with: [dim] each, but H. */
+typedef struct second {
+    lgd_objective *f;
+    const double *w;
+    double *at, *v, *above, *numeric, *coarse, *hv, *H;
+    size_t threads;
+} second;
+
+/* (g(w + h v) - g(w - h v)) / 2h into `out` */
+static lgd_status along(const second *s, double h, double *out)
+{
+    const size_t n = s->f->dim;
+    for (size_t j = 0; j < n; j++)
+        s->at[j] = s->w[j] + h * s->v[j];
+    lgd_status status = lgd_objective_eval(s->f, NULL, s->at, NULL, s->above);
+    for (size_t j = 0; j < n; j++)
+        s->at[j] = s->w[j] - h * s->v[j];
+    if (!status)
+        status = lgd_objective_eval(s->f, NULL, s->at, NULL, out);
+    for (size_t j = 0; j < n && !status; j++)
+        out[j] = (s->above[j] - out[j]) / (2 * h);
+    return status;
+}
+
+static void compare(const second *s, lgd_gradient_check *worst)
+{
+    double scale = 0;
+    for (size_t j = 0; j < s->f->dim; j++)
+        scale = fmax(scale, fmax(fabs(s->hv[j]), fabs(s->numeric[j])));
+    for (size_t j = 0; j < s->f->dim && !isnan(worst->error); j++) {
+        const double error = scale > 0 ? fabs(s->hv[j] - s->numeric[j]) / scale : s->hv[j] - s->numeric[j];
+        if (!(error <= worst->error)) /* a NaN is the worst there is */
+            *worst = (lgd_gradient_check){j, s->hv[j], s->numeric[j], error};
+    }
+}
+
+/* hv = H v from the lower triangle */
+static void multiply(const second *s)
+{
+    const size_t n = s->f->dim;
+    for (size_t i = 0; i < n; i++) {
+        s->hv[i] = 0;
+        for (size_t j = 0; j < n; j++)
+            s->hv[i] += (j <= i ? s->H[i * n + j] : s->H[j * n + i]) * s->v[j];
+    }
+}
+
+static lgd_status check_direction(const second *s, uint64_t seed, uint64_t k, lgd_gradient_check *worst)
+{
+    const size_t n = s->f->dim;
+    lgd_uniform(seed, k * n, n, s->v);
+    for (size_t j = 0; j < n; j++)
+        s->v[j] = (2 * s->v[j] - 1) * fmax(fabs(s->w[j]), 1);
+    lgd_status status = along(s, 1e-3, s->coarse);
+    if (!status)
+        status = along(s, 0.5e-3, s->numeric);
+    for (size_t j = 0; j < n && !status; j++)
+        s->numeric[j] = (4 * s->numeric[j] - s->coarse[j]) / 3;
+    if (!status && lgd_objective_has_product(s->f)) {
+        status = lgd_objective_product(s->f, s->threads, s->w, s->v, s->hv);
+        if (!status)
+            compare(s, worst);
+    }
+    if (!status && s->H) {
+        multiply(s);
+        compare(s, worst);
+    }
+    return status;
+}
+
+lgd_status lgd_objective_check_product_sized(lgd_objective *f, const double *w, uint64_t seed,
+                                             lgd_gradient_check *result, size_t result_size)
+{
+    if (!f || !w || !result)
+        return lgd_fail(LGD_EINVAL, "check: %s is NULL, an argument is accepted", !f ? "f" : !w ? "w" : "result");
+    const size_t n = f->dim;
+    const bool has = lgd_objective_has_hessian(f);
+    if (!has && !lgd_objective_has_product(f))
+        return lgd_fail(LGD_EUNSUPPORTED, "check: the %s has neither product nor hessian, one of them is accepted",
+                        f->ops.name);
+    lgd_gradient_check worst = {0, 0, 0, -1};
+    double *block = lgd_alloc("check", lgd_mul(n, lgd_add(6, has ? n : 0)), sizeof *block), value;
+    if (!block)
+        return LGD_ENOMEM;
+    second s = {.f = f,
+                .w = w,
+                .at = block,
+                .v = block + n,
+                .above = block + 2 * n,
+                .numeric = block + 3 * n,
+                .coarse = block + 4 * n,
+                .hv = block + 5 * n,
+                .H = has ? block + 6 * n : NULL};
+    s.threads = lgd_objective_begin(f, 0);
+    lgd_status status = has ? lgd_objective_hessian(f, s.threads, w, &value, s.at, s.H, n) : LGD_OK;
+    for (uint64_t k = 0; k < DIRECTIONS && !status; k++)
+        status = check_direction(&s, seed, k, &worst);
+    lgd_objective_end(f);
+    lgd_release(block);
+    if (!status)
+        lgd_give_struct(result, result_size, &worst, sizeof worst);
     return status;
 }
