@@ -120,12 +120,12 @@ lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const d
 }
 
 /* What is frozen has a row of the unit matrix. */
-static void orient_hessian(const lgd_run *run, double *H, size_t ld)
+static void orient_hessian(const lgd_run *run, double sign, double *H, size_t ld)
 {
     for (size_t i = 0; i < run->dim; i++) {
         const bool still = lgd_run_is_frozen(run, i);
         for (size_t j = 0; j <= i; j++)
-            H[i * ld + j] = still || lgd_run_is_frozen(run, j) ? (double)(i == j) : run->sign * H[i * ld + j];
+            H[i * ld + j] = still || lgd_run_is_frozen(run, j) ? (double)(i == j) : sign * H[i * ld + j];
     }
 }
 
@@ -160,9 +160,8 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
         lgd_status status = lend_eval(l, w, f, g);
         if (!status)
             status = hessian_by_products(l, w, g, H, ld);
-        for (size_t i = 0; i < run->dim && !status; i++)
-            if (lgd_run_is_frozen(run, i))
-                H[i * ld + i] = 1;
+        if (!status)
+            orient_hessian(run, 1, H, ld);
         return status;
     }
     const lgd_status status = lgd_objective_hessian(run->f, run->threads, w, f, g, H, ld);
@@ -171,7 +170,7 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
     run->evaluations++;
     run->rows_seen += (double)run->terms;
     lgd_run_orient(run, f, g);
-    orient_hessian(run, H, ld);
+    orient_hessian(run, run->sign, H, ld);
     return LGD_OK;
 }
 
