@@ -109,7 +109,8 @@ typedef enum lgd_cg_formula {
  *   formula   of beta
  *   restart   [0: dim; with LGD_CG_HAGER_ZHANG 6 dim]
  *   c1, c2    c1 below 1/2 [0: 1e-4 and 0.1; with LGD_CG_HAGER_ZHANG 0.1 and 0.9]
- * and the other options of lgd/search.h; the usual search is LGD_MORE_THUENTE, with LGD_CG_HAGER_ZHANG that of its name */
+ * and the other options of lgd/search.h; the usual search is LGD_MORE_THUENTE, with LGD_CG_HAGER_ZHANG that of its name. Those that do
+ * not look at slopes are refused: directions would not stay conjugate, nor lead down */
 typedef struct lgd_cg_options {
     lgd_cg_formula formula;
     lgd_search search;

@@ -163,12 +163,6 @@ static lgd_status go_on(lgd_step *s, const lgd_cg_options *o, const lgd_line *li
  * first trial is no more than so many times as long as that step. */
 static const double FARTHER = 100;
 
-/* A search that only ever shortens is shown steps that grow. */
-static double growth(lgd_search search)
-{
-    return search == LGD_BACKTRACKING || search == LGD_NONMONOTONE ? 2 : 1;
-}
-
 static lgd_status search(lgd_step *s, const lgd_search_rules *rules, progress *next, lgd_line *line)
 {
     lgd_status status = LGD_OK;
@@ -181,8 +175,7 @@ static lgd_status search(lgd_step *s, const lgd_search_rules *rules, progress *n
     if (line->guessed)
         status = lgd_search_first(s, rules, line->d, line->slope, line->w_new, &line->alpha);
     else
-        line->alpha = fmin(growth(rules->search) * next->alpha * (next->led / next->slope),
-                           FARTHER * next->length / sqrt(next->dqd));
+        line->alpha = fmin(next->alpha * (next->led / next->slope), FARTHER * next->length / sqrt(next->dqd));
     line->alpha *= s->lr_factor;
     return status ? status : lgd_search_along(s, rules, &next->memory, line);
 }
@@ -246,8 +239,7 @@ const lgd_optimizer_ops *lgd_cg_ops(void)
          .type = LGD_SIZE,
          .high = 1e9,
          .help = "steps from one -g to the next, at most; 0: dim, with hager_zhang 6 dim"},
-        LGD_OPTION_CHOICE(lgd_cg_options, search, "usual|more_thuente|hager_zhang|backtracking|nonmonotone",
-                          "which line search"),
+        LGD_OPTION_CHOICE(lgd_cg_options, search, "usual|more_thuente|hager_zhang", "which line search"),
         LGD_OPTION(lgd_cg_options, c1, 0, BELOW_HALF, "sufficient decrease; 0: 1e-4, with hager_zhang 0.1"),
         LGD_OPTION(lgd_cg_options, c2, 0, LGD_BELOW_ONE, "of the slope, above c1; 0: 0.1, with hager_zhang 0.9"),
         LGD_OPTION(lgd_cg_options, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),
