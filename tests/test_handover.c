@@ -53,7 +53,7 @@ static int note(void *ctx, const lgd_progress *p)
 
 START_TEST(handover_from_batches_to_all_rows_keeps_w_counters_and_history)
 {
-    const char *second[] = {"bfgs", "fista", "sgd:lr=auto", "adam"};
+    const char *second[] = {"lbfgs", "fista", "sgd:lr=auto", "adam"};
     task *t = task_create();
     for (size_t i = 0; i < 4; i++) {
         double w[DIM] = {0}, at[DIM], f_before;

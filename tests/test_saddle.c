@@ -65,6 +65,7 @@ static const char *const methods[] = {"sgd:lr=0.1",
                                       "bb",
                                       "bfgs",
                                       "cg",
+                                      "lbfgs",
 
                                       "newton",
                                       "newton_cg",
