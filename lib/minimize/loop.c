@@ -64,84 +64,6 @@ lgd_status lgd_run_eval_all(lgd_run *run)
     return status ? status : know_all(run, f);
 }
 
-static void clip(lgd_run *run)
-{
-    const double value = run->o.clip_value, norm = run->o.clip_norm;
-    bool acted = false;
-    for (size_t j = 0; value > 0 && j < run->dim; j++)
-        if (fabs(run->g[j]) > value) {
-            run->g[j] = copysign(value, run->g[j]);
-            acted = true;
-        }
-    if (norm > 0) {
-        double size = lgd_norm2(run->dim, run->g);
-        if (size > norm) {
-            for (size_t j = 0; j < run->dim; j++)
-                run->g[j] *= norm / size;
-            acted = true;
-        }
-    }
-    run->clipped += acted;
-}
-
-/* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f and g were left by the step
- * before, and then: they are already those of the new w. */
-static lgd_status take_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
-{
-    const double *scale = run->o.lr_scale;
-    const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PENALTY;
-    clip(run);
-    lgd_status status = lgd_lend_metric(l);
-    if (status)
-        return status;
-    if (scale || keep_old || penalised)
-        memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
-    lgd_step s = {.dim = run->dim,
-                  .w = run->w,
-                  .g = run->g,
-                  .f = *f,
-                  .lr_factor = run->lr_factor,
-                  .momentum = run->momentum,
-                  .decay = NAN,
-                  .key = run->o.seed,
-                  .oracle = &run->lending.oracle,
-                  .oracle_ctx = l,
-                  .known = *fresh};
-    status = lgd_optimizer_advance(run->opt, &s);
-    if (status)
-        return status;
-    for (size_t j = 0; scale && j < run->dim; j++)
-        if (scale[j] != 1)
-            run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
-    run->all_is_current = false;
-    run->gap_all = NAN;
-    run->step_rate = s.eta;
-    run->indefinite += s.indefinite;
-    const bool checked = run->opt->ops.flags & LGD_CHECKED && s.finite && !scale;
-    if (penalised && !own_prox) {
-        if (!checked && lgd_judge_point(run)) { /* a prox is for numbers */
-            run->stop = LGD_STOP_DIVERGED;
-            return LGD_OK;
-        }
-        status = lgd_optimizer_prox(run->opt, &s, scale);
-        for (size_t j = 0; (scale || status) && j < run->dim; j++)
-            if (status || scale[j] == 0) /* the last point within a constraint; a method may have settled elsewhere */
-                run->w[j] = run->w_old[j];
-        if (status)
-            return status;
-    }
-    const bool moved = lgd_optimizer_sample(run->opt, run->w);
-    if (moved && (status = lgd_optimizer_stay_within(run->opt, run->w)))
-        return status;
-    *fresh = s.fresh && !scale && !moved && (!penalised || own_prox);
-    *f = s.f;
-    if (s.stop)
-        run->stop = lgd_judge_method(run, s.stop);
-    if (!(checked && !moved && !penalised) && lgd_judge_point(run))
-        run->stop = LGD_STOP_DIVERGED;
-    return LGD_OK;
-}
-
 static lgd_status set_rate(lgd_run *run)
 {
     const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs;
@@ -228,7 +150,7 @@ lgd_status lgd_run_full(lgd_run *run)
         const bool keep_old = lgd_judge_wants_old(run);
         const double loss = run->f_all, grad_norm = run->g_all, gap = run->gap_all;
         double f = run->f_smooth;
-        status = take_step(run, &l, &f, keep_old, &fresh);
+        status = lgd_run_step(run, &l, &f, keep_old, &fresh);
         if (status)
             return status;
         if (!run->stop && keep_old)
@@ -321,7 +243,7 @@ static lgd_status run_epoch(lgd_run *run, double *mean, bool *finished)
             status = add_value(run, &l, f, &sum);
         seen += (double)l.rows.count;
         if (!status)
-            status = take_step(run, &l, &f, false, &fresh);
+            status = lgd_run_step(run, &l, &f, false, &fresh);
         if (status)
             return status;
         if (run->stop == LGD_STOP_DIVERGED)

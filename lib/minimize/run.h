@@ -1,6 +1,7 @@
 /* Inside of a run: its parts are
  *   minimize.c   checks the options, sets up, reports
  *   loop.c       the two loops: all rows at each step, and batches
+ *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   lend.c       what a step may ask for beyond w and g
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
@@ -105,6 +106,12 @@ lgd_status lgd_run_eval_all(lgd_run *run);
 
 lgd_status lgd_run_full(lgd_run *run);
 lgd_status lgd_run_batches(lgd_run *run);
+
+/* ---- update.c */
+
+/* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f and g were left by the step
+ * before, and then: they are already those of the new w. */
+lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh);
 
 /* ---- lend.c */
 
