@@ -14,17 +14,31 @@ static double tree(const double s[LANES])
 }
 
 /* scale^2 * result is the sum of squares of (x - y)*1/scale; y NULL: of x */
-static double squares(size_t n, const double *x, const double *y, double factor)
+LGD_WIDE static double squares_of(size_t n, const double *x, double factor)
 {
     double s[LANES] = {0};
     size_t i = 0;
     for (; i + LANES <= n; i += LANES)
+        for (size_t l = 0; l < LANES; l++)
+            s[l] += (x[i + l] * factor) * (x[i + l] * factor);
+    for (; i < n; i++)
+        s[i % LANES] += (x[i] * factor) * (x[i] * factor);
+    return tree(s);
+}
+
+static double squares(size_t n, const double *x, const double *y, double factor)
+{
+    double s[LANES] = {0};
+    size_t i = 0;
+    if (!y)
+        return squares_of(n, x, factor);
+    for (; i + LANES <= n; i += LANES)
         for (size_t l = 0; l < LANES; l++) {
-            double e = (y ? x[i + l] - y[i + l] : x[i + l]) * factor;
+            double e = (x[i + l] - y[i + l]) * factor;
             s[l] += e * e;
         }
     for (; i < n; i++) {
-        double e = (y ? x[i] - y[i] : x[i]) * factor;
+        double e = (x[i] - y[i]) * factor;
         s[i % LANES] += e * e;
     }
     return tree(s);

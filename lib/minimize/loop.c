@@ -109,6 +109,12 @@ static lgd_status record(lgd_run *run, double loss, double f, double lr, double 
     return code < 0 ? lgd_failed_in("minimize", "callback", code, errors) : LGD_OK;
 }
 
+/* Then all of g is finite, and need not be looked at. */
+static bool has_finite_norm(const lgd_run *run)
+{
+    return !run->opt->penalty && isfinite(run->g_all);
+}
+
 lgd_status lgd_run_full(lgd_run *run)
 {
     bool fresh = false, spent = false;
@@ -119,7 +125,7 @@ lgd_status lgd_run_full(lgd_run *run)
         if (!fresh)
             status = lgd_run_eval_all(run);
         if (!status && !run->stop)
-            run->stop = lgd_judge_value(run, run->f_all, run->g);
+            run->stop = lgd_judge_value(run, run->f_all, has_finite_norm(run) ? NULL : run->g);
         if (sample && !status && !run->stop)
             status = lgd_sample_judge(run, &spent);
         if (sample && !status && spent) {

@@ -277,6 +277,8 @@ lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t thre
 {
     wanted to = {f, w, R, NULL};
     double sum[2];
+    if (f->whole && rows->count == f->terms)
+        return f->whole(f->ctx, w, value, g);
     const lgd_status status = lgd_objective_parts(f, rows, threads, eval_part, &to, sum, g);
     *value = sum[0];
     return status;

@@ -13,10 +13,12 @@ struct lgd_objective {
     size_t spare_first, spare_count; /* unpenalised coordinates */
     size_t slopes;                   /* numbers that stand for the gradient of a term; 0: none do */
     double l2;                       /* of the smooth part, with slopes */
-    double *partial;                 /* the gradient of each chunk, made when first needed */
-    size_t partials;                 /* chunks there is room for */
-    double *hessians;                /* those of groups of chunks, made when first needed */
-    size_t hessian_groups;           /* groups there is room for, of which the first has none of its own */
+    /* Value and gradient over all terms, written and not added; NULL: by ops.eval. */
+    lgd_status (*whole)(void *ctx, const double *w, double *f, double *g);
+    double *partial;       /* the gradient of each chunk, made when first needed */
+    size_t partials;       /* chunks there is room for */
+    double *hessians;      /* those of groups of chunks, made when first needed */
+    size_t hessian_groups; /* groups there is room for, of which the first has none of its own */
 };
 
 /* Is coordinate j left unpenalised? */
