@@ -17,8 +17,8 @@
 ! NULL        An optional argument is left out where C passes NULL: lgd_objective_eval(f, w=w, value=v) for all rows, no g.
 ! Strings     Are characters of Fortran in both directions, blanks at the end being padding. lgd_string turns those inside
 !             structs.
-! Callbacks   Yours have bind(C) and the interface lgd_function or lgd_callback; those of a table of ops have the arguments
-!             that the C header says. In a struct they are c_funloc(name).
+! Callbacks   Yours have bind(C) and the interface lgd_function, lgd_callback or lgd_precondition; those of a table of ops have
+!             the arguments that the C header says. In a struct they are c_funloc(name).
 ! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here.
 ! Differs     LGD_ZERO and LGD_VERSION are lgd_zero and lgd_version in Fortran, which has one case: the first is the
 !             constant, the second the function.
@@ -65,6 +65,7 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: targets = c_null_funptr, eval = c_null_funptr, free = c_null_funptr, link = c_null_funptr
         type(c_funptr) :: check = c_null_funptr, curvature = c_null_funptr, fenchel = c_null_funptr
+        type(c_funptr) :: hessian = c_null_funptr
     end type
 
     ! ---- objective.h, glm.h
@@ -76,11 +77,27 @@ module lgd
         type(c_funptr) :: unpenalised = c_null_funptr
         type(c_funptr) :: linear = c_null_funptr, difference = c_null_funptr, fenchel = c_null_funptr
         type(c_funptr) :: curvature = c_null_funptr
+        type(c_funptr) :: product = c_null_funptr, hessian = c_null_funptr, smooth_product = c_null_funptr
+        type(c_funptr) :: scores = c_null_funptr, along = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
         integer(c_size_t) :: worst = 0
         real(c_double) :: analytic = 0, numeric = 0, error = 0
+    end type
+
+    type, bind(C) :: lgd_curvature_options
+        real(c_double) :: tol = 0
+        integer(c_size_t) :: max_products = 0
+        integer(c_int64_t) :: seed = 0
+        logical(c_bool) :: power = .false.
+        type(c_ptr) :: smallest_vector = c_null_ptr, largest_vector = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_curvature
+        real(c_double) :: largest = 0, smallest = 0, condition = 0, error = 0
+        integer(c_size_t) :: products = 0
+        logical(c_bool) :: exact = .false.
     end type
 
     type, bind(C) :: lgd_glm_options
@@ -101,6 +118,7 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: value = c_null_funptr, prox = c_null_funptr, free = c_null_funptr, check = c_null_funptr
         type(c_funptr) :: work = c_null_funptr, conjugate = c_null_funptr
+        type(c_funptr) :: l1 = c_null_funptr, bounds = c_null_funptr
     end type
 
     type, bind(C) :: lgd_penalty_group ! first counts from 0
@@ -120,7 +138,8 @@ module lgd
     enum, bind(C)
         enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8, LGD_LAYERED = 16, &
             LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256, &
-            LGD_NOISE_GROWS = 512
+            LGD_NOISE_GROWS = 512, LGD_TAKES_L1 = 1024, LGD_TAKES_BOX = 2048, LGD_PRECONDITIONED = 4096, &
+            LGD_FINDS_STEP = 8192
     end enum
 
     type, bind(C) :: lgd_option
@@ -135,6 +154,11 @@ module lgd
 
     type, bind(C) :: lgd_oracle
         type(c_funptr) :: eval = c_null_funptr, prox = c_null_funptr
+        type(c_funptr) :: begin_line = c_null_funptr, line = c_null_funptr
+        type(c_funptr) :: product = c_null_funptr, hessian = c_null_funptr, precondition = c_null_funptr
+        type(c_ptr) :: l1 = c_null_ptr, lower = c_null_ptr, upper = c_null_ptr
+        logical(c_bool) :: exact = .false.
+        type(c_ptr) :: frozen = c_null_ptr
     end type
 
     type, bind(C) :: lgd_step
@@ -154,6 +178,7 @@ module lgd
         real(c_double) :: eta = 0
         type(c_ptr) :: eta_each = c_null_ptr
         real(c_double) :: weight = 0
+        logical(c_bool) :: indefinite = .false., known = .false.
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -225,7 +250,12 @@ module lgd
     enum, bind(C)
         enumerator :: LGD_STOP_NONE = 0, LGD_STOP_EPOCHS, LGD_STOP_STEPS, LGD_STOP_SECONDS, LGD_STOP_GRAD_TOL, &
             LGD_STOP_F_TOL, LGD_STOP_STEP_TOL, LGD_STOP_F_TARGET, LGD_STOP_ROUNDING, LGD_STOP_STALLED, LGD_STOP_CALLBACK, &
-            LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR, LGD_STOP_GAP_TOL
+            LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR, LGD_STOP_GAP_TOL, &
+            LGD_STOP_SADDLE, LGD_STOP_SEARCH, LGD_STOP_UNBOUNDED
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_SADDLE_UNCHECKED = 0, LGD_SADDLE_STOP, LGD_SADDLE_ESCAPE, LGD_SADDLE_PERTURB
     end enum
 
     type, bind(C) :: lgd_progress
@@ -252,6 +282,10 @@ module lgd
         type(c_ptr) :: callback_ctx = c_null_ptr, penalty = c_null_ptr
         integer(c_int) :: estimator = LGD_MINIBATCH
         real(c_double) :: gap_tol = 0, norm_test = 0
+        type(c_funptr) :: precondition = c_null_funptr ! of the interface lgd_precondition
+        type(c_ptr) :: precondition_ctx = c_null_ptr
+        integer(c_size_t) :: start_rows = 0
+        integer(c_int) :: saddle = LGD_SADDLE_UNCHECKED
     end type
 
     type, bind(C) :: lgd_report
@@ -261,6 +295,8 @@ module lgd
         integer(c_int64_t) :: best_step = 0, clipped = 0
         real(c_double) :: lr_hold = 0, f_average = 0, gap = 0
         integer(c_size_t) :: batch_size = 0
+        integer(c_int64_t) :: indefinite = 0
+        real(c_double) :: smallest_curvature = 0
     end type
 
     ! ---- functions of yours
@@ -280,6 +316,13 @@ module lgd
             type(c_ptr), value :: ctx
             type(lgd_progress), intent(in) :: p
             integer(c_int) :: stop
+        end function
+        function lgd_precondition(ctx, w, r, pr) bind(C) result(status) ! [dim] each
+            import
+            type(c_ptr), value :: ctx
+            real(c_double), intent(in) :: w(*), r(*)
+            real(c_double), intent(out) :: pr(*)
+            integer(c_int) :: status
         end function
     end interface
 
@@ -474,6 +517,26 @@ module lgd
             integer(c_size_t), value :: result_size
             integer(c_int) :: status
         end function
+        function lgd_objective_curvature_sized(f, w, options, options_size, result, result_size) &
+            bind(C, name='lgd_objective_curvature_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            type(lgd_curvature_options), intent(in), optional :: options
+            type(lgd_curvature), intent(out) :: result
+            integer(c_size_t), value :: options_size, result_size
+            integer(c_int) :: status
+        end function
+        function lgd_objective_check_product_sized(f, w, seed, result, result_size) &
+            bind(C, name='lgd_objective_check_product_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            integer(c_int64_t), value :: seed
+            type(lgd_gradient_check), intent(out) :: result
+            integer(c_size_t), value :: result_size
+            integer(c_int) :: status
+        end function
         subroutine lgd_objective_free(f) bind(C, name='lgd_objective_free')
             import
             type(c_ptr), value :: f
@@ -659,6 +722,11 @@ module lgd
             import
             type(c_ptr), value :: opt
             integer(c_int64_t) :: steps
+        end function
+        function lgd_optimizer_follow(opt, before) bind(C, name='lgd_optimizer_follow') result(status)
+            import
+            type(c_ptr), value :: opt, before
+            integer(c_int) :: status
         end function
         function lgd_optimizer_state_bytes(opt, dim) bind(C, name='lgd_optimizer_state_bytes') result(bytes)
             import
@@ -985,6 +1053,24 @@ contains
         type(lgd_gradient_check), intent(out) :: result
         integer(c_int) :: status
         status = lgd_objective_check_gradient_sized(f, w, result, c_sizeof(result))
+    end function
+
+    function lgd_objective_curvature(f, w, result, options) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        type(lgd_curvature), intent(out) :: result
+        type(lgd_curvature_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_objective_curvature_sized(f, w, options, c_sizeof(lgd_curvature_options()), result, c_sizeof(result))
+    end function
+
+    function lgd_objective_check_product(f, w, seed, result) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        integer(c_int64_t), intent(in) :: seed
+        type(lgd_gradient_check), intent(out) :: result
+        integer(c_int) :: status
+        status = lgd_objective_check_product_sized(f, w, seed, result, c_sizeof(result))
     end function
 
     function lgd_glm_create(out, X, y, loss, options) result(status)
