@@ -34,7 +34,7 @@ SIZE = np.dtype(np.uintp)
 Status = enum.IntEnum("Status", {"OK": 0, "EINVAL": -1, "ENOMEM": -2, "ERANGE": -3, "EDIVERGED": -4, "EUNSUPPORTED": -5,
                                  "EUSER": -6, "EIO": -7, "EFORMAT": -8})
 Stop = enum.IntEnum("Stop", "EPOCHS STEPS SECONDS GRAD_TOL F_TOL STEP_TOL F_TARGET ROUNDING STALLED CALLBACK OPTIMIZER "
-                    "DIVERGED ERROR GAP_TOL")
+                    "DIVERGED ERROR GAP_TOL SADDLE SEARCH UNBOUNDED")
 WORDS = {  # what options that are enumerators may be, in their order
     "order": ("shuffle", "sequential", "replacement"),
     "last": ("divide", "scale", "drop"),
@@ -42,6 +42,7 @@ WORDS = {  # what options that are enumerators may be, in their order
              "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
              "vw power"),
     "estimator": ("minibatch", "svrg", "saga", "sarah"),
+    "saddle": ("unchecked", "stop", "escape", "perturb"),
     "average": ("none", "uniform", "ema", "lookahead")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
@@ -57,6 +58,10 @@ _MOMENTS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=_FORWARD, adjoint=_FORWARD, panel=c_void_p,
                          free=c_void_p, moments=_MOMENTS, gather=c_void_p)
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
+lgd_curvature_options = _struct("lgd_curvature_options", tol=c_double, max_products=c_size_t, seed=c_uint64, power=c_bool,
+                                smallest_vector=c_void_p, largest_vector=c_void_p)
+lgd_curvature = _struct("lgd_curvature", largest=c_double, smallest=c_double, condition=c_double, error=c_double,
+                        products=c_size_t, exact=c_bool)
 lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
                           offset=c_void_p)
 lgd_penalty_group = _struct("lgd_penalty_group", first=c_size_t, count=c_size_t, weight=c_double)
@@ -72,16 +77,18 @@ lgd_schedule = _struct("lgd_schedule", kind=c_int, period=c_double, factor=c_dou
 lgd_progress = _struct("lgd_progress", step=c_uint64, epoch=c_uint64, f=c_double, grad_norm=c_double, lr=c_double,
                        seconds=c_double, dim=c_size_t, w=c_void_p)
 _CALLBACK = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_progress))
+_METRIC = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p, c_void_p)
 lgd_minimize_options = _struct(
     "lgd_minimize_options", batch_size=c_size_t, max_epochs=c_uint64, max_steps=c_uint64, check_every=c_uint64,
     max_seconds=c_double, grad_tol=c_double, grad_tol_abs=c_double, f_tol=c_double, step_tol=c_double, f_target=c_double,
     divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
     threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int,
-    gap_tol=c_double, norm_test=c_double)
+    gap_tol=c_double, norm_test=c_double, precondition=_METRIC, precondition_ctx=c_void_p, start_rows=c_size_t, saddle=c_int)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
-                     lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t)
+                     lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,
+                     smallest_curvature=c_double)
 _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
@@ -93,6 +100,7 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
+    "lgd_objective_curvature_sized": "ipppzpz",
     "lgd_objective_free": "vp", "lgd_penalty_l1_create": "ipd", "lgd_penalty_elastic_net_create": "ipdd",
     "lgd_penalty_group_l1_create_sized": "ipdpzz", "lgd_penalty_total_variation_create": "ipd",
     "lgd_penalty_box_create": "ipzpp", "lgd_penalty_non_negative_create": "ip", "lgd_penalty_simplex_create": "ipd",
@@ -100,7 +108,7 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_penalty_name": "sp", "lgd_penalty_value": "ipzpp", "lgd_penalty_prox": "ipzdpp", "lgd_penalty_free": "vp",
     "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp", "lgd_optimizer_penalty": "ipp",
     "lgd_optimizer_groups_sized": "ippzz", "lgd_optimizer_average_sized": "ippz", "lgd_optimizer_momentum": "ipd",
-    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp",
+    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp", "lgd_optimizer_follow": "ipp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
     "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_duality_gap": "ipppp",
     "lgd_minimize_sized": "ippppzpz"}
@@ -430,6 +438,15 @@ class Objective(_Object):
                                                      ctypes.sizeof(result)))
         return result
 
+    def curvature(self, w, **options):
+        """The largest and smallest curvature at w, with their directions; options are tol, max_products, seed, power."""
+        o, result = _fill("curvature", lgd_curvature_options(), options), lgd_curvature()
+        ends = np.empty((2, self.dim))
+        o.smallest_vector, o.largest_vector = (end.ctypes.data for end in ends)
+        _check(_C.lgd_objective_curvature_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(o), ctypes.sizeof(o),
+                                                ctypes.byref(result), ctypes.sizeof(result)))
+        return Curvature(*(getattr(result, name) for name, _ in result._fields_), *ends)
+
     def subset(self, rows):
         """The terms `rows` as an objective of their own, without copies."""
         below, kept, part = self.handle, [], Objective()
@@ -609,6 +626,10 @@ class Optimizer(_Object):
         _check(_C.lgd_optimizer_penalty(self.handle, kept))
         self.handle.penalty = kept
 
+    def follow(self, before):
+        """Goes on where the lgd.Optimizer `before` is, which may be of another method: with its counters, from its tolerances."""
+        _check(_C.lgd_optimizer_follow(self.handle, _of(Optimizer, "before of follow", before)))
+
     @property
     def steps(self):
         return _C.lgd_optimizer_steps(self.handle)
@@ -684,10 +705,10 @@ class Report(collections.namedtuple("Report", [name for name, _ in lgd_report._f
 
 
 def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, penalty=None,
-             **options):
+             precondition=None, **options):
     """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
-    stops the run by returning True. Raises Error where the run fails; after divergence w is the best point, and .report
-    of the error holds a rate that would hold as lr_hold."""
+    stops the run by returning True; precondition(w, r), which both are copies, gives P r. Raises Error where the run fails;
+    after divergence w is the best point, and .report of the error holds a rate that would hold as lr_hold."""
     o = _fill("minimize", lgd_minimize_options(), options)
     objective, method = _of(Objective, "f of minimize", f), _of(Optimizer, "opt of minimize", opt)
     shape = (f.dim,)
@@ -706,6 +727,16 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
         o.penalty = kept_penalty._as_parameter_
     if schedule is not None:
         o.schedule = schedule
+
+    def metric(_, point, r, pr):
+        value = np.asarray(precondition(_copy(point, *shape), _copy(r, *shape)))
+        value = value.astype(np.float64, casting="same_kind", copy=False)
+        if value.shape != shape:
+            _refuse("what precondition gives", f"has shape {value.shape}", f"{shape}")
+        _view(pr, 1, *shape, *shape)[0] = value
+        return 0
+    if precondition is not None:
+        o.precondition = _METRIC(_guarded(metric, Status.EUSER))
     with _interrupts_noted() as interrupted:
         def watch(_, progress):
             if interrupted:
@@ -734,6 +765,8 @@ def duality_gap(f, w, penalty=None):
     return gap.value
 
 
+Curvature = collections.namedtuple("Curvature", [name for name, _ in lgd_curvature._fields_] +
+                                   ["smallest_vector", "largest_vector"])
 Progress = collections.namedtuple("Progress", [name for name, _ in lgd_progress._fields_])
 
 

@@ -59,7 +59,7 @@ def quadratic(w):
 
 
 def headers():
-    others = "/io.h", "/optimizers.h", "/descent.h", "/adaptive.h"
+    others = "/io.h", "/optimizers.h", "/descent.h", "/adaptive.h", "/newton.h", "/quasi_newton.h", "/search.h"
     return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(others))
 
 
@@ -88,7 +88,7 @@ def layout_of_c():
 def python_structs_laid_out_as_in_c():
     structs, _ = layout_of_c()
     ours = {name: t for name, t in vars(lgd).items() if name in structs}
-    assert len(ours) == 12, sorted(ours)
+    assert len(ours) == 14, sorted(ours)
     for name, t in ours.items():
         found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
         assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
@@ -110,7 +110,8 @@ def python_constants_same_as_in_c():
     assert errors == {s.name: s.value for s in lgd.Status}, errors
     assert stops == {s.name: s.value for s in lgd.Stop}, stops
     for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"]),
-                          ("LGD_AVERAGE_", lgd.WORDS["average"]), ("LGD_", lgd.WORDS["estimator"])):
+                          ("LGD_AVERAGE_", lgd.WORDS["average"]), ("LGD_", lgd.WORDS["estimator"]),
+                          ("LGD_SADDLE_", lgd.WORDS["saddle"])):
         for number, word in enumerate(words):
             names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
             prefix = "LGD_" if word == "lookahead" else prefix
@@ -401,6 +402,67 @@ def python_divergence_raised_best_point_kept():
     assert (w == 1).all() and 0 < error.report.lr_hold < 1 and error.report.best_f == 2
 
 
+def saddle(w):
+    return w[0]**2 - w[1]**2 + w[1]**4, np.array([2 * w[0], -2 * w[1] + 4 * w[1]**3])
+
+
+def python_curvature_of_a_saddle_with_its_directions():
+    c = lgd.Function(2, saddle).curvature(np.array([1, 0.0]), tol=1e-5, seed=3)
+    assert abs(c.largest - 2) <= 1e-6 and abs(c.smallest + 2) <= 1e-6 and np.isnan(c.condition) and not c.exact, c
+    assert np.abs(np.abs([c.smallest_vector, c.largest_vector]) - np.eye(2)[::-1]).max() <= 1e-6, c
+    data, y = problem()
+    f = lgd.Glm(lgd.Matrix(data), y)
+    c, exact = f.curvature(np.zeros(5)), np.linalg.eigvalsh(data.T @ data / 200)
+    assert c.exact and np.abs([c.smallest - exact[0], c.largest - exact[-1]]).max() <= 1e-6 * exact[-1], (c, exact)
+    raises(TypeError, "curvature has no option products", f.curvature, np.zeros(5), products=3)
+    raises(lgd.Error, "tol is -1", f.curvature, np.zeros(5), tol=-1)
+
+
+def python_saddle_said_and_escaped():
+    f = lgd.Function(2, saddle)
+    for method in ("sgd:lr=0.1", "lbfgs", "bfgs", "cg"):
+        w = np.array([1, 0.0])
+        report = lgd.minimize(f, lgd.Optimizer(method), w, saddle="stop")
+        assert report.stop is lgd.Stop.SADDLE and abs(report.smallest_curvature + 2) <= 1e-6 and abs(w[0]) < 1e-5, report
+        w = np.array([1, 0.0])
+        report = lgd.minimize(f, lgd.Optimizer(method), w, saddle="escape")
+        assert report.stop is lgd.Stop.GRAD_TOL and abs(report.f + 0.25) <= 1e-10, report
+    raises(ValueError, "saddle of minimize is 'leave', one of unchecked, stop, escape, perturb is accepted", lgd.minimize, f,
+           lgd.Optimizer("sgd"), np.ones(2), saddle="leave")
+
+
+def python_metric_of_ones_own_makes_a_long_bowl_round():
+    scale, asked = np.array([1e-4, 1, 1e4]), []
+
+    def metric(w, r):
+        asked.append(w)
+        return r / scale
+    f, steps = lgd.Function(3, lambda w: (0.5 * scale @ w**2, scale * w)), []
+    for method in ("sgd:lr=1", "lbfgs", "cg", "newton_cg"):
+        w = np.ones(3)
+        report = lgd.minimize(f, lgd.Optimizer(method), w, precondition=metric, max_steps=5, grad_tol=1e-12)
+        assert report.stop is lgd.Stop.GRAD_TOL and np.abs(w).max() <= 1e-8, (method, report, w)
+        steps.append(report.steps)
+    assert steps[0] == 1 and (asked[0] == 1).all(), steps
+    raises(ValueError, "what precondition gives has shape (2,), (3,) is accepted", lgd.minimize, f, lgd.Optimizer("lbfgs"),
+           np.ones(3), precondition=lambda w, r: np.ones(2))
+    raises(lgd.Error, "precondition", lgd.minimize, f, lgd.Optimizer("lbfgs"), np.ones(3), precondition=lambda w, r: -r)
+    raises(lgd.Error, "precondition", lgd.minimize, f, lgd.Optimizer("adam"), np.ones(3), precondition=metric)
+
+
+def python_optimizer_follows_another_with_its_steps():
+    data, y = problem()
+    f, w = lgd.Glm(lgd.Matrix(data), y, "logistic", intercept=True, l2=0.01), np.zeros(6)
+    first, then = lgd.Optimizer("adam:lr=0.1"), lgd.Optimizer("lbfgs")
+    lgd.minimize(f, first, w, batch_size=20, max_epochs=2, seed=1)
+    then.follow(first)
+    assert then.steps == 20
+    report = lgd.minimize(f, then, w, grad_tol_abs=1e-9, start_rows=50)
+    assert report.stop is lgd.Stop.GRAD_TOL and then.steps == 20 + report.steps, report
+    raises(TypeError, "before of follow is a str, lgd.Optimizer is accepted", then.follow, "adam")
+    raises(lgd.Error, "", then.follow, first)
+
+
 def python_callback_sees_and_stops_the_run():
     seen = []
 
@@ -426,6 +488,7 @@ def python_exception_anywhere_goes_through():
              lambda: lgd.minimize(lgd.Function(2, odd, differences=True), opt, np.ones(2)),
              lambda: lgd.Function(2, odd).eval(np.ones(2)),
              lambda: lgd.Function(2, odd).check_gradient(np.ones(2)),
+             lambda: lgd.minimize(f, opt, np.ones(2), precondition=odd),
              lambda: lgd.minimize(f, opt, np.ones(2), schedule=lgd.Schedule("user", fn=odd))]
     for run_of_it in wrong:
         opt.reset()
