@@ -64,18 +64,20 @@ static void reach_boundary(const lgd_step *s, lgd_krylov *k, sums *c, double cur
     k->size = k->radius;
 }
 
-/* Along a later direction without positive curvature. */
-static void follow(const lgd_step *s, lgd_krylov *k, sums *c, double curvature)
+/* Along a later direction without positive curvature: to the boundary. Without one as far as for the absolute value of its
+ * curvature, at most some times as far as d has come; where there is none, or rounding hides it, as far as the caller says. */
+static void follow(const lgd_step *s, lgd_krylov *k, sums *c, double curvature, bool down)
 {
-    static const double FAR = 32; /* times |d|, where the curvature is next to none */
+    static const double FAR = 32;
     if (isfinite(k->radius)) {
         reach_boundary(s, k, c, curvature);
-    } else if (curvature < 0) {
-        const double tau = fmin(-c->rz / curvature, FAR * k->size / sqrt(c->pp));
-        add(s->dim, tau, k->p, k->d);
-        k->fall += tau * (c->rz - 0.5 * tau * curvature);
-        k->size = sqrt(c->dd + tau * (2 * c->dp + tau * c->pp));
+        return;
     }
+    k->flat = !(down && curvature < 0);
+    const double tau = fmin(c->rz / fabs(curvature), (k->flat ? k->far : FAR) * k->size / sqrt(c->pp));
+    add(s->dim, tau, k->p, k->d);
+    k->fall += tau * (c->rz - 0.5 * tau * curvature);
+    k->size = sqrt(c->dd + tau * (2 * c->dp + tau * c->pp));
 }
 
 /* The first direction, -P g, where nothing better is known: to the boundary, or as it is. */
@@ -91,16 +93,16 @@ static void take_first(const lgd_step *s, lgd_krylov *k, sums *c)
     k->size = sqrt(c->pp);
 }
 
-/* hp = H p and *curvature = p.Hp. False, with the end told, where that is none to divide by. */
-static lgd_status look(const lgd_step *s, lgd_krylov *k, double *curvature, bool *usable)
+/* hp = H p and *curvature = p.Hp; *usable, or with the end told, if it is one to divide by, and *down if it is below 0. */
+static lgd_status look(const lgd_step *s, lgd_krylov *k, double *curvature, bool *usable, bool *down)
 {
     const lgd_status status = s->oracle->product(s->oracle_ctx, s->w, s->g, k->p, k->hp);
     if (status)
         return status;
-    bool down = false;
+    *down = false;
     *curvature = lgd_dot(s->dim, k->p, k->hp);
-    *usable = isfinite(*curvature) && curves_up(s, k, *curvature, &down);
-    k->indefinite = k->indefinite || down;
+    *usable = isfinite(*curvature) && curves_up(s, k, *curvature, down);
+    k->indefinite = k->indefinite || *down;
     k->end = isfinite(*curvature) ? LGD_KRYLOV_CURVATURE : LGD_KRYLOV_NUMBERS;
     k->products++;
     return LGD_OK;
@@ -113,8 +115,8 @@ static lgd_status iterate(const lgd_step *s, lgd_krylov *k, sums *c)
     for (bool first = true;; first = false) {
         const double *z;
         double curvature, rz;
-        bool usable;
-        lgd_status status = look(s, k, &curvature, &usable);
+        bool usable, down;
+        lgd_status status = look(s, k, &curvature, &usable, &down);
         if (status)
             return status;
         const double a = c->rz / curvature, dd = c->dd + a * (2 * c->dp + a * c->pp);
@@ -126,7 +128,7 @@ static lgd_status iterate(const lgd_step *s, lgd_krylov *k, sums *c)
             if (first)
                 take_first(s, k, c);
             else if (k->end == LGD_KRYLOV_CURVATURE)
-                follow(s, k, c, curvature);
+                follow(s, k, c, curvature, down);
             return LGD_OK;
         }
         if (!(dd < k->radius * k->radius)) {
@@ -166,6 +168,7 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
     memset(k->p, 0, n * sizeof *k->p);
     k->products = 0;
     k->fall = k->size = 0;
+    k->flat = false;
     lgd_status status = precondition(s, k, &z, &c.rz);
     if (status)
         return status;

@@ -19,9 +19,11 @@ typedef struct lgd_krylov {
     double radius;              /* |d| at most; INFINITY: no bound */
     double tolerance;           /* the residual that is wanted, relative to that of d = 0; 0: what g_first asks for */
     double g_first;             /* in: g_size of the first step, 0 in it; out: the same */
+    double far;                 /* without a radius: how much further than it has come d may go where nothing curves */
     size_t limit;               /* products at most */
     bool again;         /* the same w as last time, another radius: what is known of it is not asked for again */
     lgd_krylov_end end; /* out, as all below */
+    bool flat;          /* it went that far */
     bool indefinite;    /* H is not positive definite */
     size_t products;
     double g_size;    /* sqrt(g.P g) */
@@ -34,8 +36,8 @@ typedef struct lgd_krylov {
 
 /* From d = 0. Without a tolerance the residual is to be within min(1/2, sqrt(|g|/|g of the first step|)), so that the unit of f does
  * not matter. Where the first direction has no positive curvature, or a product that is no number, d is -P g, up to the boundary
- * if there is one. Where a later one has a curvature below 0, d goes along it as well: to the boundary, without one as far as for
- * its absolute value. A status of the oracle is passed through. LGD_EUNSUPPORTED without products. */
+ * if there is one. Where a later one has none, d goes on along it: to the boundary, without one as far as for the absolute value of
+ * its curvature. A status of the oracle is passed through. LGD_EUNSUPPORTED without products. */
 lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k);
 
 /* Products at most, for the option of that name. */

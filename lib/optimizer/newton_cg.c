@@ -2,9 +2,11 @@
  * unconstrained optimization", Math. Program. 26 (1983); J. Nocedal, S. Wright, "Numerical optimization" (2006), Algorithm 7.1. */
 #include "krylov.h"
 #include "search.h"
+#include <float.h>
 
 typedef struct progress {
     double g_first; /* |g| of the first step, in the norm of the inner iteration */
+    double far;     /* how much further a step may go where nothing curves */
     lgd_search_memory search;
 } progress;
 
@@ -33,16 +35,18 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
     *state_size = sizeof(progress);
 }
 
-/* Searches along k->d from alpha; the scratch of the inner iteration takes the point and its gradient. */
-static lgd_status search(lgd_step *s, const lgd_krylov *k, double slope, double alpha, lgd_search_memory *memory,
-                         lgd_line *line)
+/* Searches along k->d from alpha, no further if that is `most`; the scratch of the inner iteration takes the point and its
+ * gradient. */
+static lgd_status search(lgd_step *s, const lgd_krylov *k, double slope, double alpha, bool most,
+                         lgd_search_memory *memory, lgd_line *line)
 {
     const lgd_newton_cg_options *o = s->options;
     const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
     if (s->t == 1 && o->first_step > 0)
         alpha = o->first_step / lgd_norm2(s->dim, k->d);
+    alpha *= s->lr_factor;
     *line = (lgd_line){
-        .d = k->d, .slope = slope, .alpha = alpha * s->lr_factor, .alpha_max = INFINITY, .w_new = k->r, .g_new = k->hp};
+        .d = k->d, .slope = slope, .alpha = alpha, .alpha_max = most ? alpha : INFINITY, .w_new = k->r, .g_new = k->hp};
     return lgd_search_along(s, &rules, memory, line);
 }
 
@@ -65,7 +69,7 @@ static lgd_status search_plainly(lgd_step *s, lgd_krylov *k, lgd_search_memory *
     if (!status && !(alpha > 0 && isfinite(alpha)))
         status = lgd_search_first(s, &rules, k->d, slope, k->hp, &alpha);
     s->stop = 0;
-    return status ? status : search(s, k, slope, alpha, memory, line);
+    return status ? status : search(s, k, slope, alpha, false, memory, line);
 }
 
 static lgd_status step(lgd_step *s)
@@ -80,9 +84,14 @@ static lgd_status step(lgd_step *s)
     k.radius = INFINITY;
     k.limit = lgd_krylov_limit(o->inner, s->dim);
     k.g_first = kept->g_first;
+    k.far = kept->far;
     lgd_status status = lgd_krylov_solve(s, &k);
-    if (!status && k.first < INFINITY && k.slope < 0)
-        status = search(s, &k, k.slope, 1, &next.search, &line);
+    next.far = 0;
+    if (!status && k.first < INFINITY && k.slope < 0) {
+        status = search(s, &k, k.slope, 1, k.flat, &next.search, &line);
+        if (k.flat && line.found && line.alpha >= line.alpha_max) /* 1, and then more and more */
+            next.far = k.far > 0 ? fmin(32 * k.far, DBL_MAX) : 1;
+    }
     if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED) {
         next.search = kept->search;
         status = search_plainly(s, &k, &next.search, &line);

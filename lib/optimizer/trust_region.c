@@ -148,15 +148,15 @@ static lgd_status step(lgd_step *s)
     progress *kept = s->state;
     double *const *vec = s->vec;
     lgd_krylov k = {.d = vec[0], .r = vec[1], .z = vec[2], .p = vec[3], .hp = vec[4]};
-    bool any = false, rounding = false;
+    bool any = false, rounding = false, first = true;
     if (!(s->lr_factor > 0))
         return LGD_OK;
     k.radius = kept->radius > 0 ? kept->radius : o->radius > 0 ? o->radius : INFINITY;
     k.limit = lgd_krylov_limit(o->inner, s->dim);
     k.g_first = kept->g_first;
-    for (double share = s->lr_factor;; share = 1) {
-        const bool first = !k.again;
+    for (double share = s->lr_factor; !s->stop; share = 1) {
         trial t;
+        const double radius = k.radius;
         lgd_status status = solve(s, &k);
         if (!status)
             status = look(s, &k, share, &t);
@@ -172,15 +172,20 @@ static lgd_status step(lgd_step *s)
                 s->stop = LGD_STOP_UNBOUNDED;
             return LGD_OK;
         }
-        rounding = first ? is_rounding(s, &t) || hardly_moves(s, &t) : rounding;
+        const bool small = is_rounding(s, &t) || hardly_moves(s, &t);
+        rounding = first ? small : rounding && small;
         k.radius = SHORTER * t.size;
+        if (first && small && k.size >= 0.99 * radius) { /* the ball alone may be what is small: once more without */
+            k.radius = INFINITY;
+            continue;
+        }
         if (t.f == -INFINITY)
             s->stop = LGD_STOP_UNBOUNDED;
-        else if (!t.moves || !(k.radius > 0 && k.radius < INFINITY) || (rounding && is_rounding(s, &t) && !first))
+        else if (!t.moves || !(k.radius > 0 && k.radius < INFINITY) || (rounding && !first))
             s->stop = rounding ? LGD_STOP_ROUNDING : any ? LGD_STOP_SEARCH : LGD_STOP_DIVERGED;
-        if (s->stop)
-            return LGD_OK;
+        first = false;
     }
+    return LGD_OK;
 }
 
 const lgd_optimizer_ops *lgd_trust_region_ops(void)
