@@ -90,9 +90,11 @@ static lgd_optimizer *parsed(const char *text)
 
 START_TEST(minimum_of_active_sets_found_by_feasible_steps)
 {
-    static const char *const methods[] = {"fista", "proximal_gradient:grow=2"};
+    static const char *const methods[] = {"fista", "proximal_gradient:grow=2", "lbfgsb"};
     for (size_t i = 0; i < CASES; i++)
         for (size_t k = 0; k < sizeof methods / sizeof *methods; k++) {
+            if (k == 2 && constrained[i].set != IN_BOX && constrained[i].set != NOT_NEGATIVE)
+                continue; /* it takes bounds alone */
             lgd_matrix *A;
             lgd_objective *f = objective_of(&A, i);
             lgd_penalty *set = set_of(i);
@@ -109,8 +111,9 @@ START_TEST(minimum_of_active_sets_found_by_feasible_steps)
                                                        .callback = look,
                                                        .callback_ctx = &watched},
                                &report));
-            ck_assert_msg(report.stop == LGD_STOP_GRAD_TOL, "%s, case %zu: %s", methods[k], i,
-                          lgd_stop_string(report.stop));
+            /* a search by values may end where they no longer tell a decrease from rounding */
+            ck_assert_msg(report.stop == LGD_STOP_GRAD_TOL || (k == 2 && report.stop == LGD_STOP_ROUNDING),
+                          "%s, case %zu: %s", methods[k], i, lgd_stop_string(report.stop));
             ck_assert_msg(watched.worst == 0 && watched.seen == report.steps, "%s, case %zu: outside by %g", methods[k],
                           i, watched.worst);
             double largest = 0, off = 0;

@@ -44,6 +44,7 @@ static const invariance table[] = {
     {"schedule_free_sgd", "", "lr^-1", "lr^2", "yes"},
     {"schedule_free_adamw", "eps=0", "yes", "lr^1", "yes"},
     {"prodigy", "eps=0", "yes", "d0^1", "yes"},
+    {"lbfgsb", "", "yes", "yes", "yes"},
     {"bfgs", "", "yes", "yes", "yes"},
     {"cg", "", "yes", "yes", "yes"},
     {"bb", "", "yes", "yes", "yes"},

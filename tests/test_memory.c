@@ -195,7 +195,7 @@ static lgd_status optimizers(size_t i)
 {
     lgd_optimizer *opt = (lgd_optimizer *)1, *parsed = (lgd_optimizer *)1;
     double w[DIM] = {0}, g[DIM] = {1};
-    unsigned char bytes[16384];
+    unsigned char bytes[1 << 15];
     size_t size = sizeof bytes;
     lgd_status status = lgd_optimizer_create(&opt, lgd_optimizer_builtin(i), NULL, 0);
     MADE(status, opt);

@@ -73,6 +73,7 @@ START_TEST(create_public_functions_right_method)
                  lgd_schedule_free_adamw_ops(), &opt);
     right_method(lgd_prodigy_create(&opt, &(lgd_prodigy_options){.lr = 0.5}), lgd_prodigy_ops(), &opt);
     right_method(lgd_newton_create(&opt, &(lgd_newton_options){.first_step = 0.5}), lgd_newton_ops(), &opt);
+    right_method(lgd_lbfgsb_create(&opt, &(lgd_lbfgsb_options){.first_step = 0.5}), lgd_lbfgsb_ops(), &opt);
     right_method(lgd_bfgs_create(&opt, &(lgd_bfgs_options){.first_step = 0.5}), lgd_bfgs_ops(), &opt);
     right_method(lgd_cg_create(&opt, &(lgd_cg_options){.first_step = 0.5}), lgd_cg_ops(), &opt);
     right_method(lgd_bb_create(&opt, &(lgd_bb_options){.first_step = 0.5}), lgd_bb_ops(), &opt);

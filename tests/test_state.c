@@ -121,7 +121,8 @@ static void load_refused(lgd_optimizer *opt, const unsigned char *bytes, size_t 
 /* All bytes of a beginning and an end, and some of a long state between. */
 static size_t next_place(size_t at, size_t size)
 {
-    return at >= 512 && at + 64 < size ? at + 11 : at + 1;
+    const bool large = size > 8192;
+    return at >= (large ? 64 : 512) && at + 64 < size ? at + (large ? 61 : 11) : at + 1;
 }
 
 START_TEST(load_every_byte_corrupt_every_length_cut_refused)

@@ -67,6 +67,30 @@ static inline lgd_status lgd_owlqn_create(lgd_optimizer **out, const lgd_owlqn_o
     return lgd_optimizer_create(out, lgd_owlqn_ops(), options, sizeof *options);
 }
 
+/* L-BFGS-B: steps within a box, by the quadratic model that the pairs of L-BFGS make of f. From w the step goes along -g, bent at
+ * bounds, to the first minimum of the model (the generalised Cauchy point), then to its minimum over the coordinates that are at
+ * no bound there, and back into the box; the search is along the line to where that led. The box is the run's penalty:
+ * lgd_penalty_box_create, lgd_penalty_non_negative_create, or ranges of those. Every point at which f is asked for lies within, and what is
+ * at a bound is so to the bit. Without a penalty it is L-BFGS. Where the step is no descent, or the search finds
+ * nothing, the pairs are forgotten, once. Byrd, Lu, Nocedal and Zhu (1995); Morales and Nocedal (2011).
+ *   memory     m, from 1 to 1000 [10]
+ *   curvature  c in [0, 1): a pair is kept if s.y > c |s||y| [1e-10]
+ *   search     see lgd/search.h [LGD_MORE_THUENTE], and so are c1 [1e-4], c2 [0.9], first_step, max_trials
+ * State: 2m + 6 vectors, and 11 (m + 1)^2 + 16 (m + 1) + 22 numbers. A step reads the pairs eight times (without a penalty
+ * twice), and takes some 4 m^2 operations for each bound that is met on the way along -g and for each that is left. */
+typedef struct lgd_lbfgsb_options {
+    size_t memory;
+    double curvature;
+    lgd_search search;
+    double c1, c2, first_step;
+    size_t max_trials;
+} lgd_lbfgsb_options;
+LGD_API const lgd_optimizer_ops *lgd_lbfgsb_ops(void);
+static inline lgd_status lgd_lbfgsb_create(lgd_optimizer **out, const lgd_lbfgsb_options *options)
+{
+    return lgd_optimizer_create(out, lgd_lbfgsb_ops(), options, sizeof *options);
+}
+
 /* BFGS with a dense inverse Hessian H: d = -H g, and after a search along d, with s = w_new - w and y = g_new - g,
  *
  *     H = (I - rho s y') c H (I - rho y s') + rho s s',  rho = 1/s.y

@@ -34,6 +34,7 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_prodigy_ops,
     lgd_lbfgs_ops,
     lgd_owlqn_ops,
+    lgd_lbfgsb_ops,
     lgd_bfgs_ops,
     lgd_cg_ops,
     lgd_bb_ops,
