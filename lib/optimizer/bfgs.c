@@ -168,8 +168,8 @@ static lgd_status step(lgd_step *s)
     lgd_status status = LGD_OK;
     if (!(s->lr_factor > 0))
         return LGD_OK;
-    if (s->t == 1 ||
-        lgd_dot(s->dim, s->g, s->g) != kept->square) /* not the point that the last step left, or another f */
+    /* Not the point that the last step left, or another f? */
+    if (s->t == 1 || !(s->known || lgd_dot(s->dim, s->g, s->g) == kept->square))
         next = (progress){.square = 0};
     if (next.learnt) {
         line.d = s->vec[DIRECTION];
