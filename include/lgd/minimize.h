@@ -162,8 +162,12 @@ LGD_API void lgd_history_free(lgd_history *h);
  *                   stays the Euclidean norm. LGD_EUNSUPPORTED with other methods and with a penalty
  *   precondition_ctx  what precondition is handed
  *   saddle          what to do at a saddle point, see lgd_saddle
- *   start_rows      full batch: begins on so many rows, drawn by seed, and multiplies them by 4 whenever the gradient there is
- *                   lost in the noise of the sample, until all are in [0: all from the start]
+ *   start_rows      full batch: begins on so many rows, drawn by seed, and takes 4 times as many, half of all at most and then all,
+ *                   whenever the gradient there is lost in the noise of the sample: |g|^2 is at most a quarter of the variance of
+ *                   g, which as many rows that are not in the sample tell, at each step, in 32 parts. Tolerances, the target and
+ *                   the best point are judged on all rows only, and until then f of a callback and "running" are those of the sample,
+ *                   "loss" is NaN; the largest |g| that grad_tol refers to counts those of samples. The optimizer saves the size.
+ *                   LGD_EINVAL with batches, beyond the rows there are, and where there is one term [0: all from the start]
  *
  * Watching
  *   w_best          [dim] receives the point of report.best_f
