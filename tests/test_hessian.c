@@ -261,7 +261,7 @@ START_TEST(check_product_losses_of_either_sign_sound_and_wrong_ones_found)
     }
     lgd_matrix_free(X);
     data_free(&d);
-    ck_fails(lgd_objective_check_product(NULL, NULL, 1, NULL), LGD_EINVAL, "f is NULL");
+    ck_fails(lgd_objective_check_product_sized(NULL, NULL, 1, NULL, 0), LGD_EINVAL, "f is NULL");
 }
 END_TEST
 

@@ -238,10 +238,10 @@ START_TEST(frozen_and_without_hessian_same_minimum)
         m.f->ops.hessian = NULL;
         if (without == 2)
             m.f->ops.product = NULL;
-        r = run(m.f, "newton", x, (lgd_minimize_options){.lr_scale = scale});
+        r = run(m.f, "newton", x, (lgd_minimize_options){.grad_tol = 1e-9, .lr_scale = scale});
         ck_assert_int_eq(r.stop, LGD_STOP_GRAD_TOL);
         for (size_t j = 0; j < N; j++)
-            ck_near(x[j], w[j], 1e-5);
+            ck_near(x[j], w[j], 1e-8);
     }
     model_free(&m);
 }
