@@ -66,7 +66,10 @@ static lgd_status run_once(const comparison *c, lgd_objective *f, const method *
     lgd_optimizer *opt = NULL;
     lgd_history *history = NULL;
     char text[sizeof m->optimizer + 32];
-    snprintf(text, sizeof text, "%s%clr=%.17g", m->optimizer, strchr(m->optimizer, ':') ? ',' : ':', m->lr);
+    if (isnan(m->lr))
+        snprintf(text, sizeof text, "%s", m->optimizer);
+    else
+        snprintf(text, sizeof text, "%s%clr=%.17g", m->optimizer, strchr(m->optimizer, ':') ? ',' : ':', m->lr);
     memset(t->w, 0, lgd_objective_dim(f) * sizeof *t->w);
     lgd_status st = lgd_optimizer_parse(&opt, text);
     watcher own = {f, opt, t->w, t->point, t->curve};
@@ -125,11 +128,11 @@ static double score(const dataset *d, lgd_objective *f, const double *w)
     return d->logistic ? hits / (double)d->rows : 1 - off / spread;
 }
 
-/* The watched run at the rate of m; where m has none, at the best of the method's preset and three more. */
+/* The watched run at the rate of m, or without one; where it is still 0, at the best of the method's preset and three more. */
 static lgd_status tune(const comparison *c, lgd_objective *f, method *m, uint64_t seed, trial *best)
 {
     const double rates[] = {m->preset, 0.001, 0.01, 0.1};
-    if (m->lr > 0)
+    if (m->lr > 0 || isnan(m->lr))
         return run_once(c, f, m, true, seed, best);
     trial t;
     method candidate = *m;
@@ -251,8 +254,10 @@ static void add_methods(comparison *c, size_t epochs)
         size_t batch = ops->flags & LGD_FULL_BATCH ? 0 : usual;
         method *m = add(c, ops->name, ops->name, batch, epochs);
         m->own_point = ops->result != NULL;
-        m->preset = preset(ops, "lr", 1);
-        if (ops->flags & LGD_LINEAR)
+        m->preset = preset(ops, "lr", NAN);
+        if (isnan(m->preset)) /* it finds its steps */
+            m->lr = NAN;
+        else if (ops->flags & LGD_LINEAR)
             m->lr = (1 - preset(ops, "momentum", 0)) / smoothness(c, batch);
         if (!isnan(preset(ops, "f_min", NAN))) /* a method that asks for the least value is told it */
             snprintf(m->optimizer, sizeof m->optimizer, "%s:f_min=%.17g", ops->name, c->optimum);

@@ -22,6 +22,10 @@ static void print_flags(const lgd_optimizer_ops *ops)
         const char *words;
     } facts[] = {{ops->flags & LGD_FULL_BATCH, "full batch only"},
                  {ops->flags & LGD_NEEDS_EVAL, "asks for values elsewhere than at w"},
+                 {ops->flags & LGD_FINDS_STEP, "finds its steps"},
+                 {ops->flags & LGD_TAKES_L1, "takes a penalty l1"},
+                 {ops->flags & LGD_TAKES_BOX, "takes a box"},
+                 {ops->flags & (LGD_LINEAR | LGD_PRECONDITIONED), "takes a metric"},
                  {ops->flags & LGD_LINEAR, "step linear in the gradient"},
                  {ops->flags & LGD_LAYERED, "coordinates of a group interact"},
                  {ops->measure != NULL, "sums over all coordinates first"},

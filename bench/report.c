@@ -194,8 +194,10 @@ static bool descents(FILE *to, const results *r)
     html(
         to,
         "<h3>How to read it</h3>\n<dl class=\"help\"><dt>batch</dt><dd>rows in a step</dd>\n"
-        "<dt>epochs</dt><dd>in full batch steps, of which those of proximal_gradient and fista may evaluate the rows "
-        "more than once</dd>\n"
+        "<dt>epochs</dt><dd>in full batch steps. A method without a rate finds its steps, as proximal_gradient and "
+        "fista do, which may take more than one evaluation of the rows, in Newton's methods the Hessian or products "
+        "with "
+        "it; once rounding leaves it nothing to gain it ends</dd>\n"
         "<dt>rate</dt><dd>of the first step; with batches it falls to 0 along a cosine. It is 1/L(b), L(b) the "
         "expected "
         "smoothness of a batch of b rows, times 1 - momentum; for methods whose step is not linear in the gradient the "

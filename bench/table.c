@@ -115,8 +115,12 @@ void table_compare_legend(const comparison *c)
         "  0.1. A method that averages keeps its rate and is judged at the average; one that asks for the least value "
         "of\n"
         "  the loss is told it. seconds: of the descent alone%s. The losses on the way come from\n"
-        "  another run, whose last weights must have the same bits. In full batch an epoch is a step; those of\n"
-        "  proximal_gradient and fista may evaluate the rows more than once.\n",
+        "  another run, whose last weights must have the same bits. In full batch an epoch is a step. A method without "
+        "a\n"
+        "  rate finds its steps, as proximal_gradient and fista do, which may take more than one evaluation of the "
+        "rows, "
+        "in\n"
+        "  Newton's methods the Hessian or products with it; once rounding leaves it nothing to gain it ends.\n",
         c->runs > 1 ? ", median of 3 runs" : "");
 }
 

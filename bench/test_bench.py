@@ -58,7 +58,10 @@ def bench_quick_run_every_file_parses(folder):
     usual = {"scalar", "blas1", "gemv", "libgd/sgd", "libgd/momentum", "libgd/adam"}
     assert {row["variant"] for row in grid} == usual and "libgd's other optimizers (--only" in result.stdout
     assert {row["data"] for row in compare} == {"housing", "breast_cancer"}
-    assert len(curves) == 4 * len(compare)
+    assert len(curves) == sum(int(row["epochs"]) + 1 for row in compare)
+    without = {row["method"] for row in compare if row["rate"] == "nan"}
+    assert {"lbfgs", "newton"} <= without and {row["batch"] for row in compare if row["method"] in without} == {"full"}
+    assert all(int(row["epochs"]) == 3 for row in compare if row["method"] not in without)
     checked = [row for row in grid if row["variant"] != "scalar"] + compare
     checked += [row for row in gradient if not row["what"].startswith("read")]
     steps = read_tsv(f"{out}/steps.tsv")
