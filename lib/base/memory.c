@@ -1,15 +1,30 @@
 /* One hook for all memory, and the scratch pool. The hook is the library's only global besides the BLAS guard. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "base.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 enum { ALIGNMENT = 64 }; /* a cache line, and the widest vector */
 
+/* Vectors of millions are asked for in huge pages, where a system has them: a sweep over many vectors at once is in as many places of
+ * memory, and its pages would not all be in the table that the processor has of them. */
 static void *default_allocate(void *ctx, size_t size, size_t alignment)
 {
     (void)ctx;
+#ifdef MADV_HUGEPAGE
+    const size_t huge = (size_t)2 << 20;
+    if (size >= 4 * huge && size <= SIZE_MAX - huge) {
+        void *memory = aligned_alloc(huge, (size + huge - 1) / huge * huge);
+        if (memory)
+            (void)madvise(memory, size / huge * huge, MADV_HUGEPAGE); /* advice: without it all is as ever */
+        return memory;
+    }
+#endif
     return aligned_alloc(alignment, size);
 }
 

@@ -9,7 +9,7 @@
 #include "pairs.h"
 #include <float.h>
 
-enum { BLOCK = 512, LANES = 8 };
+enum { BLOCK = 256, LANES = 8 };
 
 void lgd_pairs_layout(size_t memory, bool single, size_t *vectors, size_t *state_size)
 {
