@@ -174,6 +174,35 @@ START_TEST(hessian_threads_and_scattered_rows_same_bits_and_sums)
 }
 END_TEST
 
+/* So many columns that there is not room for a matrix of each chunk: several chunks are added to one. */
+START_TEST(hessian_of_many_columns_same_bits_and_that_of_products)
+{
+    enum { MANY = 1600, N = 900 };
+    model m = model_create(MANY, N, lgd_loss_logistic(), NULL, 8);
+    double *w = malloc(4 * N * sizeof *w), *v = w + N, *g = w + 2 * N, *hv = w + 3 * N, value;
+    double *H = calloc(2 * N * N, sizeof *H);
+    fill(78, N, -0.1, 0.1, w);
+    fill(79, N, -1, 1, v);
+    ck_assert_uint_gt(lgd_objective_chunks(m.f, MANY), 1);
+    for (size_t t = 0; t < 2; t++) {
+        const size_t granted = lgd_objective_begin(m.f, t ? 3 : 1);
+        ck_ok(lgd_objective_hessian(m.f, granted, w, &value, g, H + t * N * N, N));
+        ck_ok(lgd_objective_product(m.f, granted, w, v, hv));
+        lgd_objective_end(m.f);
+    }
+    ck_assert(!memcmp(H, H + N * N, N * N * sizeof *H));
+    for (size_t i = 0; i < N; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < N; j++)
+            sum += H[i > j ? i * N + j : j * N + i] * v[j];
+        ck_near(hv[i], sum, 1e-12);
+    }
+    free(w);
+    free(H);
+    model_free(&m);
+}
+END_TEST
+
 /* ---- a loss whose outputs meet, with curvatures of either sign: sin(z_0) z_1 + cos(3 z_1) */
 
 static double meeting_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
@@ -368,6 +397,7 @@ int main(void)
     Suite *s = suite_create("hessian");
     CASE(s, hessian_every_loss_and_storage_sums_in_long_double);
     CASE(s, hessian_threads_and_scattered_rows_same_bits_and_sums);
+    CASE(s, hessian_of_many_columns_same_bits_and_that_of_products);
     CASE(s, check_product_losses_of_either_sign_sound_and_wrong_ones_found);
     CASE(s, check_product_objective_with_smooth_part_of_its_own_sound);
     CASE(s, factor_pivots_counted);
