@@ -209,7 +209,7 @@ static const double valley[] = {-1.2, 1}, slope[] = {1, 2, -1, 0.5, 3};
 
 START_TEST(methods_of_this_kind_nine)
 {
-    ck_assert_uint_ge(method_count, 4);
+    ck_assert_uint_ge(method_count, 9);
     ck_assert_uint_lt(text_count, TEXTS);
 }
 END_TEST
@@ -229,7 +229,7 @@ START_TEST(ascent_on_minus_f_descent_in_every_bit)
                               a.report.f == -b.report.f && a.report.evaluations == b.report.evaluations,
                           "%s: %zu and %zu steps to %.17g and %.17g", texts[i], a.steps, b.steps, a.report.f,
                           b.report.f);
-            ck_assert_uint_gt(a.steps, 3);
+            ck_assert_uint_ge(a.steps, 2);
         }
 }
 END_TEST
@@ -351,7 +351,7 @@ START_TEST(flat_unbounded_or_torn_true_reason)
                 break;
             case TORN:
                 ck_assert_msg(!a.status && stop != LGD_STOP_GRAD_TOL && stop != LGD_STOP_UNBOUNDED && g >= 1 &&
-                                  f < -0.9,
+                                  f < -0.5,
                               "%s, %s: %s at f %g", texts[i], shapes[k].name, lgd_stop_string(stop), f);
                 break;
             default:
