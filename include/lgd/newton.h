@@ -16,10 +16,10 @@ typedef enum lgd_shift { LGD_SHIFT_LEVENBERG, LGD_SHIFT_NEVER } lgd_shift;
 /* Newton's method: H d = -g for the Hessian H by Cholesky, then a line search along d from alpha = 1. Two passes over the rows: H takes
  * dim^2 flops a row, f and g at the new point 4 dim; and dim^3/3 once. Where the objective has no Hessian it is made of dim products,
  * and where it has no products of dim differences of gradients. Nocedal and Wright (2006), Algorithms 3.2 and 3.3. State: dim + 5
- * vectors, which hold nothing between steps. */
+ * vectors, in which the factor stays for `reuse`: V. E. Shamanskii, Ukrainian Math. J. 19 (1967). */
 typedef struct lgd_newton_options {
     lgd_shift shift;   /* [levenberg] */
-    size_t reuse;      /* steps that one H may serve [1] */
+    size_t reuse;      /* steps that one H may serve, as long as each leaves a quarter of g.H^-1 g at most [1] */
     lgd_search search; /* [backtracking] */
     double c1;         /* [1e-4] */
     double c2;         /* [0.9] */

@@ -5,7 +5,9 @@
  * With D the root of the diagonal of H, rounded to powers of two, d solves (D^-1 H D^-1 + mu I) D d = -D^-1 g by Cholesky. So a
  * column of other units changes nothing but its own coordinate, and by powers of two not a bit. All diagonal elements of the scaled
  * matrix are of the size of 1, and mu is one number for all of them: 0, and if that does not do sqrt(eps) times the largest element,
- * then ten times as much and so on. */
+ * then ten times as much and so on.
+ *
+ * A factor may serve several steps: V. E. Shamanskii, "A modification of Newton's method", Ukrainian Math. J. 19 (1967). */
 #include "search.h"
 #include "blas/blas.h"
 #include <float.h>
@@ -52,8 +54,8 @@ static lgd_status check(const void *opaque)
 typedef struct equations {
     size_t n, ld;
     double *matrix, *diagonal;
-    double *root; /* D, times the root of 2 if `odd` */
-    int odd;      /* H is divided by 2^odd first: then the roots of powers of two are such */
+    double *root; /* D */
+    int odd;      /* H is divided by 2^odd first: then f times any power of two leaves D and the scaled H as they are */
 } equations;
 
 /* A power of two whose square is near |x| > 0. */
