@@ -263,6 +263,38 @@ START_TEST(singular_hessian_minimum_reached)
 }
 END_TEST
 
+/* A column that is a sum of others, least squares, and no tolerance: once the gradient is rounding, so is its curvature along the line
+ * of minima, and a step of their ratio would lead as far out as to where f itself is lost. */
+START_TEST(singular_hessian_stays_at_the_minimum_once_there)
+{
+    enum { M = 60, N = 5, STEPS = 60 };
+    static const char *const methods[] = {"newton_cg", "trust_region"};
+    for (uint64_t seed = 1; seed <= 20; seed++)
+        for (size_t k = 0; k < 2; k++) {
+            data d = data_create(M, N, 1, false, seed);
+            lgd_matrix *X = NULL;
+            lgd_objective *f = NULL;
+            lgd_optimizer *opt = NULL;
+            lgd_report report;
+            double w[N] = {0}, g[N], value;
+            for (size_t i = 0; i < M; i++)
+                d.X[i * N + 4] = 0.7 * d.X[i * N] - 0.3 * d.X[i * N + 1] + 1.1 * d.X[i * N + 2];
+            ck_ok(lgd_matrix_dense(&X, M, N, d.X, N));
+            ck_ok(lgd_glm_create(&f, X, d.y, lgd_loss_half_squared(), NULL));
+            ck_ok(lgd_objective_eval(f, NULL, w, &value, g));
+            const double first = lgd_norm2(N, g);
+            ck_ok(lgd_optimizer_parse(&opt, methods[k]));
+            ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.grad_tol = LGD_ZERO, .max_steps = STEPS}, &report));
+            ck_assert_msg(report.grad_norm < 1e-9 * first && lgd_norm2(N, w) < 1e4, "%s, seed %d: |g| = %g, |w| = %g",
+                          methods[k], (int)seed, report.grad_norm, lgd_norm2(N, w));
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+            lgd_matrix_free(X);
+            data_free(&d);
+        }
+}
+END_TEST
+
 START_TEST(first_step_is_the_length_of_the_first_trial)
 {
     static const double curvature[3] = {1, 1, 1};
@@ -302,6 +334,7 @@ int main(void)
     CASE(s, logistic_regression_to_ten_figures_in_few_passes);
     CASE(s, differences_in_the_place_of_products_same_minimum);
     CASE(s, singular_hessian_minimum_reached);
+    CASE(s, singular_hessian_stays_at_the_minimum_once_there);
     CASE(s, first_step_is_the_length_of_the_first_trial);
     CASE(s, slopes_of_the_search_in_the_wrong_order_refused);
     return suite_run(s);

@@ -6,9 +6,9 @@
 #include "krylov.h"
 #include <float.h>
 
-/* What the iteration keeps; scalar products of d and p are those of the norm of d. */
+/* What the iteration keeps; scalar products of d and p are those of the norm of d. steepest: the largest p.Hp/p.p so far. */
 typedef struct sums {
-    double rz, dd, dp, pp;
+    double rz, dd, dp, pp, steepest;
 } sums;
 
 LGD_WIDE static void add(size_t n, double a, const double *x, double *y)
@@ -39,10 +39,13 @@ static lgd_status precondition(const lgd_step *s, const lgd_krylov *k, const dou
     return status;
 }
 
-/* Is the curvature along p above 0, by more than the rounding of a difference of gradients? */
-static bool curves_up(const lgd_step *s, const lgd_krylov *k, double curvature, bool *down)
+/* Is the curvature along p above 0, by more than the rounding of a product, or of a difference of gradients? Where H is singular to
+ * rounding p comes to lie where it is 0, and a division by what rounding leaves there would lead far out. */
+static bool curves_up(const lgd_step *s, const lgd_krylov *k, sums *c, double curvature, bool *down)
 {
-    const double noise = s->oracle->exact ? 0 : sqrt(DBL_EPSILON) * lgd_norm2(s->dim, k->p) * lgd_norm2(s->dim, k->hp);
+    c->steepest = fmax(c->steepest, curvature / c->pp);
+    const double noise = s->oracle->exact ? 4 * DBL_EPSILON * c->steepest * c->pp
+                                          : sqrt(DBL_EPSILON) * lgd_norm2(s->dim, k->p) * lgd_norm2(s->dim, k->hp);
     *down = curvature <= -noise;
     return curvature > noise;
 }
@@ -94,14 +97,14 @@ static void take_first(const lgd_step *s, lgd_krylov *k, sums *c)
 }
 
 /* hp = H p and *curvature = p.Hp; *usable, or with the end told, if it is one to divide by, and *down if it is below 0. */
-static lgd_status look(const lgd_step *s, lgd_krylov *k, double *curvature, bool *usable, bool *down)
+static lgd_status look(const lgd_step *s, lgd_krylov *k, sums *c, double *curvature, bool *usable, bool *down)
 {
     const lgd_status status = s->oracle->product(s->oracle_ctx, s->w, s->g, k->p, k->hp);
     if (status)
         return status;
     *down = false;
     *curvature = lgd_dot(s->dim, k->p, k->hp);
-    *usable = isfinite(*curvature) && curves_up(s, k, *curvature, down);
+    *usable = isfinite(*curvature) && curves_up(s, k, c, *curvature, down);
     k->indefinite = k->indefinite || *down;
     k->end = isfinite(*curvature) ? LGD_KRYLOV_CURVATURE : LGD_KRYLOV_NUMBERS;
     k->products++;
@@ -116,7 +119,7 @@ static lgd_status iterate(const lgd_step *s, lgd_krylov *k, sums *c)
         const double *z;
         double curvature, rz;
         bool usable, down;
-        lgd_status status = look(s, k, &curvature, &usable, &down);
+        lgd_status status = look(s, k, c, &curvature, &usable, &down);
         if (status)
             return status;
         const double a = c->rz / curvature, dd = c->dd + a * (2 * c->dp + a * c->pp);
@@ -152,7 +155,7 @@ static lgd_status iterate(const lgd_step *s, lgd_krylov *k, sums *c)
         }
         const double beta = rz / c->rz;
         turn(n, beta, z, k->p);
-        *c = (sums){rz, dd, beta * (c->dp + a * c->pp), rz + beta * beta * c->pp};
+        *c = (sums){rz, dd, beta * (c->dp + a * c->pp), rz + beta * beta * c->pp, c->steepest};
     }
 }
 
