@@ -20,6 +20,7 @@ typedef struct progress {
     uint64_t odd;  /* of its equations */
     double left;   /* g.H^-1 g before the last of them, */
     double f;      /* and the value after it */
+    double shift;  /* the least one to try next, 0: as ever */
 } progress;
 
 static const lgd_option options[] = {
@@ -157,30 +158,33 @@ static bool leads_down(size_t n, const double *g, const double *d, double *slope
     return *slope < 0 && isfinite(*slope) && lgd_first_not_finite(n, d) == n;
 }
 
-/* From H in the lower triangle to d. *curved: d has a length of its own, which alpha = 1 is. */
-static lgd_status find_direction(lgd_step *s, equations *e, double *d, double *slope, bool *curved)
+/* From H in the lower triangle to d. *curved: d has a length of its own, which alpha = 1 is. *shift: in, one to try before the usual
+ * ones, 0 for none; out, the one that d is of. */
+static lgd_status find_direction(lgd_step *s, equations *e, double *d, double *slope, bool *curved, double *shift)
 {
     enum { SHIFTS = 40 };
     const lgd_newton_options *o = s->options;
     const size_t n = e->n;
     *curved = find_roots(e);
-    double mu = sqrt(DBL_EPSILON) * (*curved ? scale(e) : 0);
+    const double usual = sqrt(DBL_EPSILON) * (*curved ? scale(e) : 0), less = *shift < usual ? *shift : 0;
+    double mu = 0;
     size_t sound = 0;
     for (int i = 0; i < SHIFTS && *curved; i++) {
-        const lgd_status status = factor(e, i ? mu : 0, &sound);
+        const lgd_status status = factor(e, mu, &sound);
         if (status)
             return status;
         if (sound == n) {
             solve(e, s->g, d);
+            *shift = mu;
             if (leads_down(n, s->g, d, slope))
                 return LGD_OK;
         }
         s->indefinite = true;
         if (o->shift == LGD_SHIFT_NEVER)
             break;
-        if (i)
-            mu *= 10;
+        mu = mu == 0 && less > 0 ? less : mu < usual ? usual : 10 * mu;
     }
+    *shift = 0;
     s->indefinite = true;
     if (o->shift == LGD_SHIFT_NEVER)
         return lgd_fail(LGD_EINVAL,
@@ -200,7 +204,8 @@ static lgd_status find_direction(lgd_step *s, equations *e, double *d, double *s
 
 /* ---- the step */
 
-static lgd_status search(lgd_step *s, double slope, bool curved, lgd_search_memory *memory, lgd_line *line)
+static lgd_status search(lgd_step *s, double slope, bool curved, double shift, lgd_search_memory *memory,
+                         lgd_line *line)
 {
     const lgd_newton_options *o = s->options;
     const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_BACKTRACKING);
@@ -212,7 +217,7 @@ static lgd_status search(lgd_step *s, double slope, bool curved, lgd_search_memo
     *line = (lgd_line){.d = d,
                        .slope = slope,
                        .alpha = alpha * s->lr_factor,
-                       .alpha_max = INFINITY,
+                       .alpha_max = shift > 0 ? alpha * s->lr_factor : INFINITY,
                        .w_new = s->vec[POINT],
                        .g_new = s->vec[GRADIENT]};
     return status ? status : lgd_search_along(s, &rules, memory, line);
@@ -231,15 +236,23 @@ static lgd_status step_by_kept(lgd_step *s, const equations *e, progress *next, 
         return LGD_OK;
     next->left = -slope;
     next->uses++;
-    const lgd_status status = search(s, slope, true, &next->search, line);
+    const lgd_status status = search(s, slope, true, 0, &next->search, line);
     s->stop = 0;
     return status;
+}
+
+/* With H + mu D^2 how far a step goes where nothing curves is the doing of mu. A longer step of the same direction would go too far
+ * where f does curve; so alpha stays at 1, and as long as f falls as steeply at the end of such a step, mu becomes less. */
+static double next_shift(const lgd_newton_options *o, double mu, const lgd_line *line)
+{
+    static const double LESS = 0x1p-5;
+    return line->found && line->trials == 1 && line->slope_new <= o->c2 * line->slope ? LESS * mu : 0;
 }
 
 static lgd_status step_by_new(lgd_step *s, equations *e, progress *next, lgd_line *line)
 {
     const size_t n = s->dim;
-    double f, slope = 0;
+    double f, slope = 0, mu = next->shift;
     bool curved;
     lgd_status status = s->oracle->hessian(s->oracle_ctx, s->w, &f, s->vec[GRADIENT], e->matrix, e->ld);
     if (status)
@@ -249,11 +262,14 @@ static lgd_status step_by_new(lgd_step *s, equations *e, progress *next, lgd_lin
             s->stop = LGD_STOP_DIVERGED;
             return LGD_OK;
         }
-    status = find_direction(s, e, s->vec[DIRECTION], &slope, &curved);
+    status = find_direction(s, e, s->vec[DIRECTION], &slope, &curved, &mu);
     next->uses = curved && !s->indefinite;
     next->left = -slope;
     next->odd = (uint64_t)e->odd;
-    return status ? status : search(s, slope, curved, &next->search, line);
+    if (!status)
+        status = search(s, slope, curved, mu, &next->search, line);
+    next->shift = next_shift(s->options, mu, line);
+    return status;
 }
 
 static lgd_status step(lgd_step *s)
