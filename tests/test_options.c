@@ -191,6 +191,30 @@ START_TEST(bad_numbers_every_option_refused_in_full_by_struct_and_text)
 }
 END_TEST
 
+START_TEST(bad_whole_numbers_every_option_refused_in_full_by_struct_and_text)
+{
+    const lgd_optimizer_ops *ops;
+    size_t sizes = 0;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++)
+        for (const lgd_option *o = ops->options; o->name; o++) {
+            char above[40];
+            if (o->type != LGD_SIZE)
+                continue;
+            sizes++;
+            snprintf(above, sizeof above, "%.17g", o->high + 1);
+            refused_by_struct(ops, o, o->high + 1, above);
+            refused_by_text(ops, o, above, above);
+            static const char *const bad[] = {"-1", "2.5", "0"};
+            for (size_t k = 0; k < (o->low > 0 ? 3 : 2); k++) /* a 0 that is written is none that asks for the preset */
+                refused_by_text(ops, o, bad[k], bad[k]);
+            static const char *const no_number[] = {"", "nan", "inf", "x", "1e", "5 ", "0x"};
+            for (size_t k = 0; k < sizeof no_number / sizeof *no_number; k++)
+                refused_by_text(ops, o, no_number[k], NULL);
+        }
+    ck_assert_uint_gt(sizes, 0);
+}
+END_TEST
+
 START_TEST(bad_choices_every_option_refused_in_full_by_struct_and_text)
 {
     const lgd_optimizer_ops *ops;
@@ -709,6 +733,7 @@ int main(void)
     CASE(s, create_public_functions_right_method);
     CASE(s, create_lgd_zero_means_zero);
     CASE(s, bad_numbers_every_option_refused_in_full_by_struct_and_text);
+    CASE(s, bad_whole_numbers_every_option_refused_in_full_by_struct_and_text);
     CASE(s, bad_choices_every_option_refused_in_full_by_struct_and_text);
     CASE(s, misspelt_names_every_method_and_option_nearest_told);
     CASE(s, create_every_option_out_of_range_refused_by_name);

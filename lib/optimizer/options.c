@@ -257,9 +257,11 @@ static lgd_status parse_value(const char *object, const lgd_option *o, const cha
     const double x = length && strchr("+-.0123456789", *text) ? lgd_strtod(text, &end) : 0;
     if (end != text + length)
         return lgd_fail(LGD_EINVAL, "%s: %s is \"%.*s\", a number is accepted", object, o->name, shown, text);
-    if (o->type == LGD_SIZE && !(x >= 0 && x <= 0x1p53 && floor(x) == x))
-        return lgd_fail(LGD_EINVAL, "%s: %s is \"%.*s\", a whole number at least 0 is accepted", object, o->name, shown,
-                        text);
+    if (o->type == LGD_SIZE && !(in_range(o, x) && x >= 0 && x <= 0x1p53 && floor(x) == x)) {
+        char words[160]; /* here, since fill would take a 0 for the preset */
+        range_in_words(o, words, sizeof words);
+        return lgd_fail(LGD_EINVAL, "%s: %s is %.*s, %s is accepted", object, o->name, shown, text, words);
+    }
     lgd_options_set(o, options, o->type == LGD_DOUBLE ? lgd_zero(x) : x);
     return LGD_OK;
 }
