@@ -234,7 +234,7 @@ void steps_free(step_times *out);
 typedef struct method {
     char name[NAME_SIZE], optimizer[NAME_SIZE * 2];
     size_t batch, epochs;
-    double lr, preset;             /* NaN: it has no rate */
+    double lr, preset;       /* NaN: it has no rate */
     bool own_point;          /* which it is judged at */
     double loss, gap, score; /* score: R2 or accuracy */
     double seconds, to_one;  /* to_one: until 1 % above the optimum, NaN if never */

@@ -75,9 +75,9 @@ typedef struct lgd_oracle {
      * its bits. Without a penalty NULL. For methods with LGD_OWN_PROX. */
     lgd_status (*prox)(void *ctx, double eta, double *w, double *h);
     /* Values along a line at the cost of one number per row: NULL where no linear scores are behind f. begin_line passes over the
-     * rows once, and w and d must stay as they are until the last `line`, which gives *f at w + alpha d and *slope, the
-     * derivative in alpha. */
+     * rows once, and w and d must stay as they are until the last `line`. */
     lgd_status (*begin_line)(void *ctx, const double *w, const double *d);
+    /* *f at w + alpha d and *slope, the derivative in alpha. */
     lgd_status (*line)(void *ctx, double alpha, double *f, double *slope);
     /* hv = H v for the Hessian H at w, where the gradient is g (NULL: not known). Where the objective has no such product it is
      * a difference of gradients, and `exact` is false. */
@@ -90,6 +90,7 @@ typedef struct lgd_oracle {
     /* The run's penalty where it is sum_j l1_j |w_j|, or the box lower_j <= w_j <= upper_j (infinite: no bound); [dim] each,
      * NULL without. For methods with LGD_TAKES_L1 and LGD_TAKES_BOX. */
     const double *l1, *lower, *upper;
+    /* `product` is the objective's own. */
     bool exact;
     /* [dim] what is frozen, for methods that made their direction while it was not; NULL where nothing is. */
     const bool *frozen;
@@ -136,10 +137,11 @@ enum {
     LGD_TAKES_L1 = 1024,   /* takes a penalty that is a weighted L1 norm, from oracle->l1, and no other */
     LGD_TAKES_BOX = 2048,  /* takes a penalty that is a box, from oracle->lower and upper, and no other */
     LGD_PRECONDITIONED = 4096, /* asks oracle->precondition itself */
-    LGD_FINDS_STEP =
-        8192 /* its steps come from values or a model of f: no clipping, and no penalty but one it takes itself; it
-                             tells the factor of its direction in `eta` */
+    LGD_FINDS_STEP = 8192      /* its steps have a length of their own, see below */
 };
+
+/* LGD_FINDS_STEP: the length of a step comes from values or a model of f. So there is no clipping, and no penalty but one that the
+ * method takes itself; it tells the factor of its direction in `eta`, which a history has as the rate. */
 
 /* What LGD_TELLS_RATE promises. A penalty is applied after the step as w = prox(w), in the metric of the step: if that was
  * w_j -= eta_j m_j, with m_j a (weighted) mean of gradients, the rates are these eta_j, and where gradients come to rest w is a

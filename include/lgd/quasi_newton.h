@@ -26,7 +26,8 @@ typedef enum lgd_lbfgs_form { LGD_BLOCKED, LGD_TWO_LOOP } lgd_lbfgs_form;
  *   curvature  c in [0, 1): a pair is kept if s.y > c |s||y|, whatever the units of f and w [1e-10]. A Wolfe search gives s.y > 0,
  *              on a quadratic of condition k it is at least 2/sqrt(k) |s||y|; below that it is rounding. Floats: at least 2^-24
  *   form       see lgd_lbfgs_form
- *   search     see lgd/search.h [LGD_MORE_THUENTE], and so are c1 [1e-4], c2 [0.9], first_step, max_trials
+ *   search     [LGD_MORE_THUENTE]
+ *   c1, c2, first_step, max_trials  as in lgd/search.h [1e-4, 0.9, 0: found, 40]
  * State: 2m + 3 vectors (float: m + 4), and 2 (m+1)^2 + 8 (m+1) + 19 numbers. LGD_EUSER from a run whose preconditioner has r.P r <= 0. */
 typedef struct lgd_lbfgs_options {
     size_t memory;
@@ -75,7 +76,8 @@ static inline lgd_status lgd_owlqn_create(lgd_optimizer **out, const lgd_owlqn_o
  * nothing, the pairs are forgotten, once. Byrd, Lu, Nocedal and Zhu (1995); Morales and Nocedal (2011).
  *   memory     m, from 1 to 1000 [10]
  *   curvature  c in [0, 1): a pair is kept if s.y > c |s||y| [1e-10]
- *   search     see lgd/search.h [LGD_MORE_THUENTE], and so are c1 [1e-4], c2 [0.9], first_step, max_trials
+ *   search     [LGD_MORE_THUENTE]
+ *   c1, c2, first_step, max_trials  as in lgd/search.h [1e-4, 0.9, 0: found, 40]
  * State: 2m + 6 vectors, and 11 (m + 1)^2 + 16 (m + 1) + 22 numbers. A step reads the pairs eight times (without a penalty
  * twice), and takes some 4 m^2 operations for each bound that is met on the way along -g and for each that is left. */
 typedef struct lgd_lbfgsb_options {
@@ -102,7 +104,7 @@ static inline lgd_status lgd_lbfgsb_create(lgd_optimizer **out, const lgd_lbfgsb
  * once, 8 dim^2 bytes, and makes 6 dim^2 products.
  * Options: those of lgd/search.h; the usual search is LGD_MORE_THUENTE */
 typedef struct lgd_bfgs_options {
-    lgd_search search;
+    lgd_search search; /* [LGD_MORE_THUENTE] */
     double c1, c2;     /* [1e-4, 0.9] */
     double first_step; /* [0: found] */
     size_t max_trials; /* [40] */
@@ -137,7 +139,7 @@ typedef enum lgd_cg_formula {
  * not look at slopes are refused: directions would not stay conjugate, nor lead down */
 typedef struct lgd_cg_options {
     lgd_cg_formula formula;
-    lgd_search search;
+    lgd_search search; /* [LGD_MORE_THUENTE; with LGD_CG_HAGER_ZHANG that of its name] */
     size_t restart;
     double c1, c2;
     double first_step; /* [0: found] */
@@ -163,7 +165,7 @@ typedef enum lgd_bb_form { LGD_BB_ALTERNATING, LGD_BB1, LGD_BB2 } lgd_bb_form;
  * and the options of lgd/search.h; the usual search is LGD_NONMONOTONE */
 typedef struct lgd_bb_options {
     lgd_bb_form form;
-    lgd_search search;
+    lgd_search search; /* [LGD_NONMONOTONE] */
     double c1, c2;     /* [1e-4, 0.9] */
     double first_step; /* [0: found] */
     size_t max_trials; /* [40] */
