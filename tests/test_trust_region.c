@@ -126,8 +126,8 @@ static lgd_status rosenbrock(void *ctx, size_t dim, const double *w, double *f, 
 
 START_TEST(rosenbrock_reached_whatever_the_first_ball)
 {
-    static const double radii[] = {0, 1e-3, 1, 1e6};
-    for (size_t i = 0; i < 4; i++) {
+    static const double radii[] = {0, 1e-3, 1, 1e6, 1e300};
+    for (size_t i = 0; i < 5; i++) {
         counted c = {0, 1};
         lgd_objective *f = NULL;
         lgd_optimizer *opt = trust_region((lgd_trust_region_options){.radius = radii[i]});

@@ -168,7 +168,7 @@ static lgd_status step(lgd_step *s)
         if (ratio > o->accept) {
             take(s, &t);
             *kept = (progress){k.g_first, next_radius(&k, &t, ratio)};
-            if (!(16 * kept->radius * kept->radius < INFINITY)) /* beyond it nothing can be told of a length */
+            if (!(64 * t.size * t.size < INFINITY)) /* beyond it nothing can be told of a length */
                 s->stop = LGD_STOP_UNBOUNDED;
             return LGD_OK;
         }
