@@ -302,6 +302,8 @@ START_TEST(bad_value_at_any_call_finite_point_and_true_reason)
                     } else if (a.status) {
                         ck_assert_int_eq(a.status, LGD_EDIVERGED);
                         ck_assert_int_eq(a.report.stop, LGD_STOP_DIVERGED);
+                        ck_assert_double_eq(a.report.lr_hold, 0); /* there is no rate */
+                        ck_assert(!strstr(lgd_last_error(), "would hold"));
                     } else if (a.report.stop == LGD_STOP_GRAD_TOL) {
                         ck_assert_msg(g <= 1e-6 * 233 * (1 + 1e-9), "%s, bad %d at %zu: |g| %g", texts[i], bad, k, g);
                     } else {

@@ -213,8 +213,8 @@ typedef struct lgd_minimize_options {
  *   clipped       steps in which a clip acted
  *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one. Costs an evaluation over all rows
  *   gap           the duality gap at the returned w, with gap_tol; else NaN
- *   lr_hold       after divergence, a rate that would hold (0: not known); finding it costs at most as many rows again as
- *                 the run did or 40 passes, within max_seconds
+ *   lr_hold       after divergence, a rate that would hold (0: not known, or the method has none); finding it costs at most as
+ *                 many rows again as the run did or 40 passes, within max_seconds
  *   batch_size    rows a step at the end, which norm_test may have raised; 0: all
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
  *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked, with

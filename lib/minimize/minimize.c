@@ -207,13 +207,14 @@ static void report_divergence(lgd_run *run, double *lr_hold)
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
     run->f_all = run->g_all = run->gap_all = NAN;
-    /* At a start that is not finite no rate is at fault. */
-    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all))
+    /* At a start that is not finite no rate is at fault, nor is one where the method has none. */
+    const bool finds_step = run->opt->ops.flags & LGD_FINDS_STEP;
+    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all) && !finds_step)
         *lr_hold = lgd_rate_that_holds(run);
     run->best_step = best_step;
     if (*lr_hold > 0)
         snprintf(advice, sizeof advice, ", a rate of %.3g would hold", *lr_hold);
-    if (!(run->opt->ops.flags & LGD_FINDS_STEP))
+    if (!finds_step)
         snprintf(rate, sizeof rate, " at rate %g", run->lr * run->lr_factor);
     lgd_fail(LGD_EDIVERGED, "minimize: %s after step %llu (epoch %llu), %s is accepted; %s ran%s%s", run->why,
              (unsigned long long)step, (unsigned long long)epoch, run->accepted, lgd_optimizer_name(run->opt), rate,
