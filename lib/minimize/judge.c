@@ -138,7 +138,8 @@ lgd_stop lgd_judge_limits(const lgd_run *run)
 lgd_stop lgd_judge_method(lgd_run *run, int stop)
 {
     if (stop == LGD_STOP_DIVERGED) {
-        snprintf(run->why, sizeof run->why, "f or a derivative of it is no number wherever %s looked", run->opt->ops.name);
+        snprintf(run->why, sizeof run->why, "f or a derivative of it is no number wherever %s looked",
+                 run->opt->ops.name);
         snprintf(run->accepted, sizeof run->accepted, "a finite number");
     }
     switch (stop) {
