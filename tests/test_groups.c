@@ -996,6 +996,7 @@ START_TEST(minimize_lr_scale_between_refused_by_methods_with_own_points)
         refused += status != LGD_OK;
         if (status) {
             ck_assert_ptr_nonnull(strstr(lgd_last_error(), "minimize: lr_scale[2] is 0.5, 0 or 1 is accepted by "));
+            ck_assert((strstr(lgd_last_error(), "lgd_optimizer_groups") != NULL) == !(ops->flags & LGD_FINDS_STEP));
             same(opt, w, x, 0, WEIGHTS);
         }
         lgd_optimizer_free(opt);

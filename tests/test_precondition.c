@@ -303,7 +303,7 @@ END_TEST
 
 START_TEST(methods_that_cannot_and_penalties_refused_by_name)
 {
-    static const char *const texts[] = {"adam", "fista", "rprop", "lars"};
+    static const char *const texts[] = {"adam", "fista", "rprop", "lars", "newton", "bfgs", "bb", "owlqn", "lbfgsb"};
     changed here = {{curvatures, minimum, 0}, false};
     metric m = diagonal(powers);
     lgd_objective *f = function(changed_eval, &here);

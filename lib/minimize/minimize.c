@@ -37,9 +37,11 @@ static lgd_status check_metric(const lgd_run *run, bool penalised)
     if (!run->o.precondition)
         return LGD_OK;
     if (!(run->opt->ops.flags & (LGD_LINEAR | LGD_PRECONDITIONED)))
-        return lgd_fail(LGD_EUNSUPPORTED,
-                        "minimize: precondition is not NULL, NULL is accepted by %s: its step is not linear in g",
-                        method);
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "minimize: precondition is not NULL, NULL is accepted by %s: its step is not linear in g, or has "
+            "a metric of its own (sgd, cg, lbfgs, newton_cg and others take one)",
+            method);
     if (penalised)
         return lgd_fail(LGD_EUNSUPPORTED, "minimize: precondition is not NULL, NULL is accepted beside a penalty");
     if (run->opt->finds_lr)
@@ -100,10 +102,11 @@ static lgd_status check_options(lgd_run *run)
             return lgd_fail(LGD_EINVAL, "minimize: lr_scale[%zu] is %g, a finite number >= 0 is accepted", j,
                             o->lr_scale[j]);
         else if (own_points && o->lr_scale[j] != 0 && o->lr_scale[j] != 1)
-            return lgd_fail(LGD_EUNSUPPORTED,
-                            "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s%s: it keeps points of "
-                            "its own (lgd_optimizer_groups has rates for ranges)",
-                            j, o->lr_scale[j], method, penalised ? " with a penalty" : "");
+            return lgd_fail(LGD_EUNSUPPORTED, "minimize: lr_scale[%zu] is %g, 0 or 1 is accepted by %s%s: %s", j,
+                            o->lr_scale[j], method, penalised ? " with a penalty" : "",
+                            run->opt->ops.flags & LGD_FINDS_STEP
+                                ? "it finds the length of its steps"
+                                : "it keeps points of its own (lgd_optimizer_groups has rates for ranges)");
     if ((status = check_metric(run, penalised)) || (status = lgd_sample_check(run)) ||
         (status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
         (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
