@@ -93,6 +93,16 @@ static unsigned long steps(const char *method, size_t n, bool with_metric)
     return st || report.stop != LGD_STOP_GRAD_TOL ? 0 : (unsigned long)report.steps;
 }
 
+/* The next of 10, 15, 20, 30, 40, 50, 70, 100, 150, ...: the last digits of a count of steps are those of a compiler. */
+static unsigned long about(unsigned long n)
+{
+    static const unsigned long round[] = {10, 15, 20, 30, 40, 50, 70};
+    for (unsigned long tens = 1;; tens *= 10)
+        for (size_t i = 0; i < sizeof round / sizeof *round; i++)
+            if (n <= round[i] * tens)
+                return round[i] * tens;
+}
+
 int main(void)
 {
     static const struct {
@@ -100,13 +110,14 @@ int main(void)
     } methods[] = {{"sgd", "sgd:lr=auto", "sgd:lr=0.5"}, {"cg", "cg", "cg"}, {"lbfgs", "lbfgs", "lbfgs"}};
     static const size_t cells[] = {50, 100, 200, 400};
     int wrong = 0;
-    printf("steps until |g| has fallen by 1e6\n%-8s%8s%8s%8s%8s%12s\n", "cells", "50", "100", "200", "400", "gradient");
+    printf("steps until |g| has fallen by 1e6, at most\n%-8s%8s%8s%8s%8s%12s\n", "cells", "50", "100", "200", "400",
+           "gradient");
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         for (int with = 0; with < 2; with++) {
             printf("%-8s", methods[i].name);
             for (size_t k = 0; k < sizeof cells / sizeof *cells; k++) {
                 const unsigned long n = steps(with ? methods[i].smoothed : methods[i].plain, cells[k], with);
-                printf("%8lu", n);
+                printf("%8lu", about(n));
                 wrong |= n == 0;
             }
             printf("%12s\n", with ? "smoothed" : "plain");
