@@ -271,12 +271,16 @@ static bool make_problem(grid *g, const dataset *d, const settings *s, lgd_matri
     dataset_curvature(d, &all, &worst);
     g->problem = (problem){.rows = d->rows, .cols = d->cols, .X = d->Z, .y = d->y, .lr = 0.1 / worst, .seed = s->seed};
     g->variants = variants_list(g->variant, g->problem.lr);
+    char text[sizeof g->note] = "";
+    size_t used = 0;
     for (size_t i = 0; i < g->variants; i++)
-        if (g->variant[i].flags & LGD_NEEDS_EVAL && s->only && settings_choose(s, g->variant[i].name, "full")) {
-            char text[2 * NAME_SIZE];
-            snprintf(text, sizeof text, "%s (asks for values elsewhere than at w)", g->variant[i].name);
-            note(g, text);
-        }
+        if (g->variant[i].flags & LGD_NEEDS_EVAL && s->only && settings_choose(s, g->variant[i].name, "full") &&
+            used < sizeof text)
+            used += (size_t)snprintf(text + used, sizeof text - used, used ? ", %s" : "%s", g->variant[i].name);
+    if (used) {
+        note(g, text);
+        note(g, "these ask for values elsewhere than at w, so that an epoch is more than a pass");
+    }
     if (lgd_matrix_dense(X, d->rows, d->cols, d->Z, d->cols) ||
         lgd_glm_create(&g->problem.f, *X, d->y, lgd_loss_half_squared(), NULL)) {
         fprintf(stderr, "lgd-bench: %s\n", lgd_last_error());
