@@ -81,10 +81,8 @@ LGD_INLINE double tree(const double s[LANES])
         size_t j = 0;                                                                                                         \
         for (; j + LANES <= n; j += LANES) {                                                                                  \
             lgd_prefetch(a + j + BLOCK);                                                                                      \
-            for (size_t l = 0; l < LANES; l++)                                                                                \
-                s[l] += (double)a[j + l] * x[j + l];                                                                          \
-            for (size_t l = 0; l < LANES; l++)                                                                                \
-                t[l] += (double)a[j + l] * y[j + l];                                                                          \
+            _Pragma("omp simd") for (size_t l = 0; l < LANES; l++) s[l] += (double)a[j + l] * x[j + l];                       \
+            _Pragma("omp simd") for (size_t l = 0; l < LANES; l++) t[l] += (double)a[j + l] * y[j + l];                       \
         }                                                                                                                     \
         for (; j < n; j++) {                                                                                                  \
             s[j % LANES] += (double)a[j] * x[j];                                                                              \
