@@ -9,20 +9,14 @@ the median of the ratios within rounds. The library is the one that LGD_LIBRARY 
 bench/run makes; examples/lgd.py calls it. Exit: 0 all is well, 1 a value is wrong, 2 usage, 3 something is missing.
 """
 import argparse
-import os
 import random
 import statistics
-import sys
-import time
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+import peers
+
 NEAR, LOWEST = 1e-6, 1e-13
 METHODS = [("sgd", "sgd:lr=auto", {}), ("proximal_gradient",) * 2 + ({},), ("fista",) * 2 + ({},),
            ("saga", "sgd:lr=auto", {"batch_size": 64, "estimator": "saga", "check_every": 5})]
-
-
-def missing(what, how):
-    sys.exit(print(f"lasso.py: {what}\n  {how}", file=sys.stderr) or 3)
 
 
 def parse():
@@ -58,7 +52,7 @@ class Peer:
         self.problem, value = problem, problem.value(np.zeros(problem.X.shape[1]))
         for _ in range(2):  # the gap allowed follows from the value
             tol = near * value * 2 * len(problem.y) / (2 * problem.y @ problem.y)
-            self.lasso = Lasso(alpha=problem.strength, fit_intercept=False, tol=tol, max_iter=100000)
+            self.lasso = sklearn.linear_model.Lasso(alpha=problem.strength, fit_intercept=False, tol=tol, max_iter=100000)
             value = problem.value(self.run()[0])
 
     def run(self):
@@ -88,19 +82,8 @@ def main(words):
     print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
     lowest = problem.value(Peer(problem, LOWEST).run()[0])
     all = [Lgd(*method, problem) for method in METHODS] + [Peer(problem, NEAR)]
-    steps = {}
-    for one in all:
-        w, steps[one.name] = one.run()
-        above = problem.value(w) / lowest - 1
-        print(f"{one.name}: {above:.1e} above the lowest value")
-        if not -LOWEST * 10 <= above <= NEAR:
-            sys.exit(f"lasso.py: that is not within {NEAR:.0e}, nothing is timed")
-    times = {one.name: [] for one in all}
-    for _ in range(words.rounds):
-        for one in random.sample(all, len(all)):
-            begun = time.perf_counter()
-            one.run()
-            times[one.name].append(time.perf_counter() - begun)
+    steps = peers.near_the_lowest(all, lambda w: problem.value(w) / lowest - 1, -LOWEST * 10, NEAR)
+    times = peers.times_of(all, words.rounds, lambda one: one.run())
     theirs = times[Peer.name]
     print(f"\nA lasso of {words.rows} x {words.cols} to a duality gap of {NEAR:.0e}, {words.rounds} rounds\n\n"
           f"  {'':<26} {'steps':>7} {'ms':>9}   time / scikit-learn's")
@@ -110,19 +93,5 @@ def main(words):
 
 
 words = parse()
-# One thread, of every BLAS: said before any is loaded.
-os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
-os.environ.setdefault("LGD_LIBRARY", os.path.join(ROOT, "build", "release", "lib", "libgd.so.0"))
-sys.path.insert(0, os.path.join(ROOT, "examples"))
-try:
-    import numpy as np
-    import sklearn
-    from sklearn.linear_model import Lasso
-except ImportError as problem:
-    missing(f"scikit-learn is needed, and {problem}", "apt-get install python3-sklearn, or pip install scikit-learn; "
-            "then run this with the python3 that has it")
-try:
-    import lgd
-except ImportError as problem:
-    missing(str(problem), "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd")
+np, sklearn, lgd = peers.load_sklearn()
 main(words)

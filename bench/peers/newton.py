@@ -11,19 +11,13 @@ the one that LGD_LIBRARY names, else that of build/release, which bench/run make
 value is wrong, 2 usage, 3 something is missing.
 """
 import argparse
-import os
 import random
 import statistics
-import sys
-import time
 import warnings
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+import peers
+
 NEAR = 1e-9
-
-
-def missing(what, how):
-    sys.exit(print(f"newton.py: {what}\n  {how}", file=sys.stderr) or 3)
 
 
 def parse():
@@ -61,7 +55,8 @@ class Peer:
                 break
 
     def run(self):
-        fit = LogisticRegression(solver="newton-cholesky", C=1.0, fit_intercept=False, tol=1e-14, max_iter=self.steps)
+        fit = sklearn.linear_model.LogisticRegression(solver="newton-cholesky", C=1.0, fit_intercept=False, tol=1e-14,
+                                                      max_iter=self.steps)
         fit.fit(self.problem.X, self.problem.y)
         return fit.coef_[0], self.steps
 
@@ -103,19 +98,8 @@ def main(words):
     print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
     all = [Lgd("newton", "newton", problem), Lgd("newton from 1/32 of the rows", "newton", problem, start_rows=sample),
            Lgd("the same with reuse=3", "newton:reuse=3", problem, start_rows=sample), Peer(problem)]
-    steps = {}
-    for one in all:
-        w, steps[one.name] = one.run()
-        above = problem.above(w)
-        print(f"{one.name}: {above:.1e} above the lowest value")
-        if not -1e-13 <= above <= NEAR:
-            sys.exit(f"newton.py: that is not within {NEAR:.0e}, nothing is timed")
-    times = {one.name: [] for one in all}
-    for _ in range(words.rounds):
-        for one in random.sample(all, len(all)):
-            begun = time.perf_counter()
-            one.run()
-            times[one.name].append(time.perf_counter() - begun)
+    steps = peers.near_the_lowest(all, problem.above, -1e-13, NEAR)
+    times = peers.times_of(all, words.rounds, lambda one: one.run())
     theirs = times[Peer.name]
     print(f"\nLogistic regression of {words.rows} x {words.cols} to {NEAR:.0e} above the lowest value, {words.rounds} rounds\n\n"
           f"  {'':<36} {'steps':>5} {'ms':>9}   scikit-learn's time / its own")
@@ -125,19 +109,5 @@ def main(words):
 
 
 words = parse()
-# One thread, of every BLAS: said before any is loaded.
-os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
-os.environ.setdefault("LGD_LIBRARY", os.path.join(ROOT, "build", "release", "lib", "libgd.so.0"))
-sys.path.insert(0, os.path.join(ROOT, "examples"))
-try:
-    import numpy as np
-    import sklearn
-    from sklearn.linear_model import LogisticRegression
-except ImportError as problem:
-    missing(f"scikit-learn is needed, and {problem}", "apt-get install python3-sklearn, or pip install scikit-learn; "
-            "then run this with the python3 that has it")
-try:
-    import lgd
-except ImportError as problem:
-    missing(str(problem), "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd")
+np, sklearn, lgd = peers.load_sklearn()
 main(words)

@@ -13,22 +13,18 @@ import os
 import random
 import statistics
 import sys
-import time
 
-ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+import peers
+
 SAME_POINT, CHECK_STEPS = 1e-12, 5
 
 
-def missing(what, how):
-    sys.exit(print(f"steps.py: {what}\n  {how}", file=sys.stderr) or 3)
-
-
 def load():
-    name = os.environ.get("LGD_LIBRARY") or os.path.join(ROOT, "build", "release", "lib", "libgd.so.0")
+    name = os.environ.get("LGD_LIBRARY") or os.path.join(peers.ROOT, "build", "release", "lib", "libgd.so.0")
     try:
         library = ctypes.CDLL(name)
     except OSError as error:
-        missing(str(error), "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd")
+        peers.missing(str(error), peers.BUILD_IT)
     library.lgd_optimizer_step.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p,
                                            ctypes.c_double, ctypes.c_double]
     library.lgd_last_error.restype = library.lgd_build_info.restype = ctypes.c_char_p
@@ -80,14 +76,8 @@ def check(library, dim):
 def measure(library, dim, rounds):
     w, g = torch.randn(dim, dtype=torch.float64), torch.randn(dim, dtype=torch.float64)
     all = runners(library, w)
-    times = {one.name: [] for one in all}
-    for round in range(-1, rounds):  # the first makes the state and warms up
-        for one in random.sample(all, len(all)):
-            begun = time.perf_counter()
-            one.step(g)
-            if round >= 0:
-                times[one.name].append(time.perf_counter() - begun)
-    return times
+    peers.times_of(all, 1, lambda one: one.step(g))  # makes the state and warms up
+    return peers.times_of(all, rounds, lambda one: one.step(g))
 
 
 def main():
@@ -117,6 +107,5 @@ def main():
 try:
     import torch
 except ImportError as problem:
-    missing(f"torch is needed, and {problem}", "apt-get install python3-torch, or pip install torch; "
-            "then run this with the python3 that has it")
+    peers.missing_package("torch", "torch", problem)
 main()
