@@ -390,6 +390,62 @@ START_TEST(powers_of_two_times_f_and_w_same_path_in_every_bit)
 END_TEST
 
 /* From w = 0 the first step follows |f|, so that only scales are met. */
+/* Near 0.7, with values of 5 that hide all but eight digits of it: the last steps are of rounding alone, and some turn to -g. */
+static double barrier(const double *x, double *g)
+{
+    double f = 0;
+    for (size_t j = 0; j < DIM_MOST; j++) {
+        const double y = x[j] + 0.25 * x[(j + 1) % DIM_MOST] + 1;
+        f += y - log(y);
+        g[j] = 0;
+    }
+    for (size_t j = 0; j < DIM_MOST; j++) {
+        const size_t next = (j + 1) % DIM_MOST;
+        const double slope_of = 1 - 1 / (x[j] + 0.25 * x[next] + 1);
+        g[j] += slope_of;
+        g[next] += 0.25 * slope_of;
+    }
+    return f;
+}
+
+START_TEST(powers_of_two_times_f_down_to_rounding_same_end)
+{
+    const double starts[][DIM_MOST] = {{-0.05, 0.02, 0.3, -0.1, -0.03}, {0.5, -0.4, 0.1, 0.2, -0.3}};
+    const lgd_minimize_options o = {.max_steps = 2000, .grad_tol = LGD_ZERO};
+    for (size_t i = 0; i < text_count; i++)
+        for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+            function p = of(barrier, 5);
+            const path a = run(texts[i], &p, starts[k], o);
+            for (int e = -25; e <= 25; e += 25) {
+                p.f_scale = ldexp(1, e);
+                const path b = run(texts[i], &p, starts[k], o);
+                ck_assert_msg(a.steps == b.steps && a.report.stop == b.report.stop &&
+                                  !memcmp(a.last, b.last, sizeof a.last),
+                              "%s, 2^%d: %zu and %zu steps, %s, %s", texts[i], e, a.steps, b.steps,
+                              lgd_stop_string(a.report.stop), lgd_stop_string(b.report.stop));
+            }
+        }
+}
+END_TEST
+
+START_TEST(first_step_too_short_for_w_does_not_end_the_run)
+{
+    for (size_t i = 0; i < text_count; i++) {
+        char text[sizeof *texts + 32];
+        snprintf(text, sizeof text, "%.*s%cfirst_step=1e-300", (int)sizeof *texts, texts[i],
+                 strchr(texts[i], ':') ? ',' : ':');
+        if (!strncmp(text, "trust_region", 12)) /* it has none */
+            continue;
+        function p = of(bowl, 5);
+        double f;
+        const path a = run(text, &p, slope, (lgd_minimize_options){.max_steps = 3000});
+        const double g = size_of_gradient(&p, a.last, &f);
+        ck_assert_msg(!a.status && a.report.stop == LGD_STOP_GRAD_TOL, "%s: %s, |g| %g", text,
+                      lgd_stop_string(a.report.stop), g);
+    }
+}
+END_TEST
+
 START_TEST(start_at_zero_same_path_for_powers_of_two)
 {
     const double start[DIM_MOST] = {0};
@@ -508,6 +564,8 @@ int main(void)
     CASE(suite, bad_value_at_any_call_finite_point_and_true_reason);
     CASE(suite, flat_unbounded_or_torn_true_reason);
     CASE(suite, powers_of_two_times_f_and_w_same_path_in_every_bit);
+    CASE(suite, powers_of_two_times_f_down_to_rounding_same_end);
+    CASE(suite, first_step_too_short_for_w_does_not_end_the_run);
     CASE(suite, start_at_zero_same_path_for_powers_of_two);
     CASE(suite, model_of_other_units_same_path_in_every_bit);
     CASE(suite, shifted_f_same_path_until_rounding);

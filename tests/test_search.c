@@ -493,7 +493,7 @@ START_TEST(nonmonotone_accepts_below_the_largest_of_ten)
     probe p = {.phi = hill};
     const lgd_search_rules armijo = {LGD_BACKTRACKING, 1e-4, 0.9, 0, 40}, grippo = {LGD_NONMONOTONE, 1e-4, 0.9, 0, 40};
     for (size_t ago = 0; ago < 12; ago++) {
-        lgd_search_memory memory = {.values = 12, .mean_size = 1, .weight = 1, .flattest = 1};
+        lgd_search_memory memory = {.values = 12, .mean_size = 1, .weight = 1, .foretold = 1};
         for (size_t i = 0; i < LGD_SEARCH_VALUES; i++)
             memory.value[i] = 1;
         if (ago < LGD_SEARCH_VALUES)
@@ -513,7 +513,7 @@ END_TEST
 START_TEST(hager_zhang_close_to_the_minimum_approximate_wolfe)
 {
     lgd_search_memory memory = {
-        .values = 1, .value = {1}, .mean_size = 1, .weight = 1, .close = 1, .lowest = 1, .flattest = 1};
+        .values = 1, .value = {1}, .mean_size = 1, .weight = 1, .close = 1, .lowest = 1, .foretold = 1};
     const double c1 = 0.1, c2 = 0.9;
     for (double alpha = 1e-10; alpha < 1; alpha *= 10) {
         lgd_search_memory own = memory;

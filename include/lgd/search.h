@@ -11,15 +11,16 @@
  *   search      which one, see lgd_search
  *   c1          in (0, 1), of the decrease
  *   c2          in (c1, 1), of the slope
- *   first_step  > 0: the length |w_new - w|_2 that the very first trial has [0: |g|^2/(g.Hg) where the objective has products with
- *               its Hessian H, else the alpha with |alpha g|_inf = 0.01 |w|_inf, at w = 0 that with alpha |g|^2 = 0.01 |f|, where f
- *               is 0 too that with |alpha g|_inf = 1]
- *   max_trials  points that one search looks at, at most; the lowest of them that decreased enough is then taken
+ *   first_step  > 0: the length |w_new - w|_2 that the very first trial has, or the least that moves w [0: |g|^2/(g.Hg) where the
+ *               objective has products with its Hessian H, else the alpha with |alpha g|_inf = 0.01 |w|_inf, at w = 0 that with
+ *               alpha |g|^2 = 0.01 |f|, where f is 0 too that with |alpha g|_inf = 1]
+ *   max_trials  points that one search looks at, at most; the lowest of them that decreased enough is then taken [40]
  *
- * A schedule multiplies the first trial of each step. A trial where f or its slope is no number counts as one that is too long; one
- * where f is -Inf ends the run as LGD_STOP_UNBOUNDED, and so does a slope that is as steep 2^64 times beyond the first trial.
- * Where the decrease asked for is within the rounding of f (2^-40 |f|), the approximate conditions are enough whichever the search,
- * and LGD_STOP_ROUNDING ends a run once twenty steps have brought neither f down nor halved its slope. */
+ * A schedule multiplies the first trial of each step. A trial where f or its slope is no number counts as one that is too long;
+ * one where f is -Inf ends the run as LGD_STOP_UNBOUNDED, and so does a slope that is as steep 2^64 times beyond the first trial,
+ * where f has fallen by more than |f|. Where the decrease asked for is within the rounding of f (2^-40 |f|), the approximate
+ * conditions are enough whichever the search, and LGD_STOP_ROUNDING ends a run once twenty steps have brought neither f down nor
+ * halved the fall that its slope foretells. */
 #ifndef LGD_SEARCH_H
 #define LGD_SEARCH_H
 

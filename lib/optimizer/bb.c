@@ -24,11 +24,13 @@ static const double REACH = 1e10;
 /* Where the slope does not rise along the step there is no parabola. */
 static const double NO_CURVATURE = 10;
 
-static double rate_after(lgd_bb_form form, double ss, double sy, double yy, double last, progress *next)
+/* Of g.g, -g.y and y.y: with s = -last g the rates s.s/s.y and s.y/y.y are last times these quotients, and s.s, which may be too
+ * small for a number, is not needed. */
+static double rate_after(lgd_bb_form form, double gg, double gy, double yy, double last, progress *next)
 {
     static const double APART = 0.8;
-    const double long_one = ss / sy, short_one = sy / yy;
-    if (!(sy > 0) || !(long_one < INFINITY) || !(short_one > 0))
+    const double long_one = last * (gg / gy), short_one = last * (gy / yy);
+    if (!(gy > 0) || !(long_one < INFINITY) || !(short_one > 0))
         return NO_CURVATURE * last;
     next->brief[next->rates++ % SHORT_RATES] = short_one;
     double rate = form == LGD_BB2 ? short_one : long_one;
@@ -66,11 +68,10 @@ static lgd_status step(lgd_step *s)
         status = lgd_search_along(s, &rules, &next.memory, &line);
     if (status || !line.found)
         return status;
-    double *y = d; /* s = alpha d = -alpha g */
+    double *y = d;
     for (size_t j = 0; j < s->dim; j++)
         y[j] = line.g_new[j] - s->g[j];
-    const double sy = -line.alpha * lgd_dot(s->dim, s->g, y), ss = line.alpha * line.alpha * square;
-    next.rate = rate_after(o->form, ss, sy, lgd_dot(s->dim, y, y), line.alpha, &next);
+    next.rate = rate_after(o->form, square, -lgd_dot(s->dim, s->g, y), lgd_dot(s->dim, y, y), line.alpha, &next);
     lgd_search_take(s, &line);
     next.square = lgd_dot(s->dim, s->g, s->g);
     *kept = next;

@@ -210,7 +210,7 @@ static lgd_status search(lgd_step *s, double slope, bool curved, double shift, l
     const lgd_newton_options *o = s->options;
     const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_BACKTRACKING);
     const double *d = s->vec[DIRECTION];
-    double alpha = s->t == 1 && o->first_step > 0 ? o->first_step / lgd_norm2(s->dim, d) : 1;
+    double alpha = s->t == 1 && o->first_step > 0 ? lgd_search_given(s, o->first_step, d) : 1;
     lgd_status status = LGD_OK;
     if (!curved)
         status = lgd_search_first(s, &rules, d, slope, s->vec[POINT], &alpha);

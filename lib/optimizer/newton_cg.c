@@ -43,7 +43,7 @@ static lgd_status search(lgd_step *s, const lgd_krylov *k, double slope, double 
     const lgd_newton_cg_options *o = s->options;
     const lgd_search_rules rules = LGD_SEARCH_RULES(o, LGD_MORE_THUENTE);
     if (s->t == 1 && o->first_step > 0)
-        alpha = o->first_step / lgd_norm2(s->dim, k->d);
+        alpha = lgd_search_given(s, o->first_step, k->d);
     alpha *= s->lr_factor;
     *line = (lgd_line){
         .d = k->d, .slope = slope, .alpha = alpha, .alpha_max = most ? alpha : INFINITY, .w_new = k->r, .g_new = k->hp};

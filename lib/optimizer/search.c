@@ -6,7 +6,7 @@
  * it does at the least. */
 static const double ROUGH = 0x1p-40, SAME = 64 * DBL_EPSILON;
 
-/* Steps without a lower value, or half the slope, after which nothing but rounding is left. */
+/* Steps without a lower value, or half the fall foretold, after which nothing but rounding is left. */
 enum { IDLE_STEPS = 20 };
 
 lgd_status lgd_search_check(const char *method, double c1, double c2)
@@ -19,7 +19,7 @@ lgd_status lgd_search_check(const char *method, double c1, double c2)
 static lgd_search_memory begun_anew(double f)
 {
     return (lgd_search_memory){
-        .value = {f}, .values = 1, .mean_size = fabs(f), .weight = 1, .lowest = f, .flattest = INFINITY};
+        .value = {f}, .values = 1, .mean_size = fabs(f), .weight = 1, .lowest = f, .foretold = INFINITY};
 }
 
 static double last_value(const lgd_search_memory *m)
@@ -36,20 +36,21 @@ static double largest_value(const lgd_search_memory *m)
 }
 
 /* Hager and Zhang's C_k and Q_k forget with 0.7, and approximate Wolfe begins once f changes by less than 1e-3 C_k. Steps are idle
- * where neither f nor its slope becomes less; without a monotone search where f does not change. */
+ * where neither f becomes less nor the fall that the tangent foretells, which has the unit of f whatever d is; without a monotone
+ * search where f does not change. */
 static void remember(lgd_search_memory *m, const lgd_search_run *q, double f_new)
 {
     static const double KEEP = 0.7, CLOSE = 1e-3;
-    const double slope = fabs(q->zero.slope), change = fabs(f_new - q->zero.f);
+    const double foretold = -q->taken.alpha * q->zero.slope, change = fabs(f_new - q->zero.f);
     const bool lower = q->rules->search == LGD_NONMONOTONE ? change > SAME * fabs(q->zero.f) : f_new < m->lowest;
     if (change <= CLOSE * m->mean_size)
         m->close = 1;
     m->weight = 1 + KEEP * m->weight;
     m->mean_size += (fabs(f_new) - m->mean_size) / m->weight;
     m->value[m->values++ % LGD_SEARCH_VALUES] = f_new;
-    m->idle = lower || slope <= 0.5 * m->flattest ? 0 : m->idle + 1;
-    if (slope <= 0.5 * m->flattest)
-        m->flattest = slope;
+    m->idle = lower || foretold <= 0.5 * m->foretold ? 0 : m->idle + 1;
+    if (foretold <= 0.5 * m->foretold)
+        m->foretold = foretold;
     m->lowest = fmin(m->lowest, f_new);
 }
 
@@ -146,12 +147,19 @@ LGD_WIDE static void largest(size_t dim, const double *restrict w, const double 
     *of_d = b;
 }
 
+double lgd_search_given(const lgd_step *s, double first_step, const double *d)
+{
+    double of_w, of_d;
+    largest(s->dim, s->w, d, &of_w, &of_d);
+    return fmax(first_step / lgd_norm2(s->dim, d), 2 * DBL_EPSILON * of_w / of_d);
+}
+
 lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const double *d, double slope, double *hd,
                             double *alpha)
 {
     double of_w, of_d;
     if (rules->first_step > 0) {
-        *alpha = rules->first_step / lgd_norm2(s->dim, d);
+        *alpha = lgd_search_given(s, rules->first_step, d);
         return LGD_OK;
     }
     if (s->oracle->product && s->oracle->exact) {

@@ -38,7 +38,7 @@ typedef struct lgd_search_memory {
     uint64_t values;                 /* how many there were */
     double mean_size, weight;        /* C_k and Q_k of Hager and Zhang: a mean of |f| */
     double close;                    /* not 0: approximate Wolfe from now on */
-    double lowest, flattest;         /* value and |slope| so far, */
+    double lowest, foretold;         /* value and alpha |slope| of a step so far, */
     uint64_t idle;                   /* and how many steps have brought neither down */
 } lgd_search_memory;
 
@@ -67,6 +67,9 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
  * scratch [dim]. */
 lgd_status lgd_search_first(lgd_step *s, const lgd_search_rules *rules, const double *d, double slope, double *hd,
                             double *alpha);
+
+/* The alpha of the option first_step > 0, or where w would not move by that the least one that moves it. */
+double lgd_search_given(const lgd_step *s, double first_step, const double *d);
 
 /* Takes the point of a search that found one: w, g, f of the step, fresh. A method that goes over both points anyway saves these
  * copies by writing them itself. */

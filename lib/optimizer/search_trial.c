@@ -123,7 +123,8 @@ static void note_high(lgd_search_run *q, const lgd_trial *t)
         q->contrary = t->slope <= -0.5 * falls;
 }
 
-/* What a trial says beyond its own: -Inf is lower than all numbers, a phi that falls as steeply so far away has no minimum. */
+/* What a trial says beyond its own: -Inf is lower than all numbers, a phi that falls as steeply so far away, and by more
+ * than its own size, has no minimum. */
 static void note(lgd_search_run *q, const lgd_trial *t)
 {
     q->unbounded = t->f == -INFINITY;
@@ -137,7 +138,7 @@ static void note(lgd_search_run *q, const lgd_trial *t)
     if (t->f < q->zero.f && !(t->f >= q->best.f && q->best.sound))
         q->best = *t;
     if (t->alpha >= WITHOUT_BOUND * q->first && t->slope < q->rules->c2 * q->zero.slope &&
-        t->f < q->zero.f - q->rounding)
+        t->f < q->zero.f - fabs(q->zero.f))
         q->unbounded = true;
 }
 
