@@ -46,10 +46,12 @@ void lgd_pairs_layout(size_t memory, bool single, size_t *vectors, size_t *state
 /* The pairs of dim coordinates in the vectors from `vec` and the state from `state` on. */
 lgd_pairs lgd_pairs_of(size_t dim, size_t memory, bool single, double *const *vec, void *state);
 
-/* The slot of the pair of that age. */
+/* The slot of the pair of that age. Asked for m^2 times a step: a division each would be most of what a step of few coordinates
+ * takes. */
 static inline size_t lgd_pairs_slot(const lgd_pairs *p, size_t age)
 {
-    return (size_t)((p->at->next + p->slots - p->at->count + age) % p->slots);
+    const size_t at = (size_t)(p->at->next + p->slots - p->at->count) + age;
+    return at < p->slots ? at : at - p->slots;
 }
 
 /* Moves on from w, g to w_new, g_new, and the difference becomes a pair if s.y > curvature |s||y| (for floats at least 2^-24), which
