@@ -106,7 +106,7 @@ void lgd_sample_end(lgd_run *run)
     run->sample = (lgd_sample){0};
 }
 
-/* E |g_S - g|^2 at w. */
+/* E |g_S - g|^2 at w. One row tells nothing of it: it may be anything. */
 static lgd_status noise(lgd_run *run, double *square)
 {
     lgd_sample *s = &run->sample;
@@ -128,7 +128,8 @@ static lgd_status noise(lgd_run *run, double *square)
         }
     }
     const double m = (double)s->terms;
-    *square = parts > 1 ? (double)each / (double)rows * (m - (double)rows) / m * spread / (double)(parts - 1) : 0;
+    *square =
+        parts > 1 ? (double)each / (double)rows * (m - (double)rows) / m * spread / (double)(parts - 1) : INFINITY;
     return LGD_OK;
 }
 
