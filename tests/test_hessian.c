@@ -369,6 +369,9 @@ START_TEST(check_product_objective_with_smooth_part_of_its_own_sound)
     ck_assert_double_lt(c.error, 1e-9);
     lgd_objective_free(part);
     lgd_objective_free(f);
+    ck_ok(lgd_objective_create(&f, 3, 0, &ops, NULL));
+    ck_fails(lgd_objective_check_product(f, w, 1, &c), LGD_EINVAL, "number of rows of the quartic is 0");
+    lgd_objective_free(f);
     ops.smooth_product = NULL;
     ck_fails(lgd_objective_create(&f, 3, 3, &ops, NULL), LGD_EINVAL, "smooth_product");
     ops.hessian = NULL;

@@ -292,6 +292,111 @@ START_TEST(memory_runs_of_every_method_and_order_each_allocation_failing)
 }
 END_TEST
 
+/* f = x^2 - y^2 + y^4, whose Hessian comes from differences, or from an objective with a smooth part. */
+static lgd_status hills(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)dim;
+    *f = w[0] * w[0] - w[1] * w[1] + w[1] * w[1] * w[1] * w[1];
+    if (g) {
+        g[0] = 2 * w[0];
+        g[1] = 4 * w[1] * w[1] * w[1] - 2 * w[1];
+    }
+    return LGD_OK;
+}
+
+static lgd_status bowl(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)rows;
+    *f += cosh(w[0] - 1) + cosh(w[1]);
+    if (g) {
+        g[0] += sinh(w[0] - 1);
+        g[1] += sinh(w[1]);
+    }
+    return LGD_OK;
+}
+
+static lgd_status bowl_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
+                               size_t ld)
+{
+    H[0] += cosh(w[0] - 1);
+    H[ld + 1] += cosh(w[1]);
+    return bowl(ctx, rows, w, f, g);
+}
+
+static lgd_status half_square(void *ctx, const double *w, double *f, double *g)
+{
+    (void)ctx;
+    *f += 0.5 * w[1] * w[1];
+    if (g)
+        g[1] += w[1];
+    return LGD_OK;
+}
+
+static lgd_status half_square_product(void *ctx, const double *w, const double *v, double *hv)
+{
+    (void)ctx, (void)w;
+    hv[1] += v[1];
+    return LGD_OK;
+}
+
+static lgd_status doubled(void *ctx, const double *w, const double *r, double *pr)
+{
+    (void)w;
+    for (size_t j = 0; j < *(const size_t *)ctx; j++)
+        pr[j] = 2 * r[j];
+    return LGD_OK;
+}
+
+/* What a step may ask for: a Hessian, a metric, a sample, a way out of a saddle. `steps` of them. */
+static uint64_t steps;
+enum { OF_DIFFERENCES, OF_PARTS, METRIC, SAMPLE, LEFT, ASKED };
+
+static lgd_status asked(size_t variant)
+{
+    static const char *const names[] = {"newton", "newton", "cg", "newton", "trust_region"};
+    static const lgd_objective_ops ops = {.name = "bowl",
+                                          .eval = bowl,
+                                          .smooth = half_square,
+                                          .hessian = bowl_hessian,
+                                          .smooth_product = half_square_product};
+    size_t dim = variant == SAMPLE ? DIM : 2;
+    double w[DIM] = {1, variant == LEFT ? 0 : 2};
+    lgd_minimize_options o = {.max_steps = steps, .grad_tol = variant == LEFT ? 0 : LGD_ZERO, .threads = 1};
+    pieces p = {.X = NULL};
+    lgd_objective *f = NULL;
+    lgd_optimizer *opt = NULL;
+    lgd_status status;
+    if (variant == OF_PARTS)
+        status = lgd_objective_create(&f, 2, 1, &ops, NULL);
+    else if (variant == SAMPLE)
+        status = pieces_create(&p, PLAIN);
+    else
+        status = lgd_function_create(&f, 2, hills, NULL);
+    o.saddle = variant == LEFT ? LGD_SADDLE_ESCAPE : LGD_SADDLE_UNCHECKED;
+    o.start_rows = variant == SAMPLE ? 100 : 0;
+    o.precondition = variant == METRIC ? doubled : NULL;
+    o.precondition_ctx = &dim;
+    if (!status)
+        status = lgd_optimizer_parse(&opt, names[variant]);
+    if (!status)
+        status = lgd_minimize(variant == SAMPLE ? meant(&p) : f, opt, w, &o, NULL);
+    for (size_t j = 0; j < dim; j++)
+        ck_assert(isfinite(w[j]));
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    if (variant == SAMPLE)
+        pieces_free(&p);
+    return status;
+}
+
+START_TEST(memory_of_what_is_asked_for_each_allocation_failing)
+{
+    steps = 12;
+    for (size_t variant = 0; variant < ASKED; variant++)
+        fail_each_allocation(asked, variant, 5);
+}
+END_TEST
+
 /* ---- steps */
 
 static size_t allocations(size_t i, size_t batch, int how, uint64_t epochs)
@@ -329,6 +434,16 @@ START_TEST(memory_more_steps_no_more_allocations)
             for (size_t batch = 1; batch <= 1600; batch *= 40)
                 ck_assert_uint_eq(allocations(i, batch, how, 2), allocations(i, batch, how, 9));
     }
+    for (size_t variant = OF_DIFFERENCES; variant <= METRIC; variant++) {
+        size_t made[2];
+        for (size_t i = 0; i < 2; i++) {
+            steps = i ? 6 : 3;
+            memory_watch(0);
+            ck_ok(asked(variant));
+            made[i] = memory_made();
+        }
+        ck_assert_uint_eq(made[0], made[1]);
+    }
 }
 END_TEST
 
@@ -360,6 +475,7 @@ int main(void)
     tcase_add_test(cases, memory_optimizers_each_allocation_failing);
     tcase_add_test(cases, memory_runs_each_allocation_failing);
     tcase_add_test(cases, memory_runs_of_every_method_and_order_each_allocation_failing);
+    tcase_add_test(cases, memory_of_what_is_asked_for_each_allocation_failing);
     tcase_add_test(cases, memory_more_steps_no_more_allocations);
     tcase_add_test(cases, memory_state_bytes_as_documented);
     suite_add_tcase(s, cases);

@@ -7,7 +7,11 @@
 static lgd_status lend_eval(void *ctx, const double *w, double *f, double *g)
 {
     const lgd_lent *l = ctx;
-    return lgd_run_eval(l->run, &l->rows, l->divide_by, w, f, g);
+    lgd_run *run = l->run;
+    const lgd_status status = lgd_run_eval(run, &l->rows, l->divide_by, w, f, g);
+    if (run->best_is_here && (status || !(*f < run->best_f && isfinite(*f)))) /* a step may well go there */
+        lgd_run_keep_best(run);
+    return status;
 }
 
 static lgd_status lend_prox(void *ctx, double eta, double *w, double *h)
@@ -134,11 +138,17 @@ static lgd_status hessian_by_products(lgd_lent *l, const double *w, const double
 {
     lgd_run *run = l->run;
     const size_t n = run->dim;
-    double *unit = lgd_alloc("minimize", lgd_mul(n, 2), sizeof *unit), *column = unit + n;
-    if (!unit)
-        return LGD_ENOMEM;
     lgd_status status = LGD_OK;
+    if (!run->lending.unit)
+        run->lending.unit = lgd_alloc("minimize", lgd_mul(n, 2), sizeof *run->lending.unit);
+    if (!run->lending.unit)
+        return LGD_ENOMEM;
+    double *unit = run->lending.unit, *column = unit + n;
+    for (size_t i = 0; i < n; i++)
+        memset(H + i * ld, 0, (i + 1) * sizeof *H);
     for (size_t i = 0; i < n && !status; i++) {
+        if (lgd_run_is_frozen(run, i)) /* f may have no value beside it */
+            continue;
         unit[i] = 1;
         status = lgd_lend_product(l, w, run->lending.oracle.exact ? NULL : g, unit, column);
         unit[i] = 0;
@@ -148,7 +158,6 @@ static lgd_status hessian_by_products(lgd_lent *l, const double *w, const double
         for (size_t j = i + 1; j < n && !status; j++)
             H[j * ld + i] = 0.5 * column[j];
     }
-    lgd_release(unit);
     return status;
 }
 
@@ -321,6 +330,7 @@ void lgd_lend_free(lgd_run *run)
 {
     lgd_release(run->lending.Z);
     lgd_release(run->lending.at);
+    lgd_release(run->lending.unit);
     lgd_release(run->lending.each);
     lgd_release(run->lending.frozen);
     run->lending = (lgd_lending){0};

@@ -40,6 +40,7 @@ typedef struct lgd_lending {
     double *Z, *T;       /* [terms x slopes] scores of w and of d, the point and the direction of a line */
     const double *w, *d; /* those */
     double *at, *other;  /* [dim] for differences of gradients */
+    double *unit;        /* [2 dim] for a Hessian of products */
     double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
     double *each;        /* l1, or lower and upper, of the penalty */
     bool *frozen;        /* [dim] what is; NULL where nothing is */
@@ -82,7 +83,8 @@ struct lgd_run {
     double gap_all;      /* at w; NaN where it was not computed */
     bool judged;         /* a value of this run was */
     double f_before;     /* the full evaluation before that */
-    double best_f;       /* lowest full evaluation; w_best is its point */
+    double best_f;       /* lowest full evaluation; w_best is its point, */
+    bool best_is_here;   /* or still w, to be copied before it moves */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
     double lr_factor, momentum, f_average;
     double step_rate;          /* what the last step told of its rate; NaN */
@@ -103,6 +105,9 @@ void lgd_run_orient(const lgd_run *run, double *f, double *g);
 
 /* Full evaluation at w: f_all, g_all, best; the gradient is left in run->g. */
 lgd_status lgd_run_eval_all(lgd_run *run);
+
+/* Before w moves: w_best is the best point, also where that was w. */
+void lgd_run_keep_best(lgd_run *run);
 
 lgd_status lgd_run_full(lgd_run *run);
 lgd_status lgd_run_batches(lgd_run *run);

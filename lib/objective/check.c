@@ -137,6 +137,8 @@ lgd_status lgd_objective_check_product_sized(lgd_objective *f, const double *w, 
 {
     if (!f || !w || !result)
         return lgd_fail(LGD_EINVAL, "check: %s is NULL, an argument is accepted", !f ? "f" : !w ? "w" : "result");
+    if (f->terms == 0)
+        return lgd_fail(LGD_EINVAL, "check: number of rows of the %s is 0, at least 1 is accepted", f->ops.name);
     const size_t n = f->dim;
     const bool has = lgd_objective_has_hessian(f);
     if (!has && !lgd_objective_has_product(f))

@@ -94,6 +94,7 @@ void lgd_objective_free(lgd_objective *f)
         f->ops.free(f->ctx);
     lgd_release(f->partial);
     lgd_release(f->hessians);
+    lgd_release(f->columns);
     lgd_release(f);
 }
 

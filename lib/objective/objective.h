@@ -19,6 +19,7 @@ struct lgd_objective {
     size_t partials;       /* chunks there is room for */
     double *hessians;      /* those of groups of chunks, made when first needed */
     size_t hessian_groups; /* groups there is room for, of which the first has none of its own */
+    double *columns;       /* [2 dim] for the Hessian of a smooth part, made when first needed */
 };
 
 /* Is coordinate j left unpenalised? */

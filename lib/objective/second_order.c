@@ -130,16 +130,18 @@ static void add(size_t n, const double *from, size_t ld_from, double *to, size_t
 }
 
 /* The Hessian of the smooth part, column by column. */
-static lgd_status add_smooth_hessian(const lgd_objective *f, const double *w, double *H, size_t ld)
+static lgd_status add_smooth_hessian(lgd_objective *f, const double *w, double *H, size_t ld)
 {
     if (f->slopes || !f->ops.smooth) {
         for (size_t i = 0; i < f->dim; i++)
             H[i * ld + i] += lgd_is_spared(f, i) ? 0 : f->l2;
         return LGD_OK;
     }
-    double *unit = lgd_alloc(f->ops.name, lgd_mul(f->dim, 2), sizeof *unit), *column = unit + f->dim;
-    if (!unit)
+    if (!f->columns)
+        f->columns = lgd_alloc(f->ops.name, lgd_mul(f->dim, 2), sizeof *f->columns);
+    if (!f->columns)
         return LGD_ENOMEM;
+    double *unit = f->columns, *column = unit + f->dim;
     lgd_status status = LGD_OK;
     for (size_t j = 0; j < f->dim && !status; j++) {
         memset(column, 0, f->dim * sizeof *column);
@@ -149,7 +151,6 @@ static lgd_status add_smooth_hessian(const lgd_objective *f, const double *w, do
         for (size_t i = j; i < f->dim && !status; i++)
             H[i * ld + j] += column[i];
     }
-    lgd_release(unit);
     return status;
 }
 
