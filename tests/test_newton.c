@@ -249,6 +249,63 @@ END_TEST
 
 /* ---- beginning on a sample */
 
+/* f = (w_0 - 1)^2 + (w_0 - 1)^4 + w_0 w_1 has a value on w_1 = 0 alone. */
+static lgd_status on_an_edge(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    const double e = w[0] - 1;
+    (void)ctx, (void)dim;
+    if (w[1] != 0)
+        return lgd_set_error(LGD_EUSER, "edge: w[1] is not 0");
+    *f = e * e + e * e * e * e;
+    if (g) {
+        g[0] = 2 * e + 4 * e * e * e;
+        g[1] = w[0];
+    }
+    return LGD_OK;
+}
+
+START_TEST(frozen_at_the_edge_of_a_domain_never_left)
+{
+    const char *methods[] = {"newton", "newton_cg", "trust_region"};
+    const double scale[2] = {1, 0};
+    for (size_t i = 0; i < 3; i++) {
+        lgd_objective *f;
+        double w[2] = {3, 0};
+        ck_ok(lgd_function_create(&f, 2, on_an_edge, NULL));
+        const lgd_report r = run(f, methods[i], w, (lgd_minimize_options){.lr_scale = scale, .grad_tol = 1e-8});
+        ck_assert_int_eq(r.stop, LGD_STOP_GRAD_TOL);
+        ck_assert(fabs(w[0] - 1) < 1e-6 && w[1] == 0);
+        lgd_objective_free(f);
+    }
+}
+END_TEST
+
+static lgd_status density(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx;
+    *f = -exp(-0.5 * lgd_dot(dim, w, w));
+    for (size_t j = 0; g && j < dim; j++)
+        g[j] = -*f * w[j];
+    return LGD_OK;
+}
+
+/* Far from its middle a density is so small that it rises by all digits there are, and has an end still. */
+START_TEST(density_from_its_tail_is_not_without_bound)
+{
+    const char *methods[] = {"newton", "owlqn", "newton_cg", "lbfgs", "bfgs"};
+    for (size_t i = 0; i < 5; i++)
+        for (double tail = 9; tail <= 25; tail += 4) {
+            lgd_objective *f;
+            double w[2] = {tail, 0.25};
+            ck_ok(lgd_function_create(&f, 2, density, NULL));
+            const lgd_report r = run(f, methods[i], w, (lgd_minimize_options){.max_steps = 3000});
+            ck_assert_msg(r.stop == LGD_STOP_GRAD_TOL && r.f < -0.99, "%s from %g: %s at %g", methods[i], tail,
+                          lgd_stop_string(r.stop), r.f);
+            lgd_objective_free(f);
+        }
+}
+END_TEST
+
 START_TEST(start_rows_same_minimum_fewer_passes_resumed_same_bits)
 {
     enum { ROWS = 20000, COLS = 5, N = COLS + 1 };
@@ -296,13 +353,16 @@ START_TEST(start_rows_separable_sample_all_rows_in_the_end)
 {
     enum { ROWS = 4000, COLS = 20 };
     model m = model_create(ROWS, COLS, lgd_loss_logistic(), NULL, 9);
-    double w[COLS] = {0}, all[COLS] = {0};
+    double all[COLS] = {0};
     run(m.f, "newton", all, (lgd_minimize_options){.grad_tol = 1e-9});
-    const lgd_report r =
-        run(m.f, "newton", w, (lgd_minimize_options){.start_rows = 10, .grad_tol = 1e-9, .max_steps = 100});
-    ck_assert_int_eq(r.stop, LGD_STOP_GRAD_TOL);
-    for (size_t j = 0; j < COLS; j++)
-        ck_near(w[j], all[j], 1e-6);
+    for (size_t rows = 1; rows <= 10; rows += 3) {
+        double w[COLS] = {0};
+        const lgd_report r =
+            run(m.f, "newton", w, (lgd_minimize_options){.start_rows = rows, .grad_tol = 1e-9, .max_steps = 100});
+        ck_assert_msg(r.stop == LGD_STOP_GRAD_TOL, "%zu: %s", rows, lgd_stop_string(r.stop));
+        for (size_t j = 0; j < COLS; j++)
+            ck_near(w[j], all[j], 1e-6);
+    }
     model_free(&m);
 }
 END_TEST
@@ -337,6 +397,8 @@ int main(void)
     CASE(s, indefinite_shifted_or_named);
     CASE(s, maximize_of_the_negative_same_bits);
     CASE(s, frozen_and_without_hessian_same_minimum);
+    CASE(s, frozen_at_the_edge_of_a_domain_never_left);
+    CASE(s, density_from_its_tail_is_not_without_bound);
     CASE(s, start_rows_same_minimum_fewer_passes_resumed_same_bits);
     CASE(s, start_rows_separable_sample_all_rows_in_the_end);
     CASE(s, start_rows_where_it_makes_no_sense_einval);

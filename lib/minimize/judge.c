@@ -34,6 +34,17 @@ lgd_stop lgd_judge_point(lgd_run *run)
     return LGD_STOP_DIVERGED;
 }
 
+/* What it began with is lost in the rounding of f, and w is far from where it began, or squares of f are soon no numbers: there is no
+ * end to it. A function that has one can be as small at its start as it likes, as a density is in its tails, but then its minimum
+ * is not so far away. Other methods go on until f is no number. */
+static bool falls_without_end(const lgd_run *run, double f)
+{
+    static const double FAR = 0x1p10, DEEP = 0x1p500;
+    const lgd_judged *judged = &run->opt->judged;
+    return run->opt->ops.flags & LGD_FINDS_STEP && -f * DBL_EPSILON > judged->f_scale &&
+           (-f > DEEP || lgd_norm2(run->dim, run->w) > FAR * judged->w_scale);
+}
+
 lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
 {
     lgd_judged *judged = &run->opt->judged;
@@ -44,6 +55,8 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
     /* The first value of a call counts too: the optimizer may have come from another objective. */
     if (judged->f_seen < SCALE_VALUES || !run->judged) {
         judged->f_scale = fmax(judged->f_scale, fabs(f));
+        if (run->opt->ops.flags & LGD_FINDS_STEP)
+            judged->w_scale = fmax(judged->w_scale, lgd_norm2(run->dim, run->w));
         judged->f_seen += judged->f_seen < SCALE_VALUES;
         run->judged = true;
         return LGD_STOP_NONE;
@@ -55,10 +68,7 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
                  run->o.divergence_factor, scale);
         return LGD_STOP_DIVERGED;
     }
-    /* What it began with is lost in the rounding of f: there is no end to it. Other methods go on until f is no number. */
-    if (run->opt->ops.flags & LGD_FINDS_STEP && -f * DBL_EPSILON > judged->f_scale)
-        return LGD_STOP_UNBOUNDED;
-    return LGD_STOP_NONE;
+    return falls_without_end(run, f) ? LGD_STOP_UNBOUNDED : LGD_STOP_NONE;
 }
 
 lgd_stop lgd_judge_all(lgd_run *run)

@@ -37,6 +37,7 @@ typedef struct lgd_judged {
     uint64_t escapes; /* saddle points left since f last fell at one, see lib/minimize/saddle.c */
     double saddle_f;  /* lowest f at one, INFINITY before the first */
     double largest_w; /* largest |w|_2 judged, where saddle points are looked for */
+    double w_scale;   /* and among the values of f_scale, for methods that find the length of their steps */
 } lgd_judged;
 
 /* The memory of LGD_SAGA, part of the saved state: of each term the slopes r_i at which it was last seen, 0 before, and the mean
@@ -201,6 +202,10 @@ static inline double lgd_mean(double keep, double mean, double x)
 {
     return keep * mean + (1 - keep) * x;
 }
+
+/* A flag of the library's own methods: a step leaves w as it is until it goes to a point whose f oracle->eval has told in that step,
+ * with an |f| and a |g| that are numbers. */
+enum { LGD_EVALUATES_FIRST = 1 << 30 };
 
 /* The end of a step with LGD_CHECKED, `bad` being the lgd_not_finite of all it wrote to w, or'ed. */
 static inline lgd_status lgd_stepped(lgd_step *s, uint64_t bad)

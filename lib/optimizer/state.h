@@ -32,7 +32,7 @@ static inline size_t lgd_state_options(const lgd_optimizer_ops *ops)
 }
 
 /* The counts of lgd_judged, and its doubles. */
-enum { LGD_JUDGED_COUNTS = 10, LGD_JUDGED_NUMBERS = 9 };
+enum { LGD_JUDGED_COUNTS = 10, LGD_JUDGED_NUMBERS = 10 };
 
 static inline void lgd_judged_members(lgd_judged *j, uint64_t *count[LGD_JUDGED_COUNTS],
                                       double *number[LGD_JUDGED_NUMBERS])
@@ -40,9 +40,9 @@ static inline void lgd_judged_members(lgd_judged *j, uint64_t *count[LGD_JUDGED_
     uint64_t *const counts[LGD_JUDGED_COUNTS] = {
         &j->f_seen,       &j->epochs_without_gain, &j->checked,    &j->plateau_seen, &j->plateau_bad,
         &j->plateau_rest, &j->plateau_cuts,        &j->batch_size, &j->joined,       &j->escapes};
-    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g,   &j->f_scale,   &j->f_best,
-                                                 &j->lowest_mean, &j->f_checked, &j->plateau_best,
-                                                 &j->lr_found,    &j->saddle_f,  &j->largest_w};
+    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g, &j->f_scale,      &j->f_best,   &j->lowest_mean,
+                                                 &j->f_checked, &j->plateau_best, &j->lr_found, &j->saddle_f,
+                                                 &j->largest_w, &j->w_scale};
     memcpy(count, counts, sizeof counts);
     memcpy(number, numbers, sizeof numbers);
 }
