@@ -51,9 +51,16 @@ static lgd_status know_all(lgd_run *run, double f)
         isfinite(run->g_all)) { /* -Inf is not the best there is */
         run->best_f = f;
         run->best_step = run->opt->t;
-        memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+        run->best_is_here = true;
     }
     return LGD_OK;
+}
+
+void lgd_run_keep_best(lgd_run *run)
+{
+    if (run->best_is_here)
+        memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    run->best_is_here = false;
 }
 
 lgd_status lgd_run_eval_all(lgd_run *run)
@@ -137,6 +144,7 @@ lgd_status lgd_run_full(lgd_run *run)
         if (!sample && !status && !run->stop)
             run->stop = lgd_judge_all(run);
         if (!status && run->stop == LGD_STOP_GRAD_TOL && run->o.saddle != LGD_SADDLE_UNCHECKED) {
+            lgd_run_keep_best(run);
             status = lgd_run_saddle(run, &l);
             fresh = false;
             if (!status && !run->stop)

@@ -207,6 +207,7 @@ static void report_divergence(lgd_run *run, double *lr_hold)
 {
     char rate[64] = "", advice[64] = "";
     const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs, best_step = run->best_step;
+    lgd_run_keep_best(run);
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
     run->f_all = run->g_all = run->gap_all = NAN;
@@ -261,6 +262,7 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
         report_divergence(run, &lr_hold);
         status = LGD_EDIVERGED;
     }
+    lgd_run_keep_best(run);
     if (run->o.w_best)
         memmove(run->o.w_best, run->w_best, run->dim * sizeof *run->w);
     if (run->o.w_average)
@@ -357,13 +359,13 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
         run.first_t = opt->t;
         run.threads = lgd_objective_begin(f, run.o.threads);
         status = lgd_rate_find(&run);
+        run.lr = lgd_optimizer_value(opt, "lr", 1);
+        if (!status && !run.stop)
+            status = lgd_sample_begin(&run);
         if (status)
             memcpy(w, run.w_best, run.dim * sizeof *w);
         else
             memcpy(run.w_best, w, run.dim * sizeof *w);
-        run.lr = lgd_optimizer_value(opt, "lr", 1);
-        if (!status && !run.stop)
-            status = lgd_sample_begin(&run);
         if (!status && !run.stop)
             status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
         lgd_sample_end(&run);

@@ -23,6 +23,15 @@ static void clip(lgd_run *run)
     run->clipped += acted;
 }
 
+/* A step that only ever goes where it was lent f at, with w as it was until then, need not have the best point copied each time:
+ * lower than it is the next best, and before any other f is told the copy is made. */
+static bool copies_in_time(const lgd_run *run)
+{
+    const lgd_optimizer *opt = run->opt;
+    return opt->ops.flags & LGD_EVALUATES_FIRST && !run->o.lr_scale && !opt->penalty && !opt->w_old &&
+           opt->average.kind == LGD_AVERAGE_NONE;
+}
+
 lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
 {
     const double *scale = run->o.lr_scale;
@@ -31,6 +40,8 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
     lgd_status status = lgd_lend_metric(l);
     if (status)
         return status;
+    if (!copies_in_time(run))
+        lgd_run_keep_best(run);
     if (scale || keep_old || penalised)
         memcpy(run->w_old, run->w, run->dim * sizeof *run->w);
     lgd_step s = {.dim = run->dim,
@@ -47,6 +58,10 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
     status = lgd_optimizer_advance(run->opt, &s);
     if (status)
         return status;
+    if (run->best_is_here && s.f < run->best_f) {
+        run->best_f = s.f;
+        run->best_step = run->opt->t;
+    }
     for (size_t j = 0; scale && j < run->dim; j++)
         if (scale[j] != 1)
             run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);

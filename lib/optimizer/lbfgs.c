@@ -19,7 +19,7 @@ static void layout(const void *options, size_t dim, size_t *vectors, size_t *sta
 static lgd_status check(const void *options)
 {
     const lgd_lbfgs_options *o = options;
-    return lgd_search_check("lbfgs", o->c1, o->c2);
+    return lgd_search_check("lbfgs", o->search, o->c1, o->c2);
 }
 
 /* Down the gradient, in the metric of the run, as if nothing were known. */
@@ -105,7 +105,8 @@ const lgd_optimizer_ops *lgd_lbfgs_ops(void)
         .source = "Nocedal (1980); Liu and Nocedal (1989)",
         .options = options,
         .options_size = sizeof(lgd_lbfgs_options),
-        .flags = LGD_NEEDS_EVAL | LGD_FULL_BATCH | LGD_OWN_POINTS | LGD_CHECKED | LGD_PRECONDITIONED | LGD_FINDS_STEP,
+        .flags = LGD_NEEDS_EVAL | LGD_FULL_BATCH | LGD_OWN_POINTS | LGD_CHECKED | LGD_PRECONDITIONED | LGD_FINDS_STEP |
+                 LGD_EVALUATES_FIRST,
         .layout = layout,
         .step = step,
         .check = check,
