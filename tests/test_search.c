@@ -639,7 +639,7 @@ static void descent_layout(const void *options, size_t dim, size_t *vectors, siz
 static lgd_status descent_check(const void *options)
 {
     const descent *o = options;
-    return lgd_search_check("descent", o->c1, o->c2);
+    return lgd_search_check("descent", o->search, o->c1, o->c2);
 }
 
 static lgd_optimizer *descent_create(const descent *options)
@@ -675,6 +675,8 @@ START_TEST(options_that_contradict_refused)
     lgd_optimizer *opt;
     ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.c1 = 0.9, .c2 = 0.9}, sizeof(descent)), LGD_EINVAL,
              "descent: c1 is 0.9, a number below c2, 0.9, is accepted");
+    ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.search = LGD_HAGER_ZHANG, .c1 = 0.5}, sizeof(descent)),
+             LGD_EINVAL, "descent: c1 is 0.5, a number below 0.5 is accepted with search = LGD_HAGER_ZHANG");
     ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.c2 = 1}, sizeof(descent)), LGD_EINVAL, "c2");
     ck_fails(lgd_optimizer_create(&opt, &ops, &(descent){.max_trials = 5000}, sizeof(descent)), LGD_EINVAL,
              "max_trials");

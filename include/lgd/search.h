@@ -9,7 +9,7 @@
  * The methods that search have these options in common:
  *
  *   search      which one, see lgd_search
- *   c1          in (0, 1), of the decrease
+ *   c1          in (0, 1), of the decrease; below 1/2 with LGD_HAGER_ZHANG
  *   c2          in (c1, 1), of the slope
  *   first_step  > 0: the length |w_new - w|_2 that the very first trial has, or the least that moves w [0: |g|^2/(g.Hg) where the
  *               objective has products with its Hessian H, else the alpha with |alpha g|_inf = 0.01 |w|_inf, at w = 0 that with

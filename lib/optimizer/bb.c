@@ -88,7 +88,7 @@ static void layout(const void *options, size_t dim, size_t *vectors, size_t *sta
 static lgd_status check(const void *options)
 {
     const lgd_bb_options *o = options;
-    return lgd_search_check("bb", o->c1, o->c2);
+    return lgd_search_check("bb", o->search, o->c1, o->c2);
 }
 
 const lgd_optimizer_ops *lgd_bb_ops(void)

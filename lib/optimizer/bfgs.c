@@ -200,7 +200,7 @@ static void layout(const void *options, size_t dim, size_t *vectors, size_t *sta
 static lgd_status check(const void *options)
 {
     const lgd_bfgs_options *o = options;
-    return lgd_search_check("bfgs", o->c1, o->c2);
+    return lgd_search_check("bfgs", o->search, o->c1, o->c2);
 }
 
 const lgd_optimizer_ops *lgd_bfgs_ops(void)

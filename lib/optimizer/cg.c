@@ -224,7 +224,7 @@ static void layout(const void *options, size_t dim, size_t *vectors, size_t *sta
 static lgd_status check(const void *options)
 {
     const lgd_search_rules rules = rules_of(options);
-    return lgd_search_check("cg", rules.c1, rules.c2);
+    return lgd_search_check("cg", rules.search, rules.c1, rules.c2);
 }
 
 #define BELOW_HALF .low = 0, .high = 0.5, .open = 2

@@ -179,7 +179,7 @@ static lgd_status step(lgd_step *s)
 static lgd_status check(const void *options)
 {
     const lgd_lbfgsb_options *o = options;
-    return lgd_search_check("lbfgsb", o->c1, o->c2);
+    return lgd_search_check("lbfgsb", o->search, o->c1, o->c2);
 }
 
 const lgd_optimizer_ops *lgd_lbfgsb_ops(void)

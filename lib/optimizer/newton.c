@@ -46,7 +46,7 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
 static lgd_status check(const void *opaque)
 {
     const lgd_newton_options *o = opaque;
-    return lgd_search_check("newton", o->c1, o->c2);
+    return lgd_search_check("newton", o->search, o->c1, o->c2);
 }
 
 /* ---- H d = -g */

@@ -25,7 +25,7 @@ static const lgd_option options[] = {
 static lgd_status check(const void *opaque)
 {
     const lgd_newton_cg_options *o = opaque;
-    return lgd_search_check("newton_cg", o->c1, o->c2);
+    return lgd_search_check("newton_cg", o->search, o->c1, o->c2);
 }
 
 static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)

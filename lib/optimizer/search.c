@@ -9,9 +9,15 @@ static const double ROUGH = 0x1p-40, SAME = 64 * DBL_EPSILON;
 /* Steps without a lower value, or half the fall foretold, after which nothing but rounding is left. */
 enum { IDLE_STEPS = 20 };
 
-lgd_status lgd_search_check(const char *method, double c1, double c2)
+lgd_status lgd_search_check(const char *method, lgd_search search, double c1, double c2)
 {
-    return c1 < c2 ? LGD_OK : lgd_fail(LGD_EINVAL, "%s: c1 is %g, a number below c2, %g, is accepted", method, c1, c2);
+    if (!(c1 < c2))
+        return lgd_fail(LGD_EINVAL, "%s: c1 is %g, a number below c2, %g, is accepted", method, c1, c2);
+    /* its approximate conditions bound the slope by (2 c1 - 1) phi'(0), which has to allow 0 */
+    if (search == LGD_HAGER_ZHANG && !(c1 < 0.5))
+        return lgd_fail(LGD_EINVAL, "%s: c1 is %g, a number below 0.5 is accepted with search = LGD_HAGER_ZHANG",
+                        method, c1);
+    return LGD_OK;
 }
 
 /* ---- what is remembered */

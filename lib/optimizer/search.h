@@ -27,8 +27,8 @@ typedef struct lgd_search_rules {
         (o)->search ? (o)->search : (usual), (o)->c1, (o)->c2, (o)->first_step, (o)->max_trials                        \
     }
 
-/* For `check` of a method: LGD_EINVAL unless c1 < c2. */
-lgd_status lgd_search_check(const char *method, double c1, double c2);
+/* For `check` of a method: LGD_EINVAL unless c1 < c2, and with LGD_HAGER_ZHANG c1 < 1/2. */
+lgd_status lgd_search_check(const char *method, lgd_search search, double c1, double c2);
 
 /* What a search remembers from step to step, in the state of the method; zeroed at the start. A search that begins at another
  * value than the last one ended with begins anew: with another objective, after an escape from a saddle. */
