@@ -329,6 +329,36 @@ START_TEST(saddle_bad_call_anywhere_leaves_a_finite_point_and_a_true_reason)
 }
 END_TEST
 
+static lgd_status product_of_nothing(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv)
+{
+    (void)ctx, (void)rows, (void)w;
+    hv[0] += NAN * v[0];
+    return LGD_OK;
+}
+
+/* Adam has a rate, of which none would help. */
+START_TEST(saddle_product_without_a_number_diverged_at_the_best_point)
+{
+    const char *const names[] = {"adam:lr=0.1", "sgd:lr=0.1", "lbfgs:first_step=0.1"};
+    for (size_t i = 0; i < 3; i++) {
+        size_t calls = 0;
+        lgd_objective *f;
+        lgd_optimizer *opt = parsed(names[i]);
+        lgd_report r;
+        double w[2] = {1, 0}, best[2];
+        const lgd_objective_ops ops = {.name = "bowl", .eval = bowl_eval, .product = product_of_nothing};
+        ck_ok(lgd_objective_create(&f, 2, 1, &ops, &calls));
+        const lgd_minimize_options o = {.saddle = LGD_SADDLE_ESCAPE, .max_steps = 5000, .w_best = best};
+        ck_fails(lgd_minimize(f, opt, w, &o, &r), LGD_EDIVERGED, "a product with the Hessian is no number after step");
+        ck_assert_int_eq(r.stop, LGD_STOP_DIVERGED);
+        ck_assert_mem_eq(w, best, sizeof w);
+        ck_assert(r.f == r.best_f && r.lr_hold == 0 && isnan(r.smallest_curvature));
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
+}
+END_TEST
+
 START_TEST(saddle_of_convex_models_costs_nothing)
 {
     model m = model_create(60, 3, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.1}, 5);
@@ -385,6 +415,7 @@ int main(void)
     CASE(s, saddle_over_rows_same_bits_for_any_threads_with_and_without_products);
     CASE(s, saddle_that_cannot_be_left_ends_at_the_best_point);
     CASE(s, saddle_bad_call_anywhere_leaves_a_finite_point_and_a_true_reason);
+    CASE(s, saddle_product_without_a_number_diverged_at_the_best_point);
     CASE(s, saddle_of_convex_models_costs_nothing);
     CASE(s, saddle_elsewhere_refused_by_name);
     return suite_run(s);

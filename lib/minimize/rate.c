@@ -250,6 +250,8 @@ static lgd_status measure(lgd_run *run, double rows_at_most, double *all, double
 
 double lgd_rate_that_holds(lgd_run *run)
 {
+    if (run->at_any_rate)
+        return 0;
     if (!(run->opt->ops.flags & LGD_LINEAR) || run->o.precondition)
         return run->lr * run->lr_factor / 10; /* no curvature tells; such rates are tried in tens */
     if (is_noisy(run) && run->opt->ops.flags & LGD_NOISE_GROWS)

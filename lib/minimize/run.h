@@ -91,6 +91,7 @@ struct lgd_run {
     double smallest_curvature; /* where it was looked for; NaN */
     uint64_t left_at;          /* the optimizer's count + 1 where a saddle point was left last, 0 before */
     lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
+    bool at_any_rate;          /* what made it diverge is there whatever the rate */
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };

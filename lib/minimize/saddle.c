@@ -12,6 +12,7 @@
 #include "run.h"
 #include <float.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 static const double TOL = 1e-6, SHARE = 1e-6, FIRST = 1e-3, PROGRESS = 1e-10;
@@ -87,6 +88,14 @@ static lgd_status look(lgd_run *run, lgd_lent *l, double *v, bool *falls)
     run->lending.size = run->opt->judged.largest_w;
     const lgd_status status = lgd_lanczos_find(&of);
     run->lending.size = 0;
+    if (status == LGD_EDIVERGED) { /* f and g are numbers there, and their differences or the products are none */
+        snprintf(run->why, sizeof run->why, "a product with the Hessian is no number");
+        snprintf(run->accepted, sizeof run->accepted, "a finite one");
+        run->at_any_rate = true;
+        run->stop = LGD_STOP_DIVERGED;
+        *falls = false;
+        return LGD_OK;
+    }
     if (status)
         return status;
     run->smallest_curvature = of.smallest;
