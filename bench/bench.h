@@ -7,7 +7,7 @@
  *   gradient  one full gradient, memory rate    stream   how fast memory can be read
  *   steps     a step of every optimizer         loops    what the steps are compared with
  *   races     ways to do one thing              epochs   an epoch with each estimator of the gradient
- *   lasso     a lasso to a gap
+ *   lasso     a lasso to a gap                logistic a logistic regression to its lowest value
  *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
  *   table     what a person reads               output   what a program reads: TSV, JSON
  *   report    one page of HTML with it all      pictures gnuplot, scripts beside their data

@@ -131,6 +131,11 @@ static void write_lasso(FILE *file, const results *r)
     write_race(file, &r->race[RACE_LASSO]);
 }
 
+static void write_logistic(FILE *file, const results *r)
+{
+    write_race(file, &r->race[RACE_LOGISTIC]);
+}
+
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
  * append and json_pack take no NULL. */
 
@@ -282,14 +287,14 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
+        "{so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
         word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
         "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
         r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "lasso",
-        of_race(&r->race[RACE_LASSO]));
+        of_race(&r->race[RACE_LASSO]), "logistic", of_race(&r->race[RACE_LOGISTIC]));
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
@@ -308,9 +313,9 @@ static int write_json(const results *r, const char *path)
 static const struct {
     const char *name;
     void (*write)(FILE *file, const results *r);
-} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves}, {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},   {"epochs.tsv", write_epochs},
-              {"lasso.tsv", write_lasso}};
+} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves},    {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},      {"epochs.tsv", write_epochs},
+              {"lasso.tsv", write_lasso},       {"logistic.tsv", write_logistic}};
 
 bool output_has(const results *r, const char *name)
 {
@@ -320,7 +325,8 @@ bool output_has(const results *r, const char *name)
                   r->has_gradient,
                   r->has_steps,
                   r->race[RACE_EPOCHS].name != NULL,
-                  r->race[RACE_LASSO].name != NULL};
+                  r->race[RACE_LASSO].name != NULL,
+                  r->race[RACE_LOGISTIC].name != NULL};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];

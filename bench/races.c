@@ -6,7 +6,8 @@
 
 static const race_ops *ops_of(race_id id)
 {
-    static const race_ops *const ops[RACES] = {[RACE_EPOCHS] = &race_of_epochs, [RACE_LASSO] = &race_of_lasso};
+    static const race_ops *const ops[RACES] = {
+        [RACE_EPOCHS] = &race_of_epochs, [RACE_LASSO] = &race_of_lasso, [RACE_LOGISTIC] = &race_of_logistic};
     return ops[id];
 }
 
@@ -69,8 +70,9 @@ static bool race_make(race *r, race_id id)
 {
     r->X = malloc(r->rows * r->cols * sizeof *r->X);
     r->y = malloc(r->rows * sizeof *r->y);
-    bool ok = r->X && r->y && ops_of(id)->make(r) && !lgd_matrix_dense(&r->A, r->rows, r->cols, r->X, r->cols) &&
-              !lgd_glm_create(&r->f, r->A, r->y, lgd_loss_half_squared(), NULL);
+    bool ok = r->X && r->y && ops_of(id)->make(r) &&
+              (r->f || (!lgd_matrix_dense(&r->A, r->rows, r->cols, r->X, r->cols) &&
+                        !lgd_glm_create(&r->f, r->A, r->y, lgd_loss_half_squared(), NULL)));
     for (size_t i = 0; ok && i < r->runners; i++)
         ok = make_runner(r, &r->runner[i]);
     return ok;

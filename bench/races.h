@@ -5,7 +5,7 @@
 #include <lgd.h>
 
 enum { MAX_RUNNERS = 8 };
-typedef enum race_id { RACE_EPOCHS, RACE_LASSO, RACES } race_id;
+typedef enum race_id { RACE_EPOCHS, RACE_LASSO, RACE_LOGISTIC, RACES } race_id;
 
 /* One way: an optimizer (for lgd_optimizer_parse), a batch size (0: full) and an estimator of the gradient. */
 typedef struct runner {
@@ -25,7 +25,7 @@ typedef struct runner {
     interval ratio; /* time of this one / time of the first, NAN for the first */
 } runner;
 
-/* Linear least squares without intercept on made data: X [rows x cols] by rows. */
+/* A model without intercept on made data, X [rows x cols] by rows: linear least squares, unless the race makes A and f itself. */
 typedef struct race {
     const char *name, *where;         /* for --only: name@where, name/runner@where; NULL: it did not run */
     const char *title, *timed, *must; /* what it is, what is timed of it, what a check asks */
@@ -36,7 +36,7 @@ typedef struct race {
     double *X, *y;
     lgd_matrix *A;
     lgd_objective *f;
-    lgd_penalty *penalty; /* of the lasso, its strength and the value at its minimum */
+    lgd_penalty *penalty; /* of the lasso and its strength; lowest: the value at the minimum, where the race has one */
     double strength, lowest;
     char note[256]; /* why there is nothing here */
 } race;
@@ -53,7 +53,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, lasso.c) */
+/* ---- each race (epochs.c, lasso.c, logistic.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -62,7 +62,7 @@ typedef struct race_ops {
     void (*check)(race *r, runner *k);
     double (*run)(void *k, size_t repeats);
 } race_ops;
-extern const race_ops race_of_epochs, race_of_lasso;
+extern const race_ops race_of_epochs, race_of_lasso, race_of_logistic;
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

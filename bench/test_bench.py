@@ -15,7 +15,8 @@ PROGRAM, BREAST_CANCER = sys.argv[1:3]
 RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
-RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"]}
+RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
+         "logistic": ["lbfgs", "cg", "newton_cg", "newton"]}
 
 
 def run(*words):
@@ -89,7 +90,7 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is tree["logistic"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]
@@ -114,8 +115,8 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
 
 
 def bench_races_chosen_methods_beside_the_first(folder):
-    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*", "--out", folder)
-    assert result.returncode == 0 and last_line(result.stdout) == "4 passed, 0 failed", result.stdout + result.stderr
+    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*", "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "6 passed, 0 failed", result.stdout + result.stderr
     momentum, saga = read_tsv(f"{folder}/epochs.tsv")
     assert (momentum["method"], momentum["passes"], momentum["ratio"]) == ("momentum", "1", "nan"), momentum
     assert (saga["method"], saga["batch"], saga["passes"], saga["steps"]) == ("saga", "64", "1", "313"), saga
@@ -123,6 +124,10 @@ def bench_races_chosen_methods_beside_the_first(folder):
     first, saga = read_tsv(f"{folder}/lasso.tsv")
     for row in (first, saga):
         assert -1e-12 <= float(row["error"]) <= 1e-6 and float(row["passes"]) > 10, row
+    lbfgs, newton = read_tsv(f"{folder}/logistic.tsv")
+    for row in (lbfgs, newton):
+        assert -1e-12 <= float(row["error"]) <= 1e-9, row
+    assert 2 * int(newton["steps"]) < float(newton["passes"]) < float(lbfgs["passes"]) / 2, (lbfgs, newton)
     names = run("--list").stdout
     for name, methods in RACES.items():
         assert f"{name}@memory, or {name}/METHOD@memory, METHOD one of {' '.join(methods)}\n" in names, names

@@ -228,7 +228,8 @@ def report_tables_figures_of_the_tsv(_):
     rows, shown = read_tsv(f"{WHOLE}/steps.tsv"), page.table("One step of every optimizer")[1:]
     assert [(row["method"], row["state_bytes"], digits(row["to_loop"], 3), digits(row["to_plain"], 3), row["check"])
             for row in rows] == [(cells[0], cells[1], cells[6], cells[10], cells[12]) for cells in shown]
-    for name, caption in (("epochs", "An epoch with each estimator of the gradient"), ("lasso", "A lasso, to a duality gap of 1e-6")):
+    for name, caption in (("epochs", "An epoch with each estimator of the gradient"), ("lasso", "A lasso, to a duality gap of 1e-6"),
+                          ("logistic", "A logistic regression, to 1e-9 of the lowest value")):
         rows, shown = read_tsv(f"{WHOLE}/{name}.tsv"), page.table(caption)[1:]
         assert [(row["method"], row["batch"], row["steps"], digits(row["passes"], 3), digits(float(row["median_s"]) * 1e3, 4),
                  digits(row["ratio"], 3), row["check"]) for row in rows] == [(*cells[:5], cells[6], cells[8]) for cells in shown]
