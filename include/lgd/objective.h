@@ -35,7 +35,8 @@ typedef struct lgd_objective lgd_objective;
  *   curvature    optional: bounds that hold at every w, for the objective of these rows alone: *all on the largest eigenvalue
  *                of the Hessian of f, *term on that of omega_i/omega f_i + s for any i. For lr = LGD_AUTO
  *   product      optional: hv[dim] += sum over rows of omega_i H_i v, H_i the Hessian of f_i at w. Called as eval is
- *   hessian      optional: as eval, and the lower triangle of H [dim x dim, ld] += sum over rows of omega_i H_i. g is never NULL
+ *   hessian      optional: as eval, and the lower triangle of H [dim x dim, ld], that is H[i*ld + j] for j <= i, += sum over rows of
+ *                omega_i H_i. Neither g nor H is NULL
  *   smooth_product  with product or hessian, where there is a smooth and no linear: hv += the Hessian of s at w times v
  *   scores       optional, with linear: Z [count x slopes] = A_i w and T = A_i d, for each of the rows. Called as eval is
  *   along        with scores: *f += sum over rows of omega_i phi_i(Z_i + alpha T_i), and *slope += its derivative in alpha
