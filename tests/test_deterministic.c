@@ -364,6 +364,34 @@ START_TEST(flat_unbounded_or_torn_true_reason)
 }
 END_TEST
 
+START_TEST(fall_without_end_in_two_calls_same_end)
+{
+    const double start[] = {0.25, 0.5};
+    double (*const falls[])(const double *, double *) = {line_down, arch};
+    for (size_t i = 0; i < text_count; i++)
+        for (size_t k = 0; k < 2; k++) {
+            function p = of(falls[k], 2);
+            const path whole = run(texts[i], &p, start, (lgd_minimize_options){.max_steps = 2000});
+            lgd_minimize_options part = {.max_steps = whole.steps / 2 + 1};
+            lgd_optimizer *opt = chosen(texts[i]);
+            lgd_objective *f;
+            lgd_report report = {.steps = 0};
+            double w[] = {start[0], start[1]};
+            ck_ok(lgd_function_create(&f, 2, evaluate, &p));
+            ck_ok(lgd_minimize(f, opt, w, &part, &report));
+            if (report.stop == LGD_STOP_STEPS) {
+                part.max_steps = 2000;
+                ck_ok(lgd_minimize(f, opt, w, &part, &report));
+            }
+            ck_assert_msg(report.stop == whole.report.stop && !memcmp(w, whole.last, sizeof w),
+                          "%s: %s at %g, in one call %s at %g", texts[i], lgd_stop_string(report.stop), w[0],
+                          lgd_stop_string(whole.report.stop), whole.last[0]);
+            lgd_objective_free(f);
+            lgd_optimizer_free(opt);
+        }
+}
+END_TEST
+
 START_TEST(powers_of_two_times_f_and_w_same_path_in_every_bit)
 {
     const double scales[][2] = {{0x1p-40, 1}, {0x1p40, 1}, {1, 0x1p20}, {1, 0x1p-20}, {0x1p-40, 0x1p20}};
@@ -563,6 +591,7 @@ int main(void)
     CASE(suite, start_at_what_is_reached_rounding_is_the_reason);
     CASE(suite, bad_value_at_any_call_finite_point_and_true_reason);
     CASE(suite, flat_unbounded_or_torn_true_reason);
+    CASE(suite, fall_without_end_in_two_calls_same_end);
     CASE(suite, powers_of_two_times_f_and_w_same_path_in_every_bit);
     CASE(suite, powers_of_two_times_f_down_to_rounding_same_end);
     CASE(suite, first_step_too_short_for_w_does_not_end_the_run);

@@ -52,6 +52,11 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
     if (stop)
         return stop;
     judged->f_best = fmin(judged->f_best, f);
+    /* Where a run that is continued begins, it has been judged before. */
+    if (!run->judged && judged->checked == run->opt->t + 1 && f == judged->f_checked) {
+        run->judged = true;
+        return LGD_STOP_NONE;
+    }
     /* The first value of a call counts too: the optimizer may have come from another objective. */
     if (judged->f_seen < SCALE_VALUES || !run->judged) {
         judged->f_scale = fmax(judged->f_scale, fabs(f));
