@@ -625,6 +625,7 @@ static lgd_status explodes(lgd_step *s)
 /* Beyond the size up to which w is looked at before, the method's word counts; what groups make of w counts instead. */
 static lgd_status knows_its_value(lgd_step *s)
 {
+    s->w[0] += 1;
     s->fresh = true;
     s->f = 5;
     return LGD_OK;
@@ -633,9 +634,11 @@ static lgd_status knows_its_value(lgd_step *s)
 START_TEST(groups_of_a_method_not_sliced_value_stale_once_w_was_changed)
 {
     const lgd_optimizer_ops ops = {.name = "knows", .step = knows_its_value};
-    const lgd_group groups[] = {
-        {.count = 2, .decay = 0.5}, {.count = 2, .frozen = true}, {.count = 2, .lr_scale = 0.5}};
-    for (size_t k = 0; k < 3; k++) {
+    const lgd_group groups[] = {{.count = 2, .decay = 0.5},
+                                {.first = 1, .count = 2, .frozen = true}, /* where it has not moved */
+                                {.count = 2, .frozen = true},
+                                {.count = 2, .lr_scale = 0.5}};
+    for (size_t k = 0; k < 4; k++) {
         lgd_optimizer *opt = NULL;
         double w[4] = {1, 2, 3, 4}, g[4] = {0};
         lgd_step s = {.w = w, .g = g, .lr_factor = 1, .momentum = NAN};
@@ -643,7 +646,8 @@ START_TEST(groups_of_a_method_not_sliced_value_stale_once_w_was_changed)
         ck_assert_int_eq(lgd_optimizer_groups(opt, &groups[k], 1), LGD_OK);
         ck_assert_int_eq(lgd_optimizer_prepare(opt, 4, 0, 0), LGD_OK);
         ck_assert_int_eq(lgd_optimizer_advance(opt, &s), LGD_OK);
-        ck_assert(s.fresh == (k == 0));
+        ck_assert(s.fresh == (k <= 1));
+        ck_assert(w[0] == (k == 2 ? 1 : k == 3 ? 1.5 : 2));
         lgd_optimizer_free(opt);
     }
 }
@@ -1006,6 +1010,62 @@ START_TEST(minimize_lr_scale_between_refused_by_methods_with_own_points)
 }
 END_TEST
 
+/* Two valleys of Rosenbrock, and how often f was asked for twice at a point. */
+typedef struct valleys {
+    double last[4];
+    size_t calls, again;
+} valleys;
+
+static lgd_status valleys_eval(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    valleys *v = ctx;
+    *f = 0;
+    for (size_t j = 0; j < dim; j += 2) {
+        const double a = w[j + 1] - w[j] * w[j], b = 1 - w[j];
+        *f += 100 * a * a + b * b;
+        if (g) {
+            g[j] = -400 * a * w[j] - 2 * b;
+            g[j + 1] = 200 * a;
+        }
+    }
+    v->again += v->calls++ && !memcmp(v->last, w, sizeof v->last);
+    memcpy(v->last, w, sizeof v->last);
+    return LGD_OK;
+}
+
+/* Where f and g at the new point are known they are not asked for again, frozen or not, and the rest goes the same way. */
+START_TEST(minimize_frozen_methods_that_search_no_evaluation_more)
+{
+    const char *const methods[] = {"lbfgs", "bfgs", "cg", "bb", "lbfgsb", "trust_region"};
+    const double ones[4] = {1, 1, 1, 1}, half[4] = {1, 1, 0, 0};
+    const lgd_group still_half = {.first = 2, .count = 2, .frozen = true};
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+        double w[4][4];
+        size_t evaluations[4];
+        for (size_t k = 0; k < 4; k++) {
+            valleys v = {.calls = 0};
+            lgd_objective *f;
+            lgd_optimizer *opt = parsed(methods[i]);
+            lgd_report r;
+            memcpy(w[k], (const double[]){-1.2, 1, -1.2, 1}, sizeof w[k]);
+            ck_assert_int_eq(lgd_function_create(&f, 4, valleys_eval, &v), LGD_OK);
+            if (k == 3)
+                ck_assert_int_eq(lgd_optimizer_groups(opt, &still_half, 1), LGD_OK);
+            const lgd_minimize_options o = {.lr_scale = k == 1 ? ones : k == 2 ? half : NULL};
+            ck_assert_int_eq(lgd_minimize(f, opt, w[k], &o, &r), LGD_OK);
+            ck_assert_int_eq(r.stop, LGD_STOP_GRAD_TOL);
+            evaluations[k] = v.calls - v.again;
+            ck_assert_msg(v.again <= 1 + v.calls / 20 || i > 4, "%s, %zu: %zu of %zu", methods[i], k, v.again, v.calls);
+            lgd_optimizer_free(opt);
+            lgd_objective_free(f);
+        }
+        ck_assert(!memcmp(w[0], w[1], sizeof w[0]) && !memcmp(w[2], w[3], sizeof w[0]));
+        ck_assert(w[2][2] == -1.2 && w[2][3] == 1);
+        ck_assert(evaluations[0] == evaluations[1] && evaluations[2] == evaluations[3]);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("groups");
@@ -1038,6 +1098,7 @@ int main(void)
     CASE(s, minimize_frozen_group_no_part_in_gradient);
     CASE(s, minimize_rate_that_holds_with_scales_and_decay);
     CASE(s, minimize_lr_scale_zero_every_method_keeps_bits);
+    CASE(s, minimize_frozen_methods_that_search_no_evaluation_more);
     CASE(s, minimize_lr_scale_between_refused_by_methods_with_own_points);
     return suite_run(s);
 }

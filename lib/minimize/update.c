@@ -32,6 +32,20 @@ static bool copies_in_time(const lgd_run *run)
            opt->average.kind == LGD_AVERAGE_NONE;
 }
 
+/* w from w_old by shares of the step. Has it become another point? What is frozen has not moved where a method knows of it. */
+static bool apply_scale(lgd_run *run, const double *scale)
+{
+    bool moved = false;
+    for (size_t j = 0; j < run->dim; j++) {
+        if (scale[j] == 1)
+            continue;
+        const double old = run->w_old[j], w = scale[j] == 0 ? old : old + scale[j] * (run->w[j] - old);
+        moved = moved || w != run->w[j];
+        run->w[j] = w;
+    }
+    return moved;
+}
+
 lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
 {
     const double *scale = run->o.lr_scale;
@@ -62,9 +76,7 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
         run->best_f = s.f;
         run->best_step = run->opt->t;
     }
-    for (size_t j = 0; scale && j < run->dim; j++)
-        if (scale[j] != 1)
-            run->w[j] = scale[j] == 0 ? run->w_old[j] : run->w_old[j] + scale[j] * (run->w[j] - run->w_old[j]);
+    const bool elsewhere = scale && apply_scale(run, scale);
     run->all_is_current = false;
     run->gap_all = NAN;
     run->step_rate = s.eta;
@@ -85,7 +97,7 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
     const bool moved = lgd_optimizer_sample(run->opt, run->w);
     if (moved && (status = lgd_optimizer_stay_within(run->opt, run->w)))
         return status;
-    *fresh = s.fresh && !scale && !moved && (!penalised || own_prox);
+    *fresh = s.fresh && !elsewhere && !moved && (!penalised || own_prox);
     *f = s.f;
     if (s.stop)
         run->stop = lgd_judge_method(run, s.stop);

@@ -68,11 +68,12 @@ static void groups_after(const lgd_optimizer *opt, lgd_step *s)
     for (const lgd_group *g = opt->groups; g != opt->groups + opt->group_count; g++) {
         double *w = s->w + g->first;
         const double *old = opt->w_old + g->first;
+        const bool held = g->frozen && !memcmp(w, old, g->count * sizeof *w);
         if (g->frozen)
             memcpy(w, old, g->count * sizeof *w);
         for (size_t j = 0; g->lr_scale != 1 && !g->frozen && j < g->count; j++)
             w[j] = old[j] + g->lr_scale * (w[j] - old[j]);
-        s->fresh = s->fresh && !g->frozen && g->lr_scale == 1;
+        s->fresh = s->fresh && (held || (!g->frozen && g->lr_scale == 1));
     }
     s->finite = lgd_first_not_finite(opt->dim, s->w) == opt->dim;
 }
