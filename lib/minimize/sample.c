@@ -64,7 +64,7 @@ static lgd_status begin_part(lgd_run *run, size_t rows)
     lgd_sample *s = &run->sample;
     end_part(run);
     run->opt->judged.batch_size = rows;
-    if (rows > run->terms - rows)
+    if (rows >= run->terms - rows)
         return LGD_OK;
     memcpy(s->rows, s->order, rows * sizeof *s->rows);
     qsort(s->rows, rows, sizeof *s->rows, ascending);
