@@ -2,6 +2,7 @@
 #include "problems.h"
 #include "objective/objective.h"
 #include "reference/worked_example.h"
+#include <float.h>
 
 static lgd_optimizer *parsed(const char *text)
 {
@@ -348,6 +349,31 @@ START_TEST(start_rows_same_minimum_fewer_passes_resumed_same_bits)
 }
 END_TEST
 
+/* exp(-100) is all the curvature that is left along the intercept. */
+START_TEST(loss_that_hardly_curves_at_the_start_minimum_reached)
+{
+    enum { ROWS = 60, COLS = 3 };
+    double x[ROWS * COLS], y[ROWS];
+    lgd_matrix *X;
+    lgd_objective *f;
+    lgd_uniform(11, 0, ROWS * COLS, x);
+    for (size_t i = 0; i < ROWS; i++)
+        y[i] = i % 3 == 0;
+    ck_ok(lgd_matrix_dense(&X, ROWS, COLS, x, COLS));
+    ck_ok(lgd_glm_create(&f, X, y, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}));
+    for (double far = 100; far <= 400; far *= 2) {
+        double w[COLS + 1] = {0, 0, 0, far}, at[COLS + 1] = {0};
+        run(f, "newton", at, (lgd_minimize_options){.grad_tol = 1e-9});
+        const lgd_report r = run(f, "newton", w, (lgd_minimize_options){.grad_tol = 1e-9});
+        ck_assert_msg(r.stop == LGD_STOP_GRAD_TOL, "from %g: %s", far, lgd_stop_string(r.stop));
+        for (size_t j = 0; j <= COLS; j++)
+            ck_near(w[j], at[j], 1e-6);
+    }
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+}
+END_TEST
+
 /* A sample that a plane separates has no minimum, and rows that are not in it say so. */
 START_TEST(start_rows_separable_sample_all_rows_in_the_end)
 {
@@ -387,12 +413,66 @@ START_TEST(start_rows_where_it_makes_no_sense_einval)
 }
 END_TEST
 
+/* x^2/2 + 1.1 x y + y^2/2, whose curvatures are 2.1 and -0.1. */
+static lgd_status two_signs(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)dim;
+    *f = w[0] * w[0] / 2 + 1.1 * w[0] * w[1] + w[1] * w[1] / 2;
+    if (g) {
+        g[0] = w[0] + 1.1 * w[1];
+        g[1] = w[1] + 1.1 * w[0];
+    }
+    return LGD_OK;
+}
+
+/* sqrt(1 + x^2): Newton's step leads from x to -x^3. */
+static lgd_status hyperbola(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)dim;
+    *f = sqrt(1 + w[0] * w[0]);
+    if (g)
+        g[0] = w[0] / *f;
+    return LGD_OK;
+}
+
+START_TEST(shift_first_of_ten_times_as_much_that_will_do)
+{
+    lgd_objective *f;
+    lgd_optimizer *opt = parsed("newton");
+    double w[2] = {1, 0.5};
+    const double mu = sqrt(DBL_EPSILON) * 1.1 * 1e7; /* 0.16; a tenth of it is not 0.1 */
+    const double a = 1 + mu, b = 1.1, g[2] = {1 + 1.1 * 0.5, 0.5 + 1.1};
+    ck_ok(lgd_function_create(&f, 2, two_signs, NULL));
+    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 1}, NULL));
+    ck_near(w[0], 1 - (a * g[0] - b * g[1]) / (a * a - b * b), 1e-5); /* H is made of differences */
+    ck_near(w[1], 0.5 - (a * g[1] - b * g[0]) / (a * a - b * b), 1e-5);
+    lgd_objective_free(f);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
+/* From 0.9 the first step leaves 0.78 of g.H^-1 g, which is no quarter. */
+START_TEST(reuse_not_where_a_step_leaves_more_than_a_quarter)
+{
+    lgd_objective *f;
+    lgd_optimizer *opt = parsed("newton:reuse=5");
+    double w[1] = {0.9};
+    ck_ok(lgd_function_create(&f, 1, hyperbola, NULL));
+    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 2}, NULL));
+    ck_near(w[0], powl(0.9L, 9), 1e-6);
+    lgd_objective_free(f);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("newton");
     CASE(s, least_squares_one_step);
     CASE(s, logistic_path_in_long_double);
     CASE(s, reuse_fewer_passes_resumed_same_bits);
+    CASE(s, shift_first_of_ten_times_as_much_that_will_do);
+    CASE(s, reuse_not_where_a_step_leaves_more_than_a_quarter);
     CASE(s, equal_columns_minimum_found_weights_equal);
     CASE(s, indefinite_shifted_or_named);
     CASE(s, maximize_of_the_negative_same_bits);
@@ -400,6 +480,7 @@ int main(void)
     CASE(s, frozen_at_the_edge_of_a_domain_never_left);
     CASE(s, density_from_its_tail_is_not_without_bound);
     CASE(s, start_rows_same_minimum_fewer_passes_resumed_same_bits);
+    CASE(s, loss_that_hardly_curves_at_the_start_minimum_reached);
     CASE(s, start_rows_separable_sample_all_rows_in_the_end);
     CASE(s, start_rows_where_it_makes_no_sense_einval);
     return suite_run(s);

@@ -269,6 +269,13 @@ static lgd_status step_by_new(lgd_step *s, equations *e, progress *next, lgd_lin
     if (!status)
         status = search(s, slope, curved, mu, &next->search, line);
     next->shift = next_shift(s->options, mu, line);
+    /* Too far, as where a loss hardly curves: down the gradient. */
+    if (!status && curved && s->stop == LGD_STOP_SEARCH) {
+        for (size_t j = 0; j < n; j++)
+            s->vec[DIRECTION][j] = -s->g[j];
+        next->uses = 0;
+        status = search(s, -lgd_dot(n, s->g, s->g), false, 0, &next->search, line);
+    }
     return status;
 }
 
