@@ -246,6 +246,31 @@ START_TEST(options_out_of_range_refused)
 }
 END_TEST
 
+/* -x + 0.8 x^3: at 0 nothing curves. */
+static lgd_status bends(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    (void)ctx, (void)dim;
+    *f = -w[0] + 0.8 * w[0] * w[0] * w[0];
+    if (g)
+        g[0] = -1 + 2.4 * w[0] * w[0];
+    return LGD_OK;
+}
+
+/* The step to 1, the whole ball, takes f down by 0.2 where 1 was foretold; the next one would have a length of 0.29. */
+START_TEST(poor_step_next_ball_a_quarter_of_it)
+{
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    double w[1] = {0};
+    ck_ok(lgd_function_create(&f, 1, bends, NULL));
+    ck_ok(lgd_optimizer_parse(&opt, "trust_region:radius=1"));
+    ck_ok(lgd_minimize(f, opt, w, &(lgd_minimize_options){.max_steps = 2}, NULL));
+    ck_near(w[0], 0.75L, 1e-12);
+    lgd_objective_free(f);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("trust_region");
@@ -253,6 +278,7 @@ int main(void)
     CASE(s, smaller_ball_again_same_bits_and_no_product_where_the_first_step_leads_out);
     CASE(s, rosenbrock_reached_whatever_the_first_ball);
     CASE(s, values_fall_and_first_step_is_within_the_first_ball);
+    CASE(s, poor_step_next_ball_a_quarter_of_it);
     CASE(s, reasons_where_there_is_no_minimum);
     CASE(s, options_out_of_range_refused);
     return suite_run(s);
