@@ -456,21 +456,25 @@ START_TEST(powers_of_two_times_f_down_to_rounding_same_end)
 }
 END_TEST
 
-START_TEST(first_step_too_short_for_w_does_not_end_the_run)
+/* Nor do searches that lengthen one which is far too short take it for the unit in which a fall has no end. */
+START_TEST(first_step_too_short_does_not_end_the_run)
 {
-    for (size_t i = 0; i < text_count; i++) {
-        char text[sizeof *texts + 32];
-        snprintf(text, sizeof text, "%.*s%cfirst_step=1e-300", (int)sizeof *texts, texts[i],
-                 strchr(texts[i], ':') ? ',' : ':');
-        if (!strncmp(text, "trust_region", 12)) /* it has none */
-            continue;
-        function p = of(bowl, 5);
-        double f;
-        const path a = run(text, &p, slope, (lgd_minimize_options){.max_steps = 3000});
-        const double g = size_of_gradient(&p, a.last, &f);
-        ck_assert_msg(!a.status && a.report.stop == LGD_STOP_GRAD_TOL, "%s: %s, |g| %g", text,
-                      lgd_stop_string(a.report.stop), g);
-    }
+    static const double origin[DIM_MOST] = {0};
+    for (size_t i = 0; i < text_count; i++)
+        for (int k = 0; k < 2; k++) {
+            char text[sizeof *texts + 32];
+            snprintf(text, sizeof text, "%.*s%cfirst_step=%s", (int)sizeof *texts, texts[i],
+                     strchr(texts[i], ':') ? ',' : ':', k ? "1e-30" : "1e-300");
+            const bool lengthens = strstr(text, "more_thuente") || strstr(text, "hager_zhang");
+            if (!strncmp(text, "trust_region", 12) || (k && !lengthens)) /* it has none */
+                continue;
+            function p = of(bowl, 5);
+            double f;
+            const path a = run(text, &p, k ? origin : slope, (lgd_minimize_options){.max_steps = 3000});
+            const double g = size_of_gradient(&p, a.last, &f);
+            ck_assert_msg(!a.status && a.report.stop == LGD_STOP_GRAD_TOL, "%s: %s, |g| %g", text,
+                          lgd_stop_string(a.report.stop), g);
+        }
 }
 END_TEST
 
@@ -594,7 +598,7 @@ int main(void)
     CASE(suite, fall_without_end_in_two_calls_same_end);
     CASE(suite, powers_of_two_times_f_and_w_same_path_in_every_bit);
     CASE(suite, powers_of_two_times_f_down_to_rounding_same_end);
-    CASE(suite, first_step_too_short_for_w_does_not_end_the_run);
+    CASE(suite, first_step_too_short_does_not_end_the_run);
     CASE(suite, start_at_zero_same_path_for_powers_of_two);
     CASE(suite, model_of_other_units_same_path_in_every_bit);
     CASE(suite, shifted_f_same_path_until_rounding);
