@@ -265,19 +265,58 @@ static lgd_status on_an_edge(void *ctx, size_t dim, const double *w, double *f, 
     return LGD_OK;
 }
 
+/* P has elements beside its diagonal: what is frozen must not move by them. */
+static lgd_status mixing(void *ctx, const double *w, const double *r, double *pr)
+{
+    (void)ctx, (void)w;
+    pr[0] = 2 * r[0] + r[1];
+    pr[1] = r[0] + 2 * r[1];
+    return LGD_OK;
+}
+
 START_TEST(frozen_at_the_edge_of_a_domain_never_left)
 {
-    const char *methods[] = {"newton", "newton_cg", "trust_region"};
+    const char *methods[] = {"newton", "newton_cg", "trust_region", "lbfgs", "cg", "newton_cg"};
     const double scale[2] = {1, 0};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 6; i++) {
         lgd_objective *f;
         double w[2] = {3, 0};
         ck_ok(lgd_function_create(&f, 2, on_an_edge, NULL));
-        const lgd_report r = run(f, methods[i], w, (lgd_minimize_options){.lr_scale = scale, .grad_tol = 1e-8});
+        const lgd_report r =
+            run(f, methods[i], w,
+                (lgd_minimize_options){.lr_scale = scale, .grad_tol = 1e-8, .precondition = i > 2 ? mixing : NULL});
         ck_assert_int_eq(r.stop, LGD_STOP_GRAD_TOL);
         ck_assert(fabs(w[0] - 1) < 1e-6 && w[1] == 0);
         lgd_objective_free(f);
     }
+}
+END_TEST
+
+static lgd_status slanted(void *ctx, size_t dim, const double *w, double *f, double *g)
+{
+    static const double A[3][3] = {{4, 1, -2}, {1, 3, 0.5}, {-2, 0.5, 5}};
+    (void)ctx;
+    *f = 0;
+    for (size_t i = 0; i < dim; i++) {
+        double along = 0;
+        for (size_t j = 0; j < dim; j++)
+            along += A[i][j] * w[j];
+        *f += 0.5 * w[i] * along;
+        if (g)
+            g[i] = along;
+    }
+    return LGD_OK;
+}
+
+START_TEST(quadratic_by_differences_one_step)
+{
+    lgd_objective *f;
+    double w[3] = {1, -2, 3};
+    ck_ok(lgd_function_create(&f, 3, slanted, NULL));
+    const lgd_report r = run(f, "newton", w, (lgd_minimize_options){.max_steps = 1});
+    ck_assert_uint_eq(r.steps, 1);
+    ck_assert_double_lt(r.grad_norm, 1e-5);
+    lgd_objective_free(f);
 }
 END_TEST
 
@@ -477,6 +516,7 @@ int main(void)
     CASE(s, indefinite_shifted_or_named);
     CASE(s, maximize_of_the_negative_same_bits);
     CASE(s, frozen_and_without_hessian_same_minimum);
+    CASE(s, quadratic_by_differences_one_step);
     CASE(s, frozen_at_the_edge_of_a_domain_never_left);
     CASE(s, density_from_its_tail_is_not_without_bound);
     CASE(s, start_rows_same_minimum_fewer_passes_resumed_same_bits);
