@@ -379,6 +379,26 @@ START_TEST(check_product_objective_with_smooth_part_of_its_own_sound)
 }
 END_TEST
 
+/* Each chunk of rows belongs to the group that one thread computes: else two would write to one matrix. */
+START_TEST(group_of_a_chunk_is_the_one_that_computes_it)
+{
+    enum { WIDE = 512, CHUNKS = 37, LONG = 64 * CHUNKS };
+    data d = data_create(LONG, WIDE, 1, true, 3);
+    lgd_matrix *X;
+    lgd_objective *f;
+    ck_ok(lgd_matrix_dense(&X, LONG, WIDE, d.X, WIDE));
+    ck_ok(lgd_glm_create(&f, X, d.y, lgd_loss_logistic(), NULL));
+    ck_assert_uint_eq(lgd_objective_chunks(f, LONG), CHUNKS);
+    for (size_t groups = 1; groups <= CHUNKS; groups++)
+        for (size_t group = 0; group < groups; group++)
+            for (size_t i = group * CHUNKS / groups; i < (group + 1) * CHUNKS / groups; i++)
+                ck_assert_uint_eq(lgd_objective_group_of(f, LONG, groups, i * 64), group);
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+    data_free(&d);
+}
+END_TEST
+
 START_TEST(factor_pivots_counted)
 {
     double A[9] = {4, 9, 9, 2, 5, 9, 1, 3, 6}, B[4] = {1, 0, 2, 1}, one[1] = {NAN};
@@ -403,6 +423,7 @@ int main(void)
     CASE(s, hessian_of_many_columns_same_bits_and_that_of_products);
     CASE(s, check_product_losses_of_either_sign_sound_and_wrong_ones_found);
     CASE(s, check_product_objective_with_smooth_part_of_its_own_sound);
+    CASE(s, group_of_a_chunk_is_the_one_that_computes_it);
     CASE(s, factor_pivots_counted);
     return suite_run(s);
 }
