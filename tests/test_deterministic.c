@@ -285,7 +285,7 @@ START_TEST(bad_value_at_any_call_finite_point_and_true_reason)
                     const lgd_minimize_options o = {.max_steps = 40};
                     p.bad_call = k;
                     p.once = once;
-                    p.bad = bad;
+                    p.bad = (unsigned)bad;
                     const path a = run(texts[i], &p, valley, o);
                     double f, f_best;
                     const double g = size_of_gradient(&clean, a.last, &f);
