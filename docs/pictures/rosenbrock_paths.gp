@@ -1,5 +1,5 @@
 # title: Curvature in Rosenbrock's valley
-# alt: Contours of Rosenbrock's function, a bent narrow valley, and the paths of gradient descent, cg, lbfgs and newton from (-1.2, 1) to the minimum at (1, 1). All four follow the floor, on which cg, lbfgs and newton take strides as long as it is straight. The legend tells what differs, the evaluations: 13967, 131, 48 and 57.
+# alt: Contours of Rosenbrock's function, a bent narrow valley, and the paths of gradient descent, cg, lbfgs and newton from (-1.2, 1) to the minimum at (1, 1). All four follow the floor, on which cg, lbfgs and newton take strides as long as it is straight. The legend tells what differs, the evaluations: 13967, 131, 45 and 57.
 # data: rosenbrock_paths.tsv rosenbrock_grid.tsv
 name = "rosenbrock_paths"
 load "style.gp"
