@@ -112,6 +112,15 @@ static double liar(const double *x, double *g)
     return x[0] * x[0] + x[1] * x[1];
 }
 
+/* All but flat far out: the gradient grows by 10^45 within the first steps, and the rate of one says nothing of the next. */
+static double well(const double *x, double *g)
+{
+    const double e = exp(-(x[0] * x[0] + x[1] * x[1]) / 2);
+    g[0] = x[0] * e;
+    g[1] = x[1] * e;
+    return -e;
+}
+
 static lgd_status evaluate(void *ctx, size_t dim, const double *w, double *f, double *g)
 {
     function *p = ctx;
@@ -556,6 +565,26 @@ START_TEST(shifted_f_same_path_until_rounding)
 }
 END_TEST
 
+START_TEST(slope_that_grows_without_measure_minimum_reached)
+{
+    for (size_t i = 0; i < text_count; i++)
+        for (int k = 1; k <= 4; k++) {
+            /* Forty steps of a tenth to a half do not come back from 10^45. */
+            const bool cannot = !strncmp(texts[i], "lbfgsb:search=", 14) && !strstr(texts[i], "search=more") &&
+                                !strstr(texts[i], "search=hager");
+            function p = of(well, 2);
+            const double start[] = {15, 0.1 * k};
+            const path a = run(texts[i], &p, start, (lgd_minimize_options){.max_steps = 2000});
+            double f;
+            const double g = size_of_gradient(&p, a.last, &f);
+            ck_assert_int_eq(a.status, LGD_OK);
+            ck_assert_msg(a.report.stop == (cannot ? LGD_STOP_SEARCH : LGD_STOP_GRAD_TOL), "%s: %s at f %g", texts[i],
+                          lgd_stop_string(a.report.stop), f);
+            ck_assert_msg(cannot || (g <= 1e-6 && f < -0.999999), "%s: |g| %g at f %g", texts[i], g, f);
+        }
+}
+END_TEST
+
 /* Where a run says that it has converged the gradient at its point says so too. */
 START_TEST(converged_says_who_has_converged)
 {
@@ -602,6 +631,7 @@ int main(void)
     CASE(suite, start_at_zero_same_path_for_powers_of_two);
     CASE(suite, model_of_other_units_same_path_in_every_bit);
     CASE(suite, shifted_f_same_path_until_rounding);
+    CASE(suite, slope_that_grows_without_measure_minimum_reached);
     CASE(suite, converged_says_who_has_converged);
     return suite_run(suite);
 }

@@ -56,16 +56,21 @@ static lgd_status step(lgd_step *s)
     for (size_t j = 0; j < s->dim; j++)
         d[j] = -s->g[j];
     line.slope = -square;
-    line.alpha = next.rate;
-    line.guessed = !(next.rate > 0);
     s->stop = LGD_STOP_ROUNDING; /* |g|^2 is too small for a number */
     if (!(line.slope < 0))
         return LGD_OK;
-    if (line.guessed)
-        status = lgd_search_first(s, &rules, d, line.slope, line.w_new, &line.alpha);
-    line.alpha *= s->lr_factor;
-    if (!status)
-        status = lgd_search_along(s, &rules, &next.memory, &line);
+    /* Where the rate brings nothing, f is not what it was where the rate was found: as if none were known, once. */
+    for (bool again = true; again && !line.found && !status; next.rate = 0) {
+        line.guessed = !(next.rate > 0);
+        again = !line.guessed;
+        line.alpha = next.rate;
+        if (line.guessed)
+            status = lgd_search_first(s, &rules, d, line.slope, line.w_new, &line.alpha);
+        line.alpha *= s->lr_factor;
+        if (!status)
+            status = lgd_search_along(s, &rules, &next.memory, &line);
+        again = again && s->stop != LGD_STOP_UNBOUNDED;
+    }
     if (status || !line.found)
         return status;
     double *y = d;

@@ -199,8 +199,10 @@ static lgd_status step(lgd_step *s)
     }
     if (!status)
         status = search(s, &rules, &next, &line);
-    if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED && next.row > 0) {
+    /* Down z instead, and then as if nothing were known of how far. */
+    while (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED && (next.row > 0 || next.alpha > 0)) {
         kept->square = NAN; /* d is another from here on */
+        next.alpha = next.row > 0 ? next.alpha : 0;
         status = begin(s, &next);
         if (!status)
             status = search(s, &rules, &next, &line);
