@@ -244,14 +244,7 @@ const lgd_optimizer_ops *lgd_cg_ops(void)
         LGD_OPTION_CHOICE(lgd_cg_options, search, "usual|more_thuente|hager_zhang", "which line search"),
         LGD_OPTION(lgd_cg_options, c1, 0, BELOW_HALF, "sufficient decrease; 0: 1e-4, with hager_zhang 0.1"),
         LGD_OPTION(lgd_cg_options, c2, 0, LGD_BELOW_ONE, "of the slope, above c1; 0: 0.1, with hager_zhang 0.9"),
-        LGD_OPTION(lgd_cg_options, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),
-        {.name = "max_trials",
-         .offset = offsetof(lgd_cg_options, max_trials),
-         .type = LGD_SIZE,
-         .preset = 40,
-         .low = 1,
-         .high = 1000,
-         .help = "points a search looks at, at most"},
+        LGD_TRIAL_OPTIONS(lgd_cg_options),
         {0},
     };
     static const lgd_optimizer_ops ops = {

@@ -191,14 +191,7 @@ const lgd_optimizer_ops *lgd_owlqn_ops(void)
     static const lgd_option options[] = {
         LGD_PAIRS_OPTIONS(lgd_owlqn_options),
         LGD_OPTION(lgd_owlqn_options, c1, 1e-4, LGD_WITHIN_ONE, "sufficient decrease"),
-        LGD_OPTION(lgd_owlqn_options, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),
-        {.name = "max_trials",
-         .offset = offsetof(lgd_owlqn_options, max_trials),
-         .type = LGD_SIZE,
-         .preset = 40,
-         .low = 1,
-         .high = 1000,
-         .help = "points a search looks at, at most"},
+        LGD_TRIAL_OPTIONS(lgd_owlqn_options),
         {0},
     };
     static const lgd_optimizer_ops ops = {

@@ -15,8 +15,9 @@ typedef struct lgd_search_rules {
 #define LGD_SEARCH_OPTIONS(S, decrease, slope)                                                                         \
     LGD_OPTION_CHOICE(S, search, "usual|more_thuente|hager_zhang|backtracking|nonmonotone", "which line search"),      \
         LGD_OPTION(S, c1, decrease, LGD_WITHIN_ONE, "sufficient decrease"),                                            \
-        LGD_OPTION(S, c2, slope, LGD_WITHIN_ONE, "of the slope, above c1"),                                            \
-        LGD_OPTION(S, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),                    \
+        LGD_OPTION(S, c2, slope, LGD_WITHIN_ONE, "of the slope, above c1"), LGD_TRIAL_OPTIONS(S)
+#define LGD_TRIAL_OPTIONS(S)                                                                                           \
+    LGD_OPTION(S, first_step, 0, LGD_NOT_NEGATIVE, "length of the very first trial, 0: found"),                        \
     {                                                                                                                  \
         .name = "max_trials", .offset = offsetof(S, max_trials), .type = LGD_SIZE, .preset = 40, .low = 1,             \
         .high = 1000, .help = "points a search looks at, at most"                                                      \
