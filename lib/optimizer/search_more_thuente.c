@@ -8,7 +8,7 @@
 
 static const double SHORTER = 0.66, FARTHER_LEAST = 1.1, FARTHER_MOST = 4;
 static const double FROM_A_GUESS = 8; /* the same where the first trial is but a guess */
-static const double NARROW = 0x1p-50;  /* relative length of an interval that holds no other point to speak of */
+static const double NARROW = 0x1p-50; /* relative length of an interval that holds no other point to speak of */
 
 typedef struct interval {
     lgd_trial low, other;
