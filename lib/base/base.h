@@ -140,6 +140,13 @@ uint32_t lgd_crc32c(uint32_t crc, const void *bytes, size_t size);
 
 /* ---- vectors (vector.c): fixed order of operations, so fixed bits */
 
+/* The sum of what eight lanes have summed up, lane l having every eighth number from the l-th on. */
+enum { LGD_LANES = 8 };
+LGD_INLINE double lgd_lanes(const double s[LGD_LANES])
+{
+    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
+}
+
 double lgd_norm2(size_t n, const double *x);                       /* no overflow, no underflow to speak of */
 double lgd_norm2_diff(size_t n, const double *x, const double *y); /* |x - y| */
 double lgd_norm1(size_t n, const double *x);                       /* sum of |x_j| */

@@ -6,42 +6,35 @@
 #include <string.h>
 #include <time.h>
 
-enum { LANES = 8 };
-
-static double tree(const double s[LANES])
-{
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 /* scale^2 * result is the sum of squares of (x - y)*1/scale; y NULL: of x */
 LGD_WIDE static double squares_of(size_t n, const double *x, double factor)
 {
-    double s[LANES] = {0};
+    double s[LGD_LANES] = {0};
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
+    for (; i + LGD_LANES <= n; i += LGD_LANES)
+        for (size_t l = 0; l < LGD_LANES; l++)
             s[l] += (x[i + l] * factor) * (x[i + l] * factor);
     for (; i < n; i++)
-        s[i % LANES] += (x[i] * factor) * (x[i] * factor);
-    return tree(s);
+        s[i % LGD_LANES] += (x[i] * factor) * (x[i] * factor);
+    return lgd_lanes(s);
 }
 
 static double squares(size_t n, const double *x, const double *y, double factor)
 {
-    double s[LANES] = {0};
+    double s[LGD_LANES] = {0};
     size_t i = 0;
     if (!y)
         return squares_of(n, x, factor);
-    for (; i + LANES <= n; i += LANES)
-        for (size_t l = 0; l < LANES; l++) {
+    for (; i + LGD_LANES <= n; i += LGD_LANES)
+        for (size_t l = 0; l < LGD_LANES; l++) {
             double e = (x[i + l] - y[i + l]) * factor;
             s[l] += e * e;
         }
     for (; i < n; i++) {
         double e = (x[i] - y[i]) * factor;
-        s[i % LANES] += e * e;
+        s[i % LGD_LANES] += e * e;
     }
-    return tree(s);
+    return lgd_lanes(s);
 }
 
 double lgd_norm2_diff(size_t n, const double *x, const double *y)
@@ -71,14 +64,14 @@ double lgd_norm2(size_t n, const double *x)
 
 LGD_WIDE static double sizes(size_t n, const double *x)
 {
-    double s[LANES] = {0};
+    double s[LGD_LANES] = {0};
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
+    for (; i + LGD_LANES <= n; i += LGD_LANES)
+        for (size_t l = 0; l < LGD_LANES; l++)
             s[l] += fabs(x[i + l]);
     for (; i < n; i++)
-        s[i % LANES] += fabs(x[i]);
-    return tree(s);
+        s[i % LGD_LANES] += fabs(x[i]);
+    return lgd_lanes(s);
 }
 
 double lgd_norm1(size_t n, const double *x)
@@ -88,14 +81,14 @@ double lgd_norm1(size_t n, const double *x)
 
 LGD_WIDE static double products(size_t n, const double *x, const double *y)
 {
-    double s[LANES] = {0};
+    double s[LGD_LANES] = {0};
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES)
-        for (size_t l = 0; l < LANES; l++)
+    for (; i + LGD_LANES <= n; i += LGD_LANES)
+        for (size_t l = 0; l < LGD_LANES; l++)
             s[l] += x[i + l] * y[i + l];
     for (; i < n; i++)
-        s[i % LANES] += x[i] * y[i];
-    return tree(s);
+        s[i % LGD_LANES] += x[i] * y[i];
+    return lgd_lanes(s);
 }
 
 double lgd_dot(size_t n, const double *x, const double *y)

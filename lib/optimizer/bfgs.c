@@ -34,24 +34,17 @@ static double *row(double *const *H, size_t dim, size_t i)
 }
 
 /* Sums with 8 lanes, in one order whatever the compiler makes of the loop. */
-enum { LANES = 8 };
-
-static double tree(const double s[LANES])
-{
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 /* H = factor H + s p' + p s', Hg = H g and Hy = H y for that H. */
 LGD_WIDE static void sweep(double *const *H, size_t dim, double factor, const double *restrict s,
                            const double *restrict p, const double *restrict g, const double *restrict y,
                            double *restrict Hg, double *restrict Hy)
 {
     for (size_t i = 0; i < dim; i++) {
-        double *restrict h = row(H, dim, i), sum_g[LANES] = {0}, sum_y[LANES] = {0};
+        double *restrict h = row(H, dim, i), sum_g[LGD_LANES] = {0}, sum_y[LGD_LANES] = {0};
         const double s_i = s[i], p_i = p[i], g_i = g[i], y_i = y[i];
         size_t j = 0;
-        for (; j + LANES <= i; j += LANES)
-            for (size_t l = 0; l < LANES; l++) {
+        for (; j + LGD_LANES <= i; j += LGD_LANES)
+            for (size_t l = 0; l < LGD_LANES; l++) {
                 const double x = factor * h[j + l] + (s_i * p[j + l] + p_i * s[j + l]);
                 h[j + l] = x;
                 sum_g[l] += x * g[j + l];
@@ -62,14 +55,14 @@ LGD_WIDE static void sweep(double *const *H, size_t dim, double factor, const do
         for (; j < i; j++) {
             const double x = factor * h[j] + (s_i * p[j] + p_i * s[j]);
             h[j] = x;
-            sum_g[j % LANES] += x * g[j];
-            sum_y[j % LANES] += x * y[j];
+            sum_g[j % LGD_LANES] += x * g[j];
+            sum_y[j % LGD_LANES] += x * y[j];
             Hg[j] += x * g_i;
             Hy[j] += x * y_i;
         }
         h[i] = factor * h[i] + 2 * (s_i * p_i);
-        Hg[i] = tree(sum_g) + h[i] * g_i;
-        Hy[i] = tree(sum_y) + h[i] * y_i;
+        Hg[i] = lgd_lanes(sum_g) + h[i] * g_i;
+        Hy[i] = lgd_lanes(sum_y) + h[i] * y_i;
     }
 }
 

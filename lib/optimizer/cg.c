@@ -45,24 +45,17 @@ static lgd_search_rules rules_of(const lgd_cg_options *o)
 
 /* ---- sums over coordinates, with 8 lanes in an order that no compiler changes */
 
-enum { LANES = 8 };
-
 typedef struct sums {
     double gg, gz, yz, yy, dy, dg, dd; /* g and z are those of the new point */
 } sums;
 
-static double tree(const double s[LANES])
-{
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 LGD_WIDE static sums sum_up(size_t dim, const double *restrict d, const double *restrict g, const double *restrict old,
                             const double *restrict z)
 {
-    double gg[LANES] = {0}, gz[LANES] = {0}, yz[LANES] = {0}, yy[LANES] = {0};
-    double dy[LANES] = {0}, dg[LANES] = {0}, dd[LANES] = {0};
-    for (size_t i = 0; i < dim; i += LANES)
-        for (size_t l = 0; l < LANES && i + l < dim; l++) {
+    double gg[LGD_LANES] = {0}, gz[LGD_LANES] = {0}, yz[LGD_LANES] = {0}, yy[LGD_LANES] = {0};
+    double dy[LGD_LANES] = {0}, dg[LGD_LANES] = {0}, dd[LGD_LANES] = {0};
+    for (size_t i = 0; i < dim; i += LGD_LANES)
+        for (size_t l = 0; l < LGD_LANES && i + l < dim; l++) {
             const size_t j = i + l;
             const double y = g[j] - old[j];
             gg[l] += g[j] * g[j];
@@ -73,7 +66,8 @@ LGD_WIDE static sums sum_up(size_t dim, const double *restrict d, const double *
             dg[l] += d[j] * g[j];
             dd[l] += d[j] * d[j];
         }
-    return (sums){tree(gg), tree(gz), tree(yz), tree(yy), tree(dy), tree(dg), tree(dd)};
+    return (sums){lgd_lanes(gg), lgd_lanes(gz), lgd_lanes(yz), lgd_lanes(yy),
+                  lgd_lanes(dy), lgd_lanes(dg), lgd_lanes(dd)};
 }
 
 /* ---- the direction */

@@ -9,7 +9,7 @@
 #include "pairs.h"
 #include <float.h>
 
-enum { BLOCK = 256, LANES = 8 };
+enum { BLOCK = 256 };
 
 void lgd_pairs_layout(size_t memory, bool single, size_t *vectors, size_t *state_size)
 {
@@ -53,11 +53,6 @@ static float *single_column(const lgd_pairs *p, size_t i)
 
 /* ---- kernels, for double and for float */
 
-LGD_INLINE double tree(const double s[LANES])
-{
-    return ((s[0] + s[4]) + (s[2] + s[6])) + ((s[1] + s[5]) + (s[3] + s[7]));
-}
-
 /* Sums are added up block by block. The loops over lanes stand by themselves, as compilers like them.
  *   dot_  *sum += a.x
  *   both_ *one += a.x, *two += a.y, reading a once, and asking for what the next block of it will need
@@ -65,31 +60,31 @@ LGD_INLINE double tree(const double s[LANES])
 #define KERNELS(T, kind)                                                                                                      \
     LGD_INLINE void dot_##kind(size_t n, const T *restrict a, const double *restrict x, double *sum)                          \
     {                                                                                                                         \
-        double s[LANES] = {0};                                                                                                \
+        double s[LGD_LANES] = {0};                                                                                            \
         size_t j = 0;                                                                                                         \
-        for (; j + LANES <= n; j += LANES)                                                                                    \
-            for (size_t l = 0; l < LANES; l++)                                                                                \
+        for (; j + LGD_LANES <= n; j += LGD_LANES)                                                                            \
+            for (size_t l = 0; l < LGD_LANES; l++)                                                                            \
                 s[l] += (double)a[j + l] * x[j + l];                                                                          \
         for (; j < n; j++)                                                                                                    \
-            s[j % LANES] += (double)a[j] * x[j];                                                                              \
-        *sum += tree(s);                                                                                                      \
+            s[j % LGD_LANES] += (double)a[j] * x[j];                                                                          \
+        *sum += lgd_lanes(s);                                                                                                 \
     }                                                                                                                         \
     LGD_INLINE void both_##kind(size_t n, const T *restrict a, const double *restrict x, const double *restrict y,            \
                                 double *one, double *two)                                                                     \
     {                                                                                                                         \
-        double s[LANES] = {0}, t[LANES] = {0};                                                                                \
+        double s[LGD_LANES] = {0}, t[LGD_LANES] = {0};                                                                        \
         size_t j = 0;                                                                                                         \
-        for (; j + LANES <= n; j += LANES) {                                                                                  \
+        for (; j + LGD_LANES <= n; j += LGD_LANES) {                                                                          \
             lgd_prefetch(a + j + BLOCK);                                                                                      \
-            _Pragma("omp simd") for (size_t l = 0; l < LANES; l++) s[l] += (double)a[j + l] * x[j + l];                       \
-            _Pragma("omp simd") for (size_t l = 0; l < LANES; l++) t[l] += (double)a[j + l] * y[j + l];                       \
+            _Pragma("omp simd") for (size_t l = 0; l < LGD_LANES; l++) s[l] += (double)a[j + l] * x[j + l];                   \
+            _Pragma("omp simd") for (size_t l = 0; l < LGD_LANES; l++) t[l] += (double)a[j + l] * y[j + l];                   \
         }                                                                                                                     \
         for (; j < n; j++) {                                                                                                  \
-            s[j % LANES] += (double)a[j] * x[j];                                                                              \
-            t[j % LANES] += (double)a[j] * y[j];                                                                              \
+            s[j % LGD_LANES] += (double)a[j] * x[j];                                                                          \
+            t[j % LGD_LANES] += (double)a[j] * y[j];                                                                          \
         }                                                                                                                     \
-        *one += tree(s);                                                                                                      \
-        *two += tree(t);                                                                                                      \
+        *one += lgd_lanes(s);                                                                                                 \
+        *two += lgd_lanes(t);                                                                                                 \
     }                                                                                                                         \
     LGD_INLINE void add_##kind(size_t n, double c, const T *restrict a, double *restrict out)                                 \
     {                                                                                                                         \
