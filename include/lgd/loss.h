@@ -9,6 +9,10 @@ extern "C" {
 /* A loss, built-in or yours. */
 typedef struct lgd_loss lgd_loss;
 
+/* Flag of ops: the loss is C/2 (z - y)^2 for each output, C its `curvature`. A model with it is a problem of linear least
+ * squares. */
+enum { LGD_SQUARES = 1 };
+
 /* What a loss has to offer, for m rows of k scores Z [m x k, ldz], targets y [m x targets(k)] and weights [m] or NULL.
  *   name      for messages
  *   targets   columns of y for k outputs; NULL: 1
@@ -27,7 +31,7 @@ typedef struct lgd_loss lgd_loss;
  * eval, fenchel and hessian must be free of side effects: they are called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
-    unsigned flags; /* 0 */
+    unsigned flags; /* LGD_SQUARES or 0 */
     size_t (*targets)(const void *ctx, size_t k);
     double (*eval)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y, const double *weight);
     void (*free)(void *ctx);

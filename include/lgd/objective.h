@@ -40,6 +40,15 @@ typedef struct lgd_objective lgd_objective;
  *   smooth_product  with product or hessian, where there is a smooth and no linear: hv += the Hessian of s at w times v
  *   scores       optional, with linear: Z [count x slopes] = A_i w and T = A_i d, for each of the rows. Called as eval is
  *   along        with scores: *f += sum over rows of omega_i phi_i(Z_i + alpha T_i), and *slope += its derivative in alpha
+ *   jacobian     optional: says that omega_i f_i is half a square, or near one. SETS r [count*residuals] and J [count*residuals x dim,
+ *                ld], the rows of a term one after another, so that J^T r is the gradient of the sum over rows of omega_i f_i, and
+ *                J^T J is near its Hessian. Called as eval is. For Gauss-Newton methods and standard errors
+ *   residuals    with jacobian: how many there are of each term; absent: 1. Asked once, at creation
+ *   bend         optional, with jacobian: g += J^T r'' for r'' = d^2 r(w + t v)/dt^2 at t = 0, over rows. For geodesic acceleration;
+ *                absent: r'' is 0
+ *   design       optional, with linear: says that omega_i f_i(w) = 1/2 sum_c (S_i.W_c + R_ic)^2, W_c[j] = w[j*slopes + c]. SETS
+ *                S [count x dim/slopes, lds] and R [count x slopes]. Called as eval is. For least squares at once; it stands for
+ *                jacobian as well
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -59,6 +68,10 @@ typedef struct lgd_objective_ops {
     lgd_status (*scores)(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T);
     lgd_status (*along)(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T, double *f,
                         double *slope);
+    lgd_status (*jacobian)(void *ctx, const lgd_rows *rows, const double *w, double *r, double *J, size_t ld);
+    size_t (*residuals)(void *ctx);
+    lgd_status (*bend)(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *g);
+    lgd_status (*design)(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

@@ -94,6 +94,12 @@ typedef struct lgd_oracle {
     bool exact;
     /* [dim] what is frozen, for methods that made their direction while it was not; NULL where nothing is. */
     const bool *frozen;
+    /* Of a sum of squares, f = 1/2 |r(w)|^2 with the Jacobian J: T [dim + 1 x dim + 1, ld] receives the triangle of the QR
+     * factorisation of [J r], so that R = T[:dim, :dim] is upper triangular, and q = T[:dim, dim] has R^T q = g and R^T R near the
+     * Hessian. Below the diagonal T is 0; columns of what is frozen are 0. For methods with LGD_NEEDS_RESIDUALS. */
+    lgd_status (*gauss_newton)(void *ctx, const double *w, double *T, size_t ld);
+    /* g = J^T r'' for the second derivative r'' of r along v at w, which gauss_newton was asked of last. */
+    lgd_status (*bend)(void *ctx, const double *w, const double *v, double *g);
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
@@ -136,8 +142,10 @@ enum {
     LGD_NOISE_GROWS = 512, /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
     LGD_TAKES_L1 = 1024,   /* takes a penalty that is a weighted L1 norm, from oracle->l1, and no other */
     LGD_TAKES_BOX = 2048,  /* takes a penalty that is a box, from oracle->lower and upper, and no other */
-    LGD_PRECONDITIONED = 4096, /* asks oracle->precondition itself */
-    LGD_FINDS_STEP = 8192      /* its steps have a length of their own, see below */
+    LGD_PRECONDITIONED = 4096,   /* asks oracle->precondition itself */
+    LGD_FINDS_STEP = 8192,       /* its steps have a length of their own, see below */
+    LGD_NEEDS_RESIDUALS = 16384, /* needs oracle->gauss_newton: it is for sums of squares */
+    LGD_JUDGES = 32768           /* ends a run itself where it has converged: no grad_tol unless one is asked for */
 };
 
 /* LGD_FINDS_STEP: the length of a step comes from values or a model of f. So there is no clipping, and no penalty but one that the

@@ -39,4 +39,18 @@ lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b);
 /* The factor alone, A = L L^T in the lower triangle; *good is the number of pivots above 0, n if A is positive definite. */
 lgd_status lgd_lapack_factor(size_t n, double *A, size_t lda, size_t *good);
 
+/* A [m x n, lda], by rows, becomes the triangle of its QR factorisation: R in the upper triangle of the first min(m, n) rows, 0
+ * below. Diagonal elements have either sign. `work` has lgd_lapack_triangle_work(m, n) numbers. 2 m n^2 flops. */
+size_t lgd_lapack_triangle_work(size_t m, size_t n);
+lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double *work, size_t work_size);
+
+/* The X of least |X| that minimises |A X - B|, by the singular values S[min(m, n)] of A [m x n, lda], of which those above
+ * rcond max S are its rank. By COLUMNS: element (i, j) of A at A[i + j*lda]; B [m x k, ldb >= max(m, n)] becomes X [n x k]. A is
+ * destroyed. */
+lgd_status lgd_lapack_gelsd(size_t m, size_t n, size_t k, double *A, size_t lda, double *B, size_t ldb, double *S,
+                            double rcond, size_t *rank);
+
+/* Eigenvalues of a symmetric A [n x n], whose lower triangle is read, in ascending order; row i of A becomes the i-th eigenvector. */
+lgd_status lgd_lapack_eigen(size_t n, double *A, size_t lda, double *values);
+
 #endif

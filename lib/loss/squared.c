@@ -90,6 +90,7 @@ static void squared_hessian(const void *ctx, size_t m, size_t k, const double *Z
 const lgd_loss *lgd_loss_half_squared(void)
 {
     static const lgd_loss loss = {.ops = {.name = "half_squared",
+                                          .flags = LGD_SQUARES,
                                           .targets = lgd_loss_one_each,
                                           .eval = half_squared_eval,
                                           .curvature = half_squared_curvature,
@@ -101,6 +102,7 @@ const lgd_loss *lgd_loss_half_squared(void)
 const lgd_loss *lgd_loss_squared(void)
 {
     static const lgd_loss loss = {.ops = {.name = "squared",
+                                          .flags = LGD_SQUARES,
                                           .targets = lgd_loss_one_each,
                                           .eval = squared_eval,
                                           .curvature = squared_curvature,

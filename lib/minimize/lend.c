@@ -183,6 +183,29 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
     return LGD_OK;
 }
 
+/* ---- sums of squares */
+
+static lgd_status lend_gauss_newton(void *ctx, const double *w, double *T, size_t ld)
+{
+    lgd_run *run = ((lgd_lent *)ctx)->run;
+    const lgd_status status = lgd_objective_gauss_newton(run->f, run->threads, w, T, ld);
+    run->rows_seen += (double)run->terms;
+    for (size_t j = 0; run->lending.frozen && j < run->dim; j++)
+        for (size_t i = 0; run->lending.frozen[j] && i <= j; i++)
+            T[i * ld + j] = 0;
+    return status;
+}
+
+static lgd_status lend_bend(void *ctx, const double *w, const double *v, double *g)
+{
+    lgd_run *run = ((lgd_lent *)ctx)->run;
+    double f = 0;
+    const lgd_status status = lgd_objective_bend(run->f, run->threads, w, v, g);
+    run->rows_seen += (double)run->terms;
+    lgd_run_orient(run, &f, g);
+    return status;
+}
+
 /* ---- the user's metric */
 
 /* r.Pr > 0, unless r is 0. Where the products underflow it is asked of r and P r of length 1. */
@@ -315,6 +338,8 @@ lgd_status lgd_lend_create(lgd_run *run)
         .hessian = run->o.batch_size ? NULL : lend_hessian,
         .precondition = run->o.precondition ? lend_precondition : NULL,
         .exact = lgd_objective_has_product(f),
+        .gauss_newton = lgd_objective_has_residuals(f) ? lend_gauss_newton : NULL,
+        .bend = f->ops.bend ? lend_bend : NULL,
     };
     lgd_status status = run->o.precondition ? scratch(run) : LGD_OK;
     if (!status && run->opt->ops.flags & LGD_NEEDS_EVAL)

@@ -80,6 +80,14 @@ static lgd_status check_options(lgd_run *run)
         return lgd_fail(LGD_EUNSUPPORTED, "minimize: %s is %g, 0 is accepted by %s: it finds the length of its steps",
                         o->clip_norm > 0 ? "clip_norm" : "clip_value", o->clip_norm > 0 ? o->clip_norm : o->clip_value,
                         method);
+    if (run->opt->ops.flags & LGD_NEEDS_RESIDUALS && !lgd_objective_has_residuals(run->f))
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "minimize: the %s is no sum of squares as %s needs it, ops.jacobian or ops.design%s is accepted",
+            run->f->ops.name, method, run->f->residuals ? " without a smooth part but l2" : "");
+    if (run->opt->ops.flags & LGD_NEEDS_RESIDUALS && o->maximize)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: maximize is true, false is accepted by %s: a sum of squares has no maximum", method);
     if ((unsigned)o->order > LGD_REPLACEMENT)
         return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
                         LGD_REPLACEMENT);
@@ -162,11 +170,12 @@ static lgd_status take_options(lgd_run *run, const lgd_minimize_options *options
     const struct {
         const char *name;
         double *value, preset;
-    } numbers[] = {{"max_seconds", &o->max_seconds, 0},   {"grad_tol", &o->grad_tol, 1e-6},
-                   {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
-                   {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
-                   {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0},
-                   {"norm_test", &o->norm_test, 0},       {"gap_tol", &o->gap_tol, 0}};
+    } numbers[] = {
+        {"max_seconds", &o->max_seconds, 0},   {"grad_tol", &o->grad_tol, run->opt->ops.flags & LGD_JUDGES ? 0 : 1e-6},
+        {"grad_tol_abs", &o->grad_tol_abs, 0}, {"f_tol", &o->f_tol, 0},
+        {"step_tol", &o->step_tol, 0},         {"divergence_factor", &o->divergence_factor, 1e6},
+        {"clip_norm", &o->clip_norm, 0},       {"clip_value", &o->clip_value, 0},
+        {"norm_test", &o->norm_test, 0},       {"gap_tol", &o->gap_tol, 0}};
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
     if (o->batch_size && estimator && estimator->all_at_epoch)
         o->check_every = 1;

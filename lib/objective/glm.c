@@ -9,6 +9,7 @@
  */
 #include "glm.h"
 #include "blas/blas.h"
+#include <string.h>
 
 /* Numbers, but for the rows, in the scratch of a panel. */
 static size_t panel_bytes(const lgd_glm *m, size_t more)
@@ -119,6 +120,50 @@ lgd_status lgd_glm_walk_targets(const lgd_glm *m, const lgd_rows *rows, lgd_visi
 {
     return walk(m, rows, 0, false, visit, ctx);
 }
+
+/* ---- the rows themselves */
+
+enum { UNITS = 16 };
+
+size_t lgd_glm_rows_room(const lgd_glm *m)
+{
+    return lgd_mul(lgd_add(m->X->cols, UNITS), UNITS);
+}
+
+/* Rows of a matrix that has only products, to X [rows x cols]: A^T R for slopes R of which each is 1 for one row. */
+static lgd_status turn_rows(const lgd_matrix *A, const lgd_rows *rows, double *room, double *X)
+{
+    double *G = room, *R = room + A->cols * UNITS;
+    for (size_t i = 0; i < UNITS * UNITS; i++)
+        R[i] = i % (UNITS + 1) == 0;
+    for (size_t first = 0; first < rows->count; first += UNITS) {
+        lgd_rows part = {rows->first + first, rows->count - first, rows->index};
+        if (part.count > UNITS)
+            part.count = UNITS;
+        memset(G, 0, A->cols * UNITS * sizeof *G);
+        const lgd_status status = lgd_matrix_call_adjoint(A, &part, UNITS, R, UNITS, G, UNITS);
+        if (status)
+            return status;
+        for (size_t i = 0; i < part.count; i++)
+            for (size_t j = 0; j < A->cols; j++)
+                X[(first + i) * A->cols + j] = G[j * UNITS + i];
+    }
+    return LGD_OK;
+}
+
+lgd_status lgd_glm_rows(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, double *room, double *X)
+{
+    const lgd_matrix *A = m->X;
+    if (p->copies) {
+        memcpy(X, p->X, rows->count * A->cols * sizeof *X);
+        return LGD_OK;
+    }
+    if (A->ops.gather && A->ops.flags & LGD_CONCURRENT)
+        return lgd_matrix_call_gather(A, rows, X);
+    return turn_rows(A, rows, room, X);
+}
+
+/* ---- values and slopes */
 
 /* Z = Z - R, and R = what Z was. */
 static void exchange(size_t count, double *restrict Z, double *restrict R)

@@ -3,7 +3,8 @@
  *   glm_create.c     checks, creation, predictions
  *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO
  *   glm_hessian.c    the Hessian, and products with it
- *   glm_line.c       values along a line */
+ *   glm_line.c       values along a line
+ *   glm_design.c     rows as those of least squares */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"
@@ -37,6 +38,9 @@ lgd_status lgd_glm_scores(void *ctx, const lgd_rows *rows, const double *w, cons
 lgd_status lgd_glm_along(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T, double *f,
                          double *slope);
 
+/* `design` of the ops, for a squared loss. */
+lgd_status lgd_glm_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R);
+
 /* A panel, and its scratch that is cut from a block of the pool.
  *   Z          [rows x k] scores, then slopes
  *   y, weight  those of its rows; weight is NULL where all are 1
@@ -62,6 +66,10 @@ lgd_status lgd_glm_walk_targets(const lgd_glm *m, const lgd_rows *rows, lgd_visi
 lgd_status lgd_glm_forward(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *w, bool whole,
                            double *Z);
 lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *Z, double *g);
+
+/* The rows of a panel, dense, to X [rows x cols]; `room` has lgd_glm_rows_room numbers, for a matrix that only has products. */
+size_t lgd_glm_rows_room(const lgd_glm *m);
+lgd_status lgd_glm_rows(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, double *room, double *X);
 
 static inline size_t lgd_glm_row(const lgd_glm *m, size_t term)
 {

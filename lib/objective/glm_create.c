@@ -98,6 +98,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         status = lgd_pool_create(&m->pool, "glm");
     if (loss->ops.curvature && isfinite(loss->ops.curvature(loss->ctx, m->k)))
         mine.curvature = lgd_glm_curvature;
+    if (loss->ops.flags & LGD_SQUARES && mine.curvature && m->t == m->k)
+        mine.design = lgd_glm_design;
     if (!loss->ops.fenchel)
         mine.fenchel = NULL;
     if (!loss->ops.hessian) {

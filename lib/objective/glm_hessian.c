@@ -10,7 +10,7 @@
 #include "glm.h"
 #include <math.h>
 
-enum { ROWS = 256, UNITS = 16 };
+enum { ROWS = 256 };
 
 /* ---- products */
 
@@ -78,14 +78,14 @@ typedef struct gathered {
     double *S, *C;     /* [room x n] rows, [room x k x k] what the loss says of them */
     double *scaled;    /* [room x n] with k > 1, else S */
     double *B;         /* [n x n] one block, with k > 1 */
-    double *turned;    /* [n x UNITS] rows of a matrix that cannot be gathered, and slopes of 1 for them */
+    double *turned;    /* for rows of a matrix that cannot be gathered */
 } gathered;
 
 /* Room for S, C, scaled, B and turned behind `first` numbers; how many there are then. */
 static size_t lay_out(gathered *to, double *more)
 {
     const size_t k = to->m->k, rows = lgd_mul(to->room, to->n), squares = k > 1 ? lgd_mul(to->n, to->n) : 0;
-    const size_t C = lgd_mul(to->room, lgd_mul(k, k)), turned = lgd_mul(lgd_add(to->n, UNITS), UNITS);
+    const size_t C = lgd_mul(to->room, lgd_mul(k, k)), turned = lgd_glm_rows_room(to->m);
     const size_t all = lgd_add(lgd_add(lgd_mul(rows, k > 1 ? 2 : 1), C), lgd_add(squares, turned));
     if (!more)
         return all;
@@ -178,41 +178,12 @@ static void flush(gathered *to)
     to->held = 0;
 }
 
-/* Rows of a matrix that has only products, to X [rows x cols]: A^T R for slopes R of which each is 1 for one row. */
-static lgd_status turn_rows(const gathered *to, const lgd_rows *rows, double *X)
-{
-    const lgd_matrix *A = to->m->X;
-    double *G = to->turned, *R = to->turned + to->n * UNITS;
-    for (size_t i = 0; i < UNITS * UNITS; i++)
-        R[i] = i % (UNITS + 1) == 0;
-    for (size_t first = 0; first < rows->count; first += UNITS) {
-        lgd_rows part = {rows->first + first, rows->count - first, rows->index};
-        if (part.count > UNITS)
-            part.count = UNITS;
-        memset(G, 0, A->cols * UNITS * sizeof *G);
-        const lgd_status status = lgd_matrix_call_adjoint(A, &part, UNITS, R, UNITS, G, UNITS);
-        if (status)
-            return status;
-        for (size_t i = 0; i < part.count; i++)
-            for (size_t j = 0; j < A->cols; j++)
-                X[(first + i) * A->cols + j] = G[j * UNITS + i];
-    }
-    return LGD_OK;
-}
-
 /* The rows of a panel to S, behind those that are there. */
 static lgd_status hold_rows(gathered *to, const lgd_rows *rows, const lgd_panel *p)
 {
-    const lgd_matrix *A = to->m->X;
-    const size_t cols = A->cols, n = to->n;
+    const size_t cols = to->m->X->cols, n = to->n;
     double *X = to->S + to->held * n;
-    lgd_status status = LGD_OK;
-    if (p->copies)
-        memcpy(X, p->X, rows->count * cols * sizeof *X);
-    else if (A->ops.gather && A->ops.flags & LGD_CONCURRENT)
-        status = lgd_matrix_call_gather(A, rows, X);
-    else
-        status = turn_rows(to, rows, X);
+    const lgd_status status = lgd_glm_rows(to->m, rows, p, to->turned, X);
     for (size_t i = rows->count; i-- > 0 && n > cols && !status;) {
         memmove(X + i * n, X + i * cols, cols * sizeof *X);
         X[i * n + cols] = 1;

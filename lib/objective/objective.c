@@ -11,6 +11,21 @@ enum {
     CHUNK_ELEMENTS = 32768 /* below this a thread costs more than it brings */
 };
 
+static lgd_status take_residuals(lgd_objective *f)
+{
+    const lgd_objective_ops *ops = &f->ops;
+    if (ops->design && (!f->slopes || f->dim % f->slopes))
+        return lgd_fail(LGD_EINVAL,
+                        "%s: ops.design is there with %zu slopes and dim %zu, ops.linear with slopes that divide dim "
+                        "is accepted beside it",
+                        ops->name, f->slopes, f->dim);
+    if (!ops->jacobian)
+        f->residuals = ops->design ? f->slopes : 0;
+    else if (!(f->residuals = ops->residuals ? ops->residuals(f->ctx) : 1))
+        return lgd_fail(LGD_EINVAL, "%s: ops.residuals is 0, at least 1 is accepted", ops->name);
+    return LGD_OK;
+}
+
 lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t terms, const lgd_objective_ops *ops,
                                       size_t ops_size, void *ctx)
 {
@@ -54,6 +69,8 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     if (!status && mine.scores && (!f->slopes || !mine.along))
         status = lgd_fail(LGD_EINVAL, "%s: ops.%s is NULL, a function is accepted beside ops.scores", mine.name,
                           f->slopes ? "along" : "linear");
+    if (!status)
+        status = take_residuals(f);
     if (!status && mine.weight && terms) {
         f->mean_weight = mine.weight(ctx, &(lgd_rows){0, terms, NULL}) / (double)terms;
         if (!(f->mean_weight > 0) || !isfinite(f->mean_weight))
@@ -95,6 +112,7 @@ void lgd_objective_free(lgd_objective *f)
     lgd_release(f->partial);
     lgd_release(f->hessians);
     lgd_release(f->columns);
+    lgd_release(f->stacks);
     lgd_release(f);
 }
 

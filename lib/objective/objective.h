@@ -19,6 +19,9 @@ struct lgd_objective {
     size_t partials;       /* chunks there is room for */
     double *hessians;      /* those of groups of chunks, made when first needed */
     size_t hessian_groups; /* groups there is room for, of which the first has none of its own */
+    size_t residuals;      /* numbers of a term's residual; 0: it is no sum of squares */
+    double *stacks;        /* those of groups of chunks, for triangles, made when first needed */
+    size_t stack_numbers;  /* room there */
     double *columns;       /* [2 dim] for the Hessian of a smooth part, made when first needed */
 };
 
@@ -85,6 +88,26 @@ lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double 
 bool lgd_objective_has_hessian(const lgd_objective *f);
 lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double *w, double *value, double *g, double *H,
                                  size_t ld);
+
+/* ---- triangle.c, over all rows, of sums of squares */
+
+/* Is f a sum of squares, as jacobian or design say? */
+bool lgd_objective_has_residuals(const lgd_objective *f);
+
+/* T [dim + 1 x dim + 1, ld], the triangle of the QR factorisation of [J r] for the mean over all rows, that is J = Q R and r scaled by
+ * 1/sqrt(terms mean_weight), rows for l2 beneath: R = T[:dim, :dim] is upper triangular, q = T[:dim, dim] has R^T q = g and R^T R is the
+ * Gauss-Newton matrix. Below the diagonal T is 0. Rows are read once, 2 residuals dim^2 flops each. LGD_EUNSUPPORTED where f is no sum
+ * of squares, or has a smooth part that is not l2. */
+lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld);
+
+/* The same of [S R] of `design`, [n + slopes x n + slopes, ld] with n = dim/slopes: not divided by anything, and without l2. */
+lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, size_t ld);
+
+/* S [count x dim/slopes, lds] and R [count x slopes] of `design`. */
+lgd_status lgd_objective_design(const lgd_objective *f, const lgd_rows *rows, double *S, size_t lds, double *R);
+
+/* g = J^T r'' of the mean, see `bend`. */
+lgd_status lgd_objective_bend(lgd_objective *f, size_t threads, const double *w, const double *v, double *g);
 
 /* Z = A w and T = A d [terms x slopes], in one pass, where the objective has scores; then *value and *slope, the derivative in
  * alpha, at w + alpha d. */

@@ -123,6 +123,47 @@ static lgd_status subset_along(void *ctx, const lgd_rows *rows, double alpha, co
     return status;
 }
 
+static lgd_status subset_jacobian(void *ctx, const lgd_rows *rows, const double *w, double *r, double *J, size_t ld)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.jacobian(s->parent->ctx, &mapped, w, r, J, ld);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_bend(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *g)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.bend(s->parent->ctx, &mapped, w, v, g);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static lgd_status subset_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->ops.design(s->parent->ctx, &mapped, S, lds, R);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
+static size_t subset_residuals(void *ctx)
+{
+    return ((const subset *)ctx)->parent->residuals;
+}
+
 static void subset_linear(void *ctx, size_t *slopes, double *l2)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -206,6 +247,10 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .smooth_product = f->ops.smooth_product ? subset_smooth_product : NULL,
                              .scores = f->ops.scores ? subset_scores : NULL,
                              .along = f->ops.along ? subset_along : NULL,
+                             .jacobian = f->ops.jacobian ? subset_jacobian : NULL,
+                             .residuals = f->ops.jacobian ? subset_residuals : NULL,
+                             .bend = f->ops.bend ? subset_bend : NULL,
+                             .design = f->ops.design ? subset_design : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
