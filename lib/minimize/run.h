@@ -1,5 +1,6 @@
 /* Inside of a run: its parts are
- *   minimize.c   checks the options, sets up, reports
+ *   minimize.c   sets up, reports
+ *   options.c    takes the options, and refuses what cannot be
  *   loop.c       the two loops: all rows at each step, and batches
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
@@ -95,6 +96,13 @@ struct lgd_run {
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };
+
+/* ---- options.c */
+
+/* Presets in the place of zeros, each number by itself; then what the options, the method and the objective say together, which
+ * leaves lr_factor of the first step. */
+lgd_status lgd_run_take(lgd_run *run, const lgd_minimize_options *options, size_t size);
+lgd_status lgd_run_check(lgd_run *run);
 
 /* ---- loop.c */
 
