@@ -15,10 +15,10 @@ typedef struct residual {
     void *ctx;
     size_t dim, count;
     lgd_residual_options o;
-    double *r, *J;        /* [count] and [count x dim], as fn has them until `weigh` */
+    double *r, *J, *size; /* [count], [count x dim] and [count]: scaled residuals, J, and what they are scaled by */
     double *at, *probe;   /* [dim] where J is, and a point beside */
-    double *other, *more; /* [count] each */
-    bool kept;            /* r and J are those of `at` */
+    double *other, *more; /* [count] each: residuals elsewhere */
+    bool kept;            /* r, J and size are those of `at` */
 } residual;
 
 static lgd_status call(const residual *p, const double *w, double *r, double *J)
@@ -61,49 +61,55 @@ static lgd_status differences(residual *p, const double *w)
 
 /* ---- weights and robust losses */
 
-/* c^2/2 rho(u^2) of u = sqrt(omega) r/c, and the root of rho'. */
-static double robust(lgd_robust kind, double c, double u, double *root)
+/* c^2/2 rho(x^2/c^2) and the root of rho', for any c and x that are numbers without an overflow on the way. */
+static double robust(lgd_robust kind, double c, double x, double *root)
 {
-    const double size = fabs(u);
+    const double size = fabs(x), u = size / c;
     *root = 1;
     switch (kind) {
     case LGD_ROBUST_HUBER:
-        if (!(size > 1))
+        if (!(u > 1))
             break;
-        *root = sqrt(1 / size);
-        return 0.5 * c * c * (2 * size - 1);
+        *root = sqrt(c / size);
+        return c * (size - 0.5 * c);
     case LGD_ROBUST_CAUCHY:
-        *root = 1 / hypot(1, size);
-        return 0.5 * c * c * (size < 1e100 ? log1p(size * size) : 2 * log(size));
+        *root = c / hypot(c, size);
+        return 0.5 * c * (c * (u < 1e100 ? log1p(u * u) : 2 * (log(size) - log(c))));
     case LGD_ROBUST_SOFT_L1:
-        *root = sqrt(1 / hypot(1, size));
-        return c * c * size * (size / (1 + hypot(1, size)));
+        *root = sqrt(c / hypot(c, size));
+        return size * (size / (1 + hypot(1, u)));
     case LGD_ROBUST_NONE:
         break;
     }
-    return 0.5 * (c * size) * (c * size);
+    return 0.5 * (size * size);
 }
 
-/* f from r as fn has it; r, and J unless it is NULL, are scaled. */
-static double weigh(const residual *p, double *r, double *J)
+/* f from r as fn has it; r becomes scaled. What it is multiplied by is left in size, unless that is NULL. */
+static double weigh(const residual *p, double *r, double *size)
 {
-    const double c = p->o.scale;
-    double f = 0;
+    double f[LGD_LANES] = {0};
     for (size_t i = 0; i < p->count; i++) {
-        const double omega = p->o.weights ? p->o.weights[i] : 1, sigma = sqrt(omega);
-        double root;
-        if (omega == 0) { /* it may have no value there */
-            r[i] = 0;
-            if (J)
-                memset(J + i * p->dim, 0, p->dim * sizeof *J);
-            continue;
-        }
-        f += robust(p->o.robust, c, sigma * r[i] / c, &root);
-        r[i] *= sigma * root;
-        for (size_t j = 0; J && sigma * root != 1 && j < p->dim; j++)
-            J[i * p->dim + j] *= sigma * root;
+        const double sigma = p->o.weights ? sqrt(p->o.weights[i]) : 1;
+        double root = 0;
+        if (sigma > 0) /* else it may have no value there */
+            f[i % LGD_LANES] += robust(p->o.robust, p->o.scale, sigma * r[i], &root);
+        r[i] = sigma > 0 ? sigma * root * r[i] : 0;
+        if (size)
+            size[i] = sigma * root;
     }
-    return f;
+    return lgd_lanes(f);
+}
+
+/* Rows of J as they are scaled; where a weight is 0 they may have no value. */
+static void weigh_rows(residual *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        double *row = p->J + i * p->dim;
+        if (p->size[i] == 0)
+            memset(row, 0, p->dim * sizeof *row);
+        for (size_t j = 0; p->size[i] != 1 && j < p->dim; j++)
+            row[j] *= p->size[i];
+    }
 }
 
 /* r and J at w, weighed. */
@@ -113,13 +119,26 @@ static lgd_status look(residual *p, const double *w, double *f)
     const lgd_status status = p->o.jacobian == LGD_JACOBIAN_GIVEN ? call(p, w, p->r, p->J) : differences(p, w);
     if (status)
         return status;
-    *f = weigh(p, p->r, p->J);
+    *f = weigh(p, p->r, p->size);
+    weigh_rows(p);
     memcpy(p->at, w, p->dim * sizeof *w);
     p->kept = true;
     return LGD_OK;
 }
 
 /* ---- the objective */
+
+/* g += a J^T r */
+LGD_WIDE static void adjoint(size_t count, size_t dim, const double *restrict J, const double *restrict r, double a,
+                             double *restrict g)
+{
+    for (size_t i = 0; i < count; i++) {
+        const double *row = J + i * dim, x = a * r[i];
+#pragma omp simd
+        for (size_t j = 0; j < dim; j++)
+            g[j] += x * row[j];
+    }
+}
 
 static lgd_status residual_whole(void *ctx, const double *w, double *f, double *g)
 {
@@ -135,38 +154,60 @@ static lgd_status residual_whole(void *ctx, const double *w, double *f, double *
     if (status)
         return status;
     memset(g, 0, p->dim * sizeof *g);
-    lgd_blas_adjoint(p->count, p->dim, 1, p->J, p->dim, false, p->r, 1, g, 1);
+    adjoint(p->count, p->dim, p->J, p->r, 1, g);
     return LGD_OK;
 }
 
+/* There is one term; rows may name it more than once. */
 static lgd_status residual_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
     residual *p = ctx;
     double value = 0;
-    (void)rows; /* the one term there is */
     const lgd_status status = residual_whole(ctx, w, &value, g ? p->probe : NULL);
     if (status)
         return status;
-    *f += value;
+    *f += (double)rows->count * value;
     for (size_t j = 0; g && j < p->dim; j++)
-        g[j] += p->probe[j];
+        g[j] += (double)rows->count * p->probe[j];
     return LGD_OK;
+}
+
+/* r, J and size at w: those that are kept, if they are of w. */
+static lgd_status look_again(residual *p, const double *w)
+{
+    double f;
+    return p->kept && !memcmp(p->at, w, p->dim * sizeof *w) ? LGD_OK : look(p, w, &f);
 }
 
 static lgd_status residual_jacobian(void *ctx, const lgd_rows *rows, const double *w, double *r, double *J, size_t ld)
 {
     residual *p = ctx;
-    double f;
-    (void)rows;
-    if (!p->kept || memcmp(p->at, w, p->dim * sizeof *w) != 0) {
-        const lgd_status status = look(p, w, &f);
-        if (status)
-            return status;
+    const lgd_status status = look_again(p, w);
+    for (size_t i = 0; i < rows->count * p->count && !status; i++) {
+        r[i] = p->r[i % p->count];
+        memcpy(J + i * ld, p->J + i % p->count * p->dim, p->dim * sizeof *J);
     }
-    memcpy(r, p->r, p->count * sizeof *r);
-    for (size_t i = 0; i < p->count; i++)
-        memcpy(J + i * ld, p->J + i * p->dim, p->dim * sizeof *J);
-    return LGD_OK;
+    return status;
+}
+
+/* r'' = 2/h ((r(w + h v) - r(w))/h - J v), with the scaling held: M. K. Transtrum, J. P. Sethna, arXiv:1201.5885 (2012). The third
+ * derivative costs h/3 of it, rounding 4 eps |r|/h^2. */
+static lgd_status residual_bend(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *g)
+{
+    static const double H = 1.0 / 64;
+    residual *p = ctx;
+    lgd_status status = look_again(p, w);
+    for (size_t j = 0; j < p->dim; j++)
+        p->probe[j] = w[j] + H * v[j];
+    if (!status)
+        status = call(p, p->probe, p->other, NULL);
+    for (size_t i = 0; i < p->count && !status; i++) {
+        const double change = p->size[i] * p->other[i] - p->r[i];
+        p->other[i] = p->size[i] > 0 ? 2 / H * (change / H - lgd_dot(p->dim, p->J + i * p->dim, v)) : 0;
+    }
+    if (!status)
+        adjoint(p->count, p->dim, p->J, p->other, (double)rows->count, g);
+    return status;
 }
 
 static size_t residual_count(void *ctx)
@@ -188,6 +229,7 @@ static const lgd_objective_ops ops = {
     .free = residual_free,
     .jacobian = residual_jacobian,
     .residuals = residual_count,
+    .bend = residual_bend,
 };
 
 static lgd_status check(size_t dim, size_t count, lgd_residual fn, lgd_residual_options *o)
@@ -238,12 +280,13 @@ lgd_status lgd_residual_create_with_sized(lgd_objective **out, size_t dim, size_
         return LGD_ENOMEM;
     *p = (residual){.fn = fn, .ctx = ctx, .dim = dim, .count = count, .o = o};
     const size_t of_count = lgd_padded(count), of_dim = lgd_padded(dim);
-    p->r = lgd_alloc("residual", lgd_add(lgd_mul(count, dim), lgd_add(lgd_mul(3, of_count), lgd_mul(2, of_dim))),
+    p->r = lgd_alloc("residual", lgd_add(lgd_mul(count, dim), lgd_add(lgd_mul(4, of_count), lgd_mul(2, of_dim))),
                      sizeof *p->r);
     if (!p->r)
         status = LGD_ENOMEM;
     if (!status) {
-        p->other = p->r + of_count;
+        p->size = p->r + of_count;
+        p->other = p->size + of_count;
         p->more = p->other + of_count;
         p->at = p->more + of_count;
         p->probe = p->at + of_dim;
