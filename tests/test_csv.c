@@ -439,6 +439,31 @@ START_TEST(csv_target_by_name_before_number)
 }
 END_TEST
 
+START_TEST(csv_no_target_each_column_one_of_x)
+{
+    lgd_table *t = table_of("a,b\n1,2\n3,4\n", &(lgd_csv_options){.no_target = true});
+    ck_assert_uint_eq(t->cols, 2);
+    ck_assert_ptr_null(t->y);
+    ck_assert_ptr_null(t->target);
+    ck_assert_str_eq(t->names[1], "b");
+    ck_assert_double_eq(t->X[2], 3);
+    ck_assert_double_eq(t->X[3], 4);
+    ck_assert_ptr_null(strstr(t->notes, "target"));
+    lgd_table_free(t);
+    t = table_of("5\n6\n7\n", &(lgd_csv_options){.no_target = true});
+    ck_assert_uint_eq(t->rows, 3);
+    ck_assert_uint_eq(t->cols, 1);
+    lgd_table_free(t);
+    const char *path = text_file("a,b\n1,x\n");
+    refused(path, &(lgd_csv_options){.no_target = true}, LGD_EFORMAT, "t.csv:2:2: \"x\" is not a number");
+    refused(path, &(lgd_csv_options){.no_target = true, .target = "a"}, LGD_EINVAL, "no_target");
+    refused(path, &(lgd_csv_options){.no_target = true, .binary = true}, LGD_EINVAL, "no_target");
+    const char *const both[] = {"a", "b", NULL};
+    refused(path, &(lgd_csv_options){.no_target = true, .ignore = both}, LGD_EFORMAT,
+            "there is no column that is not ignored");
+}
+END_TEST
+
 START_TEST(csv_one_hot_levels_in_byte_order)
 {
     const char *text = "c,n,y\nb,1,0\n\"a,\"\"x\",2,0\nB,3,1\nb,4,1\n\xC3\xA9,5,0\n7,6,0\n";
@@ -1110,6 +1135,7 @@ int main(void)
     CASE(s, csv_tsv_name_tab_even_with_commas);
     CASE(s, csv_header_choices_told_apart_and_said);
     CASE(s, csv_target_by_name_before_number);
+    CASE(s, csv_no_target_each_column_one_of_x);
     CASE(s, csv_one_hot_levels_in_byte_order);
     CASE(s, csv_one_hot_by_name_numbers_are_levels);
     CASE(s, csv_one_hot_thousand_levels_the_limit);

@@ -49,6 +49,7 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
  * header         whether the first line holds names
  * missing, text  what becomes of missing cells and of text columns
  * target         name of the target's column, or its number from 1; NULL: the last. A name goes before a number
+ * no_target      there is none: each column is one of X, and y and the target's name are NULL. With target or binary LGD_EINVAL
  * missing_text   cells of just this text are missing too ("NA", "?"); NULL: only empty ones are
  * one_hot        names or numbers of columns to take as text whatever they hold, ended by NULL; NULL: none
  * ignore         likewise, of columns to leave out
@@ -69,14 +70,15 @@ typedef struct lgd_csv_options {
     size_t skip_lines;
     size_t max_bytes;
     size_t max_row_bytes;
+    bool no_target;
 } lgd_csv_options;
 
 /* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.
  *   rows, cols       size of X, the target not among the columns
  *   X                [rows x cols] by rows with ld = cols; all finite, aligned to 64 bytes
- *   y                [rows], the target, likewise
+ *   y                [rows], the target, likewise; NULL with no_target
  *   names            [cols], as in the header ("1", "2", ... where there is none)
- *   target           name of the target's column
+ *   target           name of the target's column; NULL with no_target
  *   notes            what was decided, one line each: delimiter, header, target, columns, cells and rows not taken as
  *                    they are
  *   rows_dropped     rows left out for a missing cell

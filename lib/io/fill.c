@@ -82,7 +82,8 @@ lgd_status lgd_csv_count(lgd_reader *r, size_t *cols)
             *cols += c->kind == LGD_COLUMN_NUMBERS ? 1 : c->kind == LGD_COLUMN_WORDS ? c->levels->count : 0;
     }
     if (*cols == 0)
-        return lgd_fail(LGD_EFORMAT, "%s: there is no column beside the target that is not ignored", r->scan.path);
+        return lgd_fail(LGD_EFORMAT, "%s: there is no column%s that is not ignored", r->scan.path,
+                        r->options.no_target ? "" : " beside the target");
     return LGD_OK;
 }
 

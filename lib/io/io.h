@@ -111,7 +111,7 @@ typedef struct lgd_reader {
     size_t column_notes;
     size_t first_numbers, first_words; /* among the cells of the first row */
     lgd_column *columns;               /* [count]; NULL until the first row has ended */
-    size_t count, target, unknown;     /* unknown: columns of that kind */
+    size_t count, target, unknown;     /* target: count if there is none; unknown: columns of that kind */
     size_t first_line;                 /* of the first row */
     bool header;
     size_t rows, dropped; /* as counted */

@@ -126,7 +126,7 @@ static lgd_status name_columns(lgd_reader *r)
 static lgd_status begin(lgd_reader *r, size_t line, size_t cells)
 {
     char d[4] = {'\'', r->scan.delimiter, '\'', 0};
-    if (cells < 2)
+    if (cells < 2 && !r->options.no_target)
         return lgd_fail(LGD_EFORMAT,
                         "%s:%zu: 1 column is found with the delimiter %s, a target and one more are needed",
                         r->scan.path, line, r->scan.delimiter == '\t' ? "tab" : d);
@@ -138,7 +138,7 @@ static lgd_status begin(lgd_reader *r, size_t line, size_t cells)
         return LGD_ENOMEM;
     r->count = r->unknown = cells;
     r->first_line = line;
-    r->target = cells - 1;
+    r->target = r->options.no_target ? cells : cells - 1; /* cells: of no column */
     st = name_columns(r);
     if (!st && r->options.target)
         st = find_column(r, "target", r->options.target, &r->target);

@@ -31,6 +31,8 @@ static lgd_status check_options(const lgd_csv_options *o)
                         (unsigned char)o->delimiter);
     if (o->delimiter == ',' && o->decimal_comma)
         return lgd_fail(LGD_EINVAL, "csv: delimiter is ',', another mark is accepted beside decimal_comma");
+    if (o->no_target && (o->target || o->binary))
+        return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it neither target nor binary is accepted");
     lgd_status st = lgd_check_size("csv", "skip_lines", o->skip_lines, true);
     st = st ? st : lgd_check_size("csv", "max_bytes", o->max_bytes, true);
     return st ? st : lgd_check_size("csv", "max_row_bytes", o->max_row_bytes, true);
@@ -65,13 +67,15 @@ lgd_status lgd_csv_note(lgd_reader *r, const char *format, ...)
 static lgd_status note_table(lgd_reader *r)
 {
     char n[LGD_SHOWN], mark[4] = {'\'', r->scan.delimiter, '\'', 0};
-    const char *delimiter = r->scan.delimiter == '\t' ? "tab" : mark, *target = r->columns[r->target].name;
+    const char *delimiter = r->scan.delimiter == '\t' ? "tab" : mark;
     lgd_status st = lgd_text_print(&r->notes, "%s: %zu rows, %zu columns, delimiter %s %s, ", r->scan.path,
                                    r->rows + r->dropped, r->count, delimiter, r->scan.delimiter_by);
     st = st ? st : lgd_text_print(&r->notes, r->header ? "names in line %zu\n" : "no header\n", r->first_line);
-    st = st ? st
-            : lgd_text_print(&r->notes, "target: \"%s\", column %zu, %s\n", lgd_shown(n, target, strlen(target)),
-                             r->target + 1, r->options.target ? "as asked" : "the last, as none was named");
+    if (!st && r->target < r->count) {
+        const char *target = r->columns[r->target].name;
+        st = lgd_text_print(&r->notes, "target: \"%s\", column %zu, %s\n", lgd_shown(n, target, strlen(target)),
+                            r->target + 1, r->options.target ? "as asked" : "the last, as none was named");
+    }
     if (!st && r->dropped)
         st =
             lgd_text_print(&r->notes, "%zu row%s dropped for a missing cell\n", r->dropped, r->dropped == 1 ? "" : "s");
@@ -152,14 +156,14 @@ static lgd_status make_table(lgd_reader *r, size_t cols)
         t->columns_ignored += r->columns[i].kind == LGD_COLUMN_IGNORED;
     }
     t->X = lgd_alloc("csv: X", lgd_mul(t->rows, t->cols), sizeof(double));
-    t->y = t->X ? lgd_alloc("csv: y", t->rows, sizeof(double)) : NULL;
-    return t->y ? name_columns(r, t, names) : LGD_ENOMEM;
+    t->y = t->X && !r->options.no_target ? lgd_alloc("csv: y", t->rows, sizeof(double)) : NULL;
+    return t->X && (t->y || r->options.no_target) ? name_columns(r, t, names) : LGD_ENOMEM;
 }
 
 /* A binary target of words has two of them. */
 static lgd_status check_words(const lgd_reader *r)
 {
-    const lgd_levels *levels = r->columns[r->target].levels;
+    const lgd_levels *levels = r->target < r->count ? r->columns[r->target].levels : NULL;
     if (!levels || levels->count == 2)
         return LGD_OK;
     char n[LGD_SHOWN], a[LGD_SHOWN];
