@@ -8,10 +8,10 @@
  *   steps     a step of every optimizer         loops    what the steps are compared with
  *   races     ways to do one thing              epochs   an epoch with each estimator of the gradient
  *   lasso     a lasso to a gap                logistic a logistic regression to its lowest value
- *   measure   rounds, quartiles, ratios         progress a bar or lines on stderr
- *   table     what a person reads               output   what a program reads: TSV, JSON
- *   report    one page of HTML with it all      pictures gnuplot, scripts beside their data
- *   checks    what passed and failed            files    files, their sentences, text
+ *   measure   rounds, quartiles, ratios         table    what a person reads
+ *   report    one page of HTML with it all      output   what a program reads: TSV, JSON
+ *   files     files, their sentences, text      pictures gnuplot, scripts beside their data
+ *   checks    what passed and failed            ../cli   arguments; progress, a bar or lines on stderr
  *   scenes    tables of pictures that measure nothing
  *
  * Only the public face of libgd is used, so that every figure is one a user can have. */

@@ -1,13 +1,12 @@
 /* lgd-bench: timing, its progress, and what a check says. */
 #ifndef LGD_BENCH_MEASURE_H
 #define LGD_BENCH_MEASURE_H
+#include "../cli/progress.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* ---- measure (measure.c) */
-
-double now(void); /* seconds, monotonic */
 
 typedef struct quartiles {
     double min, q1, median, q3;
@@ -28,24 +27,9 @@ typedef struct timed {
     double *sample; /* [rounds] */
 } timed;
 
-typedef struct progress progress;
-
 /* Warms up; doubles each cell's repeats until a timing takes `floor` seconds; then `rounds` times all cells in an order of
  * lgd_permutation(seed, round). False if a run failed. */
 bool measure(timed *cell, size_t count, size_t rounds, double floor, uint64_t seed, progress *bar);
-
-/* ---- progress (progress.c) */
-
-/* A bar where stderr is a terminal, otherwise lines at 1, 2, 4, 8, ... and the last. */
-struct progress {
-    const char *title;
-    size_t done, total;
-    double begun, drawn, last, rate; /* rate: seconds a step, a moving mean */
-    bool terminal;
-};
-void progress_begin(progress *p, const char *title, size_t total);
-void progress_step(progress *p);
-void progress_end(progress *p);
 
 /* ---- results. A cell is checked before it is timed; one that fails has no time. */
 

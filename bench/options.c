@@ -1,8 +1,7 @@
-/* The command line. One table makes the parser and --help. */
+/* The command line. */
+#include "../cli/arguments.h"
 #include "bench.h"
-#include <errno.h>
 #include <fnmatch.h>
-#include <getopt.h>
 #include <lgd/io.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,35 +27,31 @@ enum id {
     HELP
 };
 
-static const struct line {
-    enum id id;
-    const char *name;
-    int takes; /* no_argument, required_argument, optional_argument */
-    const char *shape, *help;
-} lines[] = {
-    {DATA, "data", required_argument, " FILE",
+static const argument lines[] = {
+    {DATA, 0, "data", required_argument, " FILE",
      "a CSV or TSV file of your own; labels {0, 1} or {-1, 1}: logistic, else linear"},
-    {TARGET, "target", required_argument, " NAME",
+    {TARGET, 0, "target", required_argument, " NAME",
      "the column of FILE to predict, by name or number from 1 (the last)"},
-    {HEADER, "header", required_argument, " WORD", "line 1 of FILE holds names: yes, no or auto (auto)"},
-    {SKIP_LINES, "skip-lines", required_argument, " N", "lines of FILE before the table (0)"},
-    {QUICK, "quick", no_argument, "", "under 30 seconds: 5 rounds, 30 epochs, short timings, no full gradient"},
-    {ROUNDS, "rounds", required_argument, " N", "timings of each cell, at least 3 (11)"},
-    {EPOCHS, "epochs", required_argument, " N", "epochs of each method in the comparison (100)"},
-    {BATCH, "batch", required_argument, " LIST", "batch sizes (1,8,32,64,256,1024,4096,full)"},
-    {THREADS, "threads", required_argument, " LIST", "numbers of threads (1)"},
-    {ONLY, "only", required_argument, " LIST", "patterns of what to run, such as 'gemv@64' or '*@full'; see --list"},
-    {FULL_GRADIENT, "full-gradient", optional_argument, "[=RxC]",
+    {HEADER, 0, "header", required_argument, " WORD", "line 1 of FILE holds names: yes, no or auto (auto)"},
+    {SKIP_LINES, 0, "skip-lines", required_argument, " N", "lines of FILE before the table (0)"},
+    {QUICK, 0, "quick", no_argument, "", "under 30 seconds: 5 rounds, 30 epochs, short timings, no full gradient"},
+    {ROUNDS, 0, "rounds", required_argument, " N", "timings of each cell, at least 3 (11)"},
+    {EPOCHS, 0, "epochs", required_argument, " N", "epochs of each method in the comparison (100)"},
+    {BATCH, 0, "batch", required_argument, " LIST", "batch sizes (1,8,32,64,256,1024,4096,full)"},
+    {THREADS, 0, "threads", required_argument, " LIST", "numbers of threads (1)"},
+    {ONLY, 0, "only", required_argument, " LIST", "patterns of what to run, such as 'gemv@64' or '*@full'; see --list"},
+    {FULL_GRADIENT, 0, "full-gradient", optional_argument, "[=RxC]",
      "also with --quick: one gradient of R x C (200000x500)"},
-    {LIST, "list", optional_argument, " [WHAT]", "names for --only; WHAT: variants or optimizers"},
-    {OUT, "out", required_argument, " DIR", "where tables, pictures and report.html go (bench/out)"},
-    {JSON, "json", required_argument, " FILE", "where the JSON goes (DIR/run.json)"},
-    {REDRAW, "redraw", no_argument, "", "draw the pictures of DIR again from the tables there, measure nothing"},
-    {SEED, "seed", required_argument, " N", "of the order of rows, of rounds, of the bootstrap (7)"},
-    {VERSION, "version", no_argument, "", "print the version"},
-    {HELP, "help", no_argument, "", "print this"},
+    {LIST, 0, "list", optional_argument, " [WHAT]", "names for --only; WHAT: variants or optimizers"},
+    {OUT, 0, "out", required_argument, " DIR", "where tables, pictures and report.html go (bench/out)"},
+    {JSON, 0, "json", required_argument, " FILE", "where the JSON goes (DIR/run.json)"},
+    {REDRAW, 0, "redraw", no_argument, "", "draw the pictures of DIR again from the tables there, measure nothing"},
+    {SEED, 0, "seed", required_argument, " N", "of the order of rows, of rounds, of the bootstrap (7)"},
+    {VERSION, 0, "version", no_argument, "", "print the version"},
+    {HELP, 0, "help", no_argument, "", "print this"},
 };
-enum { LINES = sizeof lines / sizeof *lines };
+static bool take(void *ctx, int id, const char *arg);
+static const arguments known = {"lgd-bench", "lgd-bench", lines, sizeof lines / sizeof *lines, take};
 
 void settings_help(FILE *to)
 {
@@ -64,79 +59,18 @@ void settings_help(FILE *to)
           "Compares descent methods on real data, then times the ways to write a step against libgd.\n"
           "Writes tables, JSON, pictures and one page that shows it all, DIR/report.html.\n\n",
           to);
-    for (size_t i = 0; i < LINES; i++) {
-        char left[NAME_SIZE];
-        snprintf(left, sizeof left, "--%s%s", lines[i].name, lines[i].shape);
-        fprintf(to, "  %-23s %s\n", left, lines[i].help);
-    }
+    arguments_help(&known, to);
     fputs("\nbench/peers, in the source tree, has PyTorch beside a step of Adam and scikit-learn beside a lasso.\n"
           "Results go to stdout, progress to stderr. Exit: 0 all checks passed, 1 a check or a file failed, 2 usage, "
           "4 no JSON made.\n",
           to);
 }
 
-/* ---- the nearest name, by Levenshtein's distance */
-
-static size_t distance(const char *a, const char *b)
-{
-    enum { LONGEST = 32 };
-    size_t row[LONGEST + 1], m = strlen(a), n = strlen(b);
-    if (m > LONGEST || n > LONGEST)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 0; i < m; i++) {
-        size_t corner = row[0];
-        row[0] = i + 1;
-        for (size_t j = 0; j < n; j++) {
-            size_t change = corner + (a[i] != b[j]), least = row[j] < row[j + 1] ? row[j] + 1 : row[j + 1] + 1;
-            corner = row[j + 1];
-            row[j + 1] = change < least ? change : least;
-        }
-    }
-    return row[n];
-}
-
-static void refuse_option(const char *text)
-{
-    char name[NAME_SIZE];
-    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, "="), text);
-    const char *near = NULL;
-    size_t least = 4;
-    for (size_t i = 0; i < LINES; i++) {
-        size_t d = distance(name + strspn(name, "-"), lines[i].name);
-        if (d < least) {
-            least = d;
-            near = lines[i].name;
-        }
-    }
-    if (near)
-        fprintf(stderr, "lgd-bench: unknown option %s; did you mean --%s?   (lgd-bench --help)\n", name, near);
-    else
-        fprintf(stderr, "lgd-bench: unknown option %s   (lgd-bench --help)\n", name);
-}
-
-/* ---- numbers */
-
-static bool number(const char *option, const char *text, uint64_t least, uint64_t most, uint64_t *value)
-{
-    char *end = NULL;
-    errno = 0;
-    *value = strtoull(text, &end, 10);
-    if (*text >= '0' && *text <= '9' && !*end && !errno && *value >= least && *value <= most)
-        return true;
-    fprintf(stderr, "lgd-bench: --%s is \"%s\", a number from %llu to %llu is accepted\n", option, text,
-            (unsigned long long)least, (unsigned long long)most);
-    return false;
-}
+/* ---- values */
 
 static bool size(const char *option, const char *text, uint64_t least, uint64_t most, size_t *value)
 {
-    uint64_t wide;
-    bool ok = number(option, text, least, most, &wide);
-    if (ok)
-        *value = (size_t)wide;
-    return ok;
+    return argument_size(&known, option, text, least, most, value);
 }
 
 /* Numbers between commas; full: the word "full" is 0. A number twice is taken once. */
@@ -177,27 +111,21 @@ static bool shape(settings *s, const char *text)
            size("full-gradient", x ? x + 1 : "", 1, INT32_MAX / 8, &s->gradient_cols);
 }
 
-static bool header(const char *text, int *choice)
-{
-    static const struct {
-        const char *word;
-        lgd_csv_header choice;
-    } words[] = {{"auto", LGD_HEADER_AUTO}, {"yes", LGD_HEADER_YES}, {"no", LGD_HEADER_NO}};
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (!strcmp(text, words[i].word)) {
-            *choice = (int)words[i].choice;
-            return true;
-        }
-    fprintf(stderr, "lgd-bench: --header is \"%s\", yes, no or auto is accepted\n", text);
-    return false;
-}
-
 /* ---- parsing */
 
-static bool take(settings *s, enum id id, const char *arg)
+typedef struct parsing {
+    settings *s;
+    bool about_measuring;
+} parsing;
+
+static bool take(void *ctx, int id, const char *arg)
 {
     enum { MOST_THREADS = 256 };
-    switch (id) {
+    static const char *const headers[] = {"auto", "yes", "no", NULL}; /* as in lgd_csv_header */
+    parsing *p = ctx;
+    settings *s = p->s;
+    p->about_measuring = p->about_measuring || (id != REDRAW && id != OUT);
+    switch ((enum id)id) {
     case DATA:
         s->data = arg;
         return true;
@@ -207,7 +135,7 @@ static bool take(settings *s, enum id id, const char *arg)
         return true;
     case HEADER:
         s->told_about_file = true;
-        return header(arg, &s->header);
+        return argument_word(&known, "header", arg, headers, &s->header);
     case SKIP_LINES:
         s->told_about_file = true;
         return size("skip-lines", arg, 0, INT32_MAX, &s->skip_lines);
@@ -242,7 +170,7 @@ static bool take(settings *s, enum id id, const char *arg)
         s->wants_redraw = true;
         return true;
     case SEED:
-        return number("seed", arg, 0, UINT64_MAX, &s->seed);
+        return argument_count(&known, "seed", arg, 0, UINT64_MAX, &s->seed);
     case VERSION:
         s->wants_version = true;
         return true;
@@ -256,8 +184,8 @@ static bool take(settings *s, enum id id, const char *arg)
 bool settings_parse(settings *s, int argc, char **argv)
 {
     static const size_t batches[] = {1, 8, 32, 64, 256, 1024, 4096, 0};
-    struct option known[LINES + 1] = {{0, 0, 0, 0}};
-    bool about_measuring = false;
+    parsing p = {s, false};
+    int rest;
     *s = (settings){.words = argc,
                     .word = argv,
                     .out = "bench/out",
@@ -268,42 +196,19 @@ bool settings_parse(settings *s, int argc, char **argv)
                     .gradient_rows = 200000,
                     .gradient_cols = 500};
     memcpy(s->batch, batches, sizeof batches);
-    for (size_t i = 0; i < LINES; i++)
-        known[i] = (struct option){lines[i].name, lines[i].takes, NULL, (int)lines[i].id};
-    opterr = 0;
-    for (int got; (got = getopt_long(argc, argv, ":", known, NULL)) != -1;) {
-        if (got == '?' && optopt > ' ') {
-            fprintf(stderr, "lgd-bench: unknown option -%c: options have two dashes   (lgd-bench --help)\n", optopt);
-            return false;
-        }
-        if (got == '?' && optopt) {
-            fprintf(stderr, "lgd-bench: %.*s takes no value   (lgd-bench --help)\n",
-                    (int)strcspn(argv[optind - 1], "="), argv[optind - 1]);
-            return false;
-        }
-        if (got == '?') {
-            refuse_option(argv[optind - 1]);
-            return false;
-        }
-        if (got == ':') {
-            fprintf(stderr, "lgd-bench: %s needs a value   (lgd-bench --help)\n", argv[optind - 1]);
-            return false;
-        }
-        about_measuring = about_measuring || (got != REDRAW && got != OUT);
-        if (!take(s, (enum id)got, optarg))
-            return false;
-    }
-    if (s->wants_list && !s->list && optind < argc)
-        s->list = argv[optind++];
-    if (optind < argc) {
-        fprintf(stderr, "lgd-bench: \"%s\" is not an option   (lgd-bench --help)\n", argv[optind]);
+    if (!arguments_parse(&known, argc, argv, &p, &rest))
+        return false;
+    if (s->wants_list && !s->list && rest < argc)
+        s->list = argv[rest++];
+    if (rest < argc) {
+        fprintf(stderr, "lgd-bench: \"%s\" is not an option   (lgd-bench --help)\n", argv[rest]);
         return false;
     }
     if (s->told_about_file && !s->data) {
         fprintf(stderr, "lgd-bench: --target, --header and --skip-lines are about a file: give --data FILE too\n");
         return false;
     }
-    if (s->wants_redraw && about_measuring) {
+    if (s->wants_redraw && p.about_measuring) {
         fprintf(stderr, "lgd-bench: --redraw measures nothing: it goes with --out alone   (lgd-bench --help)\n");
         return false;
     }

@@ -245,7 +245,7 @@ def bench_bad_value_refused(_):
     refused(["--target", "y"], "--data")
     refused(["--header", "no"], "--data")
     refused(["--skip-lines", "1"], "--data")
-    refused(["--data", "x.csv", "--header", "maybe"], '--header is "maybe", yes, no or auto is accepted')
+    refused(["--data", "x.csv", "--header", "maybe"], '--header is "maybe", auto, yes or no is accepted')
     refused(["--data", "x.csv", "--skip-lines", "-1"], '--skip-lines is "-1"')
     refused(["--only", "nothing@64"], "matches nothing")
     refused(["--list", "everything"], "variants and optimizers")
