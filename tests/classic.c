@@ -154,6 +154,14 @@ double classic_eval(const classic *p, const double *x, double *g)
     return p->m ? f : r[0];
 }
 
+void classic_residuals(const classic *p, const double *x, double *r, double *J)
+{
+    double room[CLASSIC_ENTRIES], *jacobian = J ? J : room;
+    memset(jacobian, 0, (size_t)p->m * (size_t)p->n * sizeof *jacobian);
+    memset(r, 0, (size_t)p->m * sizeof *r);
+    p->fill(&(struct classic_point){p->n, p->m, x, r, jacobian});
+}
+
 long double classic_eval_exact(const classic *p, const double *x, long double *g)
 {
     long double r[CLASSIC_ROWS] = {0}, J[CLASSIC_ENTRIES] = {0}, f = 0, at[CLASSIC_DIM];

@@ -43,6 +43,9 @@ void classic_start(const classic *p, double factor, double *x);
 double classic_eval(const classic *p, const double *x, double *g);
 long double classic_eval_exact(const classic *p, const double *x, long double *g);
 
+/* The residuals r[m] at x[n] and, unless it is NULL, their Jacobian J[m x n] by rows, of a p with m > 0. */
+void classic_residuals(const classic *p, const double *x, double *r, double *J);
+
 /* The minima known, one after another. */
 const classic_minimum *classic_minima(const classic *p, size_t *count);
 

@@ -1,4 +1,4 @@
-"""The program of classic.c beside it and classic.sh: TAP, one line for each case."""
+"""The program of classic.c beside it and tables.sh: TAP, one line for each case."""
 import functools
 import os
 import re
@@ -52,20 +52,18 @@ def classic_word_it_does_not_know_refused(_):
 
 
 def classic_page_made_again_keeps_what_is_around_the_tables(folder):
-    os.makedirs(f"{folder}/docs")
-    os.makedirs(f"{folder}/tests/reference")
-    page = f"{folder}/docs/classic-functions.md"
+    page, header = f"{folder}/page.md", f"{folder}/header.h"
     with open(page, "w") as file:
         file.write("before\n<!-- tables -->\nold\n<!-- end of tables -->\nafter\n")
-    result = run("sh", f"{HERE}/classic.sh", PROGRAM, folder)
+    result = run("sh", f"{HERE}/tables.sh", PROGRAM, page, header)
     assert result.returncode == 0, result.stderr
     with open(page) as file:
         text = file.read()
     assert text.startswith("before\n<!-- tables -->\nlibgd ") and text.endswith("|\n<!-- end of tables -->\nafter\n"), text
-    assert "old" not in text.splitlines() and os.path.exists(f"{folder}/tests/reference/mgh_peers.h")
+    assert "old" not in text.splitlines() and os.path.exists(header)
     with open(page, "w") as file:
         file.write("no lines\n")
-    result = run("sh", f"{HERE}/classic.sh", "false", folder)
+    result = run("sh", f"{HERE}/tables.sh", "false", page, header)
     assert result.returncode == 1 and "<!-- tables -->" in result.stderr, result.stderr
 
 

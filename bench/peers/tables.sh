@@ -1,10 +1,10 @@
 #!/bin/sh
-# Puts the tables of the program classic.c into docs/classic-functions.md, between the lines
+# Puts the tables that a program prints into a page of the documentation, between the lines
 #     <!-- tables -->    and    <!-- end of tables -->
-# and what others solved into tests/reference/mgh_peers.h.
-# usage: classic.sh PROGRAM ROOT
+# and what it prints for --header into a header of the tests.
+# usage: tables.sh PROGRAM PAGE HEADER
 set -eu
-program=$1 page=$2/docs/classic-functions.md header=$2/tests/reference/mgh_peers.h
+program=$1 page=$2 header=$3
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 if ! { grep -qx '<!-- tables -->' "$page" && grep -qx '<!-- end of tables -->' "$page"; }; then
