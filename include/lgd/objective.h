@@ -16,6 +16,10 @@ extern "C" {
 /* An objective, of data, a function or your own. */
 typedef struct lgd_objective lgd_objective;
 
+/* Flag of ops: f is a quadratic, its smooth part included, so that its Hessian is the same at every w. With `design` that goes without
+ * saying. For methods with LGD_NEEDS_QUADRATIC. */
+enum { LGD_QUADRATIC = 2 };
+
 /* What an objective has to offer. It adds sums; the library divides, so chunks, weights and subsets need no special case.
  *   name         for messages
  *   eval         *f += sum over rows of omega_i f_i(w), and g[dim] += its gradient if g is not NULL. With LGD_CONCURRENT
@@ -52,7 +56,7 @@ typedef struct lgd_objective lgd_objective;
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
-    unsigned flags; /* LGD_CONCURRENT or 0 */
+    unsigned flags; /* LGD_CONCURRENT, LGD_QUADRATIC, or 0 */
     lgd_status (*eval)(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g);
     lgd_status (*smooth)(void *ctx, const double *w, double *f, double *g);
     void (*free)(void *ctx);

@@ -100,6 +100,10 @@ typedef struct lgd_oracle {
     lgd_status (*gauss_newton)(void *ctx, const double *w, double *T, size_t ld);
     /* g = J^T r'' for the second derivative r'' of r along v at w, which gauss_newton was asked of last. */
     lgd_status (*bend)(void *ctx, const double *w, const double *v, double *g);
+    /* [dim] for methods with LGD_TAKES_COORDINATES, beside l1, lower and upper: all four, if there is a penalty. */
+    const double *l2;
+    /* The Hessian is the same at every w. */
+    bool quadratic;
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
@@ -142,10 +146,12 @@ enum {
     LGD_NOISE_GROWS = 512, /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
     LGD_TAKES_L1 = 1024,   /* takes a penalty that is a weighted L1 norm, from oracle->l1, and no other */
     LGD_TAKES_BOX = 2048,  /* takes a penalty that is a box, from oracle->lower and upper, and no other */
-    LGD_PRECONDITIONED = 4096,   /* asks oracle->precondition itself */
-    LGD_FINDS_STEP = 8192,       /* its steps have a length of their own, see below */
-    LGD_NEEDS_RESIDUALS = 16384, /* needs oracle->gauss_newton: it is for sums of squares */
-    LGD_JUDGES = 32768           /* ends a run itself where it has converged: no grad_tol unless one is asked for */
+    LGD_PRECONDITIONED = 4096,     /* asks oracle->precondition itself */
+    LGD_FINDS_STEP = 8192,         /* its steps have a length of their own, see below */
+    LGD_NEEDS_RESIDUALS = 16384,   /* needs oracle->gauss_newton: it is for sums of squares */
+    LGD_JUDGES = 32768,            /* ends a run itself where it has converged: no grad_tol unless one is asked for */
+    LGD_NEEDS_QUADRATIC = 65536,   /* needs a Hessian that is the same at every w, see LGD_QUADRATIC */
+    LGD_TAKES_COORDINATES = 131072 /* takes a penalty that `coordinates`, `l1` or `bounds` describe, and no other */
 };
 
 /* LGD_FINDS_STEP: the length of a step comes from values or a model of f. So there is no clipping, and no penalty but one that the

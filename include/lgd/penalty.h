@@ -35,6 +35,8 @@ enum {
  *   l1         optional: h(w) is sum_j l1_j |w_j|, and these are l1[n]. For methods with LGD_TAKES_L1
  *   bounds     optional: h is 0 for lower_j <= w_j <= upper_j, else infinite, and these are lower[n] and upper[n], infinite
  *              where there is no bound. For methods with LGD_TAKES_BOX
+ *   coordinates  optional: h(w) is sum_j l1_j |w_j| + l2_j/2 w_j^2 for lower_j <= w_j <= upper_j, else infinite, and these are l1[n],
+ *              l2[n], lower[n] and upper[n]. For methods with LGD_TAKES_COORDINATES, to which l1 or bounds say as much
  * All are called by several threads at once, each with scratch of its own. */
 typedef struct lgd_penalty_ops {
     const char *name;
@@ -47,6 +49,7 @@ typedef struct lgd_penalty_ops {
     double (*conjugate)(const void *ctx, size_t n, const double *v, double *scale);
     void (*l1)(const void *ctx, size_t n, double *l1);
     void (*bounds)(const void *ctx, size_t n, double *lower, double *upper);
+    void (*coordinates)(const void *ctx, size_t n, double *l1, double *l2, double *lower, double *upper);
 } lgd_penalty_ops;
 
 /* Your own penalty. ops are copied (their name must outlive the penalty), ctx is yours until free, also when this call
@@ -63,6 +66,11 @@ LGD_API lgd_status lgd_penalty_l1_create(lgd_penalty **out, double strength);
 /* l1 |w|_1 + l2/2 |w|_2^2, the elastic net: H. Zou, T. Hastie, J. R. Stat. Soc. B 67 (2005). Both >= 0; INFINITY keeps w at
  * 0. */
 LGD_API lgd_status lgd_penalty_elastic_net_create(lgd_penalty **out, double l1, double l2);
+
+/* The same within bounds, l1 |w|_1 + l2/2 |w|_2^2 for low[j] <= w_j <= high[j], which lgd_penalty_box_create explains: with low 0
+ * the lasso that is not negative. */
+LGD_API lgd_status lgd_penalty_elastic_box_create(lgd_penalty **out, double l1, double l2, size_t count,
+                                                  const double *low, const double *high);
 
 /* A group of coordinates.
  *   first, count   w[first .. first + count)

@@ -257,58 +257,6 @@ lgd_status lgd_lend_metric(lgd_lent *l)
 
 /* ---- set-up */
 
-/* What the penalty says of its own coordinates, one after the other, for all of w: it moves up behind the spared range, where
- * `spared` holds. */
-static void spread(const lgd_run *run, double spared, double *each)
-{
-    const lgd_penalised *p = &run->opt->penalised;
-    const size_t before = p->spare_first < p->n ? p->spare_first : p->n;
-    memmove(each + before + p->spare_count, each + before, (p->n - before) * sizeof *each);
-    for (size_t j = 0; j < p->spare_count; j++)
-        each[before + j] = spared;
-}
-
-/* The strengths of an L1 norm for all of w: 0 for what the objective leaves unpenalised, and for what is frozen. */
-static lgd_status lend_l1(lgd_run *run)
-{
-    const lgd_penalised *p = &run->opt->penalised;
-    double *l1 = run->lending.each = lgd_alloc("minimize", run->dim, sizeof *l1);
-    if (!l1)
-        return LGD_ENOMEM;
-    if (p->n)
-        p->penalty->ops.l1(p->penalty->ctx, p->n, l1);
-    spread(run, 0, l1);
-    for (size_t j = 0; j < run->dim; j++)
-        if (lgd_run_is_frozen(run, j))
-            l1[j] = 0;
-    run->lending.oracle.l1 = l1;
-    return LGD_OK;
-}
-
-/* The bounds of a box for all of w: none for what the objective leaves unpenalised, and w itself for what is frozen. */
-static lgd_status lend_box(lgd_run *run)
-{
-    const lgd_penalised *p = &run->opt->penalised;
-    const size_t stride = lgd_padded(run->dim);
-    double *side[2];
-    run->lending.each = lgd_alloc("minimize", lgd_mul(stride, 2), sizeof(double));
-    if (!run->lending.each)
-        return LGD_ENOMEM;
-    side[0] = run->lending.each;
-    side[1] = side[0] + stride;
-    if (p->n)
-        p->penalty->ops.bounds(p->penalty->ctx, p->n, side[0], side[1]);
-    for (size_t i = 0; i < 2; i++) {
-        spread(run, i ? INFINITY : -INFINITY, side[i]);
-        for (size_t j = 0; j < run->dim; j++)
-            if (lgd_run_is_frozen(run, j))
-                side[i][j] = run->w[j];
-    }
-    run->lending.oracle.lower = side[0];
-    run->lending.oracle.upper = side[1];
-    return LGD_OK;
-}
-
 /* Which coordinates are frozen, if any is. */
 static lgd_status lend_frozen(lgd_run *run)
 {
@@ -340,15 +288,12 @@ lgd_status lgd_lend_create(lgd_run *run)
         .exact = lgd_objective_has_product(f),
         .gauss_newton = lgd_objective_has_residuals(f) ? lend_gauss_newton : NULL,
         .bend = f->ops.bend ? lend_bend : NULL,
+        .quadratic = lgd_objective_is_quadratic(f),
     };
     lgd_status status = run->o.precondition ? scratch(run) : LGD_OK;
     if (!status && run->opt->ops.flags & LGD_NEEDS_EVAL)
         status = lend_frozen(run);
-    if (!status && h && h->ops.bounds && run->opt->ops.flags & LGD_TAKES_BOX)
-        status = lend_box(run);
-    if (!status && h && h->ops.l1 && run->opt->ops.flags & LGD_TAKES_L1)
-        status = lend_l1(run);
-    return status;
+    return status ? status : lgd_lend_penalty(run);
 }
 
 void lgd_lend_free(lgd_run *run)

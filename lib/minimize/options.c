@@ -72,6 +72,15 @@ lgd_status lgd_run_check(lgd_run *run)
     if (run->opt->ops.flags & LGD_NEEDS_RESIDUALS && o->maximize)
         return lgd_fail(LGD_EUNSUPPORTED,
                         "minimize: maximize is true, false is accepted by %s: a sum of squares has no maximum", method);
+    if (run->opt->ops.flags & LGD_NEEDS_QUADRATIC && !lgd_objective_is_quadratic(run->f))
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: the %s is no quadratic as %s needs it, one with LGD_QUADRATIC in ops.flags or with "
+                        "ops.design is accepted",
+                        run->f->ops.name, method);
+    if (run->opt->ops.flags & LGD_NEEDS_QUADRATIC && o->maximize)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: maximize is true, false is accepted by %s: a convex quadratic has no maximum",
+                        method);
     if ((unsigned)o->order > LGD_REPLACEMENT)
         return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
                         LGD_REPLACEMENT);

@@ -5,6 +5,7 @@
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   lend.c       what a step may ask for beyond w and g
+ *   lend_penalty.c  and of the penalty
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
  *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
@@ -43,7 +44,7 @@ typedef struct lgd_lending {
     double *at, *other;  /* [dim] for differences of gradients */
     double *unit;        /* [2 dim] for a Hessian of products */
     double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
-    double *each;        /* l1, or lower and upper, of the penalty */
+    double *each;        /* l1, or lower and upper, or all that there is of the penalty */
     bool *frozen;        /* [dim] what is; NULL where nothing is */
 } lgd_lending;
 
@@ -131,6 +132,9 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
 
 lgd_status lgd_lend_create(lgd_run *run);
 void lgd_lend_free(lgd_run *run);
+
+/* The penalty of the run as numbers for each coordinate, for a method that takes it so. */
+lgd_status lgd_lend_penalty(lgd_run *run);
 
 /* hv = H v at w over the rows of the lgd_lent ctx; with g the gradient there, a difference needs one evaluation and not two. */
 lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const double *v, double *hv);

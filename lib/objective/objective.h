@@ -26,6 +26,12 @@ struct lgd_objective {
 };
 
 /* Is coordinate j left unpenalised? */
+/* Is the Hessian the same at every w? */
+static inline bool lgd_objective_is_quadratic(const lgd_objective *f)
+{
+    return f->ops.flags & LGD_QUADRATIC || f->ops.design;
+}
+
 static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
 {
     return j >= f->spare_first && j - f->spare_first < f->spare_count;

@@ -101,7 +101,7 @@ lgd_status lgd_optimizer_remember(lgd_optimizer *opt, size_t terms, size_t each)
 void lgd_optimizer_forget(lgd_optimizer *opt);
 
 /* Methods that see to the penalty themselves: no prox comes after their steps. */
-#define LGD_OWN_PENALTY ((unsigned)LGD_OWN_PROX | LGD_TAKES_L1 | LGD_TAKES_BOX)
+#define LGD_OWN_PENALTY ((unsigned)LGD_OWN_PROX | LGD_TAKES_L1 | LGD_TAKES_BOX | LGD_TAKES_COORDINATES)
 
 /* ---- prox.c */
 

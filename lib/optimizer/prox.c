@@ -26,6 +26,13 @@ lgd_status lgd_optimizer_check_penalty(const lgd_optimizer *opt, const lgd_penal
                         : !strcmp(penalty->ops.name, "elastic_net") ? "l1 beside the l2 of the model"
                                                                     : "l1");
     }
+    if (flags & LGD_TAKES_COORDINATES)
+        return lgd_penalty_has_coordinates(penalty)
+                   ? LGD_OK
+                   : lgd_fail(LGD_EUNSUPPORTED,
+                              "%s: penalty is %s, l1, elastic_net, elastic_box, box, non_negative or ranges of these "
+                              "is accepted",
+                              opt->ops.name, penalty->ops.name);
     if (flags & LGD_FINDS_STEP)
         return lgd_fail(
             LGD_EUNSUPPORTED,

@@ -82,18 +82,19 @@ static lgd_status create(lgd_penalty **out, const char *name, box b)
     return lgd_penalty_of(out, &ops, &b, sizeof b);
 }
 
-static lgd_status check_bounds(const box *b)
+lgd_status lgd_box_check(const char *penalty, size_t count, const double *lower, const double *upper)
 {
-    for (size_t j = 0; j < b->count; j++) {
-        const double low = low_of(b, j), high = high_of(b, j);
+    const box b = {count, lower, upper};
+    for (size_t j = 0; j < count; j++) {
+        const double low = low_of(&b, j), high = high_of(&b, j);
         if (!(low < INFINITY) || !(high > -INFINITY)) {
             const bool at_low = !(low < INFINITY);
-            return lgd_fail(LGD_EINVAL, "box: %s[%zu] is %g, a number %s infinity is accepted", at_low ? "low" : "high",
-                            j, at_low ? low : high, at_low ? "below" : "above minus");
+            return lgd_fail(LGD_EINVAL, "%s: %s[%zu] is %g, a number %s infinity is accepted", penalty,
+                            at_low ? "low" : "high", j, at_low ? low : high, at_low ? "below" : "above minus");
         }
         if (low > high)
-            return lgd_fail(LGD_EINVAL, "box: low[%zu] is %.17g, at most high[%zu], which is %.17g, is accepted", j,
-                            low, j, high);
+            return lgd_fail(LGD_EINVAL, "%s: low[%zu] is %.17g, at most high[%zu], which is %.17g, is accepted",
+                            penalty, j, low, j, high);
     }
     return LGD_OK;
 }
@@ -105,7 +106,7 @@ lgd_status lgd_penalty_box_create(lgd_penalty **out, size_t count, const double 
         *out = NULL;
     lgd_status status = lgd_check_size("box", "count", count, false);
     if (!status)
-        status = check_bounds(&b);
+        status = lgd_box_check("box", count, low, high);
     return status ? status : create(out, "box", b);
 }
 

@@ -54,6 +54,16 @@ static void strengths_of(const void *ctx, size_t n, double *l1)
         l1[j] = ((const strengths *)ctx)->l1;
 }
 
+static void coordinates(const void *ctx, size_t n, double *l1, double *l2, double *lower, double *upper)
+{
+    for (size_t j = 0; j < n; j++) {
+        l1[j] = ((const strengths *)ctx)->l1;
+        l2[j] = ((const strengths *)ctx)->l2;
+        lower[j] = -INFINITY;
+        upper[j] = INFINITY;
+    }
+}
+
 static lgd_status create(lgd_penalty **out, const char *name, const char *first, strengths s)
 {
     const lgd_penalty_ops ops = {.name = name,
@@ -61,7 +71,8 @@ static lgd_status create(lgd_penalty **out, const char *name, const char *first,
                                  .value = value,
                                  .prox = prox,
                                  .conjugate = conjugate,
-                                 .l1 = s.l2 == 0 ? strengths_of : NULL};
+                                 .l1 = s.l2 == 0 ? strengths_of : NULL,
+                                 .coordinates = coordinates};
     lgd_status status = lgd_penalty_strength(name, first, s.l1);
     if (!status)
         status = lgd_penalty_strength(name, "l2", s.l2);

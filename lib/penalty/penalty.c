@@ -78,6 +78,23 @@ const char *lgd_penalty_name(const lgd_penalty *p)
     return p ? p->ops.name : "";
 }
 
+void lgd_penalty_coordinates(const lgd_penalty *p, size_t n, double *l1, double *l2, double *lower, double *upper)
+{
+    if (p->ops.coordinates) {
+        p->ops.coordinates(p->ctx, n, l1, l2, lower, upper);
+        return;
+    }
+    for (size_t j = 0; j < n; j++) {
+        l1[j] = l2[j] = 0;
+        lower[j] = -INFINITY;
+        upper[j] = INFINITY;
+    }
+    if (p->ops.l1)
+        p->ops.l1(p->ctx, n, l1);
+    if (p->ops.bounds)
+        p->ops.bounds(p->ctx, n, lower, upper);
+}
+
 /* ---- at work */
 
 static size_t work_of(const lgd_penalty *p, size_t n)

@@ -119,6 +119,19 @@ lgd_status lgd_penalty_check(const lgd_penalty *p, size_t n);
 /* w to the nearest point of the constraints that p is made of; what is none, or has a finite value, stays. */
 lgd_status lgd_penalty_project(const lgd_penalty *p, size_t n, const double *eta_each, double *w, double *work);
 
+/* LGD_EINVAL, by index, unless each pair of bounds leaves room; both as lgd_penalty_box_create has them. */
+lgd_status lgd_box_check(const char *penalty, size_t count, const double *lower, const double *upper);
+
+/* Is p an elastic net within bounds? Then w is moved into them. */
+bool lgd_elastic_box_project(const lgd_penalty *p, size_t n, const double *eta_each, double *w);
+
+/* The coordinates of p as its `coordinates`, `l1` or `bounds` describe them. */
+static inline bool lgd_penalty_has_coordinates(const lgd_penalty *p)
+{
+    return p->ops.coordinates || p->ops.l1 || p->ops.bounds;
+}
+void lgd_penalty_coordinates(const lgd_penalty *p, size_t n, double *l1, double *l2, double *lower, double *upper);
+
 /* A penalty at work on w[dim], of which a range is spared. */
 typedef struct lgd_penalised {
     const lgd_penalty *penalty;

@@ -82,6 +82,19 @@ static void bounds(const void *ctx, size_t n, double *lower, double *upper)
         s->penalty->ops.bounds(s->penalty->ctx, s->count, lower + s->first, upper + s->first);
 }
 
+/* What is in no range is free. */
+static void coordinates(const void *ctx, size_t n, double *l1, double *l2, double *lower, double *upper)
+{
+    const ranges *r = ctx;
+    for (size_t j = 0; j < n; j++) {
+        l1[j] = l2[j] = 0;
+        lower[j] = -INFINITY;
+        upper[j] = INFINITY;
+    }
+    for (const lgd_span *s = r->span; s < r->span + r->count; s++)
+        lgd_penalty_coordinates(s->penalty, s->count, l1 + s->first, l2 + s->first, lower + s->first, upper + s->first);
+}
+
 /* Of L1 norms. */
 static void l1_of(const void *ctx, size_t n, double *l1)
 {
@@ -101,6 +114,8 @@ lgd_status lgd_penalty_project(const lgd_penalty *p, size_t n, const double *eta
                 lgd_penalty_project(s->penalty, s->count, eta_each ? eta_each + s->first : NULL, w + s->first, work);
         return status;
     }
+    if (lgd_elastic_box_project(p, n, eta_each, w))
+        return LGD_OK;
     if (!(p->ops.flags & LGD_CONSTRAINT) || isfinite(p->ops.value(p->ctx, n, w)))
         return LGD_OK;
     const unsigned errors = lgd_error_count();
@@ -121,6 +136,7 @@ static lgd_status take(ranges *r, const lgd_penalty_range *from, size_t size, lg
         ops->conjugate = one.penalty->ops.conjugate ? ops->conjugate : NULL;
         ops->l1 = one.penalty->ops.l1 ? ops->l1 : NULL;
         ops->bounds = one.penalty->ops.bounds ? ops->bounds : NULL;
+        ops->coordinates = lgd_penalty_has_coordinates(one.penalty) ? ops->coordinates : NULL;
         r->span[i] = (lgd_span){one.first, one.count, 0, one.penalty};
     }
     return lgd_spans_sort("ranges", "range", r->span, r->count);
@@ -137,7 +153,8 @@ lgd_status lgd_penalty_ranges_create_sized(lgd_penalty **out, const lgd_penalty_
                            .work = work_of,
                            .conjugate = conjugate,
                            .l1 = l1_of,
-                           .bounds = bounds};
+                           .bounds = bounds,
+                           .coordinates = coordinates};
     if (out)
         *out = NULL;
     if (!from || !count)
