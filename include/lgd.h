@@ -26,6 +26,7 @@
 #include "lgd/objective.h"
 #include "lgd/glm.h"
 #include "lgd/least_squares.h"
+#include "lgd/quadratic.h"
 #include "lgd/penalty.h"
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"

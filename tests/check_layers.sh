@@ -46,7 +46,7 @@ includes_follow_layers() {
                 home[layers[i] ".h"] = layers[i]
             }
             home["status.h"] = home["runtime.h"] = "base"
-            home["glm.h"] = "objective"
+            home["glm.h"] = home["quadratic.h"] = "objective"
             home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = home["newton.h"] = home["quasi_newton.h"] = home["search.h"] = "optimizer"
         }
         FNR == 1 {

@@ -3,19 +3,12 @@
  *
  *     c/(m omega) sum_i omega_i x~_i x~_i^T + l2,        of one term      c omega_i/omega |x~_i|^2 + l2,
  *
- * for each output. The largest eigenvalue of the sum comes from k products by the Lanczos method with a random start, which
- * nears it from below: for dimension n it lacks more than a share e of it with a probability of at most
- * 1.648 sqrt(n) exp(-sqrt(e)(2k - 1)) (J. Kuczynski, H. Wozniakowski, "Estimating the largest eigenvalue by the power and
- * Lanczos algorithms with a random start", SIAM J. Matrix Anal. Appl. 13, 1992, theorem 4.2). So k follows from e and n, and the
- * share is added; it ends sooner, and then adds next to nothing, where the start has met all eigenvectors there are, as with few
- * columns. The products are gradients of an objective of its own, so they run on as many threads as those do. */
+ * for each output. The largest eigenvalue of the sum is bounded by the Lanczos method, whose products are gradients of an objective of
+ * its own, so they run on as many threads as those do. */
 #include "glm.h"
 #include "lanczos.h"
 #include <math.h>
 #include <string.h>
-
-static const double SHARE = 0.07, CHANCE = 1e-5, NOTHING_LEFT = 1e-6;
-enum { MOST_PRODUCTS = 64, START_SEED = 1 };
 
 /* z^2/2 about 0: the score is the slope. */
 static double centred_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
@@ -29,12 +22,6 @@ static double centred_eval(const void *ctx, size_t m, size_t k, double *Z, size_
 }
 
 static const lgd_loss centred = {.ops = {.name = "curvature", .eval = centred_eval}};
-
-static size_t products_for(size_t n)
-{
-    const double k = (log(1.648 * sqrt((double)n) / CHANCE) / sqrt(SHARE) + 1) / 2;
-    return k < MOST_PRODUCTS ? (size_t)ceil(k) : MOST_PRODUCTS;
-}
 
 typedef struct moments {
     lgd_objective *q;
@@ -57,24 +44,16 @@ static bool late(void *ctx)
     return lgd_objective_late();
 }
 
-/* The largest eigenvalue of 1/count sum omega_i x~_i x~_i^T, at least; v [dim] is where to start. All vectors are kept: no more
- * than an evaluation by several threads has partial gradients. */
+/* The largest eigenvalue of 1/count sum omega_i x~_i x~_i^T, at least; v [dim] is scratch. */
 static lgd_status largest(lgd_objective *q, const lgd_rows *rows, double *v, double *eigenvalue)
 {
     moments of = {q, rows, false};
-    lgd_lanczos l = {.object = "glm",
-                     .n = q->dim,
-                     .most = products_for(q->dim),
-                     .room = MOST_PRODUCTS,
-                     .tol = NOTHING_LEFT,
-                     .product = product,
-                     .late = late,
-                     .ctx = &of,
-                     .start = v};
-    lgd_random_direction(START_SEED, q->dim, v);
-    const lgd_status status = lgd_lanczos_find(&l);
-    *eigenvalue = of.overflows ? INFINITY : l.largest / (1 - (l.exhausted ? 2 * NOTHING_LEFT : SHARE));
-    return of.overflows ? LGD_OK : status;
+    lgd_lanczos l = {.object = "glm", .n = q->dim, .product = product, .late = late, .ctx = &of};
+    const lgd_status status = lgd_lanczos_bound(&l, v, eigenvalue);
+    if (!of.overflows)
+        return status;
+    *eigenvalue = INFINITY;
+    return LGD_OK;
 }
 
 /* *sum: of omega_i |x~_i|^2 over rows, *most: the largest of them. A row is what one slope of 1 carries back. */

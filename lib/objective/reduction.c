@@ -282,15 +282,15 @@ static lgd_status take_shape(lgd_reduction *r, const lgd_objective *f)
     r->cols = n - r->intercept;
     r->outputs = k;
     r->terms = f->terms;
-    r->spare_first = r->intercept ? r->cols : f->spare_first / k;
-    r->spare_count = r->intercept ? 0 : f->spare_count / k;
+    r->spare_first = f->spare_first;
+    r->spare_count = f->spare_count;
     r->total = (double)f->terms * f->mean_weight;
     r->l2 = f->l2;
     r->ld = lgd_padded(r->cols);
     return lgd_blas_fits("reduction", "columns", lgd_padded(width_of(r)));
 }
 
-static lgd_status allocate(lgd_reduction *r)
+lgd_status lgd_reduction_allocate(lgd_reduction *r)
 {
     const size_t n = r->cols, k = r->outputs;
     const size_t vectors = lgd_add(lgd_mul(n, lgd_add(k, 3)), lgd_mul(k, 2));
@@ -317,7 +317,7 @@ lgd_status lgd_reduction_create(lgd_reduction **out, lgd_objective *f, size_t th
         return LGD_ENOMEM;
     lgd_status status = take_shape(r, f);
     if (!status)
-        status = allocate(r);
+        status = lgd_reduction_allocate(r);
     summed to = {.f = f, .r = r, .ld = lgd_padded(status ? 0 : width_of(r))};
     lgd_blas_hold(); /* also where f is called by one thread */
     threads = lgd_objective_begin(f, threads);

@@ -16,7 +16,7 @@
  *   cols, outputs  n without the intercept, and k; w has (cols + intercept) outputs numbers
  *   total          what sums over rows are divided by: terms times their mean weight
  *   weight         sum of rho_i^2 over total; 0 without an intercept
- *   l2             of f; rows spare_first .. spare_first + spare_count - 1 of W are spared beside the intercept
+ *   l2             of f, which spares coordinates spare_first .. spare_first + spare_count - 1 of w
  *   C              [cols x cols, ld] both triangles, of scaled columns; a column that is constant (without an intercept: 0) has only 0
  *   c              [cols x outputs] with the targets, which are not scaled
  *   squares        [outputs] mean squares of targets about their mean
@@ -38,10 +38,14 @@ typedef struct lgd_reduction {
 lgd_status lgd_reduction_create(lgd_reduction **out, lgd_objective *f, size_t threads);
 void lgd_reduction_free(lgd_reduction *r);
 
+/* Room for cols, outputs and ld of r, of zeros but scales of 1. */
+lgd_status lgd_reduction_allocate(lgd_reduction *r);
+
 /* What a strength l2 adds to the j-th diagonal element of C. */
 static inline double lgd_reduction_ridge(const lgd_reduction *r, double l2, size_t j)
 {
-    const bool spared = j >= r->spare_first && j - r->spare_first < r->spare_count;
+    const size_t at = j * r->outputs;
+    const bool spared = at >= r->spare_first && at - r->spare_first < r->spare_count;
     return spared ? 0 : l2 / r->scale[j] / r->scale[j];
 }
 
