@@ -24,6 +24,8 @@ lgd_status squares_residual(void *ctx, size_t dim, size_t count, const double *w
         classic_residuals(s->classic, w, r, jacobian);
     else
         status = nist_residual((nist *)s->nist, dim, count, w, r, jacobian);
+    if (s->finished)
+        return status;
     s->jacobians += jacobian != NULL;
     if (s->evaluations && !memcmp(w, s->last, dim * sizeof *w))
         return status;
@@ -56,6 +58,7 @@ squares_result squares_run(squares *s, const char *method)
     if (!result.status)
         result.status = lgd_minimize(f, opt, result.w, &o, &result.report);
     lgd_optimizer_free(opt);
+    s->finished = true;
     lgd_objective_free(f);
     return result;
 }

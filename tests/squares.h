@@ -7,6 +7,7 @@
 /* A sum of squares from a start, and what has been asked of it. Of `classic` or `nist` one is NULL.
  *   evaluations   points at which r was asked for; r and J at a point in turn are one, as are r and r again
  *   jacobians     calls for J
+ *   finished      what is asked for afterwards is not counted
  *   solved        the evaluation that was the first to solve a classic function; 0: none */
 typedef struct squares {
     const classic *classic;
@@ -14,6 +15,7 @@ typedef struct squares {
     size_t dim, count;
     double start[CLASSIC_DIM];
     size_t evaluations, jacobians, solved;
+    bool finished;
     double f0, last[CLASSIC_DIM];
 } squares;
 

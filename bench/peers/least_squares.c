@@ -69,8 +69,9 @@ typedef struct fit {
 
 static double digits_of(const nist *set, const fit *f, bool errors)
 {
-    return errors ? nist_digits(set->model->dim, f->o.errors, set->errors, 11)
-                  : nist_digits(set->model->dim, f->o.w, set->certified, 11);
+    return fmax(errors ? nist_digits(set->model->dim, f->o.errors, set->errors, 11)
+                       : nist_digits(set->model->dim, f->o.w, set->certified, 11),
+                0);
 }
 
 static int ascending(const void *a, const void *b)

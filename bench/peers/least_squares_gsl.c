@@ -3,9 +3,6 @@
 #include <gsl/gsl_multifit_nlinear.h>
 #include <math.h>
 
-/* What is no number it would take for progress: such a point gets residuals that are far too large. */
-enum { TOO_LARGE = 100 }; /* 1e100 */
-
 static int residuals(const gsl_vector *x, squares *s, gsl_vector *r, gsl_matrix *J)
 {
     double w[CLASSIC_DIM], values[NIST_ROWS], jacobian[NIST_ROWS * CLASSIC_DIM];
@@ -15,7 +12,7 @@ static int residuals(const gsl_vector *x, squares *s, gsl_vector *r, gsl_matrix 
         return GSL_EFAILED;
     for (size_t i = 0; i < s->count; i++) {
         if (r)
-            gsl_vector_set(r, i, isfinite(values[i]) ? values[i] : pow(10, TOO_LARGE));
+            gsl_vector_set(r, i, values[i]);
         for (size_t j = 0; J && j < s->dim; j++)
             gsl_matrix_set(J, i, j, jacobian[i * s->dim + j]);
     }
