@@ -1,6 +1,8 @@
 /* NIST's Statistical Reference Datasets: that the certified values follow from the data, and what the methods make of them. */
 #include "nist.h"
 #include "problems.h"
+#include <stdio.h>
+#include <unistd.h>
 
 static nist get(const nist_model *from)
 {
@@ -162,6 +164,39 @@ START_TEST(standard_errors_certified_follow_from_the_jacobian)
 }
 END_TEST
 
+/* The file of Misra1a without its last `without` characters, read as that of a model. */
+static const char *shortened(size_t without, const nist_model *as)
+{
+    static char text[8192];
+    char folder[] = "/tmp/lgd_nist_XXXXXX", path[64];
+    FILE *from = fopen(SOURCE_ROOT "/bench/data/nist/Misra1a.dat", "rb");
+    ck_assert(from != NULL && mkdtemp(folder) != NULL);
+    const size_t size = fread(text, 1, sizeof text, from);
+    fclose(from);
+    snprintf(path, sizeof path, "%s/%s.dat", folder, as->name);
+    FILE *to = fopen(path, "wb");
+    ck_assert(to != NULL && fwrite(text, 1, size - without, to) == size - without);
+    fclose(to);
+    nist set;
+    const char *wrong = nist_read(&set, as, folder);
+    remove(path);
+    remove(folder);
+    return wrong;
+}
+
+START_TEST(files_that_are_not_whole_or_of_another_model_refused)
+{
+    const nist_model *own = &nist_nonlinear[0], *other = &nist_nonlinear[1], line = {"Line", 2, 1, NULL};
+    ck_assert_ptr_null(shortened(0, own));
+    ck_assert_str_eq(shortened(27, own), "it has not all lines of data that its header names");
+    ck_assert_str_eq(shortened(10, own), "a line of data is not y and x");
+    ck_assert_str_eq(shortened(0, other), "its header is not that of the model");
+    ck_assert_str_eq(shortened(0, &line), "its header is not that of the model");
+    nist set;
+    ck_assert_str_eq(nist_read(&set, own, SOURCE_ROOT "/bench"), "the file cannot be opened");
+}
+END_TEST
+
 START_TEST(digits_of_the_worst_parameter)
 {
     ck_near(nist_digits(2, (double[]){1.001, 20}, (double[]){1, 20}, 11), 3, 1e-10);
@@ -177,6 +212,7 @@ int main(void)
     CASE(s, jacobian_as_differences_of_the_residuals);
     CASE(s, residuals_at_the_certified_parameters_as_certified);
     CASE(s, standard_errors_certified_follow_from_the_jacobian);
+    CASE(s, files_that_are_not_whole_or_of_another_model_refused);
     CASE(s, digits_of_the_worst_parameter);
     return suite_run(s);
 }
