@@ -44,6 +44,12 @@ lgd_status lgd_lapack_factor(size_t n, double *A, size_t lda, size_t *good);
 size_t lgd_lapack_triangle_work(size_t m, size_t n);
 lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double *work, size_t work_size);
 
+/* R [n x n, ldr], upper triangular, becomes the triangle of the QR factorisation of [R; B] for B [m x n, ldb], which is destroyed. All BY
+ * COLUMNS. What R has below its diagonal is not touched. With `upper`, m <= n, B is upper triangular too and what lies below is
+ * not read. `work` has lgd_lapack_stack_work(n) numbers. 2 m n^2 flops, with upper a third of them. */
+size_t lgd_lapack_stack_work(size_t n);
+lgd_status lgd_lapack_stack(size_t m, size_t n, bool upper, double *R, size_t ldr, double *B, size_t ldb, double *work);
+
 /* The X of least |X| that minimises |A X - B|, by the singular values S[min(m, n)] of A [m x n, lda], of which those above
  * rcond max S are its rank. By COLUMNS: element (i, j) of A at A[i + j*lda]; B [m x k, ldb >= max(m, n)] becomes X [n x k]. A is
  * destroyed. */

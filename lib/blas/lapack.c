@@ -10,6 +10,8 @@ extern void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, c
 extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t uplo_length);
 extern void dgelqf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork,
                     int *info);
+extern void dtpqrt_(const int *m, const int *n, const int *l, const int *nb, double *a, const int *lda, double *b,
+                    const int *ldb, double *t, const int *ldt, double *work, int *info);
 extern void dgelsd_(const int *m, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
                     double *s, const double *rcond, int *rank, double *work, const int *lwork, int *iwork, int *info);
 extern void dsyevd_(const char *jobz, const char *uplo, const int *n, double *a, const int *lda, double *w,
@@ -121,6 +123,42 @@ lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double
     for (size_t i = 1; i < m && !info; i++)
         memset(A + i * lda, 0, (i < n ? i : n) * sizeof *A);
     return info ? lgd_fail(LGD_EINVAL, "qr: LAPACK refuses argument %d of dgelqf", -info) : LGD_OK;
+}
+
+/* Columns whose reflections are applied together: what is fastest for rows that fit the cache. */
+static int block_of(size_t n)
+{
+    const size_t block = n / 8 < 8 ? 8 : n / 8 > 32 ? 32 : n / 8;
+    return (int)(block < n ? block : n);
+}
+
+size_t lgd_lapack_stack_work(size_t n)
+{
+    return lgd_mul(n, 2 * (size_t)block_of(n));
+}
+
+lgd_status lgd_lapack_stack(size_t m, size_t n, bool upper, double *R, size_t ldr, double *B, size_t ldb, double *work)
+{
+    lgd_status status = lgd_blas_fits("qr", "ldr", ldr);
+    if (!status)
+        status = lgd_blas_fits("qr", "ldb", ldb);
+    if (status || m == 0 || n == 0)
+        return status;
+    const int rows = (int)m, cols = (int)n, l = upper ? rows : 0, block = block_of(n), lead = (int)ldr,
+              below = (int)ldb;
+    double *rest = work + n * (size_t)block;
+    lgd_blas_hold(); /* whoever calls: the bits are the same whatever the host has set */
+    const int before = lgd_blas_enter();
+#ifdef LGD_LAPACKE
+    const int info =
+        (int)LAPACKE_dtpqrt_work(LAPACK_COL_MAJOR, rows, cols, l, block, R, lead, B, below, work, block, rest);
+#else
+    int info = 0;
+    dtpqrt_(&rows, &cols, &l, &block, R, &lead, B, &below, work, &block, rest, &info);
+#endif
+    lgd_blas_leave(before);
+    lgd_blas_release();
+    return info ? lgd_fail(LGD_EINVAL, "qr: LAPACK refuses argument %d of dtpqrt", -info) : LGD_OK;
 }
 
 lgd_status lgd_lapack_gelsd(size_t m, size_t n, size_t k, double *A, size_t lda, double *B, size_t ldb, double *S,

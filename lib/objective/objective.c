@@ -113,6 +113,7 @@ void lgd_objective_free(lgd_objective *f)
     lgd_release(f->hessians);
     lgd_release(f->columns);
     lgd_release(f->stacks);
+    lgd_pool_free(f->scratch);
     lgd_release(f);
 }
 

@@ -22,16 +22,17 @@ struct lgd_objective {
     size_t residuals;      /* numbers of a term's residual; 0: it is no sum of squares */
     double *stacks;        /* those of groups of chunks, for triangles, made when first needed */
     size_t stack_numbers;  /* room there */
+    lgd_pool *scratch;     /* of who makes them */
     double *columns;       /* [2 dim] for the Hessian of a smooth part, made when first needed */
 };
 
-/* Is coordinate j left unpenalised? */
 /* Is the Hessian the same at every w? */
 static inline bool lgd_objective_is_quadratic(const lgd_objective *f)
 {
     return f->ops.flags & LGD_QUADRATIC || f->ops.design;
 }
 
+/* Is coordinate j left unpenalised? */
 static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
 {
     return j >= f->spare_first && j - f->spare_first < f->spare_count;
@@ -102,8 +103,8 @@ bool lgd_objective_has_residuals(const lgd_objective *f);
 
 /* T [dim + 1 x dim + 1, ld], the triangle of the QR factorisation of [J r] for the mean over all rows, that is J = Q R and r scaled by
  * 1/sqrt(terms mean_weight), rows for l2 beneath: R = T[:dim, :dim] is upper triangular, q = T[:dim, dim] has R^T q = g and R^T R is the
- * Gauss-Newton matrix. Below the diagonal T is 0. Rows are read once, 2 residuals dim^2 flops each. LGD_EUNSUPPORTED where f is no sum
- * of squares, or has a smooth part that is not l2. */
+ * Gauss-Newton matrix. Below the diagonal T is 0. Rows are read once, 2 residuals dim^2 flops each; with k outputs of a design
+ * 2 (dim/k + k)^2. LGD_EUNSUPPORTED where f is no sum of squares, or has a smooth part that is not l2; LGD_EINVAL without rows. */
 lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld);
 
 /* The same of [S R] of `design`, [n + slopes x n + slopes, ld] with n = dim/slopes: not divided by anything, and without l2. */

@@ -6,48 +6,63 @@
  *
  * J. Demmel, L. Grigori, M. Hoemmen, J. Langou, "Communication-optimal parallel and sequential QR and LU factorizations", SIAM J. Sci.
  * Comput. 34 (2012). Unlike J^T J it does not square the condition of J. */
-#include "objective.h"
 #include "blas/blas.h"
+#include "objective.h"
 #include <math.h>
 #include <string.h>
 
 /* What is stacked, and where.
- *   width   columns of T: the rows' own n, and those of the residuals
- *   stack   [width + panel x width] for each group: its T, and below it the rows of a panel */
+ *   n, width    columns that the rows have themselves; with those of the residuals, of T
+ *   each        residuals of a term
+ *   at_once     terms whose rows are asked for together
+ * f->stacks has T [width x width] of each group by columns, and f->scratch blocks for one call of work: rows as they come, r, rows
+ * of a panel by columns, and what LAPACK needs. */
 typedef struct stacked {
     lgd_objective *f;
-    const double *w;              /* NULL: of design alone */
-    size_t n, width, panel, each; /* panel: rows of the stack; each: of them for a term */
-    size_t count, groups, work_size, stride;
+    const double *w; /* NULL: of design */
+    size_t n, width, each, at_once, groups, rows_size, r_size, panel_size, block;
 } stacked;
 
-/* ---- one group's memory: the stack, residuals of a panel, rows of a design of several outputs, scratch of LAPACK */
-
-static double *stack_of(const stacked *to, size_t group)
+/* Rows that are factored together: as many as stay in the cache while reflections go over them. */
+static size_t panel_rows(size_t width)
 {
-    return to->f->stacks + group * to->stride;
+    return width > 256 ? 512 : 256;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static double *triangle_of(const stacked *to, size_t group)
+{
+    return to->f->stacks + group * to->width * to->width;
+}
+
+/* Room for the triangles of as many groups as 64 MB hold, and sizes of scratch: by shape alone. */
 static lgd_status reserve(stacked *to)
 {
-    enum { NUMBERS = 1 << 24, ROWS = 256 };
+    enum { NUMBERS = 1 << 23 };
     lgd_objective *f = to->f;
-    const size_t rows = lgd_mul(2, to->width) > ROWS ? lgd_mul(2, to->width) : ROWS;
-    const size_t all = lgd_mul(f->terms, to->each);
-    to->panel = rows < all ? rows : all;
-    to->panel = to->panel < to->each ? to->each : to->panel / to->each * to->each;
-    lgd_status status = lgd_blas_fits(f->ops.name, "rows of a panel", lgd_add(to->panel, to->width));
+    const size_t panel = panel_rows(to->width), square = lgd_mul(to->width, to->width);
+    to->at_once = to->each < panel ? panel / to->each : 1;
+    if (to->at_once > f->terms)
+        to->at_once = f->terms;
+    lgd_status status = lgd_blas_fits(f->ops.name, "columns", lgd_mul(to->width, 2));
     if (!status)
-        status = lgd_blas_fits(f->ops.name, "columns", to->width);
+        status = lgd_blas_fits(f->ops.name, "residuals of a term", to->each);
     if (status)
         return status;
-    to->work_size = lgd_lapack_triangle_work(to->panel + to->width, to->width);
-    to->stride = lgd_mul(lgd_add(to->panel, to->width), to->width);
-    to->stride = lgd_add(to->stride, lgd_mul(to->panel, f->slopes > 1 ? lgd_add(f->slopes, to->n) : 1));
-    to->stride = lgd_padded(lgd_add(to->stride, to->work_size));
-    const size_t chunks = lgd_objective_chunks(f, f->terms), most = NUMBERS / to->stride;
+    to->rows_size = lgd_padded(lgd_mul(lgd_mul(to->at_once, to->each), to->n));
+    to->r_size = lgd_padded(lgd_mul(lgd_mul(to->at_once, to->each), to->width - to->n));
+    to->panel_size = lgd_padded(lgd_mul(larger(panel, f->l2 > 0 ? f->dim : 0), larger(to->width, f->dim + 1)));
+    to->block = lgd_add(lgd_add(to->rows_size, to->r_size),
+                        lgd_add(to->panel_size, lgd_lapack_stack_work(larger(to->width, f->dim + 1))));
+    const size_t chunks = lgd_objective_chunks(f, f->terms), most = NUMBERS / square;
     to->groups = most < 1 ? 1 : most < chunks ? most : chunks;
-    const size_t numbers = lgd_mul(to->groups, to->stride);
+    if (!f->scratch && (status = lgd_pool_create(&f->scratch, f->ops.name)) != LGD_OK)
+        return status;
+    const size_t numbers = lgd_mul(to->groups, square);
     if (numbers <= f->stack_numbers)
         return LGD_OK;
     double *stacks = lgd_alloc(f->ops.name, numbers, sizeof *stacks);
@@ -68,105 +83,83 @@ lgd_status lgd_objective_design(const lgd_objective *f, const lgd_rows *rows, do
     return code ? lgd_failed_in(f->ops.name, "design", code, errors) : LGD_OK;
 }
 
-/* From S and R of several outputs to rows [J r] of each output, one after another. */
-static void spread(const stacked *to, size_t count, const double *S, const double *R, double *rows)
+static lgd_status jacobian(const lgd_objective *f, const lgd_rows *rows, const double *w, double *r, double *J)
 {
-    const size_t k = to->each;
-    for (size_t i = 0; i < count; i++)
-        for (size_t c = 0; c < k; c++) {
-            double *row = rows + (i * k + c) * to->width, r = R[i * k + c];
-            memset(row, 0, to->n * sizeof *row);
-            for (size_t j = 0; j < to->n / k; j++) {
-                row[j * k + c] = S[i * (to->n / k) + j];
-                r += row[j * k + c] * to->w[j * k + c];
-            }
-            row[to->n] = r;
-        }
+    const unsigned errors = lgd_error_count();
+    const int code = (int)f->ops.jacobian(f->ctx, rows, w, r, J, f->dim);
+    return code ? lgd_failed_in(f->ops.name, "jacobian", code, errors) : LGD_OK;
 }
 
-/* Rows [J r] of a panel, or [S R]. */
-static lgd_status fill(const stacked *to, const lgd_rows *part, double *rows, double *scratch)
+/* From rows [count x n] to columns, 8 rows at a time: a cache line of each column. */
+LGD_WIDE static void turn(size_t count, size_t n, const double *restrict rows, double *restrict columns, size_t ld)
 {
-    const lgd_objective *f = to->f;
-    const size_t width = to->width, more = width - to->n, count = part->count * to->each;
-    double *r = scratch;
-    if (to->w && f->ops.jacobian) {
-        const unsigned errors = lgd_error_count();
-        const int code = (int)f->ops.jacobian(f->ctx, part, to->w, r, rows, width);
-        if (code)
-            return lgd_failed_in(f->ops.name, "jacobian", code, errors);
-    } else if (to->w && to->each > 1) {
-        double *S = scratch + part->count * to->each;
-        const lgd_status status = lgd_objective_design(f, part, S, to->n / to->each, r);
-        if (!status)
-            spread(to, part->count, S, r, rows);
-        return status;
-    } else {
-        const lgd_status status = lgd_objective_design(f, part, rows, width, r);
-        if (status)
-            return status;
-        for (size_t i = 0; i < count && to->w; i++)
-            r[i] += lgd_dot(to->n, rows + i * width, to->w);
+    enum { TILE = 8 };
+    for (size_t first = 0; first < count; first += TILE) {
+        const size_t last = count - first < TILE ? count : first + TILE;
+        for (size_t j = 0; j < n; j++)
+            for (size_t i = first; i < last; i++)
+                columns[j * ld + i] = rows[i * n + j];
     }
-    for (size_t i = 0; i < count; i++)
-        memcpy(rows + i * width + to->n, r + i * more, more * sizeof *r);
-    return LGD_OK;
+}
+
+/* T becomes that of [T; rows]. */
+static lgd_status stack(const stacked *to, size_t count, const double *rows, const double *r, double *panel, double *T)
+{
+    const size_t most = panel_rows(to->width), more = to->width - to->n;
+    lgd_status status = LGD_OK;
+    for (size_t first = 0; first < count && !status; first += most) {
+        const size_t some = count - first < most ? count - first : most;
+        turn(some, to->n, rows + first * to->n, panel, most);
+        turn(some, more, r + first * more, panel + to->n * most, most);
+        status = lgd_lapack_stack(some, to->width, false, T, to->width, panel, most, panel + to->panel_size);
+    }
+    return status;
 }
 
 static lgd_status stack_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *vector)
 {
     const stacked *to = ctx;
-    const size_t width = to->width, at_once = to->panel / to->each;
-    double *stack = stack_of(to, lgd_objective_group_of(to->f, to->count, to->groups, done));
-    double *scratch = stack + (to->panel + width) * width;
-    double *work = stack + to->stride - to->work_size;
-    lgd_status status = LGD_OK;
+    lgd_objective *f = to->f;
+    double *T = triangle_of(to, lgd_objective_group_of(f, f->terms, to->groups, done));
+    double *own = lgd_pool_take(f->scratch, lgd_mul(to->block, sizeof *own));
+    lgd_status status = own ? LGD_OK : LGD_ENOMEM;
     (void)value, (void)vector;
-    for (size_t first = 0; first < rows->count && !status; first += at_once) {
+    for (size_t first = 0; first < rows->count && !status; first += to->at_once) {
         lgd_rows part = {rows->first + first, rows->count - first, rows->index};
-        if (part.count > at_once)
-            part.count = at_once;
-        status = fill(to, &part, stack + width * width, scratch);
+        double *r = own + to->rows_size;
+        if (part.count > to->at_once)
+            part.count = to->at_once;
+        status = to->w ? jacobian(f, &part, to->w, r, own) : lgd_objective_design(f, &part, own, to->n, r);
         if (!status)
-            status = lgd_lapack_triangle(width + part.count * to->each, width, stack, width, work, to->work_size);
+            status = stack(to, part.count * to->each, own, r, r + to->r_size, T);
     }
+    lgd_pool_give(f->scratch, own);
     return status;
 }
 
-/* T of the groups to that of the first. */
-static lgd_status combine(const stacked *to)
-{
-    const size_t square = to->width * to->width;
-    lgd_status status = LGD_OK;
-    if (to->groups < 2)
-        return LGD_OK;
-    double *both = lgd_alloc(to->f->ops.name, lgd_add(lgd_mul(2, square), to->work_size), sizeof *both);
-    if (!both)
-        return LGD_ENOMEM;
-    for (size_t apart = 1; apart < to->groups && !status; apart *= 2)
-        for (size_t i = 0; i + apart < to->groups && !status; i += 2 * apart) {
-            memcpy(both, stack_of(to, i), square * sizeof *both);
-            memcpy(both + square, stack_of(to, i + apart), square * sizeof *both);
-            status = lgd_lapack_triangle(2 * to->width, to->width, both, to->width, both + 2 * square, to->work_size);
-            memcpy(stack_of(to, i), both, square * sizeof *both);
-        }
-    lgd_release(both);
-    return status;
-}
-
-/* T of all rows, in the first group's stack. */
-static lgd_status factor(stacked *to, size_t threads)
+/* T of all rows, by columns; below its diagonal it is 0. */
+static lgd_status factor(stacked *to, size_t threads, double **T)
 {
     lgd_objective *f = to->f;
     const lgd_rows all = {0, f->terms, NULL};
     double sum[2];
+    if (f->terms == 0)
+        return lgd_fail(LGD_EINVAL, "%s: number of rows is 0, at least 1 is accepted", f->ops.name);
     lgd_status status = reserve(to);
-    to->count = f->terms;
-    for (size_t group = 0; group < to->groups && !status; group++)
-        memset(stack_of(to, group), 0, to->width * to->width * sizeof(double));
-    if (!status)
-        status = lgd_objective_groups(f, &all, threads, to->groups, stack_part, to, sum, NULL);
-    return status ? status : combine(to);
+    if (status)
+        return status;
+    memset(f->stacks, 0, to->groups * to->width * to->width * sizeof *f->stacks);
+    status = lgd_objective_groups(f, &all, threads, to->groups, stack_part, to, sum, NULL);
+    double *own = status ? NULL : lgd_pool_take(f->scratch, lgd_mul(to->block, sizeof *own));
+    if (!status && !own)
+        status = LGD_ENOMEM;
+    for (size_t apart = 1; apart < to->groups && !status; apart *= 2)
+        for (size_t i = 0; i + apart < to->groups && !status; i += 2 * apart)
+            status = lgd_lapack_stack(to->width, to->width, true, triangle_of(to, i), to->width,
+                                      triangle_of(to, i + apart), to->width, own);
+    lgd_pool_give(f->scratch, own);
+    *T = f->stacks;
+    return status;
 }
 
 /* ---- what is asked for */
@@ -176,59 +169,104 @@ bool lgd_objective_has_residuals(const lgd_objective *f)
     return f->residuals && (f->slopes || !f->ops.smooth);
 }
 
-static void give(const stacked *to, double factor_, double *T, size_t ld)
+static void clear(size_t n, double *T, size_t ld)
 {
-    const double *from = stack_of(to, 0);
-    for (size_t i = 0; i < to->width; i++)
-        for (size_t j = 0; j < to->width; j++)
-            T[i * ld + j] = j < i ? 0 : from[i * to->width + j] * factor_;
+    for (size_t i = 0; i < n; i++)
+        memset(T + i * ld, 0, n * sizeof *T);
+}
+
+/* T by rows from that by columns, times a number. */
+static void give(size_t n, double by, const double *columns, double *T, size_t ld)
+{
+    clear(n, T, ld);
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = i; j < n; j++)
+            T[i * ld + j] = by * columns[i + j * n];
+}
+
+/* The same from that of [S R], whose k outputs share S: with column c of W every k-th number of w, J is S for each of them, one
+ * beside the other, and what R has below S's triangle is left of r whatever w. */
+static void spread(const stacked *to, double by, const double *columns, const double *w, double *T, size_t ld)
+{
+    const size_t k = to->f->slopes, n = to->n, dim = to->f->dim, width = to->width;
+    double left = 0;
+    clear(dim + 1, T, ld);
+    for (size_t i = 0; i < n; i++)
+        for (size_t c = 0; c < k; c++) {
+            double *row = T + (i * k + c) * ld, q = columns[i + (n + c) * width];
+            for (size_t j = i; j < n; j++) {
+                row[j * k + c] = by * columns[i + j * width];
+                q += columns[i + j * width] * w[j * k + c];
+            }
+            row[dim] = by * q;
+        }
+    for (size_t c = 0; c < k; c++)
+        left = hypot(left, lgd_norm2(c + 1, columns + n + (n + c) * width));
+    T[dim * ld + dim] = by * left;
+}
+
+/* T and what is above it change places. */
+static void transpose(size_t n, double *T, size_t ld)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double below = T[i * ld + j];
+            T[i * ld + j] = T[j * ld + i];
+            T[j * ld + i] = below;
+        }
 }
 
 /* Rows sqrt(l2) e_j, with the residual sqrt(l2) w_j, below T. */
-static lgd_status add_l2(const stacked *to, double *T, size_t ld)
+static lgd_status add_l2(const stacked *to, const double *w, double *T, size_t ld)
 {
     const lgd_objective *f = to->f;
-    const size_t width = to->width;
+    const size_t n = f->dim;
     const double root = sqrt(f->l2);
-    double *both = lgd_alloc(f->ops.name, lgd_add(lgd_mul(lgd_add(width, to->n), width), to->work_size), sizeof *both);
-    if (!both)
+    double *own = lgd_pool_take(f->scratch, lgd_mul(to->block, sizeof *own));
+    if (!own)
         return LGD_ENOMEM;
-    for (size_t i = 0; i < width; i++)
-        memcpy(both + i * width, T + i * ld, width * sizeof *both);
-    for (size_t j = 0; j < to->n; j++)
+    memset(own, 0, n * (n + 1) * sizeof *own);
+    for (size_t j = 0; j < n; j++)
         if (!lgd_is_spared(f, j)) {
-            both[(width + j) * width + j] = root;
-            both[(width + j) * width + to->n] = root * to->w[j];
+            own[j * n + j] = root;
+            own[n * n + j] = root * w[j];
         }
-    const lgd_status status =
-        lgd_lapack_triangle(width + to->n, width, both, width, both + (width + to->n) * width, to->work_size);
-    for (size_t i = 0; i < width && !status; i++)
-        memcpy(T + i * ld, both + i * width, width * sizeof *both);
-    lgd_release(both);
+    transpose(n + 1, T, ld);
+    const lgd_status status = lgd_lapack_stack(n, n + 1, true, T, ld, own, n, own + to->panel_size);
+    transpose(n + 1, T, ld);
+    lgd_pool_give(f->scratch, own);
     return status;
 }
 
 lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld)
 {
-    stacked to = {.f = f, .w = w, .n = f->dim, .width = lgd_add(f->dim, 1), .each = f->residuals};
+    const bool own = f->ops.jacobian;
+    stacked to = {.f = f, .w = own ? w : NULL, .each = own ? f->residuals : 1};
+    double *columns;
     if (!lgd_objective_has_residuals(f))
         return lgd_fail(LGD_EUNSUPPORTED,
                         "%s: it is no sum of squares, an objective with ops.jacobian or ops.design%s is accepted",
                         f->ops.name, f->residuals ? ", and no smooth part but l2," : "");
-    lgd_status status = factor(&to, threads);
+    to.n = own ? f->dim : f->dim / f->slopes;
+    to.width = to.n + (own ? 1 : f->slopes);
+    const lgd_status status = factor(&to, threads, &columns);
     if (status)
         return status;
-    give(&to, 1 / sqrt((double)f->terms * f->mean_weight), T, ld);
-    return f->l2 > 0 ? add_l2(&to, T, ld) : LGD_OK;
+    const double by = 1 / sqrt((double)f->terms * f->mean_weight);
+    if (own)
+        give(to.width, by, columns, T, ld);
+    else
+        spread(&to, by, columns, w, T, ld);
+    return f->l2 > 0 ? add_l2(&to, w, T, ld) : LGD_OK;
 }
 
 lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, size_t ld)
 {
-    stacked to = {.f = f, .n = f->dim / f->slopes, .each = 1};
-    to.width = lgd_add(to.n, f->slopes);
-    const lgd_status status = factor(&to, threads);
+    stacked to = {.f = f, .n = f->dim / f->slopes, .width = f->dim / f->slopes + f->slopes, .each = 1};
+    double *columns;
+    const lgd_status status = factor(&to, threads, &columns);
     if (!status)
-        give(&to, 1, T, ld);
+        give(to.width, 1, columns, T, ld);
     return status;
 }
 
