@@ -48,11 +48,17 @@ LGD_WIDE static void centre(const lgd_reduction *r, size_t count, double *restri
     }
 }
 
+size_t lgd_reduction_block(const lgd_reduction *r)
+{
+    const size_t panel = lgd_mul(panel_rows(r), lgd_padded(width_of(r)));
+    return lgd_mul(lgd_add(panel, lgd_mul(SWEEP, r->outputs)), sizeof(double));
+}
+
 lgd_status lgd_reduction_walk(const lgd_reduction *r, const lgd_objective *f, const lgd_rows *rows,
                               lgd_reduction_visit visit, void *ctx)
 {
     const size_t ld = lgd_padded(width_of(r)), at_once = panel_rows(r);
-    double *P = lgd_pool_take(r->pool, lgd_mul(lgd_add(lgd_mul(at_once, ld), lgd_mul(SWEEP, r->outputs)), sizeof *P));
+    double *P = lgd_pool_take(r->pool, lgd_reduction_block(r));
     if (!P)
         return LGD_ENOMEM;
     double *R = P + at_once * ld;

@@ -55,6 +55,9 @@ typedef lgd_status (*lgd_reduction_visit)(void *ctx, size_t count, double *P, si
 lgd_status lgd_reduction_walk(const lgd_reduction *r, const lgd_objective *f, const lgd_rows *rows,
                               lgd_reduction_visit visit, void *ctx);
 
+/* Bytes of a block of the pool, which has room for the targets' columns of a panel too. */
+size_t lgd_reduction_block(const lgd_reduction *r);
+
 /* What a solution was worth.
  *   rank       columns of which none is a constant or depends on those before it, the intercept among them; less than all is an error
  *   condition  an estimate of that of C + l2/scale^2, in the 1-norm, and `limit`, the largest that is accepted
