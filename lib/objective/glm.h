@@ -38,8 +38,9 @@ lgd_status lgd_glm_scores(void *ctx, const lgd_rows *rows, const double *w, cons
 lgd_status lgd_glm_along(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T, double *f,
                          double *slope);
 
-/* `design` of the ops, for a squared loss. */
+/* `design` of the ops, for a squared loss, and `rows` of the objective. */
 lgd_status lgd_glm_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R);
+lgd_status lgd_glm_design_apart(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega);
 
 /* A panel, and its scratch that is cut from a block of the pool.
  *   Z          [rows x k] scores, then slopes

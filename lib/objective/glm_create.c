@@ -110,9 +110,15 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.flags = 0;
     if (!status)
         status = lgd_objective_create(out, dim, m->terms, &mine, m);
-    if (status)
+    if (status) {
         lgd_glm_ops.free(m);
-    return status;
+        return status;
+    }
+    if (mine.design) {
+        (*out)->factor = loss->ops.curvature(loss->ctx, m->k);
+        (*out)->rows = lgd_glm_design_apart;
+    }
+    return LGD_OK;
 }
 
 lgd_status lgd_glm_predict(lgd_objective *f, const lgd_matrix *X, const double *w, double *out, size_t ld)

@@ -1,12 +1,12 @@
 /* Rows of a generalised linear model with a squared loss as those of least squares: S_i = sqrt(omega_i c) [x_i 1] and
- * R_i = sqrt(omega_i c) (offset_i - y_i) for a loss of curvature c. */
+ * R_i = sqrt(omega_i c) (offset_i - y_i) for a loss of curvature c; or without the root, and omega_i apart. */
 #include "glm.h"
 #include <math.h>
 #include <string.h>
 
 typedef struct designed {
     const lgd_glm *m;
-    double *S, *R, *turned;
+    double *S, *R, *omega, *turned; /* omega: weights are asked for apart */
     size_t lds;
     double curvature;
 } designed;
@@ -31,8 +31,10 @@ static lgd_status design_panel(void *ctx, const lgd_rows *rows, const lgd_panel 
     const lgd_status status = take_rows(to, rows, p, S);
     for (size_t i = 0; i < rows->count && !status; i++) {
         const size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
-        const double root = sqrt(to->curvature * (p->weight ? p->weight[i] : 1));
+        const double omega = p->weight ? p->weight[i] : 1, root = to->omega ? 1 : sqrt(to->curvature * omega);
         double *s = S + i * to->lds;
+        if (to->omega)
+            to->omega[done + i] = omega;
         if (m->o.intercept)
             s[cols] = 1;
         for (size_t j = 0; root != 1 && j < n; j++)
@@ -43,10 +45,19 @@ static lgd_status design_panel(void *ctx, const lgd_rows *rows, const lgd_panel 
     return status;
 }
 
-lgd_status lgd_glm_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R)
+static lgd_status walk(const lgd_glm *m, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega)
 {
-    const lgd_glm *m = ctx;
-    designed to = {.m = m, .S = S, .R = R, .lds = lds};
+    designed to = {.m = m, .S = S, .R = R, .omega = omega, .lds = lds};
     to.curvature = m->loss->ops.curvature(m->loss->ctx, m->k);
     return lgd_glm_walk(m, rows, lgd_glm_rows_room(m), design_panel, &to);
+}
+
+lgd_status lgd_glm_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R)
+{
+    return walk(ctx, rows, S, lds, R, NULL);
+}
+
+lgd_status lgd_glm_design_apart(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega)
+{
+    return walk(ctx, rows, S, lds, R, omega);
 }

@@ -46,7 +46,7 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     lgd_objective *f = lgd_alloc(mine.name, 1, sizeof *f);
     if (!f)
         return LGD_ENOMEM;
-    *f = (lgd_objective){.dim = dim, .terms = terms, .ops = mine, .ctx = ctx, .mean_weight = 1};
+    *f = (lgd_objective){.dim = dim, .terms = terms, .ops = mine, .ctx = ctx, .mean_weight = 1, .factor = 1};
     if (mine.unpenalised)
         mine.unpenalised(ctx, &f->spare_first, &f->spare_count);
     if (f->spare_count && (f->spare_first >= dim || f->spare_count > dim - f->spare_first))

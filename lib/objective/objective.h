@@ -23,6 +23,9 @@ struct lgd_objective {
     double *stacks;        /* those of groups of chunks, for triangles, made when first needed */
     size_t stack_numbers;  /* room there */
     lgd_pool *scratch;     /* of who makes them */
+    double factor;         /* of a square in f: 1/2 factor omega r^2; 1 unless a loss has another */
+    /* `design` with S and R as they are, and weights omega apart, so that no root rounds them; NULL: there is only ops.design. */
+    lgd_status (*rows)(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega);
     double *columns;       /* [2 dim] for the Hessian of a smooth part, made when first needed */
 };
 
@@ -109,6 +112,9 @@ lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const do
 
 /* The same of [S R] of `design`, [n + slopes x n + slopes, ld] with n = dim/slopes: not divided by anything, and without l2. */
 lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, size_t ld);
+
+/* The same of [J r] of `jacobian` at w, [dim + 1 x dim + 1, ld]. */
+lgd_status lgd_objective_jacobian_triangle(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld);
 
 /* S [count x dim/slopes, lds] and R [count x slopes] of `design`. */
 lgd_status lgd_objective_design(const lgd_objective *f, const lgd_rows *rows, double *S, size_t lds, double *R);

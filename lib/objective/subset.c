@@ -159,6 +159,18 @@ static lgd_status subset_design(void *ctx, const lgd_rows *rows, double *S, size
     return status;
 }
 
+static lgd_status subset_rows(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega)
+{
+    const subset *s = ctx;
+    lgd_rows mapped;
+    size_t *scratch;
+    lgd_status status = map(s, rows, &mapped, &scratch);
+    if (!status)
+        status = s->parent->rows(s->parent->ctx, &mapped, S, lds, R, omega);
+    lgd_pool_give(s->pool, scratch);
+    return status;
+}
+
 static size_t subset_residuals(void *ctx)
 {
     return ((const subset *)ctx)->parent->residuals;
@@ -254,7 +266,11 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .curvature = f->ops.curvature ? subset_curvature : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
-    if (status)
+    if (status) {
         subset_free(s);
-    return status;
+        return status;
+    }
+    (*out)->factor = f->factor;
+    (*out)->rows = f->rows ? subset_rows : NULL;
+    return LGD_OK;
 }

@@ -270,6 +270,16 @@ lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, s
     return status;
 }
 
+lgd_status lgd_objective_jacobian_triangle(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld)
+{
+    stacked to = {.f = f, .w = w, .n = f->dim, .width = lgd_add(f->dim, 1), .each = f->residuals};
+    double *columns;
+    const lgd_status status = factor(&to, threads, &columns);
+    if (!status)
+        give(to.width, 1, columns, T, ld);
+    return status;
+}
+
 typedef struct bent {
     const lgd_objective *f;
     const double *w, *v;

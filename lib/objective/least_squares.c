@@ -1,0 +1,204 @@
+/* Linear least squares at once, and the error bars of any sum of squares: what is asked for is checked, a solver chosen, and what came
+ * out reported. */
+#include "least_squares.h"
+#include "blas/blas.h"
+#include <math.h>
+#include <string.h>
+
+static lgd_status take_options(lgd_least_squares_options *o, const lgd_least_squares_options *options, size_t size)
+{
+    const lgd_status status = lgd_take_struct("least squares options", o, sizeof *o, options, size);
+    if (status)
+        return status;
+    if ((unsigned)o->solver > LGD_SOLVER_REDUCTION)
+        return lgd_fail(LGD_EINVAL, "least squares: solver is %d, 0 (LGD_SOLVER_AUTO) to %d is accepted",
+                        (int)o->solver, LGD_SOLVER_REDUCTION);
+    if (!(o->rcond >= 0) || !(o->rcond < 1))
+        return lgd_fail(LGD_EINVAL,
+                        "least squares: rcond is %g, a number above 0 and below 1 is accepted (0: 16 n eps)", o->rcond);
+    if (!(o->sigma >= 0) || !isfinite(o->sigma))
+        return lgd_fail(LGD_EINVAL,
+                        "least squares: sigma is %g, a finite number above 0 is accepted (0: from the residuals)",
+                        o->sigma);
+    if (!o->refinements)
+        o->refinements = 2;
+    if (o->plain)
+        o->refinements = 0;
+    return LGD_OK;
+}
+
+static lgd_status check(const lgd_objective *f, const double *w)
+{
+    if (!f || !w)
+        return lgd_fail(LGD_EINVAL, "least squares: %s is NULL, %s is accepted", f ? "w" : "f",
+                        f ? "a place for dim numbers" : "an objective");
+    if (f->terms == 0)
+        return lgd_fail(LGD_EINVAL, "least squares: number of rows is 0, at least 1 is accepted");
+    return LGD_OK;
+}
+
+/* Outputs share their columns, and so what is added to them. */
+static lgd_status check_spared(const lgd_objective *f)
+{
+    if (f->l2 > 0 && f->spare_count && (f->spare_first % f->slopes || f->spare_count % f->slopes))
+        return lgd_fail(
+            LGD_EUNSUPPORTED,
+            "least squares: coordinates %zu + %zu are spared with %zu outputs, whole rows of W are accepted",
+            f->spare_first, f->spare_count, f->slopes);
+    return LGD_OK;
+}
+
+static double unscaled(const lgd_fit *fit, double squares)
+{
+    return ldexp(ldexp(squares, fit->power[fit->n]), fit->power[fit->n]);
+}
+
+/* ---- solvers: x, and all of the report but digits */
+
+static lgd_status solve_factored(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_squares_report *report)
+{
+    const size_t n = fit->n;
+    double squares = 0;
+    lgd_status status = lgd_fit_triangle(fit, NULL);
+    if (status)
+        return status;
+    const bool svd = o->solver == LGD_SOLVER_SVD || (o->solver == LGD_SOLVER_AUTO && fit->deficient < n);
+    report->solver = svd ? LGD_SOLVER_SVD : LGD_SOLVER_QR;
+    report->rank = fit->rank;
+    report->condition = fit->condition;
+    status = svd ? LGD_OK : lgd_fit_refuse(fit);
+    if (!status && (svd || o->errors || o->covariance || fit->l2 > 0))
+        status = lgd_fit_invert(fit, svd);
+    if (status)
+        return status;
+    report->rank = fit->rank;
+    report->condition = fit->condition;
+    for (size_t c = 0; c < fit->k; c++) {
+        double *x = fit->x + c * n;
+        const double *q = fit->q + c * n;
+        for (size_t i = 0; i < n; i++)
+            x[i] = svd ? -lgd_dot(n, fit->inverse + i * n, q) : -q[i];
+        if (!svd)
+            lgd_fit_back(n, fit->F, x);
+    }
+    squares = lgd_fit_squares(fit, fit->x);
+    status = lgd_fit_refine(fit, o->refinements, report, &squares);
+    if (status)
+        return status;
+    const double total = lgd_fit_total(fit);
+    report->r_squared = total > 0 ? 1 - squares / total : NAN;
+    report->rss = unscaled(fit, squares);
+    return lgd_fit_errors(fit, o, report);
+}
+
+static lgd_status solve_reduced(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_squares_report *report)
+{
+    double squares = 0;
+    report->solver = LGD_SOLVER_REDUCTION;
+    lgd_status status = lgd_fit_reduce(fit);
+    report->rank = fit->rank;
+    report->condition = fit->condition;
+    if (!status)
+        status =
+            o->refinements ? lgd_fit_refine(fit, o->refinements, report, &squares) : lgd_fit_gradient(fit, &squares);
+    if (status)
+        return status;
+    lgd_fit_reduced_report(fit, squares, report);
+    report->rss = unscaled(fit, squares);
+    report->sigma = o->sigma > 0 ? o->sigma : report->freedom > 0 ? sqrt(report->rss / report->freedom) : NAN;
+    return LGD_OK;
+}
+
+static void put(const lgd_fit *fit, double *w)
+{
+    for (size_t j = 0; j < fit->n; j++)
+        for (size_t c = 0; c < fit->k; c++)
+            w[j * fit->k + c] = ldexp(fit->x[c * fit->n + j], fit->power[fit->n] - fit->power[j]);
+}
+
+lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_least_squares_options *options,
+                                         size_t options_size, lgd_least_squares_report *report, size_t report_size)
+{
+    lgd_least_squares_options o;
+    lgd_least_squares_report mine = {.r_squared = NAN};
+    lgd_fit *fit = NULL;
+    lgd_status status = check(f, w);
+    if (!status)
+        status = take_options(&o, options, options_size);
+    if (!status && !f->ops.design)
+        status = lgd_fail(
+            LGD_EUNSUPPORTED,
+            "least squares: %s has no ops.design, a model with a squared loss is accepted, a subset of one, or "
+            "an objective with ops.design",
+            f->ops.name);
+    if (!status)
+        status = check_spared(f);
+    if (!status)
+        status = lgd_fit_create(&fit, f, f->dim / f->slopes, f->slopes, f->terms * f->slopes, o.rcond);
+    if (status)
+        return status;
+    lgd_blas_hold(); /* also where f is called by one thread: the bits are the same whatever the host has set */
+    fit->threads = lgd_objective_begin(f, 0);
+    status = o.solver == LGD_SOLVER_REDUCTION ? solve_reduced(fit, &o, &mine) : solve_factored(fit, &o, &mine);
+    lgd_objective_end(f);
+    lgd_blas_release();
+    if (!status)
+        put(fit, w);
+    lgd_give_struct(report, report_size, &mine, sizeof mine);
+    const bool reduced = fit->reduced;
+    lgd_fit_free(fit);
+    if (!status && reduced && (o.errors || o.covariance)) /* a reduction has not the digits for them */
+        status = lgd_least_squares_errors_sized(f, w, &o, sizeof o, NULL, 0);
+    return status;
+}
+
+/* ---- errors at a point */
+
+lgd_status lgd_least_squares_errors_sized(lgd_objective *f, const double *w, const lgd_least_squares_options *options,
+                                          size_t options_size, lgd_least_squares_report *report, size_t report_size)
+{
+    lgd_least_squares_options o;
+    lgd_least_squares_report mine = {.r_squared = NAN};
+    lgd_fit *fit = NULL;
+    lgd_status status = check(f, w);
+    if (!status)
+        status = take_options(&o, options, options_size);
+    if (!status && !lgd_objective_has_residuals(f))
+        status = lgd_fail(
+            LGD_EUNSUPPORTED,
+            "least squares: %s is no sum of squares, an objective with ops.jacobian or ops.design%s is accepted",
+            f->ops.name, f->residuals ? ", and no smooth part but l2," : "");
+    if (!status && lgd_first_not_finite(f->dim, w) < f->dim)
+        status = lgd_fail(LGD_EINVAL, "least squares: w[%zu] is %g, a finite number is accepted",
+                          lgd_first_not_finite(f->dim, w), w[lgd_first_not_finite(f->dim, w)]);
+    const bool linear = !status && f->ops.design;
+    if (linear)
+        status = check_spared(f);
+    const size_t k = linear ? f->slopes : 1;
+    if (!status)
+        status = lgd_fit_create(&fit, f, f->dim / k, k, lgd_mul(f->terms, linear ? k : f->residuals), o.rcond);
+    if (status)
+        return status;
+    lgd_blas_hold();
+    fit->threads = lgd_objective_begin(f, 0);
+    status = lgd_fit_triangle(fit, w);
+    lgd_objective_end(f);
+    if (!status)
+        status = lgd_fit_invert(fit, o.solver == LGD_SOLVER_SVD);
+    for (size_t j = 0; j < fit->n && linear && !status; j++)
+        for (size_t c = 0; c < k; c++)
+            fit->x[c * fit->n + j] = ldexp(w[j * k + c], fit->power[j] - fit->power[fit->n]);
+    if (!status) {
+        const double squares = lgd_fit_squares(fit, linear ? fit->x : NULL), total = linear ? lgd_fit_total(fit) : 0;
+        mine.solver = fit->pseudo ? LGD_SOLVER_SVD : LGD_SOLVER_QR;
+        mine.rank = fit->rank;
+        mine.condition = fit->condition;
+        mine.rss = unscaled(fit, squares);
+        mine.r_squared = total > 0 ? 1 - squares / total : NAN;
+        status = lgd_fit_errors(fit, &o, &mine);
+    }
+    lgd_blas_release();
+    lgd_give_struct(report, report_size, &mine, sizeof mine);
+    lgd_fit_free(fit);
+    return status;
+}
