@@ -128,7 +128,7 @@ lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double
 /* Columns whose reflections are applied together: what is fastest for rows that fit the cache. */
 static int block_of(size_t n)
 {
-    const size_t block = n / 8 < 8 ? 8 : n / 8 > 32 ? 32 : n / 8;
+    const size_t block = n / 16 < 8 ? 8 : n / 16 > 32 ? 32 : n / 16;
     return (int)(block < n ? block : n);
 }
 

@@ -23,11 +23,7 @@ typedef struct stacked {
     size_t n, width, each, at_once, groups, rows_size, r_size, panel_size, block;
 } stacked;
 
-/* Rows that are factored together: as many as stay in the cache while reflections go over them. */
-static size_t panel_rows(size_t width)
-{
-    return width > 256 ? 512 : 256;
-}
+enum { PANEL = 256 }; /* rows that are factored together: they stay in the cache while reflections go over them */
 
 static size_t larger(size_t a, size_t b)
 {
@@ -44,8 +40,8 @@ static lgd_status reserve(stacked *to)
 {
     enum { NUMBERS = 1 << 23 };
     lgd_objective *f = to->f;
-    const size_t panel = panel_rows(to->width), square = lgd_mul(to->width, to->width);
-    to->at_once = to->each < panel ? panel / to->each : 1;
+    const size_t square = lgd_mul(to->width, to->width);
+    to->at_once = to->each < PANEL ? PANEL / to->each : 1;
     if (to->at_once > f->terms)
         to->at_once = f->terms;
     lgd_status status = lgd_blas_fits(f->ops.name, "columns", lgd_mul(to->width, 2));
@@ -55,7 +51,7 @@ static lgd_status reserve(stacked *to)
         return status;
     to->rows_size = lgd_padded(lgd_mul(lgd_mul(to->at_once, to->each), to->n));
     to->r_size = lgd_padded(lgd_mul(lgd_mul(to->at_once, to->each), to->width - to->n));
-    to->panel_size = lgd_padded(lgd_mul(larger(panel, f->l2 > 0 ? f->dim : 0), larger(to->width, f->dim + 1)));
+    to->panel_size = lgd_padded(lgd_mul(larger(PANEL, f->l2 > 0 ? f->dim : 0), larger(to->width, f->dim + 1)));
     to->block = lgd_add(lgd_add(to->rows_size, to->r_size),
                         lgd_add(to->panel_size, lgd_lapack_stack_work(larger(to->width, f->dim + 1))));
     const size_t chunks = lgd_objective_chunks(f, f->terms), most = NUMBERS / square;
@@ -105,13 +101,13 @@ LGD_WIDE static void turn(size_t count, size_t n, const double *restrict rows, d
 /* T becomes that of [T; rows]. */
 static lgd_status stack(const stacked *to, size_t count, const double *rows, const double *r, double *panel, double *T)
 {
-    const size_t most = panel_rows(to->width), more = to->width - to->n;
+    const size_t more = to->width - to->n;
     lgd_status status = LGD_OK;
-    for (size_t first = 0; first < count && !status; first += most) {
-        const size_t some = count - first < most ? count - first : most;
-        turn(some, to->n, rows + first * to->n, panel, most);
-        turn(some, more, r + first * more, panel + to->n * most, most);
-        status = lgd_lapack_stack(some, to->width, false, T, to->width, panel, most, panel + to->panel_size);
+    for (size_t first = 0; first < count && !status; first += PANEL) {
+        const size_t some = count - first < PANEL ? count - first : PANEL;
+        turn(some, to->n, rows + first * to->n, panel, PANEL);
+        turn(some, more, r + first * more, panel + to->n * PANEL, PANEL);
+        status = lgd_lapack_stack(some, to->width, false, T, to->width, panel, PANEL, panel + to->panel_size);
     }
     return status;
 }
