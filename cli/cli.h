@@ -1,0 +1,167 @@
+/* lgd: what its parts share.
+ *
+ *   main      the commands, one line each       arguments  options from a table
+ *   fit       the order of a fit                options    those of fit
+ *   run       steps of a method                 squares    least squares at once, and error bars
+ *   table     what a person reads               judge      how near a fit is
+ *   predict   numbers of a model                model      what a program reads
+ *   data      tables, weights                   reading    options about them
+ *   files     sentences, memory, files          losses     a line each
+ *   info      the library in use                progress   a bar on stderr
+ *
+ * Only the public face of libgd is used. A function that is bool says false after a sentence on stderr. */
+#ifndef LGD_CLI_H
+#define LGD_CLI_H
+#include <lgd.h>
+#include <lgd/io.h>
+#include <stdio.h>
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_DIVERGED, EXIT_UNCONVERGED };
+
+/* A command: argv[0] is its name. Returns the exit status. */
+int fit_main(int argc, char **argv);
+int predict_main(int argc, char **argv);
+int info_main(int argc, char **argv);
+
+/* ---- sentences and memory (files.c) */
+
+#ifdef __GNUC__
+#define PRINTF(text, values) __attribute__((__format__(printf, text, values)))
+#else
+#define PRINTF(text, values)
+#endif
+
+/* "lgd: " and a sentence; false. */
+bool refuse(const char *format, ...) PRINTF(1, 2);
+
+/* The library's sentence, its hints in the words of the command line; false. */
+bool refuse_last(void);
+
+/* count * size bytes of 0, at least one; NULL after a sentence. */
+void *memory_of(size_t count, size_t size);
+
+/* ---- losses (losses.c) */
+
+/* What the command line knows of a loss. */
+typedef struct loss_kind {
+    const lgd_loss *(*loss)(void);
+    bool squares; /* least squares */
+    bool labels;  /* two values, which become 0 and 1 */
+    double cut;   /* with labels: predictions above it are 1 */
+    const char *about;
+} loss_kind;
+extern const loss_kind losses[]; /* ended by a NULL */
+const loss_kind *loss_find(const char *name);
+
+/* Names of losses[], for arguments: NULL beyond the last. */
+const char *loss_name(const void *ctx, size_t i);
+
+/* ---- tables (data.c) */
+
+/* How a file is read: what --ignore and its like say. */
+typedef struct reading {
+    lgd_csv_options csv;
+    const char *weights; /* a column; NULL: none */
+    char *ignored;       /* --ignore as it was given, cut at its commas; csv.ignore points into it */
+} reading;
+
+/* One more column, or several between commas. */
+bool reading_ignore(reading *how, const char *columns);
+void reading_free(reading *how);
+
+/* X [rows x cols] without the column of weights. */
+typedef struct data {
+    const char *path;
+    lgd_table *table;
+    size_t rows, cols;
+    double *X, *y; /* the table's */
+    const char **names;
+    double *weights; /* [rows], NULL: none */
+    lgd_matrix *A;
+} data;
+bool data_read(data *d, const char *path, const reading *how, bool quiet);
+void data_free(data *d);
+
+/* ---- files (files.c) */
+
+/* A file to be written: under another name until it is whole; a device or pipe as it is. "-" is stdout. */
+typedef struct output {
+    const char *path;
+    char *part;
+    FILE *file;
+} output;
+
+/* Without force a file that is there already is refused. */
+bool output_allowed(const char *path, bool force);
+bool output_open(output *o, const char *path);
+bool output_finish(output *o);
+
+/* What was printed has arrived. */
+bool stdout_finish(void);
+
+/* ---- fits (fit.c) */
+
+typedef enum solver { SOLVER_AUTO, SOLVER_QR, SOLVER_SVD, SOLVER_REDUCTION, SOLVER_STREAM } solver;
+
+typedef struct settings {
+    const char *path, *out, *optimizer;
+    reading how;
+    const loss_kind *kind;
+    bool standardize, intercept, force, quiet, strict, help;
+    bool asks_steps; /* by an option that is about them */
+    double l1, l2, tol;
+    int solver, estimator, schedule; /* below 0: not told */
+    uint64_t steps, epochs, seed;
+    size_t batch, threads;
+} settings;
+
+/* Those of `lgd fit` (options.c). */
+bool settings_parse(settings *s, int argc, char **argv);
+void settings_help(FILE *to);
+
+/* What a fit found: w [cols + intercept] of the columns as they are in the file. */
+typedef struct fit {
+    const settings *settings;
+    data data;
+    lgd_matrix *A; /* data.A, or that standardised */
+    lgd_objective *f;
+    size_t dim;
+    double *w, *errors; /* [dim]; errors NULL: not known */
+    double *at;         /* [dim] of the columns of A */
+    double *covariance; /* [dim x dim] of at; NULL: not known */
+    lgd_report report;  /* of a run; stop LGD_STOP_NONE: there was none */
+    bool converged;     /* the run */
+    char *method;       /* what the steps are of */
+    char *plan;         /* how least squares are solved, and why */
+    size_t rank;
+    double condition, digits;  /* NaN: not known */
+    double value;              /* of the objective, with penalties */
+    double freedom, sigma, r2; /* of least squares: residual deviation, share of the variance */
+    double accuracy;           /* of labels */
+} fit;
+
+bool fit_run(fit *a, int *status);     /* by steps of a method (run.c) */
+bool fit_squares(fit *a, int *status); /* of least squares, at once (squares.c) */
+bool fit_errors(fit *a);               /* after steps that have converged (squares.c) */
+bool fit_judge(fit *a);                /* sigma, r2 or accuracy (judge.c) */
+void fit_print(const fit *a);          /* (table.c) */
+
+/* ---- models (model.c) */
+
+typedef struct model {
+    const char *path;
+    const loss_kind *kind;
+    char *target;
+    bool intercept;
+    size_t cols;
+    char **names;
+    double *w; /* [cols + intercept] */
+} model;
+
+/* Can the names of the columns be written? */
+bool model_allowed(const data *d);
+bool model_write(const fit *a, const char *path);
+bool model_read(model *m, const char *path);
+void model_free(model *m);
+
+#endif

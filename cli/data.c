@@ -1,0 +1,119 @@
+/* Tables, and their columns of weights. */
+#include "arguments.h"
+#include "cli.h"
+#include <stdlib.h>
+#include <string.h>
+
+bool reading_ignore(reading *how, const char *columns)
+{
+    const size_t before = how->ignored ? strlen(how->ignored) : 0;
+    char *longer = realloc(how->ignored, before + strlen(columns) + 2);
+    if (!longer)
+        return refuse("out of memory");
+    how->ignored = longer;
+    sprintf(longer + before, before ? ",%s" : "%s", columns);
+    return true;
+}
+
+/* The names of --ignore as the reader takes them. */
+static bool cut_ignored(reading *how)
+{
+    size_t count = 1;
+    if (!how->ignored || how->csv.ignore)
+        return true;
+    for (const char *c = how->ignored; *c; c++)
+        count += *c == ',';
+    const char **list = memory_of(count + 1, sizeof *list);
+    if (!list)
+        return false;
+    size_t i = 0;
+    for (char *at = how->ignored, *next; at; at = next) {
+        if ((next = strchr(at, ',')))
+            *next++ = 0;
+        list[i++] = at;
+    }
+    how->csv.ignore = list;
+    return true;
+}
+
+void reading_free(reading *how)
+{
+    free((void *)how->csv.ignore);
+    free(how->ignored);
+    *how = (reading){0};
+}
+
+static const char *name_of(const void *ctx, size_t i)
+{
+    const lgd_table *t = ctx;
+    return i < t->cols ? t->names[i] : NULL;
+}
+
+/* Takes the column of weights out of X. */
+static bool take_weights(data *d, const char *name)
+{
+    lgd_table *t = d->table;
+    size_t j = 0;
+    while (j < t->cols && strcmp(t->names[j], name))
+        j++;
+    if (j == t->cols) {
+        const char *near = argument_nearest(name, name_of, t);
+        if (t->target && !strcmp(t->target, name))
+            return refuse("%s: the weights are \"%s\", which is the target", d->path, name);
+        if (near)
+            return refuse("%s: the weights are \"%s\", there is no such column; did you mean \"%s\"?", d->path, name,
+                          near);
+        return refuse("%s: the weights are \"%s\", there is no such column", d->path, name);
+    }
+    if (t->cols == 1)
+        return refuse("%s: there is no column beside the target and the weights", d->path);
+    d->cols = t->cols - 1;
+    if (!(d->weights = memory_of(d->rows, sizeof *d->weights)))
+        return false;
+    for (size_t i = 0; i < d->rows; i++) {
+        double *row = t->X + i * t->cols;
+        d->weights[i] = row[j];
+        memmove(t->X + i * d->cols, row, j * sizeof *row);
+        memmove(t->X + i * d->cols + j, row + j + 1, (t->cols - j - 1) * sizeof *row);
+        if (d->weights[i] < 0)
+            return refuse("%s: the weight in row %zu is %g (column \"%s\"), a number at least 0 is accepted", d->path,
+                          i + 1, d->weights[i], name);
+    }
+    memmove(d->names + j, d->names + j + 1, (t->cols - j - 1) * sizeof *d->names);
+    return true;
+}
+
+bool data_read(data *d, const char *path, const reading *how, bool quiet)
+{
+    *d = (data){.path = path};
+    reading cut = *how;
+    if (!cut_ignored(&cut))
+        return false;
+    const lgd_status st = lgd_csv_read(&d->table, path, &cut.csv);
+    if (cut.csv.ignore != how->csv.ignore)
+        free((void *)cut.csv.ignore);
+    if (st)
+        return refuse_last();
+    lgd_table *t = d->table;
+    d->rows = t->rows;
+    d->cols = t->cols;
+    d->X = t->X;
+    d->y = t->y;
+    if (!quiet)
+        fputs(t->notes, stderr);
+    if (!(d->names = memory_of(t->cols, sizeof *d->names)))
+        return false;
+    memcpy(d->names, t->names, t->cols * sizeof *d->names);
+    if (how->weights && !take_weights(d, how->weights))
+        return false;
+    return !lgd_matrix_dense(&d->A, d->rows, d->cols, d->X, d->cols) || refuse_last();
+}
+
+void data_free(data *d)
+{
+    lgd_matrix_free(d->A);
+    lgd_table_free(d->table);
+    free(d->names);
+    free(d->weights);
+    *d = (data){0};
+}

@@ -1,0 +1,175 @@
+/* A fitted model as a file of JSON: columns by name, numbers in as many digits as they have. */
+#include "cli.h"
+#include <errno.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char format_name[] = "lgd model 1";
+
+bool model_allowed(const data *d)
+{
+    for (size_t j = 0; j <= d->cols; j++) {
+        json_t *name = json_string(j < d->cols ? d->names[j] : d->table->target);
+        json_decref(name);
+        if (!name)
+            return refuse("%s: the name of column \"%s\" is not UTF-8, which a model file must be", d->path,
+                          j < d->cols ? d->names[j] : d->table->target);
+    }
+    return true;
+}
+
+/* ---- writing: each column on a line of its own */
+
+static void write_text(FILE *to, const char *text)
+{
+    json_t *string = json_string(text);
+    if (string)
+        json_dumpf(string, to, JSON_ENCODE_ANY);
+    json_decref(string);
+}
+
+static void write_number(FILE *to, const char *before, double x)
+{
+    if (isfinite(x))
+        fprintf(to, "%s%.17g", before, x);
+    else
+        fprintf(to, "%snull", before);
+}
+
+static void write_columns(FILE *to, const fit *a)
+{
+    const data *d = &a->data;
+    fprintf(to, "  \"columns\": [");
+    for (size_t j = 0; j < d->cols; j++) {
+        fprintf(to, "%s\n    {\"name\": ", j ? "," : "");
+        write_text(to, d->names[j]);
+        write_number(to, ", \"coefficient\": ", a->w[j]);
+        if (a->errors)
+            write_number(to, ", \"standard_error\": ", a->errors[j]);
+        fprintf(to, "}");
+    }
+    fprintf(to, "\n  ],\n");
+}
+
+bool model_write(const fit *a, const char *path)
+{
+    const settings *s = a->settings;
+    output o;
+    if (!output_open(&o, path))
+        return false;
+    FILE *to = o.file;
+    fprintf(to, "{\n  \"format\": \"%s\",\n  \"libgd\": \"%s\",\n  \"loss\": \"%s\",\n  \"target\": ", format_name,
+            LGD_VERSION, lgd_loss_name(s->kind->loss()));
+    write_text(to, a->data.table->target);
+    fprintf(to, ",\n  \"rows\": %zu,\n", a->data.rows);
+    write_number(to, "  \"l1\": ", s->l1);
+    write_number(to, ",\n  \"l2\": ", s->l2);
+    fprintf(to, ",\n  \"standardize\": %s,\n", s->standardize ? "true" : "false");
+    write_columns(to, a);
+    write_number(to, "  \"intercept\": ", s->intercept ? a->w[a->data.cols] : NAN);
+    if (a->errors && s->intercept)
+        write_number(to, ",\n  \"intercept_standard_error\": ", a->errors[a->data.cols]);
+    if (s->kind->squares) {
+        write_number(to, ",\n  \"residual_deviation\": ", a->sigma);
+        write_number(to, ",\n  \"r2\": ", a->r2);
+    } else {
+        write_number(to, ",\n  \"value\": ", a->value);
+        write_number(to, ",\n  \"accuracy\": ", a->accuracy);
+    }
+    fprintf(to, "\n}\n");
+    return output_finish(&o);
+}
+
+/* ---- reading */
+
+static char *copy_of(const char *text)
+{
+    char *copy = memory_of(strlen(text) + 1, 1);
+    return copy ? strcpy(copy, text) : NULL;
+}
+
+static bool lacks(const model *m, const char *what)
+{
+    return refuse("%s: %s; is it a model that lgd fit -o wrote?", m->path, what);
+}
+
+static bool read_columns(model *m, const json_t *columns)
+{
+    m->cols = json_array_size(columns);
+    if (!m->cols)
+        return lacks(m, "\"columns\" is missing or empty");
+    m->names = memory_of(m->cols, sizeof *m->names);
+    m->w = memory_of(m->cols + 1, sizeof *m->w);
+    if (!m->names || !m->w)
+        return false;
+    for (size_t j = 0; j < m->cols; j++) {
+        const json_t *column = json_array_get(columns, j), *number = json_object_get(column, "coefficient");
+        const char *name = json_string_value(json_object_get(column, "name"));
+        if (!name || !json_is_number(number))
+            return refuse("%s: column %zu lacks its name or its coefficient, a number", m->path, j + 1);
+        for (size_t i = 0; i < j; i++)
+            if (!strcmp(m->names[i], name))
+                return refuse("%s: columns %zu and %zu are both \"%s\"", m->path, i + 1, j + 1, name);
+        m->w[j] = json_number_value(number);
+        if (!(m->names[j] = copy_of(name)))
+            return false;
+    }
+    return true;
+}
+
+static bool read_root(model *m, const json_t *root)
+{
+    const char *format = json_string_value(json_object_get(root, "format"));
+    const char *loss = json_string_value(json_object_get(root, "loss"));
+    const char *target = json_string_value(json_object_get(root, "target"));
+    const json_t *intercept = json_object_get(root, "intercept");
+    if (!format)
+        return lacks(m, "\"format\" is missing");
+    if (strcmp(format, format_name))
+        return refuse("%s: \"format\" is \"%s\", \"%s\" is accepted", m->path, format, format_name);
+    if (!loss || !(m->kind = loss_find(loss)))
+        return refuse("%s: \"loss\" is \"%s\", one of lgd fit --help is accepted", m->path, loss ? loss : "");
+    if (!target)
+        return lacks(m, "\"target\" is missing");
+    if (!json_is_number(intercept) && !json_is_null(intercept))
+        return lacks(m, "\"intercept\" is neither a number nor null");
+    if (!(m->target = copy_of(target)) || !read_columns(m, json_object_get(root, "columns")))
+        return false;
+    m->intercept = json_is_number(intercept);
+    m->w[m->cols] = json_number_value(intercept);
+    return true;
+}
+
+bool model_read(model *m, const char *path)
+{
+    json_error_t error;
+    *m = (model){.path = path};
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return refuse("%s: %s", path, strerror(errno));
+    json_t *root = json_loadf(file, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &error);
+    const bool unreadable = ferror(file);
+    fclose(file);
+    bool ok = false;
+    if (unreadable)
+        refuse("%s: %s", path, strerror(errno));
+    else if (!root)
+        refuse("%s:%d:%d: %s; the model comes first: lgd predict MODEL DATA", path, error.line, error.column,
+               error.text);
+    else
+        ok = read_root(m, root);
+    json_decref(root);
+    return ok;
+}
+
+void model_free(model *m)
+{
+    for (size_t j = 0; m->names && j < m->cols; j++)
+        free(m->names[j]);
+    free(m->names);
+    free(m->target);
+    free(m->w);
+    *m = (model){0};
+}

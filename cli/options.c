@@ -1,0 +1,210 @@
+/* The options of `lgd fit`. */
+#include "reading.h"
+#include <string.h>
+
+enum id {
+    TARGET,
+    LOSS,
+    L2,
+    L1,
+    INTERCEPT,
+    NO_INTERCEPT,
+    STANDARDIZE,
+    WEIGHTS,
+    MISSING,
+    SOLVER,
+    OPTIMIZER,
+    STEPS,
+    EPOCHS,
+    BATCH_SIZE,
+    ESTIMATOR,
+    SCHEDULE,
+    TOL,
+    SEED,
+    THREADS,
+    OUT,
+    FORCE,
+    QUIET,
+    STRICT,
+    HELP
+};
+
+static const argument lines[] = {
+    {TARGET, 0, "target", required_argument, " COL", "the column to predict, by name or number from 1 (the last)"},
+    {LOSS, 0, "loss", required_argument, " NAME", "see below (half_squared)"},
+    {L2, 0, "l2", required_argument, " X", "adds X/2 |w|^2 to the mean loss, without the intercept (0)"},
+    {L1, 0, "l1", required_argument, " X", "adds X |w|_1, likewise: a lasso (0)"},
+    {INTERCEPT, 0, "intercept", no_argument, "", "with an intercept (as usual)"},
+    {NO_INTERCEPT, 0, "no-intercept", no_argument, "", "without one"},
+    {STANDARDIZE, 0, "standardize", no_argument, "",
+     "penalties and steps see columns of mean 0 and deviation 1; coefficients are of the columns as they are"},
+    {WEIGHTS, 0, "weights", required_argument, " COL", "a column that is the weight of each row, by name"},
+    {MISSING, 0, "missing", required_argument, " WORD", "missing cells: refuse, drop their rows, mean (refuse)"},
+    READING_LINES,
+    {SOLVER, 0, "solver", required_argument, " WORD",
+     "of least squares: auto, qr, svd, reduction, or stream, which is steps of --optimizer (auto)"},
+    {OPTIMIZER, 0, "optimizer", required_argument, " TEXT",
+     "a method and its options, such as adam:lr=0.01 (newton or lbfgs; with --l1 fista; in batches sgd:lr=auto)"},
+    {STEPS, 0, "steps", required_argument, " N", "steps, at most"},
+    {EPOCHS, 0, "epochs", required_argument, " N", "passes over the rows, at most (10000; in batches 100)"},
+    {BATCH_SIZE, 0, "batch-size", required_argument, " N", "rows a step, or full (full)"},
+    {ESTIMATOR, 0, "estimator", required_argument, " WORD",
+     "of the gradient in batches: minibatch, svrg, saga, sarah (minibatch; without --optimizer saga)"},
+    {SCHEDULE, 0, "schedule", required_argument, " WORD",
+     "of the rate: constant, or cosine, which falls to 0 over the epochs (constant; for minibatch cosine)"},
+    {TOL, 0, "tol", required_argument, " X",
+     "converged where |g| has fallen to X of its largest (1e-8; for minibatch 0)"},
+    {SEED, 0, "seed", required_argument, " N", "of the order of rows in batches (1)"},
+    {THREADS, 0, "threads", required_argument, " N", "threads (LGD_NUM_THREADS, or OMP_NUM_THREADS, or 1)"},
+    {OUT, 'o', "out", required_argument, " MODEL", "writes the model, for lgd predict"},
+    {FORCE, 0, "force", no_argument, "", "replaces a MODEL that is there"},
+    {QUIET, 'q', "quiet", no_argument, "", "no notes about DATA, no progress"},
+    {STRICT, 0, "strict", no_argument, "", "ends with status 4 if the steps did not converge"},
+    {HELP, 'h', "help", no_argument, "", "prints this"},
+};
+
+static bool take(void *ctx, int id, const char *value);
+static const char *const solvers[] = {"auto", "qr", "svd", "reduction", "stream", NULL}; /* as in solver */
+static const arguments known = {"lgd", "lgd fit", lines, sizeof lines / sizeof *lines, take};
+
+void settings_help(FILE *to)
+{
+    fputs("usage: lgd fit DATA [option...]\n"
+          "Fits a linear model to a table, DATA, a file of CSV or TSV, and prints its coefficients.\n\n",
+          to);
+    arguments_help(&known, to);
+    fputs("\nlosses, of a prediction z and a target y:\n", to);
+    for (size_t i = 0; losses[i].loss; i++)
+        fprintf(to, "  %-15s %s\n", loss_name(NULL, i), losses[i].about);
+    fputs("\nResults go to stdout, notes and progress to stderr. Exit: 0 done, 1 data, a file or memory, 2 usage,\n"
+          "3 diverged, 4 not converged (--strict).\n",
+          to);
+}
+
+static bool take_loss(settings *s, const char *name)
+{
+    s->kind = loss_find(name);
+    if (s->kind)
+        return true;
+    const char *near = argument_nearest(name, loss_name, NULL);
+    if (near)
+        return refuse("unknown loss %s; did you mean %s?   (lgd fit --help)", name, near);
+    return refuse("unknown loss %s   (lgd fit --help)", name);
+}
+
+static bool take_missing(settings *s, const char *value)
+{
+    static const char *const missing[] = {"refuse", "drop", "mean", NULL}; /* as in lgd_csv_missing */
+    int choice = 0;
+    if (!argument_word(&known, "missing", value, missing, &choice))
+        return false;
+    s->how.csv.missing = (lgd_csv_missing)choice;
+    return true;
+}
+
+static bool take(void *ctx, int id, const char *value)
+{
+    static const char *const estimators[] = {"minibatch", "svrg", "saga", "sarah", NULL}; /* as in lgd_estimator */
+    static const char *const schedules[] = {"constant", "cosine", NULL};
+    settings *s = ctx;
+    if (id >= READ_IGNORE)
+        return reading_take(&s->how, &known, id, value);
+    switch ((enum id)id) {
+    case TARGET:
+        s->how.csv.target = value;
+        return true;
+    case LOSS:
+        return take_loss(s, value);
+    case L2:
+        return argument_real(&known, "l2", value, 0, true, &s->l2);
+    case L1:
+        return argument_real(&known, "l1", value, 0, true, &s->l1);
+    case INTERCEPT:
+    case NO_INTERCEPT:
+        s->intercept = id == INTERCEPT;
+        return true;
+    case STANDARDIZE:
+        s->standardize = true;
+        return true;
+    case WEIGHTS:
+        s->how.weights = value;
+        return true;
+    case MISSING:
+        return take_missing(s, value);
+    case SOLVER:
+        return argument_word(&known, "solver", value, solvers, &s->solver);
+    case OPTIMIZER:
+        s->optimizer = value;
+        return true;
+    case STEPS:
+        return argument_count(&known, "steps", value, 1, UINT64_MAX, &s->steps);
+    case EPOCHS:
+        return argument_count(&known, "epochs", value, 1, UINT32_MAX, &s->epochs);
+    case BATCH_SIZE:
+        s->batch = 0;
+        return !strcmp(value, "full") || argument_size(&known, "batch-size", value, 1, SIZE_MAX / 2, &s->batch);
+    case ESTIMATOR:
+        return argument_word(&known, "estimator", value, estimators, &s->estimator);
+    case SCHEDULE:
+        return argument_word(&known, "schedule", value, schedules, &s->schedule);
+    case TOL:
+        return argument_real(&known, "tol", value, 0, true, &s->tol);
+    case SEED:
+        return argument_count(&known, "seed", value, 0, UINT64_MAX, &s->seed);
+    case THREADS:
+        return argument_size(&known, "threads", value, 1, 1024, &s->threads);
+    case OUT:
+        s->out = value;
+        return true;
+    case FORCE:
+        s->force = true;
+        return true;
+    case QUIET:
+        s->quiet = true;
+        return true;
+    case STRICT:
+        s->strict = true;
+        return true;
+    case HELP:
+        s->help = true;
+        return true;
+    }
+    return false;
+}
+
+/* Options that contradict one another. */
+static bool agree(const settings *s)
+{
+    if (s->solver > SOLVER_AUTO && !s->kind->squares)
+        return refuse("--solver is for least squares, the loss is %s   (lgd fit --help)",
+                      lgd_loss_name(s->kind->loss()));
+    if (s->solver > SOLVER_AUTO && s->solver < SOLVER_STREAM && s->asks_steps)
+        return refuse("--solver=%s takes no steps; --optimizer, --steps, --epochs, --batch-size, --estimator, "
+                      "--schedule and --tol "
+                      "go with stream   (lgd fit --help)",
+                      solvers[s->solver]);
+    if (s->solver > SOLVER_AUTO && s->solver < SOLVER_STREAM && s->l1 > 0)
+        return refuse("--l1 has no direct solution: --solver=stream, or none, is accepted");
+    if (s->standardize && !s->intercept)
+        return refuse("--standardize shifts the columns, which takes the intercept that --no-intercept forbids");
+    return true;
+}
+
+bool settings_parse(settings *s, int argc, char **argv)
+{
+    int rest;
+    *s = (settings){.kind = losses, .intercept = true, .seed = 1, .tol = -1, .estimator = -1, .schedule = -1};
+    if (!arguments_parse(&known, argc, argv, s, &rest))
+        return false;
+    if (s->help)
+        return true;
+    if (rest == argc)
+        return refuse("a file is needed: lgd fit DATA   (lgd fit --help)");
+    if (rest + 1 < argc)
+        return refuse("\"%s\" is one file too many: lgd fit DATA   (lgd fit --help)", argv[rest + 1]);
+    s->path = argv[rest];
+    s->how.csv.binary = s->kind->labels;
+    s->asks_steps =
+        s->optimizer || s->batch || s->steps || s->epochs || s->estimator >= 0 || s->schedule >= 0 || s->tol >= 0;
+    return agree(s);
+}

@@ -1,0 +1,126 @@
+/* A fit by the steps of a method. */
+#include "cli.h"
+#include "progress.h"
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Above so many coefficients a matrix of second derivatives costs more than the steps that it saves. */
+enum { NEWTON_MOST = 1000, FULL_EPOCHS = 10000, BATCH_EPOCHS = 100 };
+
+static const char *usual_method(const fit *a)
+{
+    const settings *s = a->settings;
+    return s->batch ? "sgd:lr=auto" : s->l1 > 0 ? "fista" : a->dim <= NEWTON_MOST ? "newton" : "lbfgs";
+}
+
+static int step_progress(void *ctx, const lgd_progress *p)
+{
+    (void)p;
+    progress_step(ctx);
+    return 0;
+}
+
+/* How many times the callback is called, at most. */
+static size_t total(const fit *a, const lgd_minimize_options *o)
+{
+    const uint64_t batches = o->batch_size ? (a->data.rows + o->batch_size - 1) / o->batch_size : 1;
+    const uint64_t epochs = o->max_steps ? (o->max_steps + batches - 1) / batches : UINT64_MAX;
+    return (size_t)(o->max_epochs && o->max_epochs < epochs ? o->max_epochs : epochs);
+}
+
+static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty)
+{
+    const settings *s = a->settings;
+    lgd_minimize_options o = {.batch_size = s->batch,
+                              .max_epochs = s->epochs,
+                              .max_steps = s->steps,
+                              .seed = s->seed,
+                              .threads = s->threads,
+                              .penalty = penalty};
+    if (!s->epochs && !s->steps)
+        o.max_epochs = s->batch ? BATCH_EPOCHS : FULL_EPOCHS;
+    if (s->batch)
+        o.estimator = s->estimator >= 0 ? (lgd_estimator)s->estimator : s->optimizer ? LGD_MINIBATCH : LGD_SAGA;
+    const bool noisy = s->batch && o.estimator == LGD_MINIBATCH;
+    o.grad_tol = lgd_zero(s->tol >= 0 ? s->tol : noisy ? 0 : 1e-8);
+    o.check_every = s->batch && s->tol != 0 && !(noisy && s->tol < 0);
+    if (s->schedule == 1 || (s->schedule < 0 && noisy && o.max_epochs))
+        o.schedule = (lgd_schedule){.kind = LGD_COSINE, .period = (double)o.max_epochs};
+    return o;
+}
+
+/* How the steps are made, for the table. */
+static bool describe(fit *a, const char *text, const lgd_minimize_options *o)
+{
+    static const char *const estimates[] = {"", ", SVRG", ", SAGA", ", SARAH"}; /* as in lgd_estimator */
+    char batch[80] = "over all rows";
+    if (o->batch_size)
+        snprintf(batch, sizeof batch, "in batches of %zu%s%s", o->batch_size, estimates[o->estimator],
+                 o->schedule.kind == LGD_COSINE ? ", the rate falling to 0" : "");
+    if (!(a->method = memory_of(strlen(text) + sizeof batch + 8, 1)))
+        return false;
+    sprintf(a->method, "%s %s", text, batch);
+    return true;
+}
+
+static lgd_status minimize(fit *a, lgd_optimizer *opt, lgd_minimize_options *o)
+{
+    progress bar;
+    const bool shown = !a->settings->quiet && isatty(STDERR_FILENO);
+    if (shown) {
+        progress_begin(&bar, lgd_optimizer_name(opt), total(a, o));
+        o->callback = step_progress;
+        o->callback_ctx = &bar;
+    }
+    const lgd_status st = lgd_minimize(a->f, opt, a->at, o, &a->report);
+    if (shown)
+        progress_end(&bar);
+    return st;
+}
+
+/* Did the run end because there was nothing left to gain? */
+static bool converged(lgd_stop stop)
+{
+    return stop == LGD_STOP_GRAD_TOL || stop == LGD_STOP_F_TOL || stop == LGD_STOP_STEP_TOL ||
+           stop == LGD_STOP_GAP_TOL || stop == LGD_STOP_ROUNDING;
+}
+
+bool fit_run(fit *a, int *status)
+{
+    const settings *s = a->settings;
+    const char *text = s->optimizer ? s->optimizer : usual_method(a);
+    lgd_penalty *penalty = NULL;
+    lgd_optimizer *opt = NULL;
+    bool ok = false;
+    *status = EXIT_USAGE;
+    if (s->l1 > 0 && lgd_penalty_l1_create(&penalty, s->l1))
+        goto done;
+    if (lgd_optimizer_parse(&opt, text))
+        goto done;
+    lgd_minimize_options o = options_of(a, penalty);
+    *status = EXIT_FAILED;
+    ok = describe(a, text, &o);
+    if (!ok)
+        goto done;
+    const lgd_status st = minimize(a, opt, &o);
+    ok = st == LGD_OK;
+    *status = st == LGD_EDIVERGED                          ? EXIT_DIVERGED
+              : st == LGD_EUNSUPPORTED || st == LGD_EINVAL ? EXIT_USAGE
+              : st                                         ? EXIT_FAILED
+              : s->strict && !converged(a->report.stop)    ? EXIT_UNCONVERGED
+                                                           : EXIT_OK;
+    a->value = a->report.f;
+    a->converged = ok && converged(a->report.stop);
+    if (ok && !converged(a->report.stop))
+        refuse("not converged: %s, |g| is %.3g%s", lgd_stop_string(a->report.stop), a->report.grad_norm,
+               a->report.stop == LGD_STOP_EPOCHS  ? "; hint: more --epochs"
+               : a->report.stop == LGD_STOP_STEPS ? "; hint: more --steps"
+                                                  : "");
+done:
+    if (!ok && !(*status == EXIT_FAILED && !opt))
+        refuse_last();
+    lgd_optimizer_free(opt);
+    lgd_penalty_free(penalty);
+    return ok;
+}
