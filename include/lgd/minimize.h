@@ -270,6 +270,66 @@ static inline lgd_status lgd_minimize(lgd_objective *f, lgd_optimizer *opt, doub
     return lgd_minimize_sized(f, opt, w, options, sizeof *options, report, sizeof *report);
 }
 
+/* How a path of the lasso is gone. A zeroed struct, or NULL: 100 strengths from the largest down to a thousandth of it.
+ *   count        of strengths [100]
+ *   ratio        of the last strength to the first, in (0, 1) [0.001]
+ *   strengths    [count] >= 0, borrowed, used as they are, best from large to small; NULL: a geometric grid from the smallest strength
+ *                at which all coordinates are 0
+ *   l1_ratio     rho in (0, 1], the share of L1 [1; with strengths LGD_ZERO is ridge]
+ *   lower, upper bounds [bounds], with 0 within them, borrowed, as lgd_penalty_box_create has them; NULL: none on that side
+ *   bounds       1: the same pair for every coordinate that is penalised, else one for each
+ *   gap_tol      a strength is done where its duality gap <= gap_tol F [1e-10; LGD_ZERO: rounding]
+ *   max_sweeps   over all coordinates for one strength, at most [10000]
+ *   on_data      F and gap of each point are then evaluated once more, by lgd_duality_gap on f as it was given, some passes over its
+ *                rows: so they hold whatever rounding did to the reduction
+ *   threads      0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it */
+typedef struct lgd_lasso_path_options {
+    size_t count;
+    double ratio;
+    const double *strengths;
+    double l1_ratio;
+    const double *lower, *upper;
+    size_t bounds;
+    double gap_tol;
+    uint64_t max_sweeps;
+    bool on_data;
+    size_t threads;
+} lgd_lasso_path_options;
+
+/* A point of a path.
+ *   strength   lambda
+ *   f          F = f + lambda (rho |w|_1 + (1 - rho)/2 |w|^2) at w
+ *   gap        F - min F at most: the duality gap, to rounding. INFINITY where none is known, at strength 0 where C is singular
+ *   nonzeros   coordinates that are penalised and not 0
+ *   sweeps     over all coordinates
+ *   stop       LGD_STOP_GAP_TOL, LGD_STOP_ROUNDING (no coordinate moves any more), or LGD_STOP_STEPS for max_sweeps */
+typedef struct lgd_lasso_point {
+    double strength, f, gap;
+    size_t nonzeros;
+    uint64_t sweeps;
+    lgd_stop stop;
+} lgd_lasso_point;
+
+/* The lasso, the elastic net and both within bounds for a path of strengths lambda: W [count x dim] receives in row i the minimum of
+ *
+ *     F(w) = f(w) + lambda_i (rho |w|_1 + (1 - rho)/2 |w|^2),   lower_j <= w_j <= upper_j,
+ *
+ * and points [count] how it went; either may be NULL. Intercepts are not penalised. f is of least squares (a linear model with the loss
+ * half_squared or squared, weights, offset, outputs and l2 as they are, any objective with `design`), which is reduced first, one pass
+ * over its rows, as lgd_quadratic_create does it; or a quadratic that this or lgd_quadratic_create_dense made, which is not read again.
+ * Then the rows do not matter: coordinate descent on the centred, scaled Gram matrix, see lgd_cd_options, begins each strength where
+ * the one before ended, intercepts are eliminated. A sweep costs 2 n (n + coordinates that move) flops for n columns.
+ * LGD_EINVAL for options out of range, by name, and bounds beyond 0; LGD_EUNSUPPORTED where f is another objective, spares coordinates
+ * that are no intercepts, or is a dense quadratic that is not positive definite, whose least value is then not known. J. Friedman, T.
+ * Hastie, R. Tibshirani, J. Stat. Softw. 33 (2010). */
+LGD_API lgd_status lgd_lasso_path_sized(lgd_objective *f, double *W, lgd_lasso_point *points, size_t point_size,
+                                        const lgd_lasso_path_options *options, size_t options_size);
+static inline lgd_status lgd_lasso_path(lgd_objective *f, double *W, lgd_lasso_point *points,
+                                        const lgd_lasso_path_options *options)
+{
+    return lgd_lasso_path_sized(f, W, points, sizeof *points, options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

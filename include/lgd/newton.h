@@ -65,6 +65,28 @@ static inline lgd_status lgd_trust_region_create(lgd_optimizer **out, const lgd_
     return lgd_optimizer_create(out, lgd_trust_region_ops(), options, sizeof *options);
 }
 
+/* Coordinate descent for convex quadratics (LGD_NEEDS_QUADRATIC): linear models with a squared loss, what lgd_quadratic_create makes
+ * of them, which is what to step on, and other objectives with LGD_QUADRATIC. H is asked for once in a run, each step solves
+ *
+ *     w_j = clip(soft(H_jj w_j - g_j, l1_j)/(H_jj + l2_j)),   j = 1, 2, ...
+ *
+ * with g carried on by columns of H: sweeps over all coordinates, between them sweeps over those that are not 0, and once these have
+ * cost as much the equations that hold where no sign changes. Penalties are l1, elastic_net, box, non_negative, elastic_box, ranges of
+ * these and none, which is Gauss-Seidel. No rate and no unit of a coordinate matters, by powers of two not a bit. It judges itself: the
+ * run ends as LGD_STOP_STEP_TOL where no coordinate moves by more than tol in a sweep from a fresh gradient, as LGD_STOP_ROUNDING where
+ * F does not fall any more, as LGD_STOP_UNBOUNDED where F has no minimum. J. Friedman, T. Hastie, R. Tibshirani, J. Stat. Softw. 33
+ * (2010). State: 2 dim + 4 vectors, with sweeps_only dim + 4. */
+typedef struct lgd_cd_options {
+    double tol;    /* >= 0, of sqrt(H_jj) |change of w_j| to the largest sqrt(H_jj) |w_j| [1e-12; at least dim eps] */
+    size_t sweeps; /* over all coordinates in a step, at most [1000] */
+    bool sweeps_only; /* no equations [false] */
+} lgd_cd_options;
+LGD_API const lgd_optimizer_ops *lgd_cd_ops(void);
+static inline lgd_status lgd_cd_create(lgd_optimizer **out, const lgd_cd_options *options)
+{
+    return lgd_optimizer_create(out, lgd_cd_ops(), options, sizeof *options);
+}
+
 #ifdef __cplusplus
 }
 #endif

@@ -24,6 +24,8 @@ enum { EVERY = 10 }; /* steps over all rows between two gaps: they cost as much 
 
 bool lgd_gap_lacks(const lgd_objective *f, const lgd_penalty *h, size_t size, char *what)
 {
+    if (lgd_quadratic_reduction(f))
+        return lgd_gap_quadratic_lacks(f, h, size, what);
     if (!f->slopes)
         snprintf(what, size, "the %s has no ops.linear and ops.difference", f->ops.name);
     else if (!f->ops.fenchel)
@@ -44,18 +46,22 @@ lgd_status lgd_gap_create(lgd_gap *gap, lgd_objective *f, const lgd_penalised *h
 {
     const size_t stride = lgd_padded(f->dim);
     double *block = lgd_alloc("gap", lgd_add(lgd_mul(2, stride), lgd_mul(f->terms, f->slopes)), sizeof *block);
-    *gap = (lgd_gap){.f = f, .h = h};
+    *gap = (lgd_gap){.f = f, .h = h, .l2 = f->l2, .q = lgd_quadratic_reduction(f)};
     if (!block)
         return LGD_ENOMEM;
     gap->v = block;
     gap->u = block + stride;
     gap->R = block + 2 * stride;
-    return LGD_OK;
+    const lgd_status status = gap->q ? lgd_gap_quadratic_create(gap) : LGD_OK;
+    if (status)
+        lgd_gap_free(gap);
+    return status;
 }
 
 void lgd_gap_free(lgd_gap *gap)
 {
     lgd_release(gap->v);
+    lgd_release(gap->L);
     *gap = (lgd_gap){0};
 }
 
@@ -140,7 +146,7 @@ static double without_l2(lgd_gap *gap, const double *w, double *scale)
 static lgd_status with_l2(lgd_gap *gap, const double *w, double *left)
 {
     const lgd_objective *f = gap->f;
-    const double l2 = f->l2;
+    const double l2 = gap->l2;
     lgd_status status = LGD_OK;
     *left = INFINITY;
     for (size_t j = 0; j < f->dim; j++)
@@ -157,8 +163,29 @@ static lgd_status with_l2(lgd_gap *gap, const double *w, double *left)
     return LGD_OK;
 }
 
+/* The gap of a quadratic: slopes scaled by s cost (1 - s)^2 of what f lies above its minimum. */
+static lgd_status of_quadratic(lgd_gap *gap, size_t threads, const double *w, double *value)
+{
+    double f, above, left, scale = 1;
+    lgd_status status = lgd_gap_quadratic_slopes(gap, threads, w, &f, &above);
+    *value = INFINITY;
+    gap->passes = 1;
+    if (status || lgd_first_not_finite(gap->f->dim, gap->v) < gap->f->dim)
+        return status;
+    const double height = lgd_gap_quadratic_height(gap, f);
+    if (gap->l2 > 0)
+        status = with_l2(gap, w, &left);
+    else
+        left = without_l2(gap, w, &scale);
+    if (!status && isfinite(left))
+        *value = above + (1 - scale) * (1 - scale) * height + fmax(left, 0);
+    return status;
+}
+
 lgd_status lgd_gap_at(lgd_gap *gap, size_t threads, const double *w, double *value)
 {
+    if (gap->q)
+        return of_quadratic(gap, threads, w, value);
     lgd_objective *f = gap->f;
     const double total = (double)f->terms * f->mean_weight;
     double left, scale = 1, from_equality = 0;
@@ -174,7 +201,7 @@ lgd_status lgd_gap_at(lgd_gap *gap, size_t threads, const double *w, double *val
         gap->v[j] = -gap->v[j] / total;
     for (size_t j = f->spare_first; j < f->spare_first + f->spare_count; j++)
         gap->v[j] = 0;
-    if (f->l2 > 0)
+    if (gap->l2 > 0)
         status = with_l2(gap, w, &left);
     else
         left = without_l2(gap, w, &scale);

@@ -159,6 +159,8 @@ lgd_stop lgd_judge_method(lgd_run *run, int stop)
     }
     switch (stop) {
     case LGD_STOP_ROUNDING:
+    case LGD_STOP_STEP_TOL:
+    case LGD_STOP_GRAD_TOL:
     case LGD_STOP_DIVERGED:
     case LGD_STOP_SADDLE:
     case LGD_STOP_SEARCH:
