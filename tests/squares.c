@@ -59,6 +59,9 @@ squares_result squares_run(squares *s, const char *method)
         result.status = lgd_minimize(f, opt, result.w, &o, &result.report);
     lgd_optimizer_free(opt);
     s->finished = true;
+    const lgd_least_squares_options errors = {.errors = result.errors};
+    if (!result.status && s->count > s->dim)
+        result.status = lgd_least_squares_errors(f, result.w, &errors, NULL);
     lgd_objective_free(f);
     return result;
 }
