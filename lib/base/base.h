@@ -55,6 +55,9 @@ static inline void lgd_prefetch(const void *address)
  * Numbers are formatted in the C locale. */
 LGD_API lgd_status lgd_fail(lgd_status status, const char *format, ...) LGD_PRINTF(2, 3);
 
+/* snprintf in the C locale. */
+void lgd_format(char *text, size_t size, const char *format, ...) LGD_PRINTF(3, 4);
+
 /* How many failures this thread has had: tells whether a function of the caller's left a sentence of its own. */
 unsigned lgd_error_count(void);
 

@@ -27,23 +27,37 @@ const char *lgd_last_error(void)
     return last_error;
 }
 
-lgd_status lgd_fail(lgd_status status, const char *format, ...)
+/* In the C locale, whatever the caller's is. */
+static void format_text(char *text, size_t size, const char *format, va_list args)
 {
-    /* The arguments may point into last_error itself, hence the second buffer. */
-    char text[sizeof last_error];
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = c ? uselocale(c) : (locale_t)0;
-    va_list args;
-    va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
-    va_end(args);
+    vsnprintf(text, size, format, args);
     if (c) {
         uselocale(before);
         freelocale(c);
     }
+}
+
+lgd_status lgd_fail(lgd_status status, const char *format, ...)
+{
+    /* The arguments may point into last_error itself, hence the second buffer. */
+    char text[sizeof last_error];
+    va_list args;
+    va_start(args, format);
+    format_text(text, sizeof text, format, args);
+    va_end(args);
     memcpy(last_error, text, sizeof text);
     error_count++;
     return status;
+}
+
+void lgd_format(char *text, size_t size, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    format_text(text, size, format, args);
+    va_end(args);
 }
 
 unsigned lgd_error_count(void)

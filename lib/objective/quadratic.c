@@ -259,3 +259,29 @@ lgd_status lgd_quadratic_create_dense(lgd_objective **out, size_t dim, const dou
     lgd_reduction_free(r);
     return status;
 }
+
+/* ---- refinement */
+
+lgd_status lgd_quadratic_refine_sized(const lgd_objective *q, lgd_objective *f, double *w, size_t steps,
+                                      lgd_refinement *report, size_t report_size)
+{
+    enum { STEPS = 2 };
+    const lgd_reduction *r = lgd_quadratic_reduction(q);
+    lgd_reduction_report found = {0};
+    if (!q || !f || !w)
+        return lgd_fail(LGD_EINVAL, "quadratic: %s is NULL, %s is accepted",
+                        !q  ? "q"
+                        : f ? "w"
+                            : "f",
+                        q && f ? "a point of dim numbers" : "an objective");
+    if (!r || r->terms == 0)
+        return lgd_fail(LGD_EINVAL, "quadratic: q is a %s, one of lgd_quadratic_create is accepted",
+                        r ? "quadratic without rows" : q->ops.name);
+    const size_t bad = lgd_first_not_finite(q->dim, w);
+    if (bad < q->dim)
+        return lgd_fail(LGD_EINVAL, "quadratic: w[%zu] is %g, a finite number is accepted", bad, w[bad]);
+    const lgd_status status = lgd_reduction_refine(r, f, 0, steps ? steps : STEPS, w, &found);
+    const lgd_refinement out = {found.digits, found.condition, found.limit, found.rank, found.passes};
+    lgd_give_struct(report, report_size, &out, sizeof out);
+    return status;
+}

@@ -9,14 +9,14 @@
 #include <math.h>
 #include <string.h>
 
-enum { SWEEP = 32, MOST_ROWS = 512, LEAST_ROWS = 128, PANEL = 1 << 17, SAMPLE = 64 };
+enum { SWEEP = 32, MOST_ROWS = 384, LEAST_ROWS = 128, PANEL = 1 << 16, SAMPLE = 64 };
 
 static size_t width_of(const lgd_reduction *r)
 {
     return r->cols + r->intercept + r->outputs;
 }
 
-/* Rows of a panel, by shape alone: about 1 MB of them. */
+/* Rows of a panel, by shape alone: at most 512 KB of them, or so few that the update would be slow. */
 static size_t panel_rows(const lgd_reduction *r)
 {
     const size_t rows = PANEL / lgd_padded(width_of(r)) / SWEEP * SWEEP;
@@ -25,27 +25,42 @@ static size_t panel_rows(const lgd_reduction *r)
 
 /* ---- rows */
 
-/* A row [S rho] and its -target, in place to the columns and target of a panel. */
-LGD_WIDE static void centre(const lgd_reduction *r, size_t count, double *restrict P, size_t ld,
-                            const double *restrict R)
+/* Rows [S rho] and -targets R, in place to the columns and targets of a panel. */
+LGD_WIDE static void centre(size_t count, size_t n, const double *restrict mean, const double *restrict inverse,
+                            double *restrict P, size_t ld)
+{
+    for (size_t i = 0; i < count; i++) {
+        double *row = P + i * ld;
+        const double rho = row[n];
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            row[j] = (row[j] - rho * mean[j]) * inverse[j];
+    }
+}
+
+LGD_WIDE static void scale(size_t count, size_t n, const double *restrict inverse, double *restrict P, size_t ld)
+{
+    for (size_t i = 0; i < count; i++) {
+        double *row = P + i * ld;
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            row[j] *= inverse[j];
+    }
+}
+
+static void take_rows(const lgd_reduction *r, size_t count, const double *R, double *P, size_t ld)
 {
     const size_t n = r->cols, k = r->outputs;
-    const double *restrict mean = r->mean, *restrict inverse = r->inverse;
     for (size_t i = 0; i < count; i++) {
-        double *restrict row = P + i * ld, *restrict target = row + n + r->intercept;
-        if (r->intercept) {
-            const double rho = row[n];
-            for (size_t j = 0; j < n; j++)
-                row[j] = (row[j] - rho * mean[j]) * inverse[j];
-            for (size_t c = 0; c < k; c++)
-                target[c] = -R[i * k + c] - rho * r->target[c];
-        } else {
-            for (size_t j = 0; j < n; j++)
-                row[j] *= inverse[j];
-            for (size_t c = 0; c < k; c++)
-                target[c] = -R[i * k + c];
-        }
+        double *target = P + i * ld + n + r->intercept;
+        const double rho = r->intercept ? P[i * ld + n] : 0;
+        for (size_t c = 0; c < k; c++)
+            target[c] = -R[i * k + c] - rho * r->target[c];
     }
+    if (r->intercept)
+        centre(count, n, r->mean, r->inverse, P, ld);
+    else
+        scale(count, n, r->inverse, P, ld);
 }
 
 size_t lgd_reduction_block(const lgd_reduction *r)
@@ -68,7 +83,7 @@ lgd_status lgd_reduction_walk(const lgd_reduction *r, const lgd_objective *f, co
         for (size_t i = 0; i < count && !status; i += SWEEP) {
             const lgd_rows part = {rows->first + done + i, count - i < SWEEP ? count - i : SWEEP, rows->index};
             status = lgd_objective_design(f, &part, P + i * ld, ld, R);
-            centre(r, part.count, P + i * ld, ld, R);
+            take_rows(r, part.count, R, P + i * ld, ld);
         }
         if (!status)
             status = visit(ctx, count, P, ld, done);

@@ -240,16 +240,22 @@ static lgd_status correct(const solver *s, lgd_objective *f, size_t threads, lgd
     return LGD_OK;
 }
 
+static bool is_of(const lgd_reduction *r, const lgd_objective *f)
+{
+    return f->ops.design && f->slopes == r->outputs && f->dim == (r->cols + r->intercept) * r->outputs &&
+           f->terms == r->terms && f->l2 == r->l2;
+}
+
 static lgd_status correct_all(const solver *s, lgd_objective *f, size_t threads, size_t steps,
                               lgd_reduction_report *report)
 {
     lgd_status status = LGD_OK;
-    if (f && (f->dim != (s->n + s->r->intercept) * s->k || f->terms != s->r->terms || !f->ops.design))
+    if (f && !is_of(s->r, f))
         return lgd_fail(
             LGD_EINVAL,
-            "reduction: the objective has %zu coordinates and %zu terms, that of %zu and %zu which was reduced is "
-            "accepted",
-            f->dim, f->terms, (s->n + s->r->intercept) * s->k, s->r->terms);
+            "reduction: %s has %zu coordinates, %zu terms and an l2 of %g, that of %zu, %zu and %g which was "
+            "reduced is accepted",
+            f->ops.name, f->dim, f->terms, f->l2, (s->n + s->r->intercept) * s->k, s->r->terms, s->r->l2);
     lgd_blas_hold();
     if (f)
         threads = lgd_objective_begin(f, threads);
