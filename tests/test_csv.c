@@ -464,6 +464,29 @@ START_TEST(csv_no_target_each_column_one_of_x)
 }
 END_TEST
 
+START_TEST(csv_only_some_others_left_out_whatever_they_hold)
+{
+    const char *const some[] = {"c", "1", NULL}, *const none[] = {"cc", NULL}, *const left[] = {"c", NULL};
+    const char *text = "a,b,c,d\n1,word,2,\n3,,4,5\n";
+    lgd_table *t = table_of(text, &(lgd_csv_options){.no_target = true, .only = some});
+    ck_assert_uint_eq(t->cols, 2);
+    ck_assert_str_eq(t->names[0], "a");
+    ck_assert_str_eq(t->names[1], "c");
+    ck_assert_double_eq(t->X[2], 3);
+    ck_assert_double_eq(t->X[3], 4);
+    ck_assert_uint_eq(t->columns_ignored, 2);
+    lgd_table_free(t);
+    t = table_of(text, &(lgd_csv_options){.target = "a", .only = some});
+    ck_assert_uint_eq(t->cols, 1);
+    ck_assert_double_eq(t->y[1], 3);
+    lgd_table_free(t);
+    refused(text_file(text), &(lgd_csv_options){.target = "a", .only = none}, LGD_EINVAL,
+            "only is \"cc\", there is no such column; did you mean");
+    refused(text_file(text), &(lgd_csv_options){.target = "a", .only = left, .ignore = left}, LGD_EFORMAT,
+            "no column beside the target that is not ignored");
+}
+END_TEST
+
 START_TEST(csv_one_hot_levels_in_byte_order)
 {
     const char *text = "c,n,y\nb,1,0\n\"a,\"\"x\",2,0\nB,3,1\nb,4,1\n\xC3\xA9,5,0\n7,6,0\n";
@@ -1136,6 +1159,7 @@ int main(void)
     CASE(s, csv_header_choices_told_apart_and_said);
     CASE(s, csv_target_by_name_before_number);
     CASE(s, csv_no_target_each_column_one_of_x);
+    CASE(s, csv_only_some_others_left_out_whatever_they_hold);
     CASE(s, csv_one_hot_levels_in_byte_order);
     CASE(s, csv_one_hot_by_name_numbers_are_levels);
     CASE(s, csv_one_hot_thousand_levels_the_limit);

@@ -53,6 +53,7 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
  * missing_text   cells of just this text are missing too ("NA", "?"); NULL: only empty ones are
  * one_hot        names or numbers of columns to take as text whatever they hold, ended by NULL; NULL: none
  * ignore         likewise, of columns to leave out
+ * only           likewise, of columns to take: all others but the target are left out, whatever they hold; NULL: all
  * skip_lines     lines before the table, not looked at
  * max_bytes      memory the table may take; 0: four fifths of what this machine or process may have
  * max_row_bytes  length of a row in the file; 0: 256 MiB. (And a row has at most 16777216 cells.) */
@@ -71,6 +72,7 @@ typedef struct lgd_csv_options {
     size_t max_bytes;
     size_t max_row_bytes;
     bool no_target;
+    const char *const *only;
 } lgd_csv_options;
 
 /* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.

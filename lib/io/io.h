@@ -101,6 +101,7 @@ typedef struct lgd_column {
     lgd_levels *levels; /* of a column of words */
     lgd_column_kind kind;
     bool asked; /* the kind is the caller's word */
+    bool kept;  /* named in `only` */
 } lgd_column;
 
 typedef struct lgd_reader {

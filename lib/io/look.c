@@ -70,6 +70,27 @@ static lgd_status mark(lgd_reader *r, const char *role, const char *const *wante
     return LGD_OK;
 }
 
+/* What is not among `only` is left out. */
+static lgd_status keep(lgd_reader *r)
+{
+    for (const char *const *wanted = r->options.only; *wanted; wanted++) {
+        size_t i = 0;
+        const lgd_status st = find_column(r, "only", *wanted, &i);
+        if (st)
+            return st;
+        r->columns[i].kept = true;
+    }
+    for (size_t i = 0; i < r->count; i++) {
+        lgd_column *c = r->columns + i;
+        if (c->kept || i == r->target || c->kind == LGD_COLUMN_IGNORED)
+            continue;
+        r->unknown -= c->kind == LGD_COLUMN_UNKNOWN;
+        c->kind = LGD_COLUMN_IGNORED;
+        c->asked = true;
+    }
+    return LGD_OK;
+}
+
 /* A cell tells what its column is, if that is still open. Words in a column that may have none are found and refused
  * where they stand by the third pass. */
 static void settle(lgd_reader *r, size_t i, char *text, size_t length)
@@ -144,6 +165,8 @@ static lgd_status begin(lgd_reader *r, size_t line, size_t cells)
         st = find_column(r, "target", r->options.target, &r->target);
     st = st ? st : mark(r, "one_hot", r->options.one_hot, LGD_COLUMN_WORDS);
     st = st ? st : mark(r, "ignore", r->options.ignore, LGD_COLUMN_IGNORED);
+    if (!st && r->options.only)
+        st = keep(r);
     if (st || r->header)
         return st;
     char *text = r->first.bytes;
