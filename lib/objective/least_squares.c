@@ -142,13 +142,15 @@ lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_
     status = o.solver == LGD_SOLVER_REDUCTION ? solve_reduced(fit, &o, &mine) : solve_factored(fit, &o, &mine);
     lgd_objective_end(f);
     lgd_blas_release();
+    double *found = fit->dx;
     if (!status)
-        put(fit, w);
+        put(fit, found);
+    if (!status && fit->reduced && (o.errors || o.covariance)) /* a reduction has not the digits for them */
+        status = lgd_least_squares_errors_sized(f, found, &o, sizeof o, NULL, 0);
+    if (!status)
+        memcpy(w, found, f->dim * sizeof *w);
     lgd_give_struct(report, report_size, &mine, sizeof mine);
-    const bool reduced = fit->reduced;
     lgd_fit_free(fit);
-    if (!status && reduced && (o.errors || o.covariance)) /* a reduction has not the digits for them */
-        status = lgd_least_squares_errors_sized(f, w, &o, sizeof o, NULL, 0);
     return status;
 }
 

@@ -276,6 +276,14 @@ static void invert_triangle(lgd_fit *fit)
     }
 }
 
+static bool is_zero(const lgd_fit *fit, size_t j)
+{
+    for (size_t i = 0; i <= j; i++)
+        if (fit->F[i * fit->n + j] != 0)
+            return false;
+    return true;
+}
+
 /* X, the pseudo-inverse of F with its columns times 2^(e_j - apart), or of F itself, and the rank and the condition that this tells. */
 static lgd_status pseudo_inverse(const lgd_fit *fit, const int *apart, double *X, size_t *rank, double *condition)
 {
@@ -290,9 +298,11 @@ static lgd_status pseudo_inverse(const lgd_fit *fit, const int *apart, double *X
             A[i + j * n] = apart ? ldexp(fit->F[i * n + j], fit->power[j] - *apart) : fit->F[i * n + j];
     }
     const lgd_status status = lgd_lapack_gelsd(n, n, n, A, n, B, n, S, fit->rcond, rank);
-    for (size_t i = 0; i < n && !status; i++)
+    for (size_t i = 0; i < n && !status; i++) {
+        const bool zero = is_zero(fit, i); /* its weight is 0, and no rounding of it */
         for (size_t j = 0; j < n; j++)
-            X[i * n + j] = apart ? ldexp(B[i + j * n], fit->power[i] - *apart) : B[i + j * n];
+            X[i * n + j] = zero ? 0 : apart ? ldexp(B[i + j * n], fit->power[i] - *apart) : B[i + j * n];
+    }
     *condition = *rank ? S[0] / S[*rank - 1] : NAN;
     lgd_release(A);
     return status;

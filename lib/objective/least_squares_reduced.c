@@ -3,56 +3,27 @@
  * which corrections by the rows undo as long as it is well below 1/eps. */
 #include "least_squares.h"
 #include "blas/blas.h"
-#include <float.h>
 #include <math.h>
 #include <string.h>
 
-/* F from C; *good is the number of its first columns that are independent. */
-static lgd_status factor(lgd_fit *fit, size_t *good)
+/* F from C, which is known to be positive definite. */
+static lgd_status factor(lgd_fit *fit)
 {
     const lgd_reduction *r = fit->reduced;
     const size_t n = r->cols;
     double *F = fit->F;
+    size_t good = 0;
     for (size_t i = 0; i < n; i++) {
         memcpy(F + i * n, r->C + i * r->ld, n * sizeof *F);
         F[i * n + i] += lgd_reduction_ridge(r, r->l2, i);
     }
-    const lgd_status status = n ? lgd_lapack_factor(n, F, n, good) : LGD_OK;
+    const lgd_status status = n ? lgd_lapack_factor(n, F, n, &good) : LGD_OK;
     for (size_t i = 0; i < n && !status; i++)
         for (size_t j = i + 1; j < n; j++) {
             F[i * n + j] = F[j * n + i];
             F[j * n + i] = 0;
         }
     return status;
-}
-
-/* How many eps the square of the condition may be. */
-static const double most_condition = 1e-4;
-
-static lgd_status check(lgd_fit *fit, size_t good)
-{
-    const size_t n = fit->reduced->cols;
-    const double eps = (double)(n + 1) * DBL_EPSILON;
-    if (good < n)
-        return lgd_fail(
-            LGD_EINVAL,
-            "least squares: column %zu depends on those before it as far as a reduction can tell, solver qr "
-            "or svd is accepted",
-            good);
-    fit->n = n; /* without the intercept, which is at right angles to all */
-    if (n)
-        lgd_fit_examine(fit);
-    else
-        fit->condition = 1;
-    fit->n = n + fit->reduced->intercept;
-    fit->rank = fit->n;
-    if (n && !(fit->condition * fit->condition * eps <= most_condition))
-        return lgd_fail(
-            LGD_EINVAL,
-            "least squares: the condition of the columns is %.1g, for a reduction at most %.1g is accepted; "
-            "or solver qr",
-            fit->condition, sqrt(most_condition / eps));
-    return LGD_OK;
 }
 
 /* x = F^-1 F^-T g of the columns without the intercept. */
@@ -74,41 +45,31 @@ static double along_means(const lgd_reduction *r, const double *x)
 lgd_status lgd_fit_reduce(lgd_fit *fit)
 {
     lgd_objective *f = fit->f;
-    size_t good = 0;
+    lgd_reduction_report found = {.condition = NAN};
+    double *w = fit->dx, largest = 0;
     lgd_status status = lgd_reduction_create(&fit->reduced, f, 0);
     if (!status)
-        status = factor(fit, &good);
+        status = lgd_reduction_solve(fit->reduced, NULL, 0, 0, w, &found);
+    fit->rank = found.rank;
+    fit->condition = sqrt(found.condition);
     if (!status)
-        status = check(fit, good);
+        status = factor(fit);
     if (status)
         return status;
     const lgd_reduction *r = fit->reduced;
-    const double total = r->total / f->factor;
-    double largest = 0;
-    fit->l2 = f->l2 * total;
+    fit->l2 = f->l2 * r->total / f->factor;
     for (size_t c = 0; c < r->outputs; c++)
         largest = fmax(largest, hypot(sqrt(r->squares[c]), r->target[c]));
-    fit->power[fit->n] = 0;
     if (largest > 0)
         frexp(largest, &fit->power[fit->n]);
     for (size_t j = 0; j < r->cols; j++) {
-        int e;
-        frexp(r->scale[j], &e);
-        fit->power[j] = e - 1;
-        fit->ridge[j] = total * lgd_reduction_ridge(r, f->l2, j);
+        frexp(r->scale[j], &fit->power[j]);
+        fit->power[j]--; /* scale_j is 2^e_j */
+        fit->ridge[j] = r->total / f->factor * lgd_reduction_ridge(r, f->l2, j);
     }
-    if (r->intercept) {
-        fit->power[r->cols] = 0;
-        fit->ridge[r->cols] = 0;
-    }
-    for (size_t c = 0; c < r->outputs; c++) {
-        double *x = fit->x + c * fit->n;
-        for (size_t j = 0; j < r->cols; j++)
-            x[j] = ldexp(r->c[j * r->outputs + c], -fit->power[fit->n]);
-        solve(fit, x);
-        if (r->intercept)
-            x[r->cols] = ldexp(r->target[c], -fit->power[fit->n]) - along_means(r, x);
-    }
+    for (size_t j = 0; j < fit->n; j++)
+        for (size_t c = 0; c < fit->k; c++)
+            fit->x[c * fit->n + j] = ldexp(w[j * fit->k + c], fit->power[j] - fit->power[fit->n]);
     return LGD_OK;
 }
 
