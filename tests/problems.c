@@ -219,9 +219,17 @@ lgd_status quadratic_eval(void *ctx, size_t dim, const double *w, double *f, dou
     return LGD_OK;
 }
 
+const lgd_optimizer_ops *function_method(size_t i)
+{
+    const lgd_optimizer_ops *ops = NULL;
+    for (size_t k = 0, found = 0; found <= i && (ops = lgd_optimizer_builtin(k)); k++)
+        found += !(ops->flags & (LGD_NEEDS_RESIDUALS | LGD_NEEDS_QUADRATIC));
+    return ops;
+}
+
 lgd_optimizer *builtin(size_t i, double lr)
 {
-    const lgd_optimizer_ops *ops = lgd_optimizer_builtin(i);
+    const lgd_optimizer_ops *ops = function_method(i);
     lgd_optimizer *opt = NULL;
     char text[128];
     if (!ops)

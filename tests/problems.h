@@ -80,7 +80,9 @@ typedef struct quadratic {
 } quadratic;
 lgd_status quadratic_eval(void *ctx, size_t dim, const double *w, double *f, double *g);
 
-/* Every built-in method with a moderate rate, if it has one, for loops over them: NULL beyond the last. */
+/* The built-in methods that take any function, which those for sums of squares and for quadratics do not, for loops over them: NULL
+ * beyond the last. And with a moderate rate, if it has one. */
+const lgd_optimizer_ops *function_method(size_t i);
 lgd_optimizer *builtin(size_t i, double lr);
 
 /* ---- memory */

@@ -177,8 +177,8 @@ START_TEST(batch_of_all_rows_in_sequence_equals_full_batch)
     const lgd_loss *losses[] = {lgd_loss_squared(), lgd_loss_logistic()};
     for (size_t l = 0; l < 2; l++) {
         model m = model_create(3000, 20, losses[l], &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 2);
-        for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-            if (lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH)
+        for (size_t i = 0; function_method(i); i++) {
+            if (function_method(i)->flags & LGD_FULL_BATCH)
                 continue;
             lgd_optimizer *full = builtin(i, 0.05), *batch = builtin(i, 0.05);
             double a[21] = {0}, b[21] = {0};
@@ -202,8 +202,8 @@ START_TEST(any_batch_equals_the_callers_own_loop)
     enum { M = 150, N = 5, EPOCHS = 4 };
     static const size_t batches[] = {1, 32, 1, 32};
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01}, 3);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        for (size_t b = 0; b < 4 && !(lgd_optimizer_builtin(i)->flags & (LGD_NEEDS_EVAL | LGD_FULL_BATCH)); b++) {
+    for (size_t i = 0; function_method(i); i++) {
+        for (size_t b = 0; b < 4 && !(function_method(i)->flags & (LGD_NEEDS_EVAL | LGD_FULL_BATCH)); b++) {
             lgd_optimizer *opt = builtin(i, 0.02), *own = builtin(i, 0.02);
             double w[N] = {0}, v[N] = {0}, g[N], f;
             size_t index[M];
@@ -237,8 +237,8 @@ START_TEST(online_chunks_equal_one_pass)
 {
     enum { M = 640, N = 6, CHUNK = 160, B = 32 };
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true}, 4);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        if (lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH)
+    for (size_t i = 0; function_method(i); i++) {
+        if (function_method(i)->flags & LGD_FULL_BATCH)
             continue;
         lgd_optimizer *once = builtin(i, 0.02), *online = builtin(i, 0.02);
         double a[N + 1] = {0}, b[N + 1] = {0};

@@ -16,7 +16,7 @@ static void collect(void)
     static const char *const searches[] = {"more_thuente", "hager_zhang", "backtracking", "nonmonotone"};
     const lgd_optimizer_ops *ops;
     text_count = 0;
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) != NULL; i++) {
+    for (size_t i = 0; (ops = function_method(i)) != NULL; i++) {
         if (!(ops->flags & LGD_FINDS_STEP))
             continue;
         snprintf(texts[text_count++], sizeof *texts, "%s", ops->name);

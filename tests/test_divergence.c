@@ -41,9 +41,9 @@ static double distance(const double *w)
 START_TEST(value_not_finite_never_ok_and_best_point_returned)
 {
     static const double values[] = {NAN, INFINITY, -INFINITY};
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         /* A method that looks before it steps meets them nowhere but at the start: see test_fista.c. */
-        for (size_t call = 1; call <= (lgd_optimizer_builtin(i)->flags & LGD_NEEDS_EVAL ? 1 : 12); call++)
+        for (size_t call = 1; call <= (function_method(i)->flags & LGD_NEEDS_EVAL ? 1 : 12); call++)
             for (int coordinate = -1; coordinate < DIM; coordinate++)
                 for (size_t how = 0; how < 4; how++) {
                     broken b = {0, call, how & 1, values[call % 3], coordinate};
@@ -54,12 +54,12 @@ START_TEST(value_not_finite_never_ok_and_best_point_returned)
                     char words[64];
                     ck_ok(lgd_function_create(&f, DIM, broken_eval, &b));
                     snprintf(words, sizeof words, "after step %zu (epoch %zu)", call - 1, call - 1);
-                    const bool batches = !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH);
+                    const bool batches = !(function_method(i)->flags & LGD_FULL_BATCH);
                     const lgd_minimize_options o = {
                         .max_epochs = 100, .w_best = best, .batch_size = batches ? how / 2 : 0};
                     ck_fails(lgd_minimize(f, opt, w, &o, &report), LGD_EDIVERGED, words);
                     ck_assert_ptr_nonnull(strstr(lgd_last_error(), coordinate < 0 ? "f is " : "gradient["));
-                    const bool rate = !(lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP);
+                    const bool rate = !(function_method(i)->flags & LGD_FINDS_STEP);
                     ck_assert((strstr(lgd_last_error(), "at rate 0.01") != NULL) == rate);
                     ck_assert_int_eq(report.stop, LGD_STOP_DIVERGED);
                     ck_assert_uint_eq(report.steps, call - 1);

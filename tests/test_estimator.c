@@ -379,7 +379,7 @@ END_TEST
 /* Normalised steps are as long as their rate wherever they are. */
 static double rate(size_t i)
 {
-    return strcmp(lgd_optimizer_builtin(i)->name, "lion") ? 0.02 : 1e-3;
+    return strcmp(function_method(i)->name, "lion") ? 0.02 : 1e-3;
 }
 
 START_TEST(estimator_every_method_and_penalty_lowers_value)
@@ -388,8 +388,8 @@ START_TEST(estimator_every_method_and_penalty_lowers_value)
     lgd_penalty *l1 = NULL;
     ck_ok(lgd_penalty_l1_create(&l1, 0.02));
     size_t followed = 0, can = 0;
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
-        for (size_t e = 0; e < REDUCED && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH); e++)
+    for (size_t i = 0; function_method(i); i++)
+        for (size_t e = 0; e < REDUCED && !(function_method(i)->flags & LGD_FULL_BATCH); e++)
             for (int with = 0; with < 2; with++) {
                 double w[DIM] = {2, -2, 2, -2, 2}, before, h;
                 lgd_optimizer *opt = builtin(i, rate(i));
@@ -410,8 +410,8 @@ START_TEST(estimator_every_method_and_penalty_lowers_value)
                 }
                 lgd_optimizer_free(opt);
             }
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        const unsigned flags = lgd_optimizer_builtin(i)->flags;
+    for (size_t i = 0; function_method(i); i++) {
+        const unsigned flags = function_method(i)->flags;
         can += !(flags & LGD_FULL_BATCH) && flags & (LGD_TELLS_RATE | LGD_OWN_PROX);
     }
     ck_assert(can > 0 && followed == REDUCED * can);
@@ -584,8 +584,8 @@ static bytes save(const lgd_optimizer *opt)
 START_TEST(estimator_resume_bits_of_uninterrupted)
 {
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.05, .intercept = true}, 10);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
-        for (size_t e = 0; e < REDUCED && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH); e++)
+    for (size_t i = 0; function_method(i); i++)
+        for (size_t e = 0; e < REDUCED && !(function_method(i)->flags & LGD_FULL_BATCH); e++)
             for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++) {
                 double a[DIM] = {0}, b[DIM] = {0};
                 lgd_minimize_options o = {.batch_size = 8,

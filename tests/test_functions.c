@@ -148,7 +148,7 @@ START_TEST(maximize_equals_minimize_of_the_negative_bit_for_bit)
     lgd_objective *f;
     negated n = {m.f};
     ck_ok(lgd_function_create(&f, m.dim, negated_eval, &n)); /* a concave function: -F */
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         for (int way = 0; way < 4; way++) {
             lgd_optimizer *up = builtin(i, 0.05), *down = builtin(i, 0.05);
             lgd_history *climb, *fall;
@@ -157,7 +157,7 @@ START_TEST(maximize_equals_minimize_of_the_negative_bit_for_bit)
             lgd_minimize_options o = {.max_epochs = 300};
             ck_ok(lgd_history_create(&climb));
             ck_ok(lgd_history_create(&fall));
-            if (way == 1 && !(lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP))
+            if (way == 1 && !(function_method(i)->flags & LGD_FINDS_STEP))
                 o.clip_norm = 0.05;
             if (way == 2)
                 o.f_tol = 1e-3;

@@ -95,8 +95,8 @@ END_TEST
 START_TEST(handover_method_begins_as_a_new_one)
 {
     task *t = task_create();
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        const lgd_optimizer_ops *ops = lgd_optimizer_builtin(i);
+    for (size_t i = 0; function_method(i); i++) {
+        const lgd_optimizer_ops *ops = function_method(i);
         double w[DIM] = {0}, v[DIM];
         lgd_report r[2];
         lgd_optimizer *first = parsed("momentum"), *next, *made;

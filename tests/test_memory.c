@@ -197,11 +197,11 @@ static lgd_status optimizers(size_t i)
     double w[DIM] = {0}, g[DIM] = {1};
     unsigned char bytes[1 << 15];
     size_t size = sizeof bytes;
-    lgd_status status = lgd_optimizer_create(&opt, lgd_optimizer_builtin(i), NULL, 0);
+    lgd_status status = lgd_optimizer_create(&opt, function_method(i), NULL, 0);
     MADE(status, opt);
     if (status)
         return status;
-    if (lgd_optimizer_builtin(i)->flags & LGD_NEEDS_EVAL)
+    if (function_method(i)->flags & LGD_NEEDS_EVAL)
         status = lgd_optimizer_spare(opt, DIM, 0, 1);
     else
         status = lgd_optimizer_step(opt, DIM, w, g, 1, 1);
@@ -209,7 +209,7 @@ static lgd_status optimizers(size_t i)
     if (!status)
         status = lgd_optimizer_save(opt, bytes, &size);
     if (!status) {
-        status = lgd_optimizer_parse(&parsed, lgd_optimizer_builtin(i)->name);
+        status = lgd_optimizer_parse(&parsed, function_method(i)->name);
         MADE(status, parsed);
         if (!status)
             status = lgd_optimizer_load(parsed, bytes, size);
@@ -222,7 +222,7 @@ static lgd_status optimizers(size_t i)
 
 START_TEST(memory_optimizers_each_allocation_failing)
 {
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         fail_each_allocation(optimizers, i, 4);
 }
 END_TEST
@@ -244,7 +244,7 @@ static lgd_status runs(size_t variant)
     memcpy(start, w, sizeof w);
     lgd_status status = pieces_create(&p, variant % OBJECTIVES);
     if (!status)
-        status = lgd_optimizer_create(&opt, lgd_optimizer_builtin(method), NULL, 0);
+        status = lgd_optimizer_create(&opt, function_method(method), NULL, 0);
     if (!status)
         status = lgd_history_create(&h);
     if (!status) {
@@ -286,9 +286,9 @@ END_TEST
 START_TEST(memory_runs_of_every_method_and_order_each_allocation_failing)
 {
     threads = 1;
-    for (method = 0; lgd_optimizer_builtin(method); method++)
+    for (method = 0; function_method(method); method++)
         for (order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++)
-            fail_each_allocation(runs, lgd_optimizer_builtin(method)->flags & LGD_FULL_BATCH ? PLAIN : OBJECTIVES, 6);
+            fail_each_allocation(runs, function_method(method)->flags & LGD_FULL_BATCH ? PLAIN : OBJECTIVES, 6);
 }
 END_TEST
 
@@ -425,11 +425,11 @@ static size_t allocations(size_t i, size_t batch, int how, uint64_t epochs)
 
 START_TEST(memory_more_steps_no_more_allocations)
 {
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
-        const bool searches = lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP; /* scores, once it looks along a line */
+    for (size_t i = 0; function_method(i); i++) {
+        const bool searches = function_method(i)->flags & LGD_FINDS_STEP; /* scores, once it looks along a line */
         const size_t few = allocations(i, 0, LGD_SHUFFLE, 3), many = allocations(i, 0, LGD_SHUFFLE, 50);
         ck_assert(many == few || (searches && many == few + 1));
-        for (int how = LGD_SHUFFLE; how <= LGD_REPLACEMENT && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH);
+        for (int how = LGD_SHUFFLE; how <= LGD_REPLACEMENT && !(function_method(i)->flags & LGD_FULL_BATCH);
              how++)
             for (size_t batch = 1; batch <= 1600; batch *= 40)
                 ck_assert_uint_eq(allocations(i, batch, how, 2), allocations(i, batch, how, 9));

@@ -142,7 +142,7 @@ START_TEST(momentum_of_a_schedule_lent_to_every_method_that_has_one)
     const lgd_schedule s = {.kind = LGD_ONE_CYCLE, .period = STEPS, .momentum_high = 0.9, .momentum_low = 0.6};
     const double curvature[N] = {1, 2, 3}, at[N] = {1, -1, 2};
     size_t followed = 0;
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+    for (size_t i = 0; function_method(i); i++) {
         lgd_optimizer *run = builtin(i, 0.01), *own = builtin(i, 0.01);
         quadratic q = {curvature, at, 0};
         lgd_objective *f;

@@ -349,7 +349,7 @@ START_TEST(minimize_another_dim_than_before_refused_until_reset)
 {
     model small = model_create(8, 2, lgd_loss_squared(), NULL, 1),
           large = model_create(8, 3, lgd_loss_squared(), NULL, 1);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+    for (size_t i = 0; function_method(i); i++) {
         lgd_optimizer *opt = builtin(i, 0.01);
         double w[3] = {1, 2, 3}, before[3] = {1, 2, 3};
         ck_ok(lgd_minimize(large.f, opt, w, &(lgd_minimize_options){.max_steps = 2}, NULL));

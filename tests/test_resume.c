@@ -26,7 +26,7 @@ enum { SCHEDULES = sizeof schedules / sizeof *schedules };
 /* The step of Lion is as long as its rate however small g is, so that no larger one meets a tolerance. */
 static double rate(size_t i)
 {
-    return strcmp(lgd_optimizer_builtin(i)->name, "lion") ? 0.02 : 1e-4;
+    return strcmp(function_method(i)->name, "lion") ? 0.02 : 1e-4;
 }
 
 /* opt's state as bytes, and a new optimizer that has read them; opt is freed */
@@ -55,7 +55,7 @@ static bool takes_momentum(const lgd_optimizer_ops *ops)
 
 static void compare(lgd_objective *f, lgd_minimize_options o, size_t i)
 {
-    if (o.schedule.momentum_high > 0 && !takes_momentum(lgd_optimizer_builtin(i)))
+    if (o.schedule.momentum_high > 0 && !takes_momentum(function_method(i)))
         o.schedule.momentum_low = o.schedule.momentum_high = 0;
     lgd_optimizer *whole = builtin(i, rate(i)), *parts = builtin(i, rate(i));
     double a[N + 1] = {0}, b[N + 1] = {0};
@@ -79,7 +79,7 @@ static void compare(lgd_objective *f, lgd_minimize_options o, size_t i)
 START_TEST(resume_full_batch_same_bits)
 {
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 1);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         for (size_t s = 0; s < SCHEDULES; s++)
             compare(m.f, (lgd_minimize_options){.schedule = schedules[s]}, i);
     model_free(&m);
@@ -89,8 +89,8 @@ END_TEST
 START_TEST(resume_every_order_same_bits)
 {
     model m = model_create(M, N, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 2);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
-        for (size_t s = 0; s < SCHEDULES && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH); s++)
+    for (size_t i = 0; function_method(i); i++)
+        for (size_t s = 0; s < SCHEDULES && !(function_method(i)->flags & LGD_FULL_BATCH); s++)
             for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++)
                 for (size_t batch = 1; batch <= 37; batch += 36)
                     compare(m.f,
@@ -108,7 +108,7 @@ END_TEST
 START_TEST(resume_tolerance_refers_to_the_whole_run)
 {
     model m = model_create(M, N, lgd_loss_squared(), &(lgd_glm_options){.intercept = true}, 3);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+    for (size_t i = 0; function_method(i); i++) {
         lgd_optimizer *whole = builtin(i, rate(i)), *parts = builtin(i, rate(i));
         double a[N + 1] = {0}, b[N + 1] = {0};
         lgd_report ra, rb;

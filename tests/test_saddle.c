@@ -99,12 +99,12 @@ END_TEST
 /* The gradient is 0 at the start, so that no tolerance relative to it holds. */
 START_TEST(saddle_at_the_start_left_by_every_method)
 {
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         for (lgd_saddle kind = LGD_SADDLE_STOP; kind <= LGD_SADDLE_PERTURB; kind++)
             for (int ascent = 0; ascent <= 1; ascent++) {
                 hills h = {.sign = ascent ? -1 : 1};
                 double w[2] = {0, 0}, same[2] = {0, 0};
-                const char *name = lgd_optimizer_builtin(i)->name;
+                const char *name = function_method(i)->name;
                 const char *method =
                     strcmp(name, "polyak") ? name : "polyak:f_min=-0.25"; /* its preset is a bound of 0 */
                 lgd_minimize_options o = {.saddle = kind, .max_steps = 200};

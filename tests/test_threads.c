@@ -29,10 +29,10 @@ static void same_with_any_threads(lgd_objective *f, size_t i, lgd_minimize_optio
 static void every_method_and_order(const lgd_loss *loss)
 {
     model m = model_create(ROWS, COLS, loss, &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 1);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+    for (size_t i = 0; function_method(i); i++) {
         same_with_any_threads(m.f, i, (lgd_minimize_options){.threads = 0});
         for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++)
-            for (size_t batch = 100; batch <= ROWS && !(lgd_optimizer_builtin(i)->flags & LGD_FULL_BATCH);
+            for (size_t batch = 100; batch <= ROWS && !(function_method(i)->flags & LGD_FULL_BATCH);
                  batch += 1400)
                 same_with_any_threads(
                     m.f, i, (lgd_minimize_options){.batch_size = batch, .order = (lgd_order)order, .check_every = 2});
@@ -154,7 +154,7 @@ static void *own_run(void *ctx)
 {
     host *h = ctx;
     lgd_optimizer *opt = NULL;
-    const lgd_optimizer_ops *ops = lgd_optimizer_builtin(h->method);
+    const lgd_optimizer_ops *ops = function_method(h->method);
     memset(h->w, 0, sizeof h->w);
     h->status = lgd_optimizer_create(&opt, ops, NULL, 0);
     if (!h->status)

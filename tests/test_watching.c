@@ -325,9 +325,9 @@ START_TEST(lr_scale_zero_keeps_bits_and_half_is_half)
 {
     const double scale[4] = {1, 0, 0.5, 1}, zero_or_one[4] = {1, 0, 1, 1};
     model m = model_create(80, 3, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true}, 5);
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++)
+    for (size_t i = 0; function_method(i); i++)
         for (size_t batch = 0; batch <= 16; batch += 16) {
-            const unsigned flags = lgd_optimizer_builtin(i)->flags;
+            const unsigned flags = function_method(i)->flags;
             lgd_optimizer *opt = builtin(i, 0.01);
             const double start[4] = {0.1, 1.0 / 3, 0.2, 0};
             double w[4] = {0.1, 1.0 / 3, 0.2, 0};
@@ -396,7 +396,7 @@ END_TEST
 
 START_TEST(best_point_of_an_overshooting_run_kept)
 {
-    for (size_t i = 0; lgd_optimizer_builtin(i); i++) {
+    for (size_t i = 0; function_method(i); i++) {
         quadratic q;
         lgd_objective *f = quadratic_create(&q);
         lgd_optimizer *opt = builtin(i, 0.15);
@@ -408,7 +408,7 @@ START_TEST(best_point_of_an_overshooting_run_kept)
         const lgd_minimize_options o = {.max_epochs = 23, .w_best = best_w, .history = h};
         ck_ok(lgd_minimize(f, opt, w, &o, &report));
         const size_t steps = (size_t)report.steps; /* fewer where a method is there by then */
-        ck_assert(steps == 23 || (steps < 23 && lgd_optimizer_builtin(i)->flags & LGD_FINDS_STEP));
+        ck_assert(steps == 23 || (steps < 23 && function_method(i)->flags & LGD_FINDS_STEP));
         const double *loss = series(h, "loss", steps);
         for (size_t k = 0; k < steps; k++)
             if (loss[k] < loss[best])
