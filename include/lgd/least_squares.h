@@ -42,7 +42,8 @@ typedef struct lgd_residual_options {
 } lgd_residual_options;
 
 /* A sum of squares of count >= 1 residuals as an objective of one term, f = 1/2 sum_i r_i^2 (a sum, and no mean). With g, r and J
- * are asked for at once. Memory: (count + 2)(dim + 1) numbers. */
+ * are asked for at once, and kept for the step that follows. A fn that sets no element of its first Jacobian, where r is finite, is
+ * refused as LGD_EINVAL. Memory: count (dim + 4) + 2 dim numbers. */
 LGD_API lgd_status lgd_residual_create(lgd_objective **out, size_t dim, size_t count, lgd_residual fn, void *ctx);
 
 /* The same with options. LGD_EINVAL names the weight or the option that is out of range. */

@@ -192,6 +192,25 @@ static inline lgd_status lgd_objective_check_product(lgd_objective *f, const dou
     return lgd_objective_check_product_sized(f, w, seed, result, sizeof *result);
 }
 
+/* The `jacobian` of an objective at w, element by element, against Richardson-extrapolated central differences of its residuals.
+ *   row, column  of the worst element: the residual, those of a term one after another, and the coordinate
+ *   analytic     that element as the objective gives it
+ *   numeric      and by differences
+ *   error        the largest |analytic - numeric| / max(|analytic|, |numeric|, scale), where scale is the largest |numeric| of the
+ *                column times 1e-3; below 1e-7 is sound for smooth residuals
+ * Rows are compared as they are weighted; robust losses, by which rows are scaled beside, are left out. The step of a difference is
+ * relative to |w_j|; at w_j = 0 it is that of 1. LGD_EUNSUPPORTED without `jacobian`. Costs 5 dim Jacobians. */
+typedef struct lgd_jacobian_check {
+    size_t row, column;
+    double analytic, numeric, error;
+} lgd_jacobian_check;
+LGD_API lgd_status lgd_objective_check_jacobian_sized(lgd_objective *f, const double *w, lgd_jacobian_check *result,
+                                                      size_t result_size);
+static inline lgd_status lgd_objective_check_jacobian(lgd_objective *f, const double *w, lgd_jacobian_check *result)
+{
+    return lgd_objective_check_jacobian_sized(f, w, result, sizeof *result);
+}
+
 /* Frees an objective, not the matrix, loss and data it borrowed; NULL is accepted. */
 LGD_API void lgd_objective_free(lgd_objective *f);
 

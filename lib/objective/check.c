@@ -167,3 +167,106 @@ lgd_status lgd_objective_check_product_sized(lgd_objective *f, const double *w, 
         lgd_give_struct(result, result_size, &worst, sizeof worst);
     return status;
 }
+
+/* ---- Jacobians */
+
+/* All residuals of f: [rows] each, and J of some terms at once. */
+typedef struct jacobian {
+    lgd_objective *f;
+    size_t rows, at_once;
+    double *at, *below, *analytic, *coarse, *numeric, *J;
+} jacobian;
+
+/* r [rows] at w, and column j of J unless `column` is NULL. */
+static lgd_status look(const jacobian *c, const double *w, double *r, size_t j, double *column)
+{
+    const lgd_objective *f = c->f;
+    const size_t each = f->residuals;
+    for (size_t first = 0; first < f->terms; first += c->at_once) {
+        const lgd_rows part = {first, f->terms - first < c->at_once ? f->terms - first : c->at_once, NULL};
+        const unsigned errors = lgd_error_count();
+        const int code = (int)f->ops.jacobian(f->ctx, &part, w, r + first * each, c->J, f->dim);
+        if (code)
+            return lgd_failed_in(f->ops.name, "jacobian", code, errors);
+        for (size_t i = 0; column && i < part.count * each; i++)
+            column[first * each + i] = c->J[i * f->dim + j];
+    }
+    return LGD_OK;
+}
+
+/* (r(w + h e_j) - r(w - h e_j)) / 2h */
+static lgd_status difference_column(const jacobian *c, size_t j, double h, double *out)
+{
+    const double middle = c->at[j];
+    const volatile double right = middle + h, left = middle - h;
+    c->at[j] = right;
+    lgd_status status = look(c, c->at, out, j, NULL);
+    c->at[j] = left;
+    if (!status)
+        status = look(c, c->at, c->below, j, NULL);
+    c->at[j] = middle;
+    for (size_t i = 0; i < c->rows && !status; i++)
+        out[i] = (out[i] - c->below[i]) / (right - left);
+    return status;
+}
+
+static lgd_status check_column(const jacobian *c, size_t j, lgd_jacobian_check *worst)
+{
+    const double h = 1e-3 * (c->at[j] != 0 ? fabs(c->at[j]) : 1);
+    double scale = 0;
+    lgd_status status = look(c, c->at, c->below, j, c->analytic);
+    if (!status)
+        status = difference_column(c, j, h, c->coarse);
+    if (!status)
+        status = difference_column(c, j, h / 2, c->numeric);
+    for (size_t i = 0; i < c->rows && !status; i++) {
+        c->numeric[i] = (4 * c->numeric[i] - c->coarse[i]) / 3;
+        scale = fmax(scale, 1e-3 * fabs(c->numeric[i]));
+    }
+    for (size_t i = 0; i < c->rows && !status && !isnan(worst->error); i++) {
+        const double a = c->analytic[i], n = c->numeric[i], size = fmax(fmax(fabs(a), fabs(n)), scale);
+        const double error = size > 0 ? fabs(a - n) / size : fabs(a - n); /* of NaN a NaN */
+        if (!(error <= worst->error))                                     /* a NaN is the worst there is */
+            *worst = (lgd_jacobian_check){i, j, a, n, error};
+    }
+    return status;
+}
+
+lgd_status lgd_objective_check_jacobian_sized(lgd_objective *f, const double *w, lgd_jacobian_check *result,
+                                              size_t result_size)
+{
+    enum { ROWS = 256 };
+    if (!f || !w || !result)
+        return lgd_fail(LGD_EINVAL, "check: %s is NULL, an argument is accepted", !f ? "f" : !w ? "w" : "result");
+    if (!f->ops.jacobian)
+        return lgd_fail(LGD_EUNSUPPORTED, "check: the %s has no jacobian, an objective with ops.jacobian is accepted",
+                        f->ops.name);
+    if (f->terms == 0)
+        return lgd_fail(LGD_EINVAL, "check: number of rows of the %s is 0, at least 1 is accepted", f->ops.name);
+    jacobian c = {.f = f, .rows = lgd_mul(f->terms, f->residuals)};
+    c.at_once = f->residuals < ROWS ? ROWS / f->residuals : 1;
+    const size_t some = lgd_mul(c.at_once < f->terms ? c.at_once : f->terms, f->residuals);
+    lgd_jacobian_check worst = {.error = -1};
+    double *block =
+        lgd_alloc("check", lgd_add(lgd_add(f->dim, lgd_mul(c.rows, 4)), lgd_mul(some, f->dim)), sizeof *block);
+    if (!block)
+        return LGD_ENOMEM;
+    c.at = block;
+    c.below = c.at + f->dim;
+    c.analytic = c.below + c.rows;
+    c.coarse = c.analytic + c.rows;
+    c.numeric = c.coarse + c.rows;
+    c.J = c.numeric + c.rows;
+    memcpy(c.at, w, f->dim * sizeof *w);
+    if (f->plain)
+        f->plain(f->ctx, true);
+    lgd_status status = LGD_OK;
+    for (size_t j = 0; j < f->dim && !status && !isnan(worst.error); j++)
+        status = check_column(&c, j, &worst);
+    if (f->plain)
+        f->plain(f->ctx, false);
+    lgd_release(block);
+    if (!status)
+        lgd_give_struct(result, result_size, &worst, sizeof worst);
+    return status;
+}

@@ -15,6 +15,8 @@ struct lgd_objective {
     double l2;                       /* of the smooth part, with slopes */
     /* Value and gradient over all terms, written and not added; NULL: by ops.eval. */
     lgd_status (*whole)(void *ctx, const double *w, double *f, double *g);
+    /* Leave out what scales residuals by their own size, and take it back in; NULL: nothing does. */
+    void (*plain)(void *ctx, bool on);
     double *partial;       /* the gradient of each chunk, made when first needed */
     size_t partials;       /* chunks there is room for */
     double *hessians;      /* those of groups of chunks, made when first needed */

@@ -19,15 +19,42 @@ typedef struct residual {
     double *at, *probe;   /* [dim] where J is, and a point beside */
     double *other, *more; /* [count] each: residuals elsewhere */
     bool kept;            /* r, J and size are those of `at` */
+    bool plain;           /* no robust loss */
+    bool sets;            /* fn has been seen to set a Jacobian */
 } residual;
 
 static lgd_status call(const residual *p, const double *w, double *r, double *J)
 {
     const unsigned errors = lgd_error_count();
-    if (J)
-        memset(J, 0, p->count * p->dim * sizeof *J);
     const int code = (int)p->fn(p->ctx, p->dim, p->count, w, r, J);
     return code ? lgd_failed_in("residual", "fn", code, errors) : LGD_OK;
+}
+
+static bool is_untouched(double x)
+{
+    return x == 0 && signbit(x);
+}
+
+/* The Jacobian as fn has it. That it leaves it as it comes, for w in its domain, would end every run at its start, converged: the first
+ * time it comes as -0, which no sum and no product tells from 0. */
+static lgd_status given(residual *p, const double *w)
+{
+    const size_t all = p->count * p->dim;
+    size_t first = 0;
+    for (size_t i = 0; i < all; i++)
+        p->J[i] = p->sets ? 0 : -0.0;
+    const lgd_status status = call(p, w, p->r, p->J);
+    if (status || p->sets)
+        return status;
+    while (first < all && is_untouched(p->J[first]))
+        first++;
+    if (first == all && lgd_first_not_finite(p->count, p->r) == p->count)
+        return lgd_fail(
+            LGD_EINVAL,
+            "residual: fn has set no element of the Jacobian, one that does is accepted (one that has none: "
+            "jacobian = LGD_JACOBIAN_CENTRAL)");
+    p->sets = first < all;
+    return LGD_OK;
 }
 
 /* ---- the Jacobian by differences */
@@ -92,7 +119,7 @@ static double weigh(const residual *p, double *r, double *size)
         const double sigma = p->o.weights ? sqrt(p->o.weights[i]) : 1;
         double root = 0;
         if (sigma > 0) /* else it may have no value there */
-            f[i % LGD_LANES] += robust(p->o.robust, p->o.scale, sigma * r[i], &root);
+            f[i % LGD_LANES] += robust(p->plain ? LGD_ROBUST_NONE : p->o.robust, p->o.scale, sigma * r[i], &root);
         r[i] = sigma > 0 ? sigma * root * r[i] : 0;
         if (size)
             size[i] = sigma * root;
@@ -116,7 +143,7 @@ static void weigh_rows(residual *p)
 static lgd_status look(residual *p, const double *w, double *f)
 {
     p->kept = false;
-    const lgd_status status = p->o.jacobian == LGD_JACOBIAN_GIVEN ? call(p, w, p->r, p->J) : differences(p, w);
+    const lgd_status status = p->o.jacobian == LGD_JACOBIAN_GIVEN ? given(p, w) : differences(p, w);
     if (status)
         return status;
     *f = weigh(p, p->r, p->size);
@@ -210,6 +237,13 @@ static lgd_status residual_bend(void *ctx, const lgd_rows *rows, const double *w
     return status;
 }
 
+static void residual_plain(void *ctx, bool on)
+{
+    residual *p = ctx;
+    p->plain = on;
+    p->kept = false;
+}
+
 static size_t residual_count(void *ctx)
 {
     return ((const residual *)ctx)->count;
@@ -298,6 +332,7 @@ lgd_status lgd_residual_create_with_sized(lgd_objective **out, size_t dim, size_
         return status;
     }
     (*out)->whole = residual_whole;
+    (*out)->plain = residual_plain;
     return LGD_OK;
 }
 

@@ -44,7 +44,7 @@ static lgd_status reserve(stacked *to)
     to->at_once = to->each < PANEL ? PANEL / to->each : 1;
     if (to->at_once > f->terms)
         to->at_once = f->terms;
-    lgd_status status = lgd_blas_fits(f->ops.name, "columns", lgd_mul(to->width, 2));
+    lgd_status status = lgd_blas_fits(f->ops.name, "columns", to->width);
     if (!status)
         status = lgd_blas_fits(f->ops.name, "residuals of a term", to->each);
     if (status)
