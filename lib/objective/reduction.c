@@ -276,7 +276,10 @@ static void take_squares(lgd_reduction *r, const double *G, size_t ld)
             r->C[i * r->ld + j] = r->C[j * r->ld + i] = element;
         }
     for (size_t j = 0; j < n; j++) {
-        r->scale[j] *= power[j] > 0 ? power[j] : 1;
+        if (power[j] > 0)
+            r->scale[j] *= power[j];
+        else
+            r->scale[j] = r->mean[j] != 0 ? power_above(fabs(r->mean[j])) : 1;
         r->inverse[j] = 1 / r->scale[j];
     }
 }

@@ -60,7 +60,7 @@ size_t lgd_reduction_block(const lgd_reduction *r);
 
 /* What a solution was worth.
  *   rank       columns of which none is a constant or depends on those before it, the intercept among them; less than all is an error
- *   condition  an estimate of that of C + l2/scale^2, in the 1-norm, and `limit`, the largest that is accepted
+ *   condition  an estimate of that of C + l2/scale^2 with a diagonal near 1, in the 1-norm, and `limit`, the largest that is accepted
  *   passes     over the rows
  *   rss        sum of omega (residual)^2 at w, of the last pass; 0 without one
  *   digits     -log10 |last correction|/|w| of scaled, centred coordinates; 0 without a pass */

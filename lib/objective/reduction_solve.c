@@ -12,23 +12,25 @@ static const double LIMIT =
     1e-3 / DBL_EPSILON; /* of the condition: what a correction leaves of an error is about 1e-3 */
 
 /* A point and its correction, output by output.
- *   L        [n x n, ld] the factor of C + ridge
+ *   L        [n x n, ld] the factor of unit (C + ridge) unit
+ *   unit     [n] powers of two by which the diagonal is near 1: a strength l2 in the columns' own units may be far from it
  *   V, D     [k x stride] v_c, and behind its n numbers beta_c = b_c + mean^T W_c - target_c
  *   G, both  [(n + 1) k] gradient, and V as products take it */
 typedef struct solver {
     const lgd_reduction *r;
     size_t n, k, ld, stride;
-    double *L, *V, *D, *G, *both;
+    double *L, *unit, *V, *D, *G, *both;
 } solver;
 
 static lgd_status allocate(solver *s, const lgd_reduction *r)
 {
     *s = (solver){.r = r, .n = r->cols, .k = r->outputs, .ld = r->ld, .stride = r->cols + 1};
     const size_t numbers = lgd_mul(s->stride, s->k);
-    s->L = lgd_alloc("reduction", lgd_add(lgd_mul(s->n, s->ld), lgd_mul(numbers, 4)), sizeof *s->L);
+    s->L = lgd_alloc("reduction", lgd_add(lgd_mul(s->n, lgd_add(s->ld, 1)), lgd_mul(numbers, 4)), sizeof *s->L);
     if (!s->L)
         return LGD_ENOMEM;
-    s->V = s->L + s->n * s->ld;
+    s->unit = s->L + s->n * s->ld;
+    s->V = s->unit + s->n;
     s->D = s->V + numbers;
     s->G = s->D + numbers;
     s->both = s->G + numbers;
@@ -38,7 +40,7 @@ static lgd_status allocate(solver *s, const lgd_reduction *r)
 /* ---- the factor, and its condition */
 
 /* x = (L L^T)^-1 x */
-static void solve_in_place(const solver *s, double *x)
+static void solve_factor(const solver *s, double *x)
 {
     for (size_t i = 0; i < s->n; i++)
         x[i] = (x[i] - lgd_dot(i, s->L + i * s->ld, x)) / s->L[i * s->ld + i];
@@ -50,27 +52,42 @@ static void solve_in_place(const solver *s, double *x)
     }
 }
 
+/* x = (C + ridge)^-1 x */
+static void solve_in_place(const solver *s, double *x)
+{
+    for (size_t j = 0; j < s->n; j++)
+        x[j] *= s->unit[j];
+    solve_factor(s, x);
+    for (size_t j = 0; j < s->n; j++)
+        x[j] *= s->unit[j];
+}
+
+/* Beyond what a number holds, a coordinate is held at 0 as well. */
 static double ridge(const lgd_reduction *r, size_t j)
 {
-    return r->l2 > 0 ? lgd_reduction_ridge(r, r->l2, j) : 0;
+    return r->l2 > 0 ? fmin(lgd_reduction_ridge(r, r->l2, j), 0x1p1000) : 0;
 }
 
-/* C + ridge to L. */
-static void take_matrix(const solver *s)
+/* unit (C + ridge) unit to L; its norm, the largest sum of a row's sizes. */
+static double take_matrix(const solver *s)
 {
-    for (size_t i = 0; i < s->n; i++) {
-        memcpy(s->L + i * s->ld, s->r->C + i * s->ld, (i + 1) * sizeof *s->L);
-        s->L[i * s->ld + i] += ridge(s->r, i);
-    }
-}
-
-/* The largest sum of a row's sizes. */
-static double norm_of(const solver *s)
-{
+    const lgd_reduction *r = s->r;
     double largest = 0;
     for (size_t i = 0; i < s->n; i++) {
-        const double own = ridge(s->r, i);
-        largest = fmax(largest, lgd_norm1(s->n, s->r->C + i * s->ld) + own);
+        const double size = r->C[i * r->ld + i] + ridge(r, i);
+        int exponent = 0;
+        frexp(sqrt(size), &exponent);
+        s->unit[i] = size > 0 ? ldexp(1, -exponent) : 1;
+    }
+    for (size_t i = 0; i < s->n; i++) {
+        double sum = 0;
+        for (size_t j = 0; j < s->n; j++) {
+            const double x = (r->C[i * r->ld + j] + (i == j ? ridge(r, i) : 0)) * s->unit[i] * s->unit[j];
+            sum += fabs(x);
+            if (j <= i)
+                s->L[i * s->ld + j] = x;
+        }
+        largest = fmax(largest, sum);
     }
     return largest;
 }
@@ -86,14 +103,14 @@ static double inverse_norm(const solver *s, double *x, double *y)
         x[i] = 1 / (double)n;
     for (int step = 0; step < MOST_STEPS; step++) {
         size_t at = 0;
-        solve_in_place(s, x);
+        solve_factor(s, x);
         const double norm = lgd_norm1(n, x);
         if (step && !(norm > found))
             break;
         found = norm;
         for (size_t i = 0; i < n; i++)
             y[i] = x[i] < 0 ? -1 : 1;
-        solve_in_place(s, y);
+        solve_factor(s, y);
         for (size_t i = 1; i < n; i++)
             if (fabs(y[i]) > fabs(y[at]))
                 at = i;
@@ -102,11 +119,11 @@ static double inverse_norm(const solver *s, double *x, double *y)
     }
     for (size_t i = 0; i < n; i++)
         x[i] = (i % 2 ? -1 : 1) * (1 + (n > 1 ? (double)i / (double)(n - 1) : 0));
-    solve_in_place(s, x);
+    solve_factor(s, x);
     return fmax(found, 2 * lgd_norm1(n, x) / (3 * (double)n));
 }
 
-/* What eigenvalues say where there is no factor: rank and condition. */
+/* What eigenvalues say of the rank where there is no factor, or none to rely on. */
 static lgd_status find_rank(const solver *s, lgd_reduction_report *report)
 {
     const size_t n = s->n;
@@ -119,7 +136,8 @@ static lgd_status find_rank(const solver *s, lgd_reduction_report *report)
     while (none < n && !(s->G[none] > nothing))
         none++;
     report->rank -= none;
-    report->condition = none ? INFINITY : largest / s->G[0];
+    if (none)
+        report->condition = INFINITY;
     return LGD_OK;
 }
 
@@ -143,11 +161,11 @@ static lgd_status factor(const solver *s, lgd_reduction_report *report)
     const lgd_reduction *r = s->r;
     size_t good = 0;
     *report = (lgd_reduction_report){.rank = r->cols + r->intercept, .condition = 1, .limit = LIMIT};
-    take_matrix(s);
+    const double norm = take_matrix(s);
     lgd_status status = lgd_lapack_factor(s->n, s->L, s->ld, &good);
-    if (!status && good == s->n && s->n)
-        report->condition = norm_of(s) * inverse_norm(s, s->D, s->G);
-    else if (!status && s->n)
+    if (!status && s->n)
+        report->condition = good < s->n ? INFINITY : norm * inverse_norm(s, s->D, s->G);
+    if (!status && !(report->condition <= LIMIT))
         status = find_rank(s, report);
     if (r->intercept && !(r->weight > 0)) {
         report->rank--;
