@@ -494,7 +494,7 @@ START_TEST(columns_equal_later_one_named_or_halves)
     small_fill(&d);
     for (size_t i = 0; i < ROWS; i++)
         d.X[i * COLS + 3] = d.X[i * COLS + 1];
-    expect_deficient(&d, COLS, false, "column 3 depends on others", "reduction: the condition of its Gram matrix is",
+    expect_deficient(&d, COLS, false, "column 3 depends on others", "reduction: the rank is 3 of 4 columns",
                      (bool[]){false, true, false, true});
     small_create(&d, ROWS, COLS, NULL);
     ck_ok(lgd_least_squares_solve(d.f, w, NULL, NULL));
@@ -512,7 +512,7 @@ START_TEST(groups_and_intercept_intercept_named)
         for (size_t j = 0; j < 3; j++)
             d.X[i * COLS + j] = i % 3 == j;
     expect_deficient(&d, COLS, true, "column 4, the intercept, depends on others",
-                     "reduction: the condition of its Gram matrix is", (bool[]){true, true, true, false, true});
+                     "reduction: the rank is 4 of 5 columns", (bool[]){true, true, true, false, true});
 }
 END_TEST
 
