@@ -218,8 +218,25 @@ static inline lgd_status quadratic_product(void *ctx, const double *w, const dou
     return LGD_OK;
 }
 
-static const lgd_oracle quadratic_oracle = {
-    .eval = quadratic_lent, .hessian = quadratic_hessian, .product = quadratic_product, .exact = true};
+/* f is half the sum of squares of sqrt(a_j) (w_j - c_j), whose Jacobian is a triangle by itself. */
+static inline lgd_status quadratic_gauss_newton(void *ctx, const double *w, double *T, size_t ld)
+{
+    const size_t dim = *(const size_t *)ctx;
+    for (size_t i = 0; i <= dim; i++)
+        memset(T + i * ld, 0, (dim + 1) * sizeof *T);
+    for (size_t j = 0; j < dim; j++) {
+        T[j * ld + j] = sqrt(1 + (double)(j % 5) / 2);
+        T[j * ld + dim] = T[j * ld + j] * (w[j] - (1 + (double)(j % 3)));
+    }
+    return LGD_OK;
+}
+
+static const lgd_oracle quadratic_oracle = {.gauss_newton = quadratic_gauss_newton,
+                                            .eval = quadratic_lent,
+                                            .hessian = quadratic_hessian,
+                                            .product = quadratic_product,
+                                            .exact = true,
+                                            .quadratic = true};
 
 /* Steps from+1 .. to; returns the value before the last. */
 static inline double walk(lgd_optimizer *opt, size_t dim, double *w, uint64_t from, uint64_t to)

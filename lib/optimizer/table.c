@@ -41,6 +41,9 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_newton_cg_ops,
     lgd_trust_region_ops,
     lgd_newton_ops,
+    lgd_cd_ops,
+    lgd_lm_ops,
+    lgd_dogleg_ops,
 };
 /* clang-format on */
 

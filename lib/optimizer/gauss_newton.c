@@ -1,0 +1,400 @@
+/* The linear problem of Gauss-Newton methods, by the QR factorisation that a run lends, and a radius that follows how well the model
+ * foretells f: J. J. More, "The Levenberg-Marquardt algorithm: implementation and theory", in Lecture Notes in Math. 630 (1978). With
+ * bounds: C. Kanzow, N. Yamashita, M. Fukushima, J. Comput. Appl. Math. 172 (2004), whose projected steps are these where the radius
+ * is small.
+ *
+ * Lengths are only ever compared as parts of |r| and f, so that no unit of f or w matters, and by powers of two not a bit. */
+#include "gauss_newton.h"
+#include <float.h>
+
+typedef struct progress {
+    double radius; /* of the next step, 0 before the first */
+    double mu;     /* the damping of the last one */
+} progress;
+
+void lgd_gn_layout(size_t dim, size_t own, size_t *vectors, size_t *state_size)
+{
+    *vectors = lgd_add(dim, LGD_GN_OWN + own + 3); /* n (n + 3) >= (n + 1)^2 */
+    *state_size = sizeof(progress);
+}
+
+/* ---- the problem */
+
+/* g_j over |r| */
+static double gradient(const lgd_gn *k, size_t j)
+{
+    double sum = 0;
+    for (size_t i = 0; i <= j; i++)
+        sum += k->T[i * k->ld + j] * (k->T[i * k->ld + k->n] / k->size);
+    return sum;
+}
+
+/* Is w_j at a bound, and does f fall beyond it? */
+static bool is_at_bound(const lgd_gn *k, size_t j, double w, double slope)
+{
+    return k->lower && (slope > 0 ? w <= k->lower[j] : w >= k->upper[j]);
+}
+
+/* What is held at first: columns of 0, and what is at a bound. */
+static void release(const lgd_gn *k)
+{
+    for (size_t j = 0; j < k->n; j++)
+        k->held[j] = k->column[j] > 0 && !is_at_bound(k, j, k->w[j], gradient(k, j)) ? NAN : 0;
+}
+
+static void find_scale(const lgd_gn *k, lgd_scaling scaling)
+{
+    for (size_t j = 0; j < k->n; j++)
+        k->D[j] = scaling == LGD_SCALE_LEVENBERG ? 1
+                  : scaling == LGD_SCALE_MORE    ? fmax(k->D[j], k->column[j])
+                                                 : k->column[j];
+}
+
+static bool is_finite(const lgd_gn *k)
+{
+    for (size_t i = 0; i <= k->n; i++)
+        if (lgd_first_not_finite(k->n + 1 - i, k->T + i * k->ld + i) < k->n + 1 - i)
+            return false;
+    return true;
+}
+
+/* |x| of the upper part of column j, of at most n elements. */
+static double column_size(const lgd_gn *k, size_t j)
+{
+    const size_t count = j < k->n ? j + 1 : k->n;
+    for (size_t i = 0; i < count; i++)
+        k->row[i] = k->T[i * k->ld + j];
+    return lgd_norm2(count, k->row);
+}
+
+/* The problem at s->w. s->stop is set where there is nothing to solve. */
+static lgd_status begin(lgd_step *s, const lgd_gn_rules *rules, lgd_gn *k)
+{
+    const size_t n = s->dim;
+    *k = (lgd_gn){.n = n,
+                  .ld = n + 1,
+                  .T = s->vec[LGD_GN_OWN + rules->own],
+                  .D = s->vec[LGD_GN_SCALE],
+                  .column = s->vec[LGD_GN_COLUMN],
+                  .held = s->vec[LGD_GN_HELD],
+                  .right = s->vec[LGD_GN_RIGHT],
+                  .row = s->vec[LGD_GN_ROW],
+                  .w = s->w,
+                  .lower = s->oracle->lower,
+                  .upper = s->oracle->upper};
+    const lgd_status status = s->oracle->gauss_newton(s->oracle_ctx, s->w, k->T, k->ld);
+    if (status)
+        return status;
+    if (!is_finite(k) || !(s->f > 0)) {
+        s->stop = is_finite(k) ? LGD_STOP_ROUNDING : LGD_STOP_DIVERGED;
+        return LGD_OK;
+    }
+    for (size_t j = 0; j < n; j++)
+        k->column[j] = column_size(k, j);
+    k->size = hypot(column_size(k, n), k->T[n * k->ld + n]);
+    k->weight = k->size / sqrt(2 * s->f) * (k->size / sqrt(2 * s->f));
+    find_scale(k, rules->scaling);
+    release(k);
+    for (size_t j = 0; j < n; j++)
+        if (lgd_gn_is_free(k, j))
+            k->cosine = fmax(k->cosine, fabs(gradient(k, j)) / k->column[j]);
+    if (!(k->cosine > rules->gtol))
+        s->stop = LGD_STOP_GRAD_TOL;
+    return LGD_OK;
+}
+
+/* The largest |J_j|/D_j. */
+static double largest_column(const lgd_gn *k)
+{
+    double largest = 0;
+    for (size_t j = 0; j < k->n; j++)
+        if (k->column[j] > 0)
+            largest = fmax(largest, k->column[j] / k->D[j]);
+    return largest;
+}
+
+double lgd_gn_length(const lgd_gn *k, const double *p)
+{
+    for (size_t j = 0; j < k->n; j++)
+        k->row[j] = k->column[j] > 0 ? k->D[j] * p[j] : 0;
+    return lgd_norm2(k->n, k->row);
+}
+
+/* ---- the damped triangle S, [R; root D] = Q S. Its row i lies in row n - i of T, from the left, its diagonal first. */
+
+static double *row_of(const lgd_gn *k, size_t i)
+{
+    return k->T + (k->n - i) * k->ld;
+}
+
+/* (x, y) = (c x + s y, c y - s x) */
+LGD_WIDE static void rotate(size_t n, double c, double s, double *x, double *y)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++) {
+        const double a = x[j], b = y[j];
+        x[j] = c * a + s * b;
+        y[j] = c * b - s * a;
+    }
+}
+
+/* R and q without what is held, which goes to the right-hand side. */
+static void copy(const lgd_gn *k)
+{
+    for (size_t i = 0; i < k->n; i++) {
+        double *to = row_of(k, i), right = k->T[i * k->ld + k->n];
+        const double *from = k->T + i * k->ld;
+        for (size_t j = i; j < k->n; j++) {
+            const bool free = lgd_gn_is_free(k, j);
+            to[j - i] = free ? from[j] : 0;
+            right += free ? 0 : from[j] * k->held[j];
+        }
+        k->right[i] = right;
+    }
+}
+
+/* The row value e_j, with 0 at the right, goes into S. */
+static void add_row(const lgd_gn *k, size_t j, double value)
+{
+    double *row = k->row, right = 0;
+    memset(row + j, 0, (k->n - j) * sizeof *row);
+    row[j] = value;
+    for (size_t i = j; i < k->n; i++) {
+        if (row[i] == 0)
+            continue;
+        double *pivot = row_of(k, i);
+        const double r = hypot(pivot[0], row[i]), c = pivot[0] / r, s = row[i] / r, z = k->right[i];
+        pivot[0] = r;
+        rotate(k->n - i - 1, c, s, pivot + 1, row + i + 1);
+        k->right[i] = c * z + s * right;
+        right = c * right - s * z;
+    }
+}
+
+/* False if it is singular. What is held gets a row of the unit matrix. */
+static bool factor(const lgd_gn *k, double root)
+{
+    const double rounding = (double)k->n * DBL_EPSILON;
+    bool sound = true;
+    copy(k);
+    for (size_t j = 0; j < k->n; j++) {
+        const bool free = lgd_gn_is_free(k, j);
+        if (!free || root > 0)
+            add_row(k, j, free ? root * k->D[j] : 1);
+    }
+    for (size_t j = 0; j < k->n; j++)
+        sound = sound && (!lgd_gn_is_free(k, j) || fabs(row_of(k, j)[0]) > rounding * k->column[j]);
+    return sound;
+}
+
+/* x = S^-1 x */
+static void solve_upper(const lgd_gn *k, double *x)
+{
+    for (size_t i = k->n; i-- > 0;) {
+        const double *row = row_of(k, i);
+        x[i] = (x[i] - lgd_dot(k->n - i - 1, row + 1, x + i + 1)) / row[0];
+    }
+}
+
+void lgd_gn_lower(const lgd_gn *k, double *x)
+{
+    for (size_t i = 0; i < k->n; i++) {
+        const double *row = row_of(k, i);
+        x[i] /= row[0];
+        for (size_t j = 1; j < k->n - i; j++)
+            x[i + j] -= row[j] * x[i];
+    }
+}
+
+void lgd_gn_again(const lgd_gn *k, double *x)
+{
+    for (size_t j = 0; j < k->n; j++)
+        x[j] = lgd_gn_is_free(k, j) ? -x[j] : 0;
+    lgd_gn_lower(k, x);
+    solve_upper(k, x);
+}
+
+/* What leads out of the box is held at its bound. Was there any? */
+static bool hold(const lgd_gn *k, const double *p)
+{
+    bool any = false;
+    for (size_t j = 0; j < k->n && k->lower; j++)
+        if (lgd_gn_is_free(k, j) && (k->w[j] + p[j] < k->lower[j] || k->w[j] + p[j] > k->upper[j])) {
+            k->held[j] = (p[j] > 0 ? k->upper[j] : k->lower[j]) - k->w[j];
+            any = true;
+        }
+    return any;
+}
+
+bool lgd_gn_solve(lgd_gn *k, double root, double *p)
+{
+    release(k);
+    do {
+        if (!factor(k, root) && root == 0)
+            return false;
+        for (size_t j = 0; j < k->n; j++)
+            p[j] = -k->right[j];
+        solve_upper(k, p);
+        for (size_t j = 0; j < k->n; j++)
+            p[j] = lgd_gn_is_free(k, j) ? p[j] : k->held[j];
+    } while (hold(k, p));
+    return lgd_first_not_finite(k->n, p) == k->n;
+}
+
+double lgd_gn_undamped(lgd_gn *k, double *p)
+{
+    if (lgd_gn_solve(k, 0, p))
+        return 0;
+    const double root = sqrt(DBL_EPSILON) * largest_column(k);
+    lgd_gn_solve(k, root, p);
+    return root;
+}
+
+void lgd_gn_model(const lgd_gn *k, lgd_gn_step *p)
+{
+    p->slope = p->bend = 0;
+    p->length = lgd_gn_length(k, p->p);
+    for (size_t i = 0; i < k->n; i++) {
+        const double *row = k->T + i * k->ld, image = lgd_dot(k->n - i, row + i, p->p + i) / k->size;
+        p->slope -= image * (row[k->n] / k->size);
+        p->bend += image * image;
+    }
+}
+
+/* ---- trials */
+
+/* A point w + share p, within the box, and what came of it.
+ *   foretold   fall of the model, over f
+ *   fall       of f, over f
+ *   ratio      of the two; -INFINITY where f or g is no number
+ *   looked     it is another point than w, and one at all
+ *   finite     f and g there are numbers
+ *   rounding   no values could tell a fall as small as foretold, or the point is w but for its rounding */
+typedef struct trial {
+    double *w, *g, f, foretold, fall, ratio;
+    bool looked, finite, rounding;
+} trial;
+
+/* max |g_j|/D_j over what is free to move. */
+static double slope_at(const lgd_gn *k, const double *w, const double *g)
+{
+    double largest = 0;
+    for (size_t j = 0; j < k->n; j++)
+        if (k->D[j] > 0 && !is_at_bound(k, j, w[j], g[j]))
+            largest = fmax(largest, fabs(g[j]) / k->D[j]);
+    return largest;
+}
+
+/* Where the fall that was foretold is within the rounding of f, and so is the one there was, gradients tell instead of values. */
+static double ratio_of_slopes(const lgd_step *s, const lgd_gn *k, const trial *t)
+{
+    static const double LESS = 0.9;
+    const double before = slope_at(k, s->w, s->g), after = slope_at(k, t->w, t->g);
+    if (!(fabs(t->fall) <= 16 * DBL_EPSILON + t->foretold))
+        return t->ratio;
+    return after < LESS * before ? fmax(t->ratio, 1 - after / before) : -INFINITY;
+}
+
+static lgd_status look(const lgd_step *s, const lgd_gn *k, const lgd_gn_step *p, double share, trial *t)
+{
+    static const double MOSTLY_ROUNDING = 1e-12;
+    const size_t n = k->n;
+    *t = (trial){.w = s->vec[LGD_GN_POINT], .g = s->vec[LGD_GN_GRADIENT], .f = NAN, .ratio = -INFINITY};
+    t->foretold = share * (2 * p->slope - share * p->bend) * k->weight;
+    t->rounding = !(t->foretold > MOSTLY_ROUNDING) || !(share * p->length > 4 * DBL_EPSILON * lgd_gn_length(k, s->w));
+    for (size_t j = 0; j < n; j++) {
+        t->w[j] = s->w[j] + share * (p->p[j] + (p->bent ? 0.5 * share * p->bent[j] : 0));
+        if (k->lower)
+            t->w[j] = fmin(fmax(t->w[j], k->lower[j]), k->upper[j]);
+        t->looked = t->looked || t->w[j] != s->w[j];
+    }
+    t->looked = t->looked && lgd_first_not_finite(n, t->w) == n;
+    if (!t->looked)
+        return LGD_OK;
+    lgd_status status = s->oracle->eval(s->oracle_ctx, t->w, &t->f, NULL);
+    t->finite = isfinite(t->f);
+    t->fall = (s->f - t->f) / s->f;
+    if (status || !t->finite || !(t->foretold > 0) || !(t->fall > 0 || t->rounding))
+        return status;
+    status = s->oracle->eval(s->oracle_ctx, t->w, &t->f, t->g);
+    t->finite = isfinite(t->f) && lgd_first_not_finite(n, t->g) == n;
+    if (t->finite)
+        t->ratio = t->fall / t->foretold;
+    if (t->finite && t->rounding)
+        t->ratio = ratio_of_slopes(s, k, t);
+    return status;
+}
+
+/* The next radius after a trial, within which it lay or not. */
+static double next_radius(const lgd_gn *k, const lgd_gn_step *p, const trial *t, double radius, bool within)
+{
+    static const double POOR = 0.25, GOOD = 0.75, LONGER = 2, LEAST = 0.1;
+    if (t->ratio >= GOOD || (t->ratio > POOR && within))
+        return LONGER * p->length;
+    if (t->ratio > POOR)
+        return radius;
+    double shorter = t->finite ? 0.5 : LEAST;
+    if (t->finite && t->fall < 0) /* to the minimum of the parabola through both values and the slope */
+        shorter = fmax(LEAST, 0.5 * p->slope / (p->slope - 0.5 * t->fall / k->weight));
+    return shorter * fmin(radius, p->length / LEAST);
+}
+
+static void take(lgd_step *s, const trial *t, double share)
+{
+    memcpy(s->w, t->w, s->dim * sizeof *s->w);
+    memcpy(s->g, t->g, s->dim * sizeof *s->g);
+    s->f = t->f;
+    s->eta = share;
+    s->fresh = true;
+}
+
+/* Why no trial was taken. Where r is not at right angles to J, rounding is not what hid a fall. */
+static int reason(const lgd_gn *k, bool looked, bool finite)
+{
+    static const double RIGHT_ANGLE = 1e-6;
+    return looked && !finite ? LGD_STOP_DIVERGED : k->cosine > RIGHT_ANGLE ? LGD_STOP_SEARCH : LGD_STOP_ROUNDING;
+}
+
+lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
+{
+    static const double TAKEN = 1e-4;
+    progress *kept = s->state, next = *kept;
+    bool looked = false, finite = false;
+    double share = s->lr_factor;
+    lgd_gn k;
+    if (!(share > 0))
+        return LGD_OK;
+    lgd_status status = begin(s, rules, &k);
+    if (!status && !s->stop && !(next.radius > 0)) {
+        next.radius = rules->radius * lgd_gn_length(&k, s->w);
+        next.radius = next.radius > 0 ? next.radius : INFINITY;
+    }
+    for (size_t i = 0; i < rules->max_trials && !status && !s->stop; i++, share = 1) {
+        lgd_gn_step p = {.p = s->vec[LGD_GN_STEP]};
+        bool within = false;
+        trial t;
+        status = rules->find(s, &k, next.radius, &next.mu, &p, &within);
+        if (!status && !(kept->radius > 0) && i == 0)
+            next.radius = fmin(next.radius, p.length);
+        if (!status)
+            status = look(s, &k, &p, share, &t);
+        if (status)
+            return status;
+        looked = looked || t.looked;
+        finite = finite || t.finite;
+        next.radius = next_radius(&k, &p, &t, next.radius, within);
+        if (t.ratio > TAKEN) {
+            *kept = next;
+            take(s, &t, share);
+            /* Shorter than asked for, and not because of the damping. */
+            if (p.bend >= 0.5 * p.slope && p.length <= rules->xtol * lgd_gn_length(&k, s->w))
+                s->stop = LGD_STOP_STEP_TOL;
+            return LGD_OK;
+        }
+        if (t.rounding)
+            break;
+    }
+    if (!status && !s->stop)
+        s->stop = reason(&k, looked, finite);
+    return status;
+}
