@@ -33,8 +33,12 @@ static void right_method(lgd_status created, const lgd_optimizer_ops *ops, lgd_o
     ck_assert_msg(created == LGD_OK, "%s", lgd_last_error());
     ck_assert_str_eq(lgd_optimizer_name(*opt), ops->name);
     ck_assert_ptr_eq((*opt)->ops.step, ops->step);
-    const char *first = ops->flags & LGD_FINDS_STEP ? "first_step" : "lr";
-    ck_assert_double_eq(lgd_optimizer_value(*opt, lgd_options_look(ops, "radius") ? "radius" : first, 0), 0.5);
+    static const char *const given[] = {"lr", "first_step", "radius", "tol"};
+    size_t i = 0;
+    while (i < sizeof given / sizeof *given && !lgd_options_look(ops, given[i]))
+        i++;
+    ck_assert_uint_lt(i, sizeof given / sizeof *given);
+    ck_assert_double_eq(lgd_optimizer_value(*opt, given[i], 0), 0.5);
     lgd_optimizer_free(*opt);
 }
 
@@ -73,6 +77,7 @@ START_TEST(create_public_functions_right_method)
                  lgd_schedule_free_adamw_ops(), &opt);
     right_method(lgd_prodigy_create(&opt, &(lgd_prodigy_options){.lr = 0.5}), lgd_prodigy_ops(), &opt);
     right_method(lgd_newton_create(&opt, &(lgd_newton_options){.first_step = 0.5}), lgd_newton_ops(), &opt);
+    right_method(lgd_cd_create(&opt, &(lgd_cd_options){.tol = 0.5}), lgd_cd_ops(), &opt);
     right_method(lgd_lbfgsb_create(&opt, &(lgd_lbfgsb_options){.first_step = 0.5}), lgd_lbfgsb_ops(), &opt);
     right_method(lgd_bfgs_create(&opt, &(lgd_bfgs_options){.first_step = 0.5}), lgd_bfgs_ops(), &opt);
     right_method(lgd_cg_create(&opt, &(lgd_cg_options){.first_step = 0.5}), lgd_cg_ops(), &opt);
@@ -80,6 +85,8 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_newton_cg_create(&opt, &(lgd_newton_cg_options){.first_step = 0.5}), lgd_newton_cg_ops(), &opt);
     right_method(lgd_trust_region_create(&opt, &(lgd_trust_region_options){.radius = 0.5}), lgd_trust_region_ops(),
                  &opt);
+    right_method(lgd_lm_create(&opt, &(lgd_lm_options){.radius = 0.5}), lgd_lm_ops(), &opt);
+    right_method(lgd_dogleg_create(&opt, &(lgd_dogleg_options){.radius = 0.5}), lgd_dogleg_ops(), &opt);
 }
 END_TEST
 

@@ -17,7 +17,7 @@ typedef struct progress {
 
 static const lgd_option options[] = {
     LGD_OPTION(lgd_cd_options, tol, 1e-12, LGD_NOT_NEGATIVE,
-               "of the largest sqrt(H_jj) |w_j|: sweeps that move less have converged"),
+               "sweeps that move less, relative to the largest sqrt(H_jj) w_j, have converged"),
     {.name = "sweeps",
      .offset = offsetof(lgd_cd_options, sweeps),
      .type = LGD_SIZE,
