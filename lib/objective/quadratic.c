@@ -52,12 +52,18 @@ static void add_mean(const lgd_reduction *r, const wanted *to, size_t c)
     to->g[n * k + c] += r->weight * beta;
 }
 
+static size_t scratch_of(const lgd_reduction *r)
+{
+    return lgd_mul(lgd_mul(lgd_mul(r->cols, r->outputs), 2), sizeof(double));
+}
+
 static lgd_status add_all(const lgd_reduction *r, const wanted *to)
 {
     const size_t n = r->cols, k = r->outputs, numbers = n * k;
-    double *V = lgd_pool_take(r->pool, lgd_mul(lgd_mul(numbers, 2), sizeof *V)), *U = V + numbers;
+    double *V = lgd_pool_take(r->pool, scratch_of(r));
     if (!V)
         return LGD_ENOMEM;
+    double *U = V + numbers;
     for (size_t j = 0; j < n; j++)
         for (size_t c = 0; c < k; c++)
             V[j * k + c] = r->scale[j] * to->w[j * k + c];
@@ -188,9 +194,24 @@ const lgd_reduction *lgd_quadratic_reduction(const lgd_objective *q)
     return q && q->ops.eval == quadratic_eval ? q->ctx : NULL;
 }
 
+/* In place of panels the pool gets what an evaluation needs, so that no step allocates it. */
+static lgd_status prepare(lgd_reduction *r)
+{
+    lgd_pool_free(r->pool);
+    r->pool = NULL;
+    lgd_status status = lgd_pool_create(&r->pool, "quadratic");
+    if (status)
+        return status;
+    double *V = lgd_pool_take(r->pool, scratch_of(r));
+    lgd_pool_give(r->pool, V);
+    return V ? LGD_OK : LGD_ENOMEM;
+}
+
 static lgd_status create(lgd_objective **out, lgd_reduction *r)
 {
-    const lgd_status status = lgd_objective_create(out, (r->cols + r->intercept) * r->outputs, 1, &quadratic_ops, r);
+    lgd_status status = prepare(r);
+    if (!status)
+        status = lgd_objective_create(out, (r->cols + r->intercept) * r->outputs, 1, &quadratic_ops, r);
     if (status)
         lgd_reduction_free(r);
     else
