@@ -136,6 +136,11 @@ static void write_logistic(FILE *file, const results *r)
     write_race(file, &r->race[RACE_LOGISTIC]);
 }
 
+static void write_reduction(FILE *file, const results *r)
+{
+    write_race(file, &r->race[RACE_REDUCTION]);
+}
+
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
  * append and json_pack take no NULL. */
 
@@ -275,8 +280,8 @@ static json_t *of_race(const race *r)
                                       "seconds", of_quartiles(k->seconds), "ratio", of_interval(k->ratio), "samples",
                                       reals(k->repeats ? r->rounds : 0, k->sample)));
     }
-    return json_pack("{so so so so so}", "rows", whole(r->rows), "columns", whole(r->cols), "rounds", whole(r->rounds),
-                     "left_out", word(r->note), "methods", runners);
+    return json_pack("{so so so so so so}", "rows", whole(r->rows), "columns", whole(r->cols), "rounds",
+                     whole(r->rounds), "left_out", word(r->note), "remark", word(r->remark), "methods", runners);
 }
 
 static int write_json(const results *r, const char *path)
@@ -287,14 +292,15 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
+        "{so so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
         word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
         "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
         r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "lasso",
-        of_race(&r->race[RACE_LASSO]), "logistic", of_race(&r->race[RACE_LOGISTIC]));
+        of_race(&r->race[RACE_LASSO]), "logistic", of_race(&r->race[RACE_LOGISTIC]), "reduction",
+        of_race(&r->race[RACE_REDUCTION]));
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
@@ -313,9 +319,9 @@ static int write_json(const results *r, const char *path)
 static const struct {
     const char *name;
     void (*write)(FILE *file, const results *r);
-} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves},    {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},      {"epochs.tsv", write_epochs},
-              {"lasso.tsv", write_lasso},       {"logistic.tsv", write_logistic}};
+} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves},     {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},       {"epochs.tsv", write_epochs},
+              {"lasso.tsv", write_lasso},       {"logistic.tsv", write_logistic}, {"reduction.tsv", write_reduction}};
 
 bool output_has(const results *r, const char *name)
 {
@@ -326,7 +332,8 @@ bool output_has(const results *r, const char *name)
                   r->has_steps,
                   r->race[RACE_EPOCHS].name != NULL,
                   r->race[RACE_LASSO].name != NULL,
-                  r->race[RACE_LOGISTIC].name != NULL};
+                  r->race[RACE_LOGISTIC].name != NULL,
+                  r->race[RACE_REDUCTION].name != NULL};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];
@@ -335,7 +342,7 @@ bool output_has(const results *r, const char *name)
 
 int output_write(const results *r)
 {
-    char path[PATH_SIZE], names[7 * PATH_SIZE] = "";
+    char path[PATH_SIZE], names[9 * PATH_SIZE] = "";
     size_t used = 0;
     const char *out = r->settings->out, *json = r->settings->json;
     if (!folder_make(out))

@@ -6,8 +6,10 @@
 
 static const race_ops *ops_of(race_id id)
 {
-    static const race_ops *const ops[RACES] = {
-        [RACE_EPOCHS] = &race_of_epochs, [RACE_LASSO] = &race_of_lasso, [RACE_LOGISTIC] = &race_of_logistic};
+    static const race_ops *const ops[RACES] = {[RACE_EPOCHS] = &race_of_epochs,
+                                               [RACE_LASSO] = &race_of_lasso,
+                                               [RACE_LOGISTIC] = &race_of_logistic,
+                                               [RACE_REDUCTION] = &race_of_reduction};
     return ops[id];
 }
 
@@ -127,10 +129,11 @@ bool race_run(race *r, race_id id, const settings *s)
     lgd_penalty_free(r->penalty);
     free(r->X);
     free(r->y);
+    free(r->expected);
     r->f = NULL;
     r->A = NULL;
     r->penalty = NULL;
-    r->X = r->y = NULL;
+    r->X = r->y = r->expected = NULL;
     return ok;
 }
 

@@ -304,4 +304,6 @@ void report_race(FILE *to, const race *r)
          "<dt>ratios</dt><dd>of times, above 1 is slower; medians over the rounds</dd>\n"
          "<dt>ok</dt><dd>%s</dd></dl>\n",
          r->must);
+    if (r->remark[0])
+        html(to, "<p class=\"help\">%s.</p>\n", r->remark);
 }

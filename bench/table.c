@@ -315,8 +315,9 @@ void table_race(const race *r)
         printf("%8zu %8s %9s  %-17s   %-20s ok\n", (size_t)k->steps, digits(t[2], k->passes, 3),
                digits(t[3], 1e3 * k->seconds.median, 4), range, ratio_text(t[4], k->ratio));
     }
-    printf(
-        "\n  Timed is %s; steps and passes over the rows are those of it. Ratios of times, above 1 is slower, medians "
-        "over the\n  rounds. ok: %s.\n",
-        r->timed, r->must);
+    printf("\n  Timed is %s. Steps and passes over the rows are those of it.\n  Ratios of times, above 1 is slower, "
+           "medians over the rounds. ok: %s.\n",
+           r->timed, r->must);
+    if (r->remark[0])
+        printf("  %s.\n", r->remark);
 }

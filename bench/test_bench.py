@@ -16,7 +16,8 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
-         "logistic": ["lbfgs", "cg", "newton_cg", "newton"]}
+         "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
+         "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "direct"]}
 
 
 def run(*words):
@@ -90,7 +91,7 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is tree["logistic"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is tree["logistic"] is tree["reduction"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]
@@ -115,8 +116,9 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
 
 
 def bench_races_chosen_methods_beside_the_first(folder):
-    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*", "--out", folder)
-    assert result.returncode == 0 and last_line(result.stdout) == "6 passed, 0 failed", result.stdout + result.stderr
+    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*,reduction/reduce@*",
+                 "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "8 passed, 0 failed", result.stdout + result.stderr
     momentum, saga = read_tsv(f"{folder}/epochs.tsv")
     assert (momentum["method"], momentum["passes"], momentum["ratio"]) == ("momentum", "1", "nan"), momentum
     assert (saga["method"], saga["batch"], saga["passes"], saga["steps"]) == ("saga", "64", "1", "313"), saga
@@ -127,6 +129,9 @@ def bench_races_chosen_methods_beside_the_first(folder):
     lbfgs, newton = read_tsv(f"{folder}/logistic.tsv")
     for row in (lbfgs, newton):
         assert -1e-12 <= float(row["error"]) <= 1e-9, row
+    stream, reduce = read_tsv(f"{folder}/reduction.tsv")
+    assert (stream["steps"], stream["passes"], reduce["steps"], reduce["passes"]) == ("1000", "1000", "1000", "1"), reduce
+    assert re.search("The plan for 1000 steps: .*reduc", result.stdout), result.stdout
     assert 2 * int(newton["steps"]) < float(newton["passes"]) < float(lbfgs["passes"]) / 2, (lbfgs, newton)
     names = run("--list").stdout
     for name, methods in RACES.items():
