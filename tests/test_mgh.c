@@ -1,9 +1,11 @@
-/* The classic functions: that they are what they are said to be, and what the methods that search along lines make of them. */
-#include "classic_run.h"
+/* The classic functions: that they are what they are said to be, and what the methods that search along lines
+ * and those for sums of squares make of them. */
 #include "problems.h"
 #include "reference/classic.h"
 #include "reference/mgh.h"
+#include "reference/mgh_gsl.h"
 #include "reference/mgh_peers.h"
+#include "squares.h"
 
 /* Those of the paper, then the others; NULL beyond the last. */
 static const classic *problem(size_t i)
@@ -174,6 +176,47 @@ START_TEST(lbfgs_evaluations_median_not_above_that_of_liblbfgs)
 }
 END_TEST
 
+/* ---- the methods for sums of squares, until their own tolerances end them */
+
+START_TEST(sums_of_squares_solve_as_many_as_gsl)
+{
+    static const struct {
+        const char *name;
+        size_t gsl;
+    } with[] = {{"lm", MGH_GSL_LM}, {"lm:accelerated=true", MGH_GSL_LMACCEL}, {"dogleg", MGH_GSL_DOGLEG}};
+    for (size_t k = 0; k < sizeof with / sizeof *with; k++) {
+        size_t solved = 0;
+        for (size_t i = 0; i < MGH_PROBLEMS; i++)
+            for (int factor = 1; factor <= (mgh_problems[i].once ? 1 : 10); factor += 9) {
+                squares s = squares_classic(&mgh_problems[i], factor);
+                const squares_result r = squares_run(&s, with[k].name);
+                ck_assert_msg(r.status == LGD_OK, "%s on %s from %d: %s", with[k].name, mgh_problems[i].name, factor,
+                              lgd_last_error());
+                solved += s.solved > 0;
+            }
+        ck_assert_msg(solved >= with[k].gsl, "%s solves %zu, GSL's %zu", with[k].name, solved, with[k].gsl);
+    }
+}
+END_TEST
+
+START_TEST(lm_evaluations_median_not_above_that_of_gsl)
+{
+    size_t ours[2 * MGH_PROBLEMS], theirs[2 * MGH_PROBLEMS], both = 0;
+    for (size_t i = 0; i < MGH_PROBLEMS; i++)
+        for (int factor = 1; factor <= (mgh_problems[i].once ? 1 : 10); factor += 9) {
+            squares s = squares_classic(&mgh_problems[i], factor);
+            ck_ok(squares_run(&s, "lm").status);
+            if (!s.solved || !gsl_lm_evaluations[i][factor / 10])
+                continue;
+            ours[both] = s.solved;
+            theirs[both++] = gsl_lm_evaluations[i][factor / 10];
+        }
+    ck_assert_uint_ge(both, 55);
+    const double our = median(both, ours), their = median(both, theirs);
+    ck_assert_msg(our <= their, "%g, not %g", our, their);
+}
+END_TEST
+
 /* Down the gradient from x there is a value lower by more than rounding and what a step of 2^-50 of x could bring. */
 static bool can_fall(const classic *p, const double *x)
 {
@@ -262,6 +305,8 @@ int main(void)
     CASE(s, minima_recorded_are_minima);
     CASE(s, methods_solve_as_many_as_the_best_of_their_kind);
     CASE(s, lbfgs_evaluations_median_not_above_that_of_liblbfgs);
+    CASE(s, sums_of_squares_solve_as_many_as_gsl);
+    CASE(s, lm_evaluations_median_not_above_that_of_gsl);
     CASE(s, others_a_minimum_or_a_true_reason);
     CASE(s, convergence_claimed_long_double_agrees);
     return suite_run(s);

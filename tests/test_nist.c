@@ -1,6 +1,6 @@
 /* NIST's Statistical Reference Datasets: that the certified values follow from the data, and what the methods make of them. */
-#include "nist.h"
 #include "problems.h"
+#include "squares.h"
 #include <stdio.h>
 #include <unistd.h>
 
@@ -206,6 +206,65 @@ START_TEST(digits_of_the_worst_parameter)
 }
 END_TEST
 
+/* ---- the methods, with default options from both starts */
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* At least `worst` digits everywhere, and `median` in the median. `lost`: a start from which the parameters go to infinity, where
+ * a run must not say that it has converged; -1: none. */
+static void digits_of_fits(const char *method, double worst, double median, int lost)
+{
+    enum { FITS = 2 * NIST_NONLINEAR };
+    double digits[FITS];
+    for (size_t i = 0; i < FITS; i++) {
+        const nist set = get(&nist_nonlinear[i / 2]);
+        squares s = squares_nist(&set, i % 2);
+        const squares_result r = squares_run(&s, method);
+        const lgd_stop stop = r.report.stop;
+        ck_assert_msg(r.status == LGD_OK, "%s on %s from %zu: %s", method, set.model->name, i % 2, lgd_last_error());
+        if ((int)i == lost) {
+            ck_assert_msg(r.w[2] > 1e6 && stop != LGD_STOP_STEP_TOL && stop != LGD_STOP_GRAD_TOL, "%s: b3 is %g, %s",
+                          method, r.w[2], lgd_stop_string(stop));
+            digits[i] = 0;
+            continue;
+        }
+        digits[i] = nist_digits(s.dim, r.w, set.certified, 11);
+        ck_assert_msg(digits[i] >= worst, "%s on %s from %zu: %g digits, %s", method, set.model->name, i % 2, digits[i],
+                      lgd_stop_string(stop));
+        ck_assert_msg(stop == LGD_STOP_STEP_TOL || stop == LGD_STOP_GRAD_TOL || stop == LGD_STOP_ROUNDING,
+                      "%s on %s from %zu: %s", method, set.model->name, i % 2, lgd_stop_string(stop));
+        const double errors = nist_digits(s.dim, r.errors, set.errors, 11);
+        ck_assert_msg(errors >= 4, "%s on %s from %zu: %g digits of standard errors", method, set.model->name, i % 2,
+                      errors);
+    }
+    qsort(digits, FITS, sizeof *digits, ascending);
+    ck_assert_msg((digits[FITS / 2 - 1] + digits[FITS / 2]) / 2 >= median, "%s: %g and %g digits in the middle", method,
+                  digits[FITS / 2 - 1], digits[FITS / 2]);
+}
+
+START_TEST(lm_parameters_and_errors_as_certified)
+{
+    digits_of_fits("lm", 6, 8, -1);
+}
+END_TEST
+
+START_TEST(lm_accelerated_parameters_and_errors_as_certified)
+{
+    digits_of_fits("lm:accelerated=true", 6, 8, -1);
+}
+END_TEST
+
+START_TEST(dogleg_parameters_and_errors_as_certified_but_from_one_start)
+{
+    enum { MGH09_FIRST = 8 }; /* of which NIST says that there is a minimum at infinity */
+    digits_of_fits("dogleg", 6, 8, MGH09_FIRST);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("nist");
@@ -214,5 +273,8 @@ int main(void)
     CASE(s, standard_errors_certified_follow_from_the_jacobian);
     CASE(s, files_that_are_not_whole_or_of_another_model_refused);
     CASE(s, digits_of_the_worst_parameter);
+    CASE(s, lm_parameters_and_errors_as_certified);
+    CASE(s, lm_accelerated_parameters_and_errors_as_certified);
+    CASE(s, dogleg_parameters_and_errors_as_certified_but_from_one_start);
     return suite_run(s);
 }
