@@ -48,7 +48,7 @@ const char *argument_nearest(const char *text, const char *(*name)(const void *c
     size_t least = 4;
     for (size_t i = 0; (one = name(ctx, i)); i++) {
         size_t d = distance(text, one);
-        if (d < least) {
+        if (d < least && d < strlen(text)) { /* else nothing of it is left */
             least = d;
             near = one;
         }

@@ -32,7 +32,7 @@ bool arguments_parse(const arguments *a, int argc, char **argv, void *ctx, int *
 /* One line for each option. */
 void arguments_help(const arguments *a, FILE *to);
 
-/* The name(ctx, i), ended by NULL, that is at most three letters from text; NULL if none is. */
+/* The name(ctx, i), ended by NULL, that is at most three letters from text, and not all of it; NULL if none is. */
 const char *argument_nearest(const char *text, const char *(*name)(const void *ctx, size_t i), const void *ctx);
 
 /* The value of --option, or false after a sentence: a whole number; a number (least itself only if `closed`); one of words, which end

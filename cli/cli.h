@@ -80,6 +80,7 @@ typedef struct data {
     lgd_matrix *A;
 } data;
 bool data_read(data *d, const char *path, const reading *how, bool quiet);
+bool data_try(data *d, const char *path, const reading *how); /* without a sentence */
 void data_free(data *d);
 
 /* ---- files (files.c) */
@@ -123,8 +124,8 @@ void settings_help(FILE *to);
 typedef struct fit {
     const settings *settings;
     data data;
-    lgd_matrix *A; /* data.A, or that standardised */
-    lgd_objective *f;
+    lgd_matrix *A;        /* data.A, or that standardised */
+    lgd_objective *f, *q; /* q: f reduced, which steps are on then */
     size_t dim;
     double *w, *errors; /* [dim]; errors NULL: not known */
     double *at;         /* [dim] of the columns of A */
@@ -142,9 +143,10 @@ typedef struct fit {
 
 bool fit_run(fit *a, int *status);     /* by steps of a method (run.c) */
 bool fit_squares(fit *a, int *status); /* of least squares, at once (squares.c) */
-bool fit_errors(fit *a);               /* after steps that have converged (squares.c) */
+bool fit_steps(fit *a, int *status);   /* of least squares, by steps */
 bool fit_judge(fit *a);                /* sigma, r2 or accuracy (judge.c) */
 void fit_print(const fit *a);          /* (table.c) */
+const char *fit_column(const fit *a, size_t j);
 
 /* ---- models (model.c) */
 

@@ -83,7 +83,17 @@ static bool take_weights(data *d, const char *name)
     return true;
 }
 
-bool data_read(data *d, const char *path, const reading *how, bool quiet)
+/* The reader's sentence. Rows are left out of a fit, never of predictions. */
+static bool refuse_table(const reading *how)
+{
+    const char *said = lgd_last_error(), *hint = strstr(said, "; hint: missing =");
+    if (!how->csv.no_target || !hint)
+        return refuse_last();
+    return refuse("%.*s; hint: --ignore=COLUMN leaves out one that the model does not have", (int)(hint - said), said);
+}
+
+/* The table into d; false without a sentence of our own. */
+static bool read_table(data *d, const char *path, const reading *how)
 {
     *d = (data){.path = path};
     reading cut = *how;
@@ -92,21 +102,38 @@ bool data_read(data *d, const char *path, const reading *how, bool quiet)
     const lgd_status st = lgd_csv_read(&d->table, path, &cut.csv);
     if (cut.csv.ignore != how->csv.ignore)
         free((void *)cut.csv.ignore);
-    if (st)
-        return refuse_last();
+    return !st;
+}
+
+static bool take_table(data *d, const reading *how)
+{
     lgd_table *t = d->table;
     d->rows = t->rows;
     d->cols = t->cols;
     d->X = t->X;
     d->y = t->y;
-    if (!quiet)
-        fputs(t->notes, stderr);
     if (!(d->names = memory_of(t->cols, sizeof *d->names)))
         return false;
     memcpy(d->names, t->names, t->cols * sizeof *d->names);
     if (how->weights && !take_weights(d, how->weights))
         return false;
     return !lgd_matrix_dense(&d->A, d->rows, d->cols, d->X, d->cols) || refuse_last();
+}
+
+bool data_try(data *d, const char *path, const reading *how)
+{
+    return read_table(d, path, how) && take_table(d, how);
+}
+
+bool data_read(data *d, const char *path, const reading *how, bool quiet)
+{
+    if (!strcmp(path, "-"))
+        return refuse("-: a table is read more than once, so that a file is needed");
+    if (!read_table(d, path, how))
+        return refuse_table(how);
+    if (!quiet)
+        fputs(d->table->notes, stderr);
+    return take_table(d, how);
 }
 
 void data_free(data *d)

@@ -31,6 +31,7 @@ static const char *const words[][2] = {
     {"set binary", "--loss=logistic"},
     {"name it, the last column is taken otherwise", "--target=COLUMN"},
     {"skip_lines", "--skip-lines"},
+    {"only is ", "the model needs "},
     {"header yes or no", "--header=yes or --header=no"},
     {"set decimal_comma", "--decimal-comma"},
     {"decimal_comma", "--decimal-comma"},

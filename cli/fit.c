@@ -33,6 +33,7 @@ static bool restore(fit *a)
 
 static void release(fit *a)
 {
+    lgd_objective_free(a->q);
     lgd_objective_free(a->f);
     if (a->A != a->data.A)
         lgd_matrix_free(a->A);
@@ -45,10 +46,13 @@ static void release(fit *a)
     free(a->plan);
 }
 
-/* Is there a solution without steps, and is none asked for? */
-static bool at_once(const settings *s)
+/* Least squares are solved at once, unless steps are asked for; all else is found by steps. */
+static bool find(fit *a, int *status)
 {
-    return s->kind->squares && s->l1 == 0 && s->solver != SOLVER_STREAM && !s->asks_steps;
+    const settings *s = a->settings;
+    if (!s->kind->squares)
+        return fit_run(a, status);
+    return s->asks_steps || s->l1 > 0 || s->solver == SOLVER_STREAM ? fit_steps(a, status) : fit_squares(a, status);
 }
 
 /* The exit status. */
@@ -59,10 +63,8 @@ static int fit_all(fit *a)
     if ((s->out && !output_allowed(s->out, s->force)) || !data_read(&a->data, s->path, &s->how, s->quiet) ||
         (s->out && !model_allowed(&a->data)) || !prepare(a))
         return EXIT_FAILED;
-    if (at_once(s) ? !fit_squares(a, &status) : !fit_run(a, &status))
+    if (!find(a, &status))
         return status;
-    if (s->kind->squares && s->l1 == 0 && a->converged && !fit_errors(a))
-        return EXIT_FAILED;
     if (!restore(a) || !fit_judge(a))
         return EXIT_FAILED;
     fit_print(a);

@@ -36,22 +36,21 @@ static const argument lines[] = {
     {L1, 0, "l1", required_argument, " X", "adds X |w|_1, likewise: a lasso (0)"},
     {INTERCEPT, 0, "intercept", no_argument, "", "with an intercept (as usual)"},
     {NO_INTERCEPT, 0, "no-intercept", no_argument, "", "without one"},
-    {STANDARDIZE, 0, "standardize", no_argument, "",
-     "penalties and steps see columns of mean 0 and deviation 1; coefficients are of the columns as they are"},
+    {STANDARDIZE, 0, "standardize", no_argument, "", "steps and penalties see columns of mean 0 and deviation 1"},
     {WEIGHTS, 0, "weights", required_argument, " COL", "a column that is the weight of each row, by name"},
     {MISSING, 0, "missing", required_argument, " WORD", "missing cells: refuse, drop their rows, mean (refuse)"},
     READING_LINES,
     {SOLVER, 0, "solver", required_argument, " WORD",
-     "of least squares: auto, qr, svd, reduction, or stream, which is steps of --optimizer (auto)"},
+     "of least squares: auto, qr, svd, reduction, or stream, by steps (auto)"},
     {OPTIMIZER, 0, "optimizer", required_argument, " TEXT",
-     "a method and its options, such as adam:lr=0.01 (newton or lbfgs; with --l1 fista; in batches sgd:lr=auto)"},
+     "a method, as adam:lr=0.01 (newton, lbfgs; with --l1 cd or fista; in batches sgd:lr=auto)"},
     {STEPS, 0, "steps", required_argument, " N", "steps, at most"},
     {EPOCHS, 0, "epochs", required_argument, " N", "passes over the rows, at most (10000; in batches 100)"},
     {BATCH_SIZE, 0, "batch-size", required_argument, " N", "rows a step, or full (full)"},
     {ESTIMATOR, 0, "estimator", required_argument, " WORD",
-     "of the gradient in batches: minibatch, svrg, saga, sarah (minibatch; without --optimizer saga)"},
+     "gradient in batches: minibatch, svrg, saga, sarah (saga; with --optimizer minibatch)"},
     {SCHEDULE, 0, "schedule", required_argument, " WORD",
-     "of the rate: constant, or cosine, which falls to 0 over the epochs (constant; for minibatch cosine)"},
+     "rate: constant, or cosine, to 0 over the epochs (constant; with minibatch cosine)"},
     {TOL, 0, "tol", required_argument, " X",
      "converged where |g| has fallen to X of its largest (1e-8; for minibatch 0)"},
     {SEED, 0, "seed", required_argument, " N", "of the order of rows in batches (1)"},
@@ -178,13 +177,19 @@ static bool agree(const settings *s)
     if (s->solver > SOLVER_AUTO && !s->kind->squares)
         return refuse("--solver is for least squares, the loss is %s   (lgd fit --help)",
                       lgd_loss_name(s->kind->loss()));
-    if (s->solver > SOLVER_AUTO && s->solver < SOLVER_STREAM && s->asks_steps)
+    if ((s->solver == SOLVER_QR || s->solver == SOLVER_SVD) && s->asks_steps)
         return refuse("--solver=%s takes no steps; --optimizer, --steps, --epochs, --batch-size, --estimator, "
                       "--schedule and --tol "
-                      "go with stream   (lgd fit --help)",
+                      "go with reduction or stream   (lgd fit --help)",
                       solvers[s->solver]);
-    if (s->solver > SOLVER_AUTO && s->solver < SOLVER_STREAM && s->l1 > 0)
-        return refuse("--l1 has no direct solution: --solver=stream, or none, is accepted");
+    if ((s->solver == SOLVER_QR || s->solver == SOLVER_SVD) && s->l1 > 0)
+        return refuse("--l1 has no direct solution: --solver=reduction or stream, or none, is accepted");
+    if (s->solver == SOLVER_REDUCTION && s->batch)
+        return refuse("--solver=reduction has no batches: stream is accepted   (lgd fit --help)");
+    if (s->schedule == 1 && s->steps && !s->epochs)
+        return refuse("--schedule=cosine falls over the epochs: --epochs is needed beside --steps");
+    if (!s->batch && (s->estimator >= 0))
+        return refuse("--estimator is about batches: --batch-size is needed");
     if (s->standardize && !s->intercept)
         return refuse("--standardize shifts the columns, which takes the intercept that --no-intercept forbids");
     return true;

@@ -70,25 +70,33 @@ static bool parse(predict_settings *s, int argc, char **argv)
     return true;
 }
 
-static const char *name_of(const void *ctx, size_t i)
+/* The table of the model's columns, with the target too if that is there and can be read. */
+static bool read_data(data *d, const model *m, predict_settings *s)
 {
-    const data *d = ctx;
-    return i < d->cols ? d->names[i] : NULL;
+    const char **names = memory_of(m->cols + 2, sizeof *names);
+    if (!names)
+        return false;
+    memcpy(names, m->names, m->cols * sizeof *names);
+    names[m->cols] = m->target;
+    s->how.csv.no_target = true;
+    s->how.csv.only = names;
+    const bool both = !s->quiet && data_try(d, s->path, &s->how);
+    names[m->cols] = NULL;
+    if (!both)
+        data_free(d);
+    const bool ok = both || data_read(d, s->path, &s->how, true);
+    free(names);
+    s->how.csv.only = NULL;
+    return ok;
 }
 
-static bool find_column(const data *d, const char *name, size_t *column)
+/* The place of a column that has been read by its name; a file without names has numbers for them. */
+static size_t column_of(const data *d, const char *name)
 {
-    size_t found = 0;
-    for (size_t j = 0; j < d->cols; j++)
-        if (!strcmp(d->names[j], name) && !found++)
-            *column = j;
-    if (found > 1)
-        return refuse("%s: %zu columns are called \"%s\", one is accepted", d->path, found, name);
-    if (found)
-        return true;
-    const char *near = argument_nearest(name, name_of, d);
-    return refuse("%s: column \"%s\" of the model is not there, or holds words%s%s%s", d->path, name,
-                  near ? "; there is \"" : "", near ? near : "", near ? "\"" : "");
+    size_t j = 0;
+    while (j < d->cols && strcmp(d->names[j], name))
+        j++;
+    return j;
 }
 
 /* X [rows x cols of the model] in its order; NULL after a sentence. */
@@ -96,8 +104,9 @@ static double *gather(const data *d, const model *m)
 {
     double *X = memory_of(d->rows * m->cols, sizeof *X);
     for (size_t k = 0; X && k < m->cols; k++) {
-        size_t j = 0;
-        if (!find_column(d, m->names[k], &j)) {
+        const size_t j = column_of(d, m->names[k]);
+        if (j == d->cols) { /* a number was the name of a model's column, and this file has names */
+            refuse("%s: column \"%s\" of the model is not there", d->path, m->names[k]);
             free(X);
             return NULL;
         }
@@ -126,14 +135,11 @@ static bool predict(const model *m, size_t rows, const double *X, double *out)
 
 /* ---- how near they are, where the target is there */
 
-/* The target's column; NULL if it is not there, or holds words, or twice. */
+/* The target's column; NULL if it is not there. */
 static const double *target_of(const data *d, const model *m)
 {
-    const double *y = NULL;
-    for (size_t j = 0; j < d->cols; j++)
-        if (!strcmp(d->names[j], m->target))
-            y = y ? NULL : d->X + j;
-    return y;
+    const size_t j = column_of(d, m->target);
+    return j < d->cols ? d->X + j : NULL;
 }
 
 static void judge_numbers(size_t rows, const double *z, const double *y, size_t stride)
@@ -181,9 +187,7 @@ static bool predict_all(predict_settings *s)
     model m = {0};
     data d = {0};
     double *X = NULL, *z = NULL;
-    s->how.csv.text = LGD_TEXT_IGNORE;
-    s->how.csv.no_target = true;
-    bool ok = output_allowed(s->out, s->force) && model_read(&m, s->model) && data_read(&d, s->path, &s->how, true);
+    bool ok = output_allowed(s->out, s->force) && model_read(&m, s->model) && read_data(&d, &m, s);
     ok = ok && (X = gather(&d, &m)) && (z = memory_of(d.rows, sizeof *z)) && predict(&m, d.rows, X, z);
     ok = ok && write_all(s->out, d.rows, z);
     const double *y = ok && !s->quiet ? target_of(&d, &m) : NULL;

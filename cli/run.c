@@ -11,7 +11,10 @@ enum { NEWTON_MOST = 1000, FULL_EPOCHS = 10000, BATCH_EPOCHS = 100 };
 static const char *usual_method(const fit *a)
 {
     const settings *s = a->settings;
-    return s->batch ? "sgd:lr=auto" : s->l1 > 0 ? "fista" : a->dim <= NEWTON_MOST ? "newton" : "lbfgs";
+    return s->batch                ? "sgd:lr=auto"
+           : s->l1 > 0             ? s->kind->squares ? "cd" : "fista"
+           : a->dim <= NEWTON_MOST ? "newton"
+                                   : "lbfgs";
 }
 
 static int step_progress(void *ctx, const lgd_progress *p)
@@ -19,6 +22,16 @@ static int step_progress(void *ctx, const lgd_progress *p)
     (void)p;
     progress_step(ctx);
     return 0;
+}
+
+/* Does the method end a run itself where it has converged? */
+static bool judges_itself(const lgd_optimizer *opt)
+{
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)); i++)
+        if (!strcmp(ops->name, lgd_optimizer_name(opt)))
+            return ops->flags & LGD_JUDGES;
+    return false;
 }
 
 /* How many times the callback is called, at most. */
@@ -29,7 +42,7 @@ static size_t total(const fit *a, const lgd_minimize_options *o)
     return (size_t)(o->max_epochs && o->max_epochs < epochs ? o->max_epochs : epochs);
 }
 
-static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty)
+static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty, bool judges)
 {
     const settings *s = a->settings;
     lgd_minimize_options o = {.batch_size = s->batch,
@@ -43,7 +56,8 @@ static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty)
     if (s->batch)
         o.estimator = s->estimator >= 0 ? (lgd_estimator)s->estimator : s->optimizer ? LGD_MINIBATCH : LGD_SAGA;
     const bool noisy = s->batch && o.estimator == LGD_MINIBATCH;
-    o.grad_tol = lgd_zero(s->tol >= 0 ? s->tol : noisy ? 0 : 1e-8);
+    if (s->tol >= 0 || !judges)
+        o.grad_tol = lgd_zero(s->tol >= 0 ? s->tol : noisy ? 0 : 1e-8);
     o.check_every = s->batch && s->tol != 0 && !(noisy && s->tol < 0);
     if (s->schedule == 1 || (s->schedule < 0 && noisy && o.max_epochs))
         o.schedule = (lgd_schedule){.kind = LGD_COSINE, .period = (double)o.max_epochs};
@@ -54,8 +68,10 @@ static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty)
 static bool describe(fit *a, const char *text, const lgd_minimize_options *o)
 {
     static const char *const estimates[] = {"", ", SVRG", ", SAGA", ", SARAH"}; /* as in lgd_estimator */
-    char batch[80] = "over all rows";
-    if (o->batch_size)
+    char batch[80] = "";
+    if (!o->batch_size)
+        snprintf(batch, sizeof batch, a->q ? "on the reduction" : "over all rows");
+    else
         snprintf(batch, sizeof batch, "in batches of %zu%s%s", o->batch_size, estimates[o->estimator],
                  o->schedule.kind == LGD_COSINE ? ", the rate falling to 0" : "");
     if (!(a->method = memory_of(strlen(text) + sizeof batch + 8, 1)))
@@ -73,7 +89,7 @@ static lgd_status minimize(fit *a, lgd_optimizer *opt, lgd_minimize_options *o)
         o->callback = step_progress;
         o->callback_ctx = &bar;
     }
-    const lgd_status st = lgd_minimize(a->f, opt, a->at, o, &a->report);
+    const lgd_status st = lgd_minimize(a->q ? a->q : a->f, opt, a->at, o, &a->report);
     if (shown)
         progress_end(&bar);
     return st;
@@ -98,7 +114,7 @@ bool fit_run(fit *a, int *status)
         goto done;
     if (lgd_optimizer_parse(&opt, text))
         goto done;
-    lgd_minimize_options o = options_of(a, penalty);
+    lgd_minimize_options o = options_of(a, penalty, judges_itself(opt));
     *status = EXIT_FAILED;
     ok = describe(a, text, &o);
     if (!ok)

@@ -1,6 +1,7 @@
-/* Least squares: solutions at once, and the error bars of any. */
+/* Least squares: the plan, solutions at once, steps on a reduction, error bars. */
 #include "cli.h"
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,35 +46,71 @@ static void take_report(fit *a, const lgd_least_squares_report *r)
         a->digits = r->digits;
 }
 
-/* The line of the plan. */
-static bool tell(fit *a, lgd_solver used)
+/* The library's sentence; a column that it numbers, from 0, has a name. */
+static bool refuse_columns(const fit *a)
 {
-    const settings *s = a->settings;
-    const char *why = s->solver != SOLVER_AUTO ? "as --solver says"
-                      : used == LGD_SOLVER_SVD ? "a column depends on others, the least |w| is taken"
-                                               : "one pass over the rows, then corrections";
-    char text[160];
-    snprintf(text, sizeof text, "%s of %zu x %zu: %s", solver_names[used], a->data.rows, a->dim, why);
+    size_t column;
+    if (sscanf(lgd_last_error(), "least squares: column %zu", &column) == 1 && column < a->dim)
+        return refuse("%s: %s (column %zu is \"%s\")", a->data.path, lgd_last_error(), column, fit_column(a, column));
+    return refuse("%s: %s", a->data.path, lgd_last_error());
+}
+
+/* The line of the plan: what the library says of it, and more. */
+static bool tell(fit *a, const char *format, ...)
+{
+    char text[512];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text, sizeof text, format, values);
+    va_end(values);
+    free(a->plan);
     a->plan = memory_of(strlen(text) + 1, 1);
     return a->plan && strcpy(a->plan, text);
 }
 
-bool fit_squares(fit *a, int *status)
+static bool make_plan(fit *a, lgd_plan *plan, size_t steps, lgd_way way)
 {
-    const int wanted = a->settings->solver;
-    lgd_least_squares_report report;
-    *status = EXIT_FAILED;
-    if (!(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance)))
-        return false;
-    const lgd_least_squares_options options = {.solver = (lgd_solver)wanted, .covariance = a->covariance};
-    if (lgd_least_squares_solve(a->f, a->at, &options, &report))
-        return refuse_last();
-    take_report(a, &report);
-    *status = EXIT_OK;
-    return tell(a, report.solver) && restore_errors(a);
+    const lgd_plan_options options = {.rows = a->data.rows, .cols = a->dim, .steps = steps, .way = way};
+    return (!lgd_least_squares_plan(&options, plan) || refuse_last()) &&
+           tell(a, "%zu x %zu, %s", a->data.rows, a->dim, plan->text);
 }
 
-bool fit_errors(fit *a)
+/* ---- at once */
+
+bool fit_squares(fit *a, int *status)
+{
+    static const lgd_way ways[] = {LGD_WAY_AUTO, LGD_WAY_DIRECT, LGD_WAY_DIRECT, LGD_WAY_REDUCE}; /* of solver */
+    const int wanted = a->settings->solver;
+    lgd_least_squares_report report;
+    lgd_plan plan;
+    *status = EXIT_FAILED;
+    if (!(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance)) || !make_plan(a, &plan, 0, ways[wanted]))
+        return false;
+    lgd_least_squares_options options = {.covariance = a->covariance, .solver = (lgd_solver)wanted};
+    if (wanted == SOLVER_AUTO && plan.way == LGD_WAY_REDUCE)
+        options.solver = LGD_SOLVER_REDUCTION;
+    lgd_status st = lgd_least_squares_solve(a->f, a->at, &options, &report);
+    if (st == LGD_EINVAL && wanted == SOLVER_AUTO && options.solver == LGD_SOLVER_REDUCTION) {
+        options.solver = LGD_SOLVER_AUTO; /* too ill-conditioned for what is the quickest */
+        st = lgd_least_squares_solve(a->f, a->at, &options, &report);
+        if (!st && !tell(a, "%zu x %zu, direct: the columns depend on each other too much to be reduced", a->data.rows,
+                         a->dim))
+            return false;
+    }
+    if (st)
+        return refuse_columns(a);
+    take_report(a, &report);
+    *status = EXIT_OK;
+    char planned[sizeof plan.text + 64];
+    snprintf(planned, sizeof planned, "%s", a->plan);
+    return tell(a, "%s; solved by %s%s", planned, solver_names[report.solver],
+                wanted == SOLVER_AUTO ? "" : ", as --solver says") &&
+           restore_errors(a);
+}
+
+/* ---- by steps */
+
+static bool fit_errors(fit *a)
 {
     lgd_least_squares_report report;
     if (!(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance)))
@@ -83,4 +120,40 @@ bool fit_errors(fit *a)
         return refuse_last();
     take_report(a, &report);
     return restore_errors(a);
+}
+
+/* Does the method look at residuals, which a reduction has not? */
+static bool needs_rows(const settings *s)
+{
+    const size_t length = s->optimizer ? strcspn(s->optimizer, ":") : 0;
+    const lgd_optimizer_ops *ops;
+    for (size_t i = 0; length && (ops = lgd_optimizer_builtin(i)); i++)
+        if (strlen(ops->name) == length && !strncmp(ops->name, s->optimizer, length))
+            return ops->flags & LGD_NEEDS_RESIDUALS;
+    return false;
+}
+
+/* So many steps are planned for where no limit says how many there will be. */
+enum { USUAL_STEPS = 100 };
+
+bool fit_steps(fit *a, int *status)
+{
+    const settings *s = a->settings;
+    const uint64_t limit = s->steps ? s->steps : s->epochs ? s->epochs : USUAL_STEPS;
+    const lgd_way way = s->batch || s->solver == SOLVER_STREAM || needs_rows(s) ? LGD_WAY_STREAM
+                        : s->solver == SOLVER_REDUCTION                         ? LGD_WAY_REDUCE
+                                                                                : LGD_WAY_AUTO;
+    lgd_plan plan;
+    *status = EXIT_FAILED;
+    if (!make_plan(a, &plan, (size_t)limit, way))
+        return false;
+    if (plan.way == LGD_WAY_REDUCE && lgd_quadratic_create(&a->q, a->f))
+        return refuse_last();
+    if (!fit_run(a, status))
+        return false;
+    if (!a->converged || s->l1 > 0)
+        return true;
+    if (a->q)
+        (void)lgd_quadratic_refine(a->q, a->f, a->at, 0, NULL); /* where that is refused, w stays as it is */
+    return fit_errors(a) || (*status = EXIT_FAILED, false);
 }

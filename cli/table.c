@@ -24,7 +24,7 @@ static void print_name(const char *name, size_t width)
         putchar(' ');
 }
 
-static const char *name_of(const fit *a, size_t j)
+const char *fit_column(const fit *a, size_t j)
 {
     return j < a->data.cols ? a->data.names[j] : "(intercept)";
 }
@@ -33,7 +33,7 @@ static void print_coefficients(const fit *a)
 {
     size_t width = characters("column");
     for (size_t j = 0; j < a->dim; j++) {
-        const size_t own = characters(name_of(a, j));
+        const size_t own = characters(fit_column(a, j));
         width = own > width ? own : width;
     }
     width = width < WIDEST ? width : WIDEST;
@@ -41,7 +41,7 @@ static void print_coefficients(const fit *a)
     print_name("column", width);
     printf("  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
     for (size_t j = 0; j < a->dim; j++) {
-        print_name(name_of(a, j), width);
+        print_name(fit_column(a, j), width);
         printf("  %15.8g", a->w[j]);
         if (a->errors)
             printf("  %14.6g  %9.3f", a->errors[j], a->w[j] / a->errors[j]);

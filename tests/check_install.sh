@@ -24,6 +24,12 @@ link_names() {
     [ "$(readlink "$lib/libgd-descent.so")" = libgd.so.0 ] && [ -f "$lib/libgd.so.0" ] && [ -f "$lib/libgd-descent.a" ]
 }
 
+# The command is the tree's, and runs with the library that lies beside it.
+command_runs() {
+    installed=$(find "$shared" -path '*/bin/lgd')
+    [ -x "$installed" ] && prints "$scratch/version" env LD_LIBRARY_PATH="$(libdir "$shared")" "$installed" --version
+}
+
 flags_name_the_package_alone() {
     flags=$(package "$shared" --cflags --libs "$1")
     echo "$flags"
@@ -124,6 +130,10 @@ check install_empty_folder_succeeds staged
 cp -a "$shared" "$static" && find "$static" -name '*.so*' -exec rm {} +
 check install_headers_as_in_the_tree headers_as_in_the_tree
 check install_link_names_lead_to_the_library link_names
+if [ -x "$build/cli/lgd" ]; then
+    echo "lgd $(package "$shared" --modversion libgd-descent)" >"$scratch/version"
+    check install_command_runs_with_the_library_there command_runs
+fi
 packages=libgd-descent
 ! has_io || packages="libgd-descent libgd-descent-io"
 for name in $packages; do

@@ -1,0 +1,463 @@
+"""lgd as a user meets it: TAP, one line for each case."""
+import json
+import math
+import os
+import pty
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+PROGRAM, REFERENCE, ROOT = (os.path.abspath(path) for path in sys.argv[1:4])
+sys.path.insert(0, os.path.join(ROOT, "tests"))
+import tap
+
+DATA = os.path.join(ROOT, "bench/data")
+GOLDEN = """diabetes.csv: 442 rows, 10 columns and an intercept, target "progression", loss half_squared
+plan: PLAN
+
+  column           coefficient  standard error          t
+  age               -10.012198         59.7492     -0.168
+  sex               -239.81909         61.2223     -3.917
+  bmi                519.83979         66.5336      7.813
+  bp                 324.39043         65.4219      4.958
+  s1                -792.18416         416.684     -1.901
+  s2                 476.74584         339.035      1.406
+  s3                 101.04457         212.533      0.475
+  s4                 177.06418         161.476      1.097
+  s5                 751.27932         171.902      4.370
+  s6                 67.625386         65.9842      1.025
+  (intercept)        152.13348         2.57585     59.061
+
+residual deviation 54.1542, 431 degrees of freedom, R^2 0.517749, rank 11 of 11, condition 27.5, about D digits
+"""
+
+
+def run(*words, folder, environment=None, **others):
+    return subprocess.run([PROGRAM, *words], cwd=folder, capture_output=True, text=True, errors="replace", timeout=60,
+                          env=dict(os.environ, LC_ALL="C", **(environment or {})), **others)
+
+
+def fits(*words, folder, status=0):
+    result = run("fit", *words, folder=folder)
+    assert result.returncode == status, (words, result.returncode, result.stdout, result.stderr)
+    return result
+
+
+def refused(words, text, folder, status):
+    """Nothing but one sentence, which begins with the program and has the text in it."""
+    result = run(*words, folder=folder)
+    assert result.returncode == status, (words, result.returncode, result.stderr)
+    assert result.stdout == "", (words, result.stdout)
+    last = result.stderr.rstrip("\n").split("\n")[-1]
+    assert last.startswith("lgd: ") and text in last, (words, result.stderr)
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "wb") as file:
+        file.write(text if isinstance(text, bytes) else text.encode())
+    return name
+
+
+def diabetes(folder):
+    names = "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6,progression\n"
+    with open(f"{DATA}/diabetes_data.csv") as X, open(f"{DATA}/diabetes_target.csv") as y:
+        rows = [",".join(x.split() + [t.strip()]) for x, t in zip(X, y)]
+    return write(folder, "diabetes.csv", names + "\n".join(rows) + "\n")
+
+
+def breast_cancer(folder):
+    with open(f"{DATA}/breast_cancer.csv") as file:
+        return write(folder, "cancer.csv", ",".join([f"x{j}" for j in range(30)] + ["benign"]) + "\n" + file.read().split("\n", 1)[1])
+
+
+def model(folder, name="m.json"):
+    with open(os.path.join(folder, name), encoding="utf-8") as file:
+        return json.load(file)
+
+
+def coefficients(tree):
+    return [column["coefficient"] for column in tree["columns"]] + [tree["intercept"]]
+
+
+def shown(text):
+    """What is printed, without the plan and the figure of digits, which another machine may have otherwise."""
+    return re.sub(r"about [0-9.]+ digits", "about D digits", re.sub(r"plan: .*", "plan: PLAN", text))
+
+
+def nist(name):
+    """A linear set of NIST: its columns and targets as they are written, certified parameters and their errors."""
+    with open(f"{DATA}/nist/{name}.dat") as file:
+        lines = file.read().splitlines()
+    certified = [line.split()[1:] for line in lines[:60] if re.match(r"\s+B\d+\s", line)]
+    rows = [line.split() for line in lines[60:] if line.strip()]
+    return rows, [[float(x) for x in pair] for pair in certified]
+
+
+def digits(found, exact):
+    return min(15 if a == b else -math.log10(abs(a - b) / abs(b)) for a, b in zip(found, exact))
+
+
+# ---- what is found
+
+
+def cli_fit_of_diabetes_prints_the_golden_table(folder):
+    data = diabetes(folder)
+    result = fits(data, folder=folder)
+    assert shown(result.stdout) == GOLDEN, result.stdout
+    assert "442 rows, 11 columns, delimiter ','" in result.stderr and 'target: "progression", column 11, the last' in result.stderr
+    quiet = fits(data, "-q", folder=folder)
+    assert quiet.stderr == "" and quiet.stdout == result.stdout
+    for solver in ("qr", "svd", "reduction"):
+        forced = fits(data, "-q", "--solver", solver, folder=folder)
+        assert shown(forced.stdout).split(", condition")[0] == GOLDEN.split(", condition")[0], forced.stdout
+        assert f"(forced): " in forced.stdout and f"solved by {solver}, as --solver says\n" in forced.stdout, forced.stdout
+
+
+def cli_fit_every_kind_digits_of_the_library(folder):
+    numbers, labels = diabetes(folder), breast_cancer(folder)
+    for kind, data, *words in (("squares", numbers), ("ridge", numbers, "--l2", "0.25", "--standardize", "--solver", "reduction"),
+                               ("logistic", labels, "--loss=logistic", "--standardize", "--l2=0.01"),
+                               ("batches", numbers, "--optimizer=adam:lr=0.5", "--batch-size=16", "--epochs=7", "--seed=5")):
+        fits(data, "-q", "-o", f"{kind}.json", "--threads", "2", *words, folder=folder)
+        expected = subprocess.run([REFERENCE, kind, os.path.join(folder, data)], capture_output=True, text=True, check=True).stdout
+        found = coefficients(model(folder, f"{kind}.json"))
+        assert len(found) > 10 and found == [float(x) for x in expected.split()], (kind, found, expected)
+
+
+def cli_fit_nist_sets_certified_digits(folder):
+    for name, least, errors in (("Norris", 12, 11), ("Longley", 12, 11)):
+        rows, certified = nist(name)
+        columns = ",".join(f"x{j}" for j in range(1, len(rows[0])))
+        write(folder, f"{name}.csv", f"y,{columns}\n" + "".join(",".join(row) + "\n" for row in rows))
+        fits(f"{name}.csv", "-q", "--target", "y", "-o", f"{name}.json", folder=folder)
+        tree = model(folder, f"{name}.json")
+        found = coefficients(tree)
+        found = found[-1:] + found[:-1]
+        assert digits(found, [value for value, _ in certified]) >= least, (name, found, certified)
+        found = [tree["intercept_standard_error"]] + [column["standard_error"] for column in tree["columns"]]
+        assert digits(found, [error for _, error in certified]) >= errors, (name, found, certified)
+
+
+def cli_fit_standardized_errors_those_of_the_columns_as_they_are(folder):
+    data = diabetes(folder)
+    fits(data, "-q", "-o", "raw.json", folder=folder)
+    fits(data, "-q", "-o", "scaled.json", "--standardize", folder=folder)
+    raw, scaled = model(folder, "raw.json"), model(folder, "scaled.json")
+    for key in ("coefficient", "standard_error"):
+        assert digits([c[key] for c in scaled["columns"]], [c[key] for c in raw["columns"]]) >= 11, key
+    assert digits([scaled["intercept_standard_error"]], [raw["intercept_standard_error"]]) >= 11
+    assert digits([scaled["residual_deviation"]], [raw["residual_deviation"]]) >= 12
+
+
+def cli_fit_weights_two_and_none_as_rows_twice_and_left_out(folder):
+    write(folder, "twice.csv", "x,y\n1,2\n1,2\n2,3\n4,7\n5,7\n")
+    write(folder, "weights.csv", "x,w,y\n1,2,2\n2,1,3\n4,1,7\n5,1,7\n9,0,1\n")
+    fits("twice.csv", "-q", "-o", "twice.json", folder=folder)
+    result = fits("weights.csv", "-q", "--weights", "w", "-o", "weights.json", folder=folder)
+    assert 'weights "w"' in result.stdout and "1 column and an intercept" in result.stdout
+    assert digits(coefficients(model(folder, "weights.json")), coefficients(model(folder, "twice.json"))) >= 13
+    assert "-  " not in result.stdout
+
+
+def cli_fit_lasso_zeros_and_method_said(folder):
+    result = fits(diabetes(folder), "-q", "--l1=0.5", "--standardize", "-o", "m.json", folder=folder)
+    found = coefficients(model(folder))
+    assert found[0] == 0 and found[5] == 0 and found[2] > 500, found
+    assert "l1 0.5, columns standardized" in result.stdout and "standard error" not in result.stdout
+    assert re.search(r"^cd on the reduction: \d+ steps?, ", result.stdout, re.M), result.stdout
+
+
+def cli_fit_in_batches_reaches_the_minimum(folder):
+    data = diabetes(folder)
+    fits(data, "-q", "-o", "exact.json", "--standardize", "--l2=0.1", folder=folder)
+    result = fits(data, "-q", "-o", "steps.json", "--standardize", "--l2=0.1", "--batch-size=32", "--epochs=1000", "--tol=1e-11", "--strict",
+                  folder=folder)
+    assert "sgd:lr=auto in batches of 32, SAGA" in result.stdout and "converged" in result.stdout, result.stdout
+    assert digits(coefficients(model(folder, "steps.json")), coefficients(model(folder, "exact.json"))) >= 6
+    assert "standard error" in result.stdout and "plan: 442 x 11, stream (forced): " in result.stdout
+
+
+def cli_fit_columns_that_depend_least_norm_and_rank_said(folder):
+    write(folder, "depends.csv", "a,b,y\n1,2,1\n2,4,3\n3,6,2\n5,10,4\n")
+    result = fits("depends.csv", "-q", "-o", "m.json", folder=folder)
+    a, b, _ = coefficients(model(folder))
+    assert abs(b - 2 * a) < 1e-12 and "rank 2 of 3" in result.stdout and "solved by svd\n" in result.stdout, result.stdout
+    assert model(folder)["columns"][0]["standard_error"] is None
+    refused(["fit", "depends.csv", "-q", "--solver=qr"], '"b"', folder, 1)
+    refused(["fit", "depends.csv", "-q", "--solver=reduction"], "depends.csv: reduction: ", folder, 1)
+
+
+def cli_fit_steps_on_the_reduction_as_over_all_rows(folder):
+    data = diabetes(folder)
+    words = [data, "-q", "--optimizer=momentum:lr=0.1", "--steps=300"]
+    for name, also in (("planned", []), ("forced", ["--solver=reduction"]), ("stream", ["--solver=stream"])):
+        result = fits(*words, *also, "-o", name + ".json", folder=folder)
+        where = "over all rows" if name == "stream" else "on the reduction"
+        assert f"\nmomentum:lr=0.1 {where}: 300 steps, step limit reached\n" in result.stdout, result.stdout
+        assert ("(forced)" in result.stdout) == (name != "planned")
+    planned, stream = coefficients(model(folder, "planned.json")), coefficients(model(folder, "stream.json"))
+    assert planned == coefficients(model(folder, "forced.json")) and digits(planned, stream) >= 9
+    assert "lm over all rows" in fits(data, "-q", "--optimizer=lm", folder=folder).stdout
+    refused(["fit", data, "--solver=reduction", "--batch-size=8"], "--solver=reduction has no batches", folder, 2)
+
+
+def cli_fit_columns_too_ill_for_a_reduction_direct(folder):
+    """Where the plan is to reduce, and what it finds forbids it."""
+    def row(i, difference):
+        x = [i * (2 * j + 3) * (i + j) % 1009 / 8 for j in range(80)]
+        return ",".join(map(repr, [*x, x[0] + difference * (i * i % 7), i * 7 % 31])) + "\n"
+
+    names = ",".join(f"x{j}" for j in range(82)) + "\n"
+    for name, difference in (("well", 1), ("ill", 1e-9)):
+        write(folder, name + ".csv", names + "".join(row(i, difference) for i in range(1, 900)))
+    result = fits("well.csv", "-q", folder=folder)
+    assert "plan: 899 x 82, reduce: " in result.stdout and "solved by reduction\n" in result.stdout, result.stdout
+    result = fits("ill.csv", "-q", folder=folder)
+    assert "rank 82 of 82" in result.stdout and "plan: 899 x 82, direct: the columns depend on each other" in result.stdout, result.stdout
+    assert "; solved by qr\n" in result.stdout
+    refused(["fit", "ill.csv", "-q", "--solver=reduction"], "ill.csv: reduction: the rank is 81 of 82", folder, 1)
+
+
+# ---- predictions
+
+
+def cli_predict_columns_by_name_numbers_of_the_fit(folder):
+    data = diabetes(folder)
+    fits(data, "-q", "-o", "m.json", folder=folder)
+    result = run("predict", "m.json", data, folder=folder)
+    assert result.returncode == 0 and result.stderr == "442 rows: root of the mean squared error 53.4761, R^2 0.517749\n", result.stderr
+    tree = model(folder)
+    with open(f"{folder}/{data}") as file:
+        table = [line.strip().split(",") for line in file]
+    for line, row in zip(result.stdout.split(), table[1:]):
+        z = math.fsum([tree["intercept"]] + [c["coefficient"] * float(x) for c, x in zip(tree["columns"], row)])
+        assert abs(float(line) - z) <= 1e-11 * abs(z), (line, z)
+    others = [",".join(["id" if i == 0 else "", *row[-2::-1]]) for i, row in enumerate(table)] # no target, a column that is empty
+    write(folder, "others.csv", "\n".join(others) + "\n")
+    again = run("predict", "m.json", "others.csv", "-o", "z.txt", folder=folder)
+    assert again.returncode == 0 and again.stdout == again.stderr == "", again.stderr
+    with open(f"{folder}/z.txt") as file:
+        assert file.read() == result.stdout
+
+
+def cli_predict_one_column_alone_enough(folder):
+    write(folder, "line.csv", "x,y\n1,1\n2,3\n3,5\n")
+    write(folder, "x.csv", "x\n4\n10\n")
+    fits("line.csv", "-q", "-o", "m.json", folder=folder)
+    result = run("predict", "m.json", "x.csv", folder=folder)
+    assert [round(float(z), 12) for z in result.stdout.split()] == [7, 19], result.stdout + result.stderr
+
+
+def cli_predict_labels_probabilities_and_share_right(folder):
+    data = breast_cancer(folder)
+    result = fits(data, "-q", "--loss=logistic", "--standardize", "--l2=0.01", "-o", "m.json", folder=folder)
+    assert "98.59 % of the labels right" in result.stdout, result.stdout
+    result = run("predict", "m.json", data, folder=folder)
+    assert result.stderr == "569 rows: 98.59 % of the labels right\n"
+    assert all(0 <= float(z) <= 1 for z in result.stdout.split()) and len(result.stdout.split()) == 569
+    fits(data, "-q", "--loss=squared_hinge", "--standardize", "--l2=0.01", "-o", "m.json", "--force", folder=folder)
+    result = run("predict", "m.json", data, folder=folder)
+    assert "% of the labels right" in result.stderr and min(float(z) for z in result.stdout.split()) < -1
+
+
+def cli_predict_models_that_are_none_refused(folder):
+    data = diabetes(folder)
+    fits(data, "-q", "-o", "m.json", folder=folder)
+    write(folder, "other.csv", "age,sexe,bmi,bp,s1,s2,s3,s4,s5,s6\n1,2,3,4,5,6,7,8,9,1\n")
+    refused(["predict", "m.json", "other.csv"], 'other.csv: the model needs "sex", there is no such column; did you mean "sexe"?',
+            folder, 1)
+    write(folder, "holes.csv", "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6\n1,2,3,4,5,6,7,8,9,1\n1,2,3,4,,6,7,8,9,1\n")
+    refused(["predict", "m.json", "holes.csv"], 'holes.csv:3:5: the cell is missing (column "s1"); hint: --ignore=COLUMN', folder, 1)
+    write(folder, "word.csv", "age,sex,bmi,bp,s1,s2,s3,s4,s5,s6\n1,m,3,4,5,6,7,8,9,1\n")
+    refused(["predict", "m.json", "word.csv"], 'word.csv:2:2: "m" is not a number (column "sex")', folder, 1)
+    refused(["predict", data, "m.json"], "diabetes.csv:1:", folder, 1)
+    refused(["predict", data, "m.json"], "lgd predict MODEL DATA", folder, 1)
+    tree = model(folder)
+    for key, value, text in (("format", "lgd model 9", 'm.json: "format" is "lgd model 9", "lgd model 1" is accepted'),
+                             ("format", None, '"format" is missing'), ("loss", "hinge", '"loss" is "hinge"'),
+                             ("target", 3, '"target" is missing'), ("columns", [], '"columns" is missing or empty'),
+                             ("columns", [{"name": "a"}], "column 1 lacks its name or its coefficient"),
+                             ("columns", [{"name": "a", "coefficient": 1}] * 2, 'columns 1 and 2 are both "a"'),
+                             ("intercept", "x", '"intercept" is neither a number nor null')):
+        write(folder, "m.json", json.dumps({**tree, key: value}))
+        refused(["predict", "m.json", data], text, folder, 1)
+    write(folder, "m.json", json.dumps(tree)[:-20])
+    refused(["predict", "m.json", data], "m.json:1:", folder, 1)
+    write(folder, "m.json", "")
+    refused(["predict", "m.json", data], "m.json:", folder, 1)
+    refused(["predict", "m.json"], "a model and a file are needed", folder, 2)
+
+
+# ---- what is refused
+
+
+def cli_words_that_are_wrong_refused_with_the_nearest(folder):
+    data = diabetes(folder)
+    for words, text in ((["fit", data, "--bacth-size=3"], "unknown option --bacth-size; did you mean --batch-size?   (lgd fit --help)"),
+                        (["fit", data, "--loss=logstic"], "unknown loss logstic; did you mean logistic?"),
+                        (["fit", data, "--loss=x"], "unknown loss x   (lgd fit --help)"),
+                        (["ft", data], "unknown command ft; did you mean fit?   (lgd --help)"),
+                        (["--verson"], "unknown option --verson"), (["fit"], "a file is needed"),
+                        (["fit", data, "more"], '"more" is one file too many'), (["fit", data, "-z"], "unknown option -z"),
+                        (["fit", data, "-o"], "-o needs a value"), (["fit", data, "--force=1"], "--force takes no value"),
+                        (["fit", data, "--l2=-1"], '--l2 is "-1", a number at least 0 is accepted'),
+                        (["fit", data, "--l2=0x1"], '--l2 is "0x1"'), (["fit", data, "--l2=1e999"], '--l2 is "1e999"'),
+                        (["fit", data, "--tol=nan"], '--tol is "nan"'), (["fit", data, "--steps=0"], '--steps is "0"'),
+                        (["fit", data, "--batch-size=few"], '--batch-size is "few"'),
+                        (["fit", data, "--solver=best"], '--solver is "best", auto, qr, svd, reduction or stream is accepted'),
+                        (["fit", data, "--missing=no"], '--missing is "no", refuse, drop or mean is accepted'),
+                        (["fit", data, "--header=maybe"], '--header is "maybe", auto, yes or no is accepted'),
+                        (["fit", data, "--solver=qr", "--steps=3"], "--solver=qr takes no steps"),
+                        (["fit", data, "--solver=qr", "--l1=1"], "--l1 has no direct solution"),
+                        (["fit", data, "--solver=qr", "--loss=logistic"], "--solver is for least squares"),
+                        (["fit", data, "--standardize", "--no-intercept"], "--no-intercept forbids"),
+                        (["fit", data, "--estimator=saga"], "--batch-size is needed"),
+                        (["fit", data, "--schedule=cosine", "--steps=3"], "--epochs is needed"),
+                        (["fit", data, "--optimizer=sgdd"], 'method is "sgdd", did you mean "sgd"?'),
+                        (["fit", data, "--optimizer=lbfgsb", "--l1=1"], "lbfgsb: penalty is l1"),
+                        (["fit", data, "--batch-size=1000"], "batch_size is 1000, at most the 442 rows"),
+                        (["info", "x"], '"x" is not an option')):
+        refused(words, text, folder, 2)
+
+
+def cli_tables_that_are_wrong_refused_by_line_and_cell(folder):
+    for name, text, words, said in (
+            ("word.csv", "a,b,y\n1,2,3\n4,x,6\n", [], 'word.csv:3:2: "x" is not a number (column "b"); hint: a text column? --ignore=COLUMN'),
+            ("hole.csv", "a,b,y\n1,2,3\n4,,6\n5,6,1\n", [], 'hole.csv:3:2: the cell is missing (column "b"); hint: --missing=drop'),
+            ("comma.csv", "a;y\n1,5;2\n2,5;3\n3;5\n", [], 'comma.csv:2:1: "1,5" is not a number (column "a"); hint: decimal commas? --decimal-comma'),
+            ("label.csv", "x,y\n1,a\n2,b\n", [], "hint: two labels? --loss=logistic"),
+            ("three.csv", "x,y\n1,a\n2,b\n3,c\n", ["--loss=logistic"], 'the target "y" has 3 labels'),
+            ("mixed.csv", "1,b\n2,3\n", [], "--header=yes or --header=no"),
+            ("first.csv", "made by hand\na,y\n1,2\n", [], "first.csv:1"),
+            ("empty.csv", "", [], "empty.csv: the file is empty"), ("head.csv", "a,y\n", [], "head.csv: there is no row beside the header"),
+            ("one.csv", "a,y\n1,2\n", [], "one.csv: there is one row, at least 2 are needed"),
+            ("short.csv", "a,b,y\n1,2,3\n4,5\n", [], "short.csv:3: 2 cells are found, 3 are expected"),
+            ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--target=prize"], 'target is "prize", there is no such column; did you mean "price"?'),
+            ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--ignore=prize"], 'ignore is "prize", there is no such column; did you mean "price"?'),
+            ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--weights=prize"], 'the weights are "prize", there is no such column; did you mean "price"?'),
+            ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--weights=y"], 'the weights are "y", which is the target'),
+            ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--weights=price"], "no column beside the target and the weights"),
+            ("w.csv", "a,w,y\n1,1,2\n2,-1,3\n3,1,5\n", ["--weights=w"], "w.csv: the weight in row 2 is -1"),
+            ("latin.csv", b"\xe9,y\n1,2\n2,5\n3,1\n", ["-o", "m.json"], "is not UTF-8")):
+        write(folder, name, text)
+        refused(["fit", name, *words], said, folder, 1)
+    refused(["fit", "absent.csv"], "absent.csv: No such file or directory", folder, 1)
+    refused(["fit", folder], "this is a directory", folder, 1)
+    refused(["fit", "-"], "a file is needed", folder, 1)
+    result = fits("hole.csv", "-q", "--missing=drop", folder=folder)
+    assert "2 rows" in result.stdout
+    assert "3 rows" in fits("comma.csv", "-q", "--decimal-comma", folder=folder).stdout
+
+
+def cli_ends_by_status(folder):
+    data = diabetes(folder)
+    refused(["fit", data, "-q", "--optimizer=sgd:lr=1e9"], "a rate of", folder, 3)
+    few = ["-q", "--optimizer=sgd:lr=0.1", "--steps=3"]
+    result = fits(data, *few, folder=folder)
+    assert result.stderr == "lgd: not converged: step limit reached, |g| is 111; hint: more --steps\n", result.stderr
+    assert "sgd:lr=0.1 on the reduction: 3 steps, step limit reached" in result.stdout
+    assert "standard error" not in result.stdout
+    assert fits(data, *few, "--strict", folder=folder, status=4).stdout == result.stdout
+    assert fits(data, "-q", "--strict", "--solver=stream", folder=folder).stderr == ""
+
+
+# ---- files
+
+
+def cli_model_there_already_kept_unless_forced(folder):
+    data = diabetes(folder)
+    write(folder, "m.json", "mine")
+    refused(["fit", data, "-o", "m.json"], "m.json: is there already; --force replaces it", folder, 1)
+    with open(f"{folder}/m.json") as file:
+        assert file.read() == "mine"
+    fits(data, "-q", "-o", "m.json", "--force", folder=folder)
+    assert model(folder)["target"] == "progression"
+    refused(["predict", "m.json", data, "-o", "m.json"], "--force replaces it", folder, 1)
+    refused(["fit", data, "-o", folder], "is a folder", folder, 1)
+    assert sorted(os.listdir(folder)) == ["diabetes.csv", "m.json"]
+
+
+def cli_disk_full_said_and_ended(folder):
+    data = diabetes(folder)
+    result = run("fit", data, "-q", "-o", "/dev/full", folder=folder)
+    assert result.returncode == 1 and result.stderr == "lgd: /dev/full: No space left on device\n", result.stderr
+    result = run("fit", data, "-q", "-o", "none/m.json", folder=folder)
+    assert result.returncode == 1 and "none/m.json.part: No such file" in result.stderr, result.stderr
+    fits(data, "-q", "-o", "m.json", folder=folder)
+    for words in (["fit", data, "-q"], ["predict", "m.json", data], ["info"], ["--help"], ["--version"], ["fit", "--help"]):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run([PROGRAM, *words], cwd=folder, stdout=full, stderr=subprocess.PIPE, text=True, timeout=60)
+        assert result.returncode == 1 and result.stderr == "lgd: standard output: No space left on device\n", (words, result.stderr)
+
+
+def cli_progress_on_a_terminal_alone(folder):
+    data = diabetes(folder)
+    words = ["fit", data, "--batch-size=8", "--epochs=20", "--optimizer=adam"]
+    ours, theirs = pty.openpty()
+    process = subprocess.run([PROGRAM, *words], cwd=folder, stdout=subprocess.PIPE, stderr=theirs, timeout=60,
+                             env=dict(os.environ, TERM="xterm"))
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 4096):
+            seen += piece
+    except OSError: # the end, as Linux tells it
+        pass
+    os.close(ours)
+    assert process.returncode == 0 and b"adam" in seen and b"\r" in seen and b"[" in seen, seen
+    assert b"\r" not in process.stdout and b"\033" not in process.stdout
+    piped = fits(*words[1:], folder=folder)
+    assert "\r" not in piped.stderr and "\033" not in piped.stderr and "%" not in piped.stderr
+    assert piped.stdout == process.stdout.decode()
+
+
+# ---- help
+
+
+def cli_info_names_the_library_and_what_it_knows(folder):
+    result = run("info", folder=folder, environment={"LGD_NUM_THREADS": "3"})
+    assert result.returncode == 0 and "BLAS" in result.stdout and "LAPACK" in result.stdout, result.stdout
+    assert "LGD_NUM_THREADS is 3" in result.stdout
+    for name in ("half_squared", "squared_hinge", "logistic", "sgd", "adam", "lbfgs", "newton"):
+        assert re.search(rf"^  {name} ", result.stdout, re.M), name
+    assert re.fullmatch(r"lgd \d+\.\d+\.\d+\n", run("--version", folder=folder).stdout)
+
+
+def cli_help_every_option_named(folder):
+    text = run("fit", "--help", folder=folder).stdout
+    for name in ("target", "loss", "l1", "l2", "intercept", "no-intercept", "standardize", "solver", "optimizer", "steps", "epochs",
+                 "batch-size", "tol", "seed", "threads", "weights", "ignore", "out", "force", "quiet", "strict"):
+        assert f"--{name}" in text, name
+    assert max(len(line) for line in text.split("\n")) <= 120
+    assert "lgd predict MODEL DATA" in run("--help", folder=folder).stdout
+    result = run(folder=folder)
+    assert result.returncode == 2 and result.stdout == "" and "usage: lgd COMMAND" in result.stderr
+
+
+def cli_manual_page_has_every_option(folder):
+    page = os.path.join(folder, "lgd.1")
+    subprocess.run([sys.executable, f"{ROOT}/docs/man/command.py", PROGRAM, page, "0"], check=True)
+    with open(page) as file:
+        text = file.read()
+    for command in ("fit", "predict"):
+        for option in re.findall(r"--[a-z0-9-]+", run(command, "--help", folder=folder).stdout):
+            assert option.replace("-", "\\-") in text, option
+    assert ".SH EXIT STATUS" in text and "squared_hinge" in text
+
+
+def cli_readme_commands_print_what_it_shows(folder):
+    with open(f"{ROOT}/README.md", encoding="utf-8") as file:
+        blocks = re.findall(r"^```(\w+)\n(.*?)^```$", file.read(), re.M | re.S)
+    place, = [i for i, (language, text) in enumerate(blocks) if language == "sh" and text.startswith("lgd fit ")]
+    language, expected = blocks[place + 1]
+    assert language == "console"
+    os.symlink(f"{ROOT}/bench", f"{folder}/bench")
+    result = subprocess.run(["sh", "-e", "-c", blocks[place][1]], cwd=folder, capture_output=True, text=True, timeout=60,
+                            env=dict(os.environ, PATH=f"{os.path.dirname(PROGRAM)}:{os.environ['PATH']}"))
+    assert result.returncode == 0, result.stderr
+    assert shown(result.stdout) == shown(expected), result.stdout
+
+
+tap.run(globals(), "cli_")
