@@ -298,7 +298,8 @@ build() {
         printf '%s\n' "$made" >"$dir/.made"
     fi
     say "compiling ${dir#"$root"/}"
-    quietly meson compile -C "$dir"
+    # shellcheck disable=SC2086 # targets, or nothing: everything
+    quietly meson compile -C "$dir" ${targets:-}
 }
 
 # A Homebrew OpenBLAS is not on the default path.

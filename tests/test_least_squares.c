@@ -780,6 +780,68 @@ START_TEST(errors_known_deviations_as_the_formula)
 }
 END_TEST
 
+/* ---- what is chosen */
+
+enum { CHOSEN_ROWS = 500, CHOSEN_COLS = 60 };
+
+/* Many columns of a small condition are reduced, to the digits of a QR factorisation; a condition that is not small, corrections that
+ * are not wanted and errors that are lead to the triangle, a rank that is not full to singular values. */
+START_TEST(auto_reduces_where_it_is_quicker_and_as_good)
+{
+    data d = data_create(CHOSEN_ROWS, CHOSEN_COLS, 1, false, 41);
+    double w[3][CHOSEN_COLS + 1], errors[CHOSEN_COLS + 1];
+    const double near[] = {1, 1e-3, 1e-9, 0}; /* how far column 5 is from column 4 */
+    const lgd_solver expected[] = {LGD_SOLVER_REDUCTION, LGD_SOLVER_REDUCTION, LGD_SOLVER_QR, LGD_SOLVER_SVD};
+    for (size_t k = 0; k < sizeof near / sizeof *near; k++) {
+        lgd_matrix *X;
+        lgd_objective *f;
+        lgd_least_squares_report r;
+        for (size_t i = 0; i < CHOSEN_ROWS && k; i++)
+            d.X[i * CHOSEN_COLS + 5] =
+                d.X[i * CHOSEN_COLS + 4] + near[k] * d.X[i * CHOSEN_COLS + 3] * d.X[i * CHOSEN_COLS];
+        ck_ok(lgd_matrix_dense(&X, CHOSEN_ROWS, CHOSEN_COLS, d.X, CHOSEN_COLS));
+        ck_ok(lgd_glm_create(&f, X, d.y, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true}));
+        ck_ok(lgd_least_squares_solve(f, w[0], NULL, &r));
+        ck_assert_int_eq(r.solver, expected[k]);
+        ck_assert_uint_eq(r.rank, CHOSEN_COLS + 1 - (near[k] == 0));
+        if (near[k] > 0) {
+            ck_ok(lgd_least_squares_solve(f, w[1], &(lgd_least_squares_options){.solver = LGD_SOLVER_QR}, NULL));
+            ck_assert_double_le(difference_of(CHOSEN_COLS + 1, w[0], w[1]), 2 * DBL_EPSILON);
+            ck_ok(lgd_least_squares_solve(f, w[2], &(lgd_least_squares_options){.errors = errors}, &r));
+            ck_assert_int_eq(r.solver, LGD_SOLVER_QR);
+            ck_assert_mem_eq(w[1], w[2], sizeof w[1]);
+            ck_ok(lgd_least_squares_solve(f, w[2], &(lgd_least_squares_options){.plain = true}, &r));
+            ck_assert_int_eq(r.solver, LGD_SOLVER_QR);
+        }
+        lgd_objective_free(f);
+        lgd_matrix_free(X);
+    }
+    data_free(&d);
+}
+END_TEST
+
+/* A strength that is far above the columns, in their units, or far below. */
+START_TEST(l2_of_any_size_every_solver_the_same)
+{
+    const double sizes[] = {1e-290, 1e-20, 1e20, 1e290};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        small d;
+        double w[4][COLS];
+        small_fill(&d);
+        small_create(&d, ROWS, COLS, &(lgd_glm_options){.l2 = sizes[i]});
+        for (int solver = LGD_SOLVER_AUTO; solver <= LGD_SOLVER_REDUCTION; solver++) {
+            lgd_least_squares_report r;
+            const lgd_least_squares_options o = {.solver = (lgd_solver)solver};
+            ck_ok(lgd_least_squares_solve(d.f, w[solver], &o, &r));
+            ck_assert_double_le(difference_of(COLS, w[solver], w[0]), 4 * DBL_EPSILON);
+            ck_assert(w[solver][0] != 0);
+            ck_near(r.freedom, sizes[i] < 1 ? ROWS - COLS : ROWS, 1e-14);
+        }
+        small_free(&d);
+    }
+}
+END_TEST
+
 /* ---- threads and memory */
 
 enum { MANY = 20000, WIDE = 11 };
@@ -861,6 +923,8 @@ int main(void)
     CASE(s, options_out_of_range_named);
     CASE(s, other_objectives_unsupported);
     CASE(s, errors_known_deviations_as_the_formula);
+    CASE(s, auto_reduces_where_it_is_quicker_and_as_good);
+    CASE(s, l2_of_any_size_every_solver_the_same);
     CASE(s, threads_any_number_same_bits);
     CASE(s, allocations_each_failing_enomem_w_untouched);
     return suite_run(s);

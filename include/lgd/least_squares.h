@@ -100,7 +100,8 @@ static inline lgd_status lgd_ridge_path(lgd_objective *f, size_t count, const do
 /* ---- at once: linear sums of squares, and error bars of any */
 
 /* How a linear sum of squares is solved.
- *   LGD_SOLVER_AUTO       qr; where a column depends on others, svd
+ *   LGD_SOLVER_AUTO       qr; where a column depends on others, svd; where lgd_least_squares_plan says that it is quicker, the condition
+ *                         is at most 10^4, and neither errors nor plain are asked for, reduction, with the same digits
  *   LGD_SOLVER_QR         a QR factorisation of all rows, panel by panel, and back substitution. Dependent columns are refused
  *   LGD_SOLVER_SVD        singular values of its triangle: among all solutions that of least |w|. Any rank; fewer rows than columns
  *   LGD_SOLVER_REDUCTION  the Gram matrix of centred columns by Cholesky: the quickest, at the square of the condition, and refused
@@ -110,7 +111,7 @@ typedef enum lgd_solver { LGD_SOLVER_AUTO, LGD_SOLVER_QR, LGD_SOLVER_SVD, LGD_SO
 /* Options of least squares. A zeroed struct, or NULL: every default.
  *   solver       see lgd_solver
  *   rcond        > 0: a column of which less than rcond is left beside the others, and a singular value below rcond times the largest,
- *                count as 0; columns have been scaled to norms of about 1 before [16 n eps]
+ *                count as 0; columns have been scaled to norms of about 1 before; not for reduction [16 n eps]
  *   refinements  corrections at most, see lgd_least_squares_solve [2]
  *   plain        no correction
  *   sigma        known standard deviation of a residual of weight 1, as with weights 1/sigma_i^2, where it is 1; 0: from the residuals

@@ -2,6 +2,7 @@
  * out reported. */
 #include "least_squares.h"
 #include "blas/blas.h"
+#include "lgd/quadratic.h"
 #include <math.h>
 #include <string.h>
 
@@ -91,22 +92,56 @@ static lgd_status solve_factored(lgd_fit *fit, lgd_least_squares_options *o, lgd
     return lgd_fit_errors(fit, o, report);
 }
 
-static lgd_status solve_reduced(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_squares_report *report)
+static lgd_status finish_reduced(lgd_fit *fit, const lgd_least_squares_options *o, lgd_least_squares_report *report)
 {
     double squares = 0;
     report->solver = LGD_SOLVER_REDUCTION;
-    lgd_status status = lgd_fit_reduce(fit);
     report->rank = fit->rank;
     report->condition = fit->condition;
-    if (!status)
-        status =
-            o->refinements ? lgd_fit_refine(fit, o->refinements, report, &squares) : lgd_fit_gradient(fit, &squares);
+    const lgd_status status =
+        o->refinements ? lgd_fit_refine(fit, o->refinements, report, &squares) : lgd_fit_gradient(fit, &squares);
     if (status)
         return status;
     lgd_fit_reduced_report(fit, squares, report);
     report->rss = unscaled(fit, squares);
     report->sigma = o->sigma > 0 ? o->sigma : report->freedom > 0 ? sqrt(report->rss / report->freedom) : NAN;
     return LGD_OK;
+}
+
+static lgd_status solve_reduced(lgd_fit *fit, const lgd_least_squares_options *o, lgd_least_squares_report *report)
+{
+    const lgd_status status = lgd_fit_reduce(fit);
+    report->solver = LGD_SOLVER_REDUCTION;
+    report->rank = fit->rank;
+    report->condition = fit->condition;
+    return status ? status : finish_reduced(fit, o, report);
+}
+
+/* A reduction is quicker where columns are many, and as good after two corrections where its condition is small. It is tried where that is
+ * all there is to gain: errors need the triangle anyhow. */
+static bool worth_reducing(const lgd_fit *fit, const lgd_least_squares_options *o)
+{
+    const lgd_plan_options wanted = {.rows = fit->f->terms, .cols = fit->n, .outputs = fit->k, .optimum = true};
+    lgd_plan plan;
+    return o->refinements >= 2 && !o->errors && !o->covariance && lgd_least_squares_plan(&wanted, &plan) == LGD_OK &&
+           plan.way == LGD_WAY_REDUCE;
+}
+
+static lgd_status solve(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_squares_report *report)
+{
+    static const double small = 1e4; /* of a condition: its square leaves half of the digits to a correction */
+    if (o->solver == LGD_SOLVER_REDUCTION)
+        return solve_reduced(fit, o, report);
+    if (o->solver == LGD_SOLVER_AUTO && worth_reducing(fit, o)) {
+        lgd_status status = lgd_fit_reduce(fit);
+        if (status == LGD_ENOMEM)
+            return status;
+        if (!status && fit->condition <= small)
+            return finish_reduced(fit, o, report);
+        lgd_reduction_free(fit->reduced);
+        fit->reduced = NULL;
+    }
+    return solve_factored(fit, o, report);
 }
 
 static void put(const lgd_fit *fit, double *w)
@@ -139,7 +174,7 @@ lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_
         return status;
     lgd_blas_hold(); /* also where f is called by one thread: the bits are the same whatever the host has set */
     fit->threads = lgd_objective_begin(f, 0);
-    status = o.solver == LGD_SOLVER_REDUCTION ? solve_reduced(fit, &o, &mine) : solve_factored(fit, &o, &mine);
+    status = solve(fit, &o, &mine);
     lgd_objective_end(f);
     lgd_blas_release();
     double *found = fit->dx;

@@ -6,17 +6,34 @@
 #include <math.h>
 #include <string.h>
 
-/* F from C, which is known to be positive definite. */
+/* What sums over rows, without the factor of a loss, are divided by in C. */
+static double total_of(const lgd_fit *fit)
+{
+    return fit->reduced->total / fit->f->factor;
+}
+
+/* Scales by which the diagonal of C with l2 is near 1, l2 in them, and F. That C is positive definite is known. */
 static lgd_status factor(lgd_fit *fit)
 {
     const lgd_reduction *r = fit->reduced;
     const size_t n = r->cols;
     double *F = fit->F;
     size_t good = 0;
-    for (size_t i = 0; i < n; i++) {
-        memcpy(F + i * n, r->C + i * r->ld, n * sizeof *F);
-        F[i * n + i] += lgd_reduction_ridge(r, r->l2, i);
+    for (size_t j = 0; j < n; j++) {
+        const double ridge = fmin(lgd_reduction_ridge(r, r->l2, j), 0x1p1000), size = r->C[j * r->ld + j] + ridge;
+        int own = 0, unit = 0;
+        frexp(r->scale[j], &own);
+        frexp(sqrt(size), &unit);
+        fit->power[j] = own - 1 + unit; /* scale_j is 2^(own - 1) */
+        fit->ridge[j] = total_of(fit) * ldexp(ridge, -2 * unit);
+        for (size_t i = 0; i < n; i++)
+            F[i * n + j] = ldexp(r->C[i * r->ld + j], -unit);
+        F[j * n + j] = ldexp(size, -unit);
+        fit->low[j] = ldexp(1, -unit);
     }
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            F[i * n + j] *= fit->low[i];
     const lgd_status status = n ? lgd_lapack_factor(n, F, n, &good) : LGD_OK;
     for (size_t i = 0; i < n && !status; i++)
         for (size_t j = i + 1; j < n; j++) {
@@ -34,11 +51,11 @@ static void solve(const lgd_fit *fit, double *x)
 }
 
 /* What mean^T W is in scaled columns. */
-static double along_means(const lgd_reduction *r, const double *x)
+static double along_means(const lgd_fit *fit, const double *x)
 {
     double sum = 0;
-    for (size_t j = 0; j < r->cols; j++)
-        sum += r->mean[j] * r->inverse[j] * x[j];
+    for (size_t j = 0; j < fit->reduced->cols; j++)
+        sum += ldexp(fit->reduced->mean[j], -fit->power[j]) * x[j];
     return sum;
 }
 
@@ -57,16 +74,11 @@ lgd_status lgd_fit_reduce(lgd_fit *fit)
     if (status)
         return status;
     const lgd_reduction *r = fit->reduced;
-    fit->l2 = f->l2 * r->total / f->factor;
+    fit->l2 = f->l2 * total_of(fit);
     for (size_t c = 0; c < r->outputs; c++)
         largest = fmax(largest, hypot(sqrt(r->squares[c]), r->target[c]));
     if (largest > 0)
         frexp(largest, &fit->power[fit->n]);
-    for (size_t j = 0; j < r->cols; j++) {
-        frexp(r->scale[j], &fit->power[j]);
-        fit->power[j]--; /* scale_j is 2^e_j */
-        fit->ridge[j] = r->total / f->factor * lgd_reduction_ridge(r, f->l2, j);
-    }
     for (size_t j = 0; j < fit->n; j++)
         for (size_t c = 0; c < fit->k; c++)
             fit->x[c * fit->n + j] = ldexp(w[j * fit->k + c], fit->power[j] - fit->power[fit->n]);
@@ -78,21 +90,20 @@ void lgd_fit_reduced_normal(const lgd_fit *fit, const double *g, const double *l
 {
     const lgd_reduction *r = fit->reduced;
     const size_t n = r->cols;
-    const double total = r->total / fit->f->factor, of_b = r->intercept ? g[n] : 0;
+    const double total = total_of(fit), of_b = r->intercept ? g[n] : 0, more = r->intercept ? low[n] : 0;
     for (size_t j = 0; j < n; j++) {
-        const double mean = r->mean[j] * r->inverse[j];
-        const double more = (r->intercept ? low[n] : 0) * mean;
-        x[j] = (fma(-mean, of_b, g[j]) + (low[j] - more)) / total;
+        const double mean = ldexp(r->mean[j], -fit->power[j]);
+        x[j] = (fma(-mean, of_b, g[j]) + (low[j] - more * mean)) / total;
     }
     solve(fit, x);
     if (r->intercept)
-        x[n] = of_b / total / r->weight - along_means(r, x);
+        x[n] = of_b / total / r->weight - along_means(fit, x);
 }
 
 void lgd_fit_reduced_report(lgd_fit *fit, double squares, lgd_least_squares_report *report)
 {
     const lgd_reduction *r = fit->reduced;
-    const double total = r->total / fit->f->factor;
+    const double total = total_of(fit);
     double all = 0, trace = (double)fit->n;
     for (size_t c = 0; c < r->outputs; c++)
         all += ldexp(ldexp(total * r->squares[c], -fit->power[fit->n]), -fit->power[fit->n]);
@@ -102,7 +113,7 @@ void lgd_fit_reduced_report(lgd_fit *fit, double squares, lgd_least_squares_repo
         memset(x, 0, r->cols * sizeof *x);
         x[j] = 1;
         lgd_fit_forward(r->cols, fit->F, x);
-        trace -= lgd_reduction_ridge(r, r->l2, j) * lgd_dot(r->cols, x, x);
+        trace -= fit->ridge[j] / total * lgd_dot(r->cols, x, x);
     }
     report->freedom = (double)fit->residuals - trace * (double)r->outputs;
 }

@@ -171,29 +171,31 @@ lgd_status lgd_fit_gradient(lgd_fit *fit, double *squares)
 
 /* ---- corrections */
 
-/* How much of x the correction d is: of the largest number, and of the worst, where what is below rounding of the largest counts as
- * that much. */
+/* How much of x, once it is corrected by d, that is: of its largest number, and of the worst, where what is below rounding of the largest
+ * counts as that much. */
 static void compare(size_t n, const double *d, const double *x, double *whole, double *worst)
 {
     double largest = 0, change = 0;
     for (size_t j = 0; j < n; j++) {
-        largest = fmax(largest, fabs(x[j]));
+        largest = fmax(largest, fabs(x[j] - d[j]));
         change = fmax(change, fabs(d[j]));
     }
     if (change == 0)
         return;
-    *whole = largest > 0 ? fmax(*whole, change / largest) : INFINITY;
+    *whole = fmax(*whole, change / largest);
     for (size_t j = 0; j < n; j++)
         if (d[j] != 0)
-            *worst = fmax(*worst, fabs(d[j]) / fmax(fabs(x[j]), DBL_EPSILON * largest));
-    if (!(change <= DBL_MAX))
+            *worst = fmax(*worst, fabs(d[j]) / fmax(fabs(x[j] - d[j]), DBL_EPSILON * largest));
+    if (!(change <= DBL_MAX) || !(largest > 0))
         *whole = *worst = INFINITY;
 }
 
+/* Corrections have to become smaller, else F is no good for more. The first may be as large as x: a large l2 leaves a triangle without a
+ * digit of it. */
 lgd_status lgd_fit_refine(lgd_fit *fit, size_t most, lgd_least_squares_report *report, double *squares)
 {
     const size_t n = fit->n, count = n * fit->k;
-    double before = 1;
+    double before = 0;
     report->digits = 0;
     for (size_t round = 0; round < most; round++) {
         const lgd_status status = lgd_fit_gradient(fit, squares);
@@ -208,8 +210,7 @@ lgd_status lgd_fit_refine(lgd_fit *fit, size_t most, lgd_least_squares_report *r
                 lgd_fit_normal(fit, fit->g + c * n, d);
             compare(n, d, fit->x + c * n, &whole, &worst);
         }
-        if (!(whole <=
-              fmax(before / 2, 4 * DBL_EPSILON))) /* F is no good for more: what it made worse is left as it was */
+        if (!(round ? whole <= fmax(before / 2, 4 * DBL_EPSILON) : whole <= DBL_MAX))
             return LGD_OK;
         for (size_t j = 0; j < count; j++)
             fit->x[j] -= fit->dx[j];
