@@ -46,8 +46,9 @@ includes_follow_layers() {
                 home[layers[i] ".h"] = layers[i]
             }
             home["status.h"] = home["runtime.h"] = "base"
-            home["glm.h"] = home["quadratic.h"] = "objective"
-            home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = home["newton.h"] = home["quasi_newton.h"] = home["search.h"] = "optimizer"
+            home["starts.h"] = "minimize"
+            home["glm.h"] = home["least_squares.h"] = home["quadratic.h"] = "objective"
+            home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = home["newton.h"] = home["gauss_newton.h"] = home["quasi_newton.h"] = home["search.h"] = "optimizer"
         }
         FNR == 1 {
             count = split(FILENAME, path, "/")

@@ -652,6 +652,7 @@ START_TEST(quadratic_bad_input_named)
     ck_ok(lgd_quadratic_create(&q, m.f));
     ck_fails(lgd_quadratic_refine(q, NULL, w, 1, NULL), LGD_EINVAL, "quadratic: f is NULL");
     ck_fails(lgd_quadratic_refine(q, m.f, NULL, 1, NULL), LGD_EINVAL, "quadratic: w is NULL");
+    ck_fails(lgd_quadratic_refine_sized(q, m.f, NULL, 1, NULL, 0), LGD_EINVAL, "quadratic: w is NULL");
     w[1] = NAN;
     ck_fails(lgd_quadratic_refine(q, m.f, w, 1, NULL), LGD_EINVAL, "quadratic: w[1] is nan");
     w[1] = 0;
