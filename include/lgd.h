@@ -32,4 +32,5 @@
 #include "lgd/optimizers.h"
 #include "lgd/schedule.h"
 #include "lgd/minimize.h"
+#include "lgd/starts.h"
 #endif

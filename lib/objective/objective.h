@@ -28,7 +28,7 @@ struct lgd_objective {
     double factor;         /* of a square in f: 1/2 factor omega r^2; 1 unless a loss has another */
     /* `design` with S and R as they are, and weights omega apart, so that no root rounds them; NULL: there is only ops.design. */
     lgd_status (*rows)(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega);
-    double *columns;       /* [2 dim] for the Hessian of a smooth part, made when first needed */
+    double *columns; /* [2 dim] for the Hessian of a smooth part, made when first needed */
 };
 
 /* Is the Hessian the same at every w? */
