@@ -15,8 +15,8 @@ void arguments_help(const arguments *a, FILE *to)
     for (size_t i = 0; i < a->count; i++) {
         const argument *one = a->list + i;
         char left[2 * LONGEST + 8], letter[8];
-        snprintf(letter, sizeof letter, one->letter ? "-%c, " : letters ? "    " : "", one->letter);
-        snprintf(left, sizeof left, "%s--%s%s", letter, one->name, one->shape);
+        snprintf(letter, sizeof letter, "-%c, ", one->letter);
+        snprintf(left, sizeof left, "%s--%s%s", one->letter ? letter : letters ? "    " : "", one->name, one->shape);
         fprintf(to, "  %-*s %s\n", letters ? 27 : 23, left, one->help);
     }
 }
