@@ -135,7 +135,8 @@ typedef struct lgd_least_squares_options {
  *   freedom      number of residuals less that of parameters they determine; with l2 less the trace of the hat matrix
  *   sigma        sqrt(rss/freedom), the standard deviation of a residual of weight 1, or the one that was given
  *   r_squared    1 - rss/(the same about the mean; without an intercept about 0); NaN where it has no meaning
- *   digits       how many decimal digits of the worst parameter the last correction left as they were; 0 without one
+ *   digits       how many decimal digits the worst parameter has, for the numbers as they are given: what the last correction changed,
+ *                times what is left of an error by one, n condition^2 eps; 0 without one
  *   refinements  corrections that were made */
 typedef struct lgd_least_squares_report {
     lgd_solver solver;
@@ -151,8 +152,9 @@ typedef struct lgd_least_squares_report {
  *
  * Rows are read once for the factorisation and once more for each correction: residuals r and S^T r are then computed from the rows in
  * twice the precision, and R^T R d = S^T r for the triangle R corrects w (A. Bjorck, "Stability analysis of the method of seminormal
- * equations", Linear Algebra Appl. 88/89, 1987; T. Ogita, S. Rump, S. Oishi, SIAM J. Sci. Comput. 26, 2005). As long as the condition is
- * below about 10^7 two corrections leave w right to the last digits, which no factorisation in double precision alone does.
+ * equations", Linear Algebra Appl. 88/89, 1987; T. Ogita, S. Rump, S. Oishi, SIAM J. Sci. Comput. 26, 2005). One correction is enough up to
+ * a condition of about 10^4, and two up to 10^6: w is right to the last digits, which no factorisation in double precision alone
+ * makes it. Further ones are made only where they are needed.
  *
  * LGD_EUNSUPPORTED where f is none of these; LGD_EINVAL for NULL, no rows, options out of range, rows that are not finite and, by
  * number, a column that depends on others (qr), or a condition too large (reduction). w is written on success alone, the report also where
