@@ -4,6 +4,7 @@
 #include "lgd/least_squares.h"
 #include "objective/objective.h"
 #include <float.h>
+#include <stddef.h>
 #include <stdio.h>
 
 enum { ROWS = 23, DIM = 3 };
@@ -403,6 +404,14 @@ START_TEST(check_jacobian_bad_input_named)
     ck_ok(lgd_objective_create(&empty, 2, 0, &ops, NULL));
     ck_fails(lgd_objective_check_jacobian(empty, point, &c), LGD_EINVAL, "number of rows of the many is 0");
     lgd_objective_free(empty);
+    struct { /* of an older header, and of a newer one */
+        lgd_jacobian_check known;
+        double more;
+    } newer = {.more = 5};
+    c.analytic = 5;
+    ck_ok(lgd_objective_check_jacobian_sized(f, point, &c, offsetof(lgd_jacobian_check, analytic)));
+    ck_ok(lgd_objective_check_jacobian_sized(f, point, &newer.known, sizeof newer));
+    ck_assert(c.analytic == 5 && newer.more == 0 && c.row == newer.known.row && newer.known.error < 1e-8);
     lgd_objective_free(f);
     model_free(&other);
 }

@@ -2,7 +2,7 @@
 #include "classic.h"
 #include "problems.h"
 #include "lgd/starts.h"
-#include <stdio.h>
+#include <stddef.h>
 
 /* ---- functions with many minima */
 
@@ -374,6 +374,43 @@ START_TEST(starts_bad_input_named)
 }
 END_TEST
 
+/* Structs of an older header, and of a newer one. */
+START_TEST(starts_structs_of_other_sizes)
+{
+    enum { MANY = 4 };
+    struct {
+        lgd_report known;
+        double more;
+    } newer[MANY];
+    lgd_report known[MANY];
+    const lgd_starts_options o = {.starts = MANY, .lower = low, .upper = high};
+    const lgd_minimize_options run = {.max_steps = 30};
+    wavy v = wavy_of("Six-hump camel");
+    lgd_objective *f = objective_of(&v);
+    lgd_optimizer *opt = parsed("lbfgs");
+    lgd_starts_report sum, older = {.minima = 77, .f = 5};
+    double w[2], own[2], W[2][MANY * 2];
+    ck_ok(lgd_minimize_starts(f, opt, w, &o, &run, known, &sum));
+    ck_ok(lgd_minimize_starts_sized(f, opt, own, &o, offsetof(lgd_starts_options, seed), &run, sizeof run,
+                                    &newer[0].known, sizeof newer[0], &older, offsetof(lgd_starts_report, minima)));
+    ck_assert(!memcmp(w, own, sizeof w) && older.best == sum.best && older.minima == 77 && older.f == 5);
+    for (size_t i = 0; i < MANY; i++) {
+        compare_runs(&known[i], &newer[i].known);
+        ck_assert_double_eq(newer[i].more, 0);
+    }
+    ck_ok(lgd_starts_draw(2, &o, W[0]));
+    ck_ok(lgd_starts_draw_sized(2, &o, offsetof(lgd_starts_options, seed), W[1]));
+    ck_assert(!memcmp(W[0], W[1], sizeof W[0]));
+    struct {
+        lgd_starts_options known;
+        double more;
+    } later = {.known = o, .more = 1};
+    ck_fails(lgd_starts_draw_sized(2, &later.known, sizeof later, W[1]), LGD_EUNSUPPORTED, "starts options");
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+}
+END_TEST
+
 /* ---- runs that fail */
 
 /* The k-th call of the function fails for each k of the first three runs: that run is lost, the others have their bits. */
@@ -522,6 +559,7 @@ int main(void)
     CASE(s, starts_minima_told_apart_by_the_range_of_starts);
     CASE(s, starts_drawn_one_in_each_stratum);
     CASE(s, starts_bad_input_named);
+    CASE(s, starts_structs_of_other_sizes);
     CASE(s, starts_error_at_each_call_one_run_lost);
     CASE(s, starts_holes_of_the_domain_left_out);
     CASE(s, starts_callback_ends_all);
