@@ -196,8 +196,13 @@ static lgd_status sum_rows(summed *to, size_t threads)
     enum { NUMBERS = 1 << 24 };
     const lgd_rows all = {0, to->f->terms, NULL};
     const size_t width = width_of(to->r), square = lgd_mul(width, to->ld);
-    const size_t chunks = lgd_objective_chunks(to->f, to->f->terms), most = NUMBERS / square;
-    to->groups = most < 1 ? 1 : most < chunks ? most : chunks;
+    to->groups = lgd_objective_chunks(to->f, to->f->terms);
+    if (to->groups > NUMBERS / square)
+        to->groups = NUMBERS / square;
+    if (to->groups > to->f->terms / (width / 2 + 1)) /* adding groups up is to cost less than the groups */
+        to->groups = to->f->terms / (width / 2 + 1);
+    if (to->groups < 1)
+        to->groups = 1;
     to->G = lgd_alloc("reduction", lgd_mul(to->groups, square), sizeof *to->G);
     if (!to->G)
         return LGD_ENOMEM;
