@@ -11,7 +11,7 @@ typedef struct scene {
 
 /* Each list ends with a file of NULL. */
 extern const scene scenes_of_rates[], scenes_of_paths[], scenes_of_costs[], scenes_of_box[], scenes_of_lasso[],
-    scenes_of_estimators[], scenes_of_newton[], scenes_of_mesh[];
+    scenes_of_estimators[], scenes_of_newton[], scenes_of_mesh[], scenes_of_least_squares[];
 
 /* Linear least squares without intercept, the mean of (x_i w - y_i)^2/2: it lends its numbers to what it has made. */
 enum { SCENE_ROWS = 200, SCENE_COLS = 8 };
@@ -23,6 +23,17 @@ typedef struct regression {
 } regression;
 lgd_status regression_create(regression *r); /* of rows, cols, X and y */
 void regression_free(regression *r);
+
+/* The diabetes data: the mean of half squares over the rows, of columns of mean 0 and deviation 1 and a target of mean 0, so that there is
+ * nothing for an intercept to do. It is freed also after a failure. */
+enum { DIABETES_ROWS = 442, DIABETES_COLS = 10 };
+typedef struct diabetes {
+    double X[DIABETES_ROWS * DIABETES_COLS], y[DIABETES_ROWS];
+    lgd_matrix *A;
+    lgd_objective *f;
+} diabetes;
+lgd_status diabetes_create(diabetes *d);
+void diabetes_free(diabetes *d);
 
 /* n numbers of mean 0 and variance 1: sums of four uniform ones, which no platform rounds otherwise. */
 void scene_noise(uint64_t seed, size_t n, double *x);

@@ -8,15 +8,7 @@
 /* From where it keeps nothing to where it hardly acts. */
 enum { STRONGEST = 34, WEAKEST = -26, A_DECADE = 20 }; /* of the exponents in 10^(k/20): 50.1 down to 0.0501 */
 
-enum { ROWS = 442, COLS = 10 };
-
-/* The mean of half squares over the rows: columns of mean 0 and deviation 1, a target of mean 0, so that there is nothing
- * for an intercept to do. */
-typedef struct diabetes {
-    double X[ROWS * COLS], y[ROWS];
-    lgd_matrix *A;
-    lgd_objective *f;
-} diabetes;
+enum { ROWS = DIABETES_ROWS, COLS = DIABETES_COLS };
 
 /* x[count] from a file of bench/data that has so many numbers and nothing else. */
 static lgd_status numbers(const char *name, size_t count, double *x)
@@ -39,7 +31,7 @@ static lgd_status numbers(const char *name, size_t count, double *x)
     return whole ? LGD_OK : lgd_set_error(LGD_EFORMAT, said);
 }
 
-static lgd_status diabetes_create(diabetes *d)
+lgd_status diabetes_create(diabetes *d)
 {
     double mean = 0;
     d->A = NULL;
@@ -59,7 +51,7 @@ static lgd_status diabetes_create(diabetes *d)
     return st ? st : lgd_glm_create(&d->f, d->A, d->y, lgd_loss_half_squared(), NULL);
 }
 
-static void diabetes_free(diabetes *d)
+void diabetes_free(diabetes *d)
 {
     lgd_objective_free(d->f);
     lgd_matrix_free(d->A);

@@ -127,6 +127,39 @@ START_TEST(lasso_path_every_row_meets_the_conditions_of_a_minimum)
 }
 END_TEST
 
+/* ---- ridge regressions */
+
+/* A row's coefficients have the slope that the strength asks for, and the mark is at the least error. */
+START_TEST(ridge_path_every_row_at_rest_and_best_the_least_error)
+{
+    static double X[ROWS * COLS], y[ROWS];
+    double mean = 0, least = INFINITY, marked = 0;
+    table *t = scene_read(scenes_of_least_squares, "ridge_path.tsv");
+    numbers("diabetes_data.csv", ROWS * COLS, X);
+    numbers("diabetes_target.csv", ROWS, y);
+    for (size_t i = 0; i < ROWS; i++)
+        mean += y[i] / ROWS;
+    for (size_t row = 1; row < t->rows; row++) {
+        double slope[COLS] = {0};
+        for (size_t i = 0; i < ROWS; i++) {
+            double residual = mean - y[i];
+            for (size_t j = 0; j < COLS; j++)
+                residual += sqrt(ROWS) * X[i * COLS + j] * strtod(t->cell[row * t->cols + j + 1], NULL);
+            for (size_t j = 0; j < COLS; j++)
+                slope[j] += residual * X[i * COLS + j] / sqrt(ROWS);
+        }
+        for (size_t j = 0; j < COLS; j++)
+            ck_assert_double_eq_tol(slope[j],
+                                    -number(t, row, "strength") * strtod(t->cell[row * t->cols + j + 1], NULL), 1e-6);
+        ck_assert(row == 1 || number(t, row, "freedom") < number(t, row - 1, "freedom"));
+        least = fmin(least, number(t, row, "error"));
+        marked += number(t, row, "best") * number(t, row, "error");
+    }
+    ck_assert_double_eq(least, marked);
+    table_free(t);
+}
+END_TEST
+
 /* ---- estimators */
 
 /* The log10 of a column against passes, over the rows from..until: slope of the line of least squares, and how much of the
@@ -185,6 +218,7 @@ int main(void)
     CASE(s, feasible_path_every_iterate_in_the_box_and_ends_at_the_lowest_of_its_edge);
     CASE(s, feasible_grid_values_those_of_the_bowl);
     CASE(s, lasso_path_every_row_meets_the_conditions_of_a_minimum);
+    CASE(s, ridge_path_every_row_at_rest_and_best_the_least_error);
     CASE(s, estimators_variance_reduced_linear_to_the_optimum_minibatch_not);
     return suite_run(s);
 }
