@@ -253,10 +253,11 @@ lgd_status lgd_fit_refuse(const lgd_fit *fit)
     if (!(all > 0))
         return lgd_fail(LGD_EINVAL, "least squares: column %zu%s is 0 in all rows, solver svd or l2 is accepted", j,
                         intercept);
-    return lgd_fail(LGD_EINVAL,
-                    "least squares: column %zu%s depends on others to %.1g of its size, more than %.1g is accepted, or "
-                    "solver svd, or l2",
-                    j, intercept, fmin(fabs(fit->F[j * fit->n + j]), 1 / fit->condition * all) / all, fit->rcond);
+    return lgd_fail(
+        LGD_EINVAL,
+        "least squares: column %zu%s depends on others (what differs is %.1g of its size), more than %.1g is "
+        "accepted, or solver svd, or l2",
+        j, intercept, fmin(fabs(fit->F[j * fit->n + j]), 1 / fit->condition * all) / all, fit->rcond);
 }
 
 /* ---- inverses */
