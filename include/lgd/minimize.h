@@ -299,7 +299,7 @@ typedef struct lgd_lasso_path_options {
 /* A point of a path.
  *   strength   lambda
  *   f          F = f + lambda (rho |w|_1 + (1 - rho)/2 |w|^2) at w
- *   gap        F - min F at most: the duality gap, to rounding. INFINITY where none is known, at strength 0 where C is singular
+ *   gap        F - min F at most: the duality gap, to rounding. At strength 0 it is F itself unless the columns are independent
  *   nonzeros   coordinates that are penalised and not 0
  *   sweeps     over all coordinates
  *   stop       LGD_STOP_GAP_TOL, LGD_STOP_ROUNDING (no coordinate moves any more), or LGD_STOP_STEPS for max_sweeps */
