@@ -477,6 +477,32 @@ START_TEST(reduction_too_ill_conditioned_refused_by_name)
 }
 END_TEST
 
+/* Targets that are linear in the columns leave nothing, and never less than that. */
+START_TEST(quadratic_where_nothing_is_left_not_below_zero)
+{
+    const lgd_glm_options o = {.intercept = true};
+    for (size_t rows = 100; rows <= 400; rows += 20) {
+        stored s;
+        lgd_objective *q = NULL;
+        double w[COLS + 1], value;
+        stored_create(&s, DENSE, rows, lgd_loss_half_squared(), &o);
+        for (size_t i = 0; i < rows; i++) {
+            s.d.y[i] = 100;
+            for (size_t j = 0; j < COLS; j++)
+                s.d.y[i] += (double)(j + 1) * s.d.X[i * COLS + j];
+        }
+        ck_ok(lgd_quadratic_create(&q, s.f));
+        fill(rows, COLS + 1, -1e-9, 1e-9, w);
+        for (size_t j = 0; j <= COLS; j++)
+            w[j] += j < COLS ? (double)(j + 1) : 100;
+        ck_ok(lgd_objective_eval(q, NULL, w, &value, NULL));
+        ck_assert(0 <= value && value < 1e-13);
+        lgd_objective_free(q);
+        stored_free(&s);
+    }
+}
+END_TEST
+
 /* ---- methods on a quadratic */
 
 /* |grad f| by sums in long double, next to what its terms add up to. */
@@ -798,6 +824,7 @@ int main(void)
     CASE(suite, reduction_of_nist_sets_has_the_digits);
     CASE(suite, reduction_of_dependent_columns_tells_the_rank);
     CASE(suite, reduction_too_ill_conditioned_refused_by_name);
+    CASE(suite, quadratic_where_nothing_is_left_not_below_zero);
     CASE(suite, quadratic_every_kind_of_method_same_optimum_refined);
     CASE(suite, quadratic_with_penalties_same_optimum);
     CASE(suite, quadratic_dense_by_its_formula);

@@ -18,26 +18,40 @@ typedef struct wanted {
     double *f, *g;
 } wanted;
 
-/* g += scale (C v - c) and the value of it. */
+/* g += scale (C v - c), and the value of it. Squares of residuals about the means add up to no less than 0, and rounding does not make
+ * it less; a matrix of the caller's may. */
 static void add_columns(const lgd_reduction *r, const wanted *to, const double *V, const double *U)
 {
     const size_t n = r->cols, k = r->outputs;
     double value = 0;
-    for (size_t j = 0; j < n; j++) {
-        const double ridge = r->l2 > 0 ? lgd_reduction_ridge(r, r->l2, j) : 0;
-        for (size_t c = 0; c < k; c++) {
-            const size_t at = j * k + c;
-            const double own = to->linear ? 0 : r->c[at], pull = ridge * V[at];
-            value += V[at] * (U[at] - 2 * own + pull);
+    for (size_t c = 0; c < k; c++)
+        value += r->squares[c];
+    for (size_t j = 0; j < n; j++)
+        for (size_t at = j * k; at < (j + 1) * k; at++) {
+            const double own = to->linear ? 0 : r->c[at];
+            value += V[at] * (U[at] - 2 * own);
             if (to->g)
-                to->g[at] += r->scale[j] * (U[at] - own + pull);
+                to->g[at] += r->scale[j] * (U[at] - own);
         }
-    }
     if (to->f)
-        *to->f += 0.5 * value;
+        *to->f += 0.5 * (r->terms ? fmax(value, 0) : value);
 }
 
-/* The same of output c's mean. */
+static void add_l2(const lgd_reduction *r, const wanted *to)
+{
+    const size_t n = r->cols, k = r->outputs;
+    double squares = 0;
+    for (size_t j = 0; j < n; j++)
+        for (size_t at = j * k; at < (j + 1) * k && !lgd_reduction_spares(r, j); at++) {
+            squares += to->w[at] * to->w[at];
+            if (to->g)
+                to->g[at] += r->l2 * to->w[at];
+        }
+    if (to->f)
+        *to->f += 0.5 * r->l2 * squares;
+}
+
+/* The same of how far output c is from its mean. */
 static void add_mean(const lgd_reduction *r, const wanted *to, size_t c)
 {
     const size_t n = r->cols, k = r->outputs;
@@ -69,12 +83,10 @@ static lgd_status add_all(const lgd_reduction *r, const wanted *to)
             V[j * k + c] = r->scale[j] * to->w[j * k + c];
     lgd_blas_forward(n, n, k, r->C, r->ld, false, V, k, U, k);
     add_columns(r, to, V, U);
-    for (size_t c = 0; c < k; c++) {
-        if (r->intercept)
-            add_mean(r, to, c);
-        if (to->f)
-            *to->f += 0.5 * r->squares[c];
-    }
+    for (size_t c = 0; c < k && r->intercept; c++)
+        add_mean(r, to, c);
+    if (r->l2 > 0)
+        add_l2(r, to);
     lgd_pool_give(r->pool, V);
     return LGD_OK;
 }
@@ -109,8 +121,8 @@ static double element(const lgd_reduction *r, size_t i, size_t j)
     const size_t n = r->cols;
     if (i == n)
         return j == n ? r->weight : r->weight * r->mean[j];
-    const double ridge = i == j && r->l2 > 0 ? lgd_reduction_ridge(r, r->l2, j) : 0;
-    return r->scale[i] * (r->C[i * r->ld + j] + ridge) * r->scale[j] + r->weight * r->mean[i] * r->mean[j];
+    const double l2 = i == j && !lgd_reduction_spares(r, j) ? r->l2 : 0;
+    return r->scale[i] * r->C[i * r->ld + j] * r->scale[j] + r->weight * r->mean[i] * r->mean[j] + l2;
 }
 
 static lgd_status quadratic_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,

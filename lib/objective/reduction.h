@@ -41,12 +41,17 @@ void lgd_reduction_free(lgd_reduction *r);
 /* Room for cols, outputs and ld of r, of zeros but scales of 1. */
 lgd_status lgd_reduction_allocate(lgd_reduction *r);
 
+/* Does l2 leave column j alone? */
+static inline bool lgd_reduction_spares(const lgd_reduction *r, size_t j)
+{
+    const size_t at = j * r->outputs;
+    return at >= r->spare_first && at - r->spare_first < r->spare_count;
+}
+
 /* What a strength l2 adds to the j-th diagonal element of C. */
 static inline double lgd_reduction_ridge(const lgd_reduction *r, double l2, size_t j)
 {
-    const size_t at = j * r->outputs;
-    const bool spared = at >= r->spare_first && at - r->spare_first < r->spare_count;
-    return spared ? 0 : l2 / r->scale[j] / r->scale[j];
+    return lgd_reduction_spares(r, j) ? 0 : l2 / r->scale[j] / r->scale[j];
 }
 
 /* Rows of f by panels: visit(ctx, count, P, ld, done) for P [count x cols + intercept + outputs, ld]: the columns, centred and scaled as
