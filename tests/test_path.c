@@ -164,7 +164,7 @@ START_TEST(path_of_any_model_optimal_at_every_point)
                                                 .offset = d.offset,
                                                 .l2 = kind & 8 ? 0.1 : 0,
                                                 .intercept = intercept}));
-        lgd_lasso_path_options o = {.count = 10, .l1_ratio = rho};
+        lgd_lasso_path_options o = {.count = 10, .l1_ratio = rho, .gap_tol = LGD_ZERO};
         if (bounded)
             o.lower = &zero, o.bounds = 1;
         ck_ok(lgd_lasso_path(f, *W, p, &o));

@@ -75,7 +75,7 @@ static inline lgd_status lgd_trust_region_create(lgd_optimizer **out, const lgd_
  * these and none, which is Gauss-Seidel. No rate and no unit of a coordinate matters, by powers of two not a bit. It judges itself: the
  * run ends as LGD_STOP_STEP_TOL where no coordinate moves by more than tol in a sweep from a fresh gradient, as LGD_STOP_ROUNDING where
  * F does not fall any more, as LGD_STOP_UNBOUNDED where F has no minimum. J. Friedman, T. Hastie, R. Tibshirani, J. Stat. Softw. 33
- * (2010). State: 2 dim + 4 vectors, with sweeps_only dim + 4. */
+ * (2010). State: 2 dim + 6 vectors, with sweeps_only dim + 6. */
 typedef struct lgd_cd_options {
     double tol;    /* >= 0, of sqrt(H_jj) |change of w_j| to the largest sqrt(H_jj) |w_j| [1e-12; at least dim eps] */
     size_t sweeps; /* over all coordinates in a step, at most [1000] */

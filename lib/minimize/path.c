@@ -200,6 +200,8 @@ static lgd_status one_strength(lgd_path *p, lgd_lasso_point *point, double *w)
     const lgd_reduction *r = p->r;
     const uint64_t before = p->cd.sweeps;
     lgd_status status = LGD_OK;
+    if (p->o.l1_ratio < 1) /* the equations are others */
+        p->cd.factored = 0;
     for (size_t c = 0; c < r->outputs && !status; c++) {
         double F = 0, gap = 0;
         pose(p, point->strength, c);
@@ -237,16 +239,17 @@ static lgd_status reduce(lgd_path *p)
 static lgd_status allocate(lgd_path *p)
 {
     const lgd_reduction *r = p->r;
-    const size_t square = lgd_mul(r->cols, r->ld), vectors = lgd_add(7, lgd_mul(2, r->outputs));
+    const size_t square = lgd_mul(r->cols, r->ld), vectors = lgd_add(9, lgd_mul(2, r->outputs));
     const size_t all = lgd_add(lgd_mul(2, square), lgd_add(lgd_mul(vectors, r->ld), p->f->dim));
     double *at = p->block = lgd_alloc("lasso path", all, sizeof *at);
     if (!at)
         return LGD_ENOMEM;
-    double **const parts[] = {&p->l1, &p->l2, &p->lower, &p->upper, &p->work, &p->cd.d};
+    double **const parts[] = {&p->l1, &p->l2, &p->lower, &p->upper, &p->work, &p->cd.d, &p->cd.e};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += r->ld)
         *parts[i] = at;
     p->cd.list = (size_t *)at;
-    p->v = at + r->ld;
+    p->cd.rows = p->cd.list + r->ld;
+    p->v = at + 2 * r->ld;
     p->g = p->v + r->outputs * r->ld;
     p->cd.M = p->g + r->outputs * r->ld;
     p->L = p->cd.M + square;

@@ -5,7 +5,7 @@
 #include "optimizer.h"
 #include <float.h>
 
-enum { POINT, GRADIENT, SCRATCH, LIST, MATRIX };
+enum { POINT, GRADIENT, D, E, LIST, ROWS, MATRIX };
 
 /* Steps without a lower F, one after the other, after which nothing but rounding is left. */
 enum { IDLE_STEPS = 3 };
@@ -105,9 +105,11 @@ static lgd_status step(lgd_step *s)
                 .frozen = oracle->frozen,
                 .w = s->vec[POINT],
                 .g = s->vec[GRADIENT],
-                .d = s->vec[SCRATCH],
+                .d = s->vec[D],
+                .e = s->vec[E],
                 .M = o->sweeps_only ? NULL : s->vec[MATRIX + n],
-                .list = (size_t *)s->vec[LIST]};
+                .list = (size_t *)s->vec[LIST],
+                .rows = (size_t *)s->vec[ROWS]};
     lgd_status status = LGD_OK;
     if (!kept->known || !s->known) /* a run that begins may be of another f */
         status = take_hessian(s, s->vec[MATRIX], p.ld);

@@ -13,8 +13,9 @@
  *   l1, l2, lower, upper      [n], or all NULL: nothing penalises
  *   frozen                    [n] what does not move; NULL: nothing is
  *   w, g                      [n] the point, within bounds, and H w - b there
- *   d, list                   [n] scratch
- *   M                         [n x n, ld] scratch for equations of what is not 0; NULL: sweeps alone
+ *   d, e, list                [n] scratch
+ *   M, rows                   [n x n, ld], [n] the factor of the equations of `factored` coordinates, those of `rows`; M NULL: sweeps alone
+ *   factored, changes         rows of the factor, 0 where H or l2 are others than they were; how many came and went since it was made
  *   sweeps                    over all coordinates, so far
  *   spent                     flops of sweeps since equations were last tried
  *   unbounded                 F falls without bound along one coordinate */
@@ -22,8 +23,8 @@ typedef struct lgd_cd {
     size_t n, ld;
     const double *H, *l1, *l2, *lower, *upper;
     const bool *frozen;
-    double *w, *g, *d, *M;
-    size_t *list;
+    double *w, *g, *d, *e, *M;
+    size_t *list, *rows, factored, changes;
     uint64_t sweeps;
     double spent;
     bool unbounded;

@@ -9,6 +9,7 @@
 #include "penalty/penalty.h"
 #include <float.h>
 #include <math.h>
+#include <string.h>
 
 typedef struct coordinate {
     double l1, l2, lower, upper;
@@ -85,48 +86,145 @@ static size_t find_active(lgd_cd *p)
 
 /* ---- equations */
 
-/* Of the list those that can move either way, in front; how many they are. */
-static size_t find_free(lgd_cd *p, size_t count)
+/* Can w_j move either way, with a curvature, and is F smooth there? */
+static bool is_free(const lgd_cd *p, size_t j)
 {
-    size_t k = 0;
-    for (size_t i = 0; i < count; i++) {
-        const size_t j = p->list[i];
-        const coordinate c = coordinate_of(p, j);
-        if (p->w[j] > c.lower && p->w[j] < c.upper && p->H[j * p->ld + j] > 0 && (p->w[j] != 0 || c.l1 == 0)) {
-            p->list[i] = p->list[k];
-            p->list[k++] = j;
-        }
-    }
-    return k;
+    const coordinate c = coordinate_of(p, j);
+    return p->w[j] > c.lower && p->w[j] < c.upper && p->H[j * p->ld + j] > 0 && (p->w[j] != 0 || c.l1 == 0);
 }
 
-/* d = -(H + l2)^-1 (g + l2 w + l1 sign w) of the first k of the list; false where that is no one d. */
-static bool solve(lgd_cd *p, size_t k)
+static double *factor_row(const lgd_cd *p, size_t i)
 {
-    const size_t *list = p->list;
-    size_t good;
-    for (size_t i = 0; i < k; i++) {
-        const size_t j = list[i];
-        const coordinate c = coordinate_of(p, j);
-        double *row = p->M + i * p->ld;
-        for (size_t e = 0; e < i; e++)
-            row[e] = p->H[j * p->ld + list[e]];
-        row[i] = p->H[j * p->ld + j] + c.l2;
-        p->d[i] = -(p->g[j] + c.l2 * p->w[j] + (p->w[j] == 0 ? 0 : copysign(c.l1, p->w[j])));
+    return p->M + i * p->ld;
+}
+
+static double curvature_of(const lgd_cd *p, size_t j)
+{
+    return p->H[j * p->ld + j] + coordinate_of(p, j).l2;
+}
+
+/* A pivot of the factor that is more than rounding. */
+static bool sound(const lgd_cd *p, size_t j, double square)
+{
+    return square > (double)p->n * DBL_EPSILON * p->H[j * p->ld + j];
+}
+
+/* Takes row `gone` out of the factor: what is then beside its diagonal is rotated away, row by row. */
+static void take_out(lgd_cd *p, size_t gone)
+{
+    const size_t count = --p->factored;
+    double *cosine = p->d, *sine = p->e;
+    for (size_t i = gone; i < count; i++) {
+        double *row = factor_row(p, i);
+        p->rows[i] = p->rows[i + 1];
+        memcpy(row, factor_row(p, i + 1), (i + 2) * sizeof *row);
+        double last = row[gone];
+        for (size_t k = gone; k < i; k++) {
+            const double next = row[k + 1];
+            row[k] = cosine[k] * last + sine[k] * next;
+            last = cosine[k] * next - sine[k] * last;
+        }
+        const double length = hypot(last, row[i + 1]);
+        cosine[i] = last / length;
+        sine[i] = row[i + 1] / length;
+        row[i] = length;
     }
-    if (lgd_lapack_factor(k, p->M, p->ld, &good) || good < k)
+}
+
+/* Puts j into the factor as its last row; false where it depends on those that are there. */
+static bool put_in(lgd_cd *p, size_t j)
+{
+    const size_t count = p->factored;
+    double *row = factor_row(p, count);
+    for (size_t i = 0; i < count; i++) {
+        const double *other = factor_row(p, i);
+        row[i] = (p->H[j * p->ld + p->rows[i]] - lgd_dot(i, other, row)) / other[i];
+    }
+    const double square = curvature_of(p, j) - lgd_dot(count, row, row);
+    if (!sound(p, j, square))
         return false;
-    for (size_t i = 0; i < k; i++) {
-        const double *row = p->M + i * p->ld, whole = p->H[list[i] * p->ld + list[i]];
-        if (!(row[i] * row[i] > (double)k * DBL_EPSILON * whole))
+    row[count] = sqrt(square);
+    p->rows[p->factored++] = j;
+    return true;
+}
+
+/* The factor of the equations of p->rows from nothing. */
+static bool factor_all(lgd_cd *p, size_t count)
+{
+    size_t good;
+    p->factored = 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t j = p->rows[i];
+        double *row = factor_row(p, i);
+        for (size_t k = 0; k < i; k++)
+            row[k] = p->H[j * p->ld + p->rows[k]];
+        row[i] = curvature_of(p, j);
+    }
+    if (lgd_lapack_factor(count, p->M, p->ld, &good) || good < count)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!sound(p, p->rows[i], factor_row(p, i)[i] * factor_row(p, i)[i]))
             return false;
-        p->d[i] = (p->d[i] - lgd_dot(i, row, p->d)) / row[i];
+    p->factored = count;
+    p->changes = 0;
+    return true;
+}
+
+/* How the factor differs from what is free in the list: rows to go and to come. p->d is scratch. */
+static size_t differences(lgd_cd *p, size_t count)
+{
+    size_t gone = 0, come = 0;
+    memset(p->d, 0, p->n * sizeof *p->d);
+    for (size_t i = 0; i < p->factored; i++) {
+        gone += !is_free(p, p->rows[i]);
+        p->d[p->rows[i]] = 1;
+    }
+    for (size_t i = 0; i < count; i++)
+        come += is_free(p, p->list[i]) && p->d[p->list[i]] == 0;
+    return gone + come;
+}
+
+/* The factor of what is free in the list, from the last one where few rows differ; false where there is none. */
+static bool factor(lgd_cd *p, size_t count)
+{
+    enum { OFTEN = 64 }; /* each change adds its rounding */
+    const size_t changes = differences(p, count);
+    size_t k = 0;
+    if (changes > p->factored / 8 + 1 || p->changes + changes > OFTEN + p->factored) {
+        for (size_t i = 0; i < count; i++)
+            if (is_free(p, p->list[i]))
+                p->rows[k++] = p->list[i];
+        return factor_all(p, k);
+    }
+    for (size_t i = 0; i < count; i++) /* those to come first: what follows needs the scratch */
+        if (is_free(p, p->list[i]) && p->d[p->list[i]] == 0)
+            p->list[k++] = p->list[i];
+    for (size_t i = p->factored; i-- > 0;)
+        if (!is_free(p, p->rows[i]))
+            take_out(p, i);
+    for (size_t i = 0; i < k; i++)
+        if (!put_in(p, p->list[i]))
+            return false;
+    p->changes += changes;
+    return true;
+}
+
+/* d = -(H + l2)^-1 (g + l2 w + l1 sign w) of what is in the factor. */
+static bool solve(lgd_cd *p)
+{
+    const size_t k = p->factored;
+    for (size_t i = 0; i < k; i++) {
+        const size_t j = p->rows[i];
+        const coordinate c = coordinate_of(p, j);
+        const double *row = factor_row(p, i);
+        const double slope = p->g[j] + c.l2 * p->w[j] + (p->w[j] == 0 ? 0 : copysign(c.l1, p->w[j]));
+        p->d[i] = (-slope - lgd_dot(i, row, p->d)) / row[i];
     }
     for (size_t i = k; i-- > 0;) {
-        const double *row = p->M + i * p->ld;
-        p->d[i] /= row[i];
+        const double *row = factor_row(p, i);
+        const double x = p->d[i] /= row[i];
         for (size_t e = 0; e < i; e++)
-            p->d[e] -= row[e] * p->d[i];
+            p->d[e] -= row[e] * x;
     }
     return lgd_first_not_finite(k, p->d) == k;
 }
@@ -153,24 +251,26 @@ typedef enum equations { SOLVED, PARTLY, NO_SOLUTION } equations;
 
 static equations by_equations(lgd_cd *p, size_t count)
 {
-    const size_t k = find_free(p, count);
     double share = 1, meets;
     p->spent = 0;
-    if (!k || !solve(p, k))
+    if (!factor(p, count) || !p->factored || !solve(p))
         return NO_SOLUTION;
+    const size_t k = p->factored;
     for (size_t i = 0; i < k; i++)
-        share = fmin(share, reach(p, p->list[i], p->d[i], &meets));
+        share = fmin(share, reach(p, p->rows[i], p->d[i], &meets));
     for (size_t i = 0; i < k; i++) {
-        const size_t j = p->list[i];
+        const size_t j = p->rows[i];
         const bool there = reach(p, j, p->d[i], &meets) <= share;
         move(p, j, there && share < 1 ? meets : p->w[j] + share * p->d[i]);
     }
     return share < 1 ? PARTLY : SOLVED;
 }
 
-static double cost(const lgd_cd *p, size_t k)
+/* Of equations for what is free in the list. */
+static double cost(lgd_cd *p, size_t count)
 {
-    return (double)k * (double)k * (double)k / 3 + 2 * (double)k * (double)p->n;
+    const double k = (double)count, changes = (double)differences(p, count);
+    return fmin(k / 3, 2 * changes) * k * k + 2 * k * (k + (double)p->n);
 }
 
 /* ---- */
