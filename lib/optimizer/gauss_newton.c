@@ -270,19 +270,19 @@ void lgd_gn_model(const lgd_gn *k, lgd_gn_step *p)
  *   looked     it is another point than w, and one at all
  *   finite     f and g there are numbers
  *   rounding   no values could tell a fall as small as foretold, or the point is w but for its rounding */
+static const double MOSTLY_ROUNDING = 1e-12; /* of f, where its residuals are small differences */
 typedef struct trial {
     double *w, *g, f, foretold, fall, ratio;
     bool looked, finite, rounding;
 } trial;
 
-/* max |g_j|/D_j over what is free to move. */
+/* |S^-T g| over |r|, of what is free to move: how far r is from right angles to J, whatever the condition of J. */
 static double slope_at(const lgd_gn *k, const double *w, const double *g)
 {
-    double largest = 0;
     for (size_t j = 0; j < k->n; j++)
-        if (k->D[j] > 0 && !is_at_bound(k, j, w[j], g[j]))
-            largest = fmax(largest, fabs(g[j]) / k->D[j]);
-    return largest;
+        k->right[j] = lgd_gn_is_free(k, j) && !is_at_bound(k, j, w[j], g[j]) ? g[j] / k->size : 0;
+    lgd_gn_lower(k, k->right);
+    return lgd_norm2(k->n, k->right);
 }
 
 /* Where the fall that was foretold is within the rounding of f, and so is the one there was, gradients tell instead of values. */
@@ -290,14 +290,13 @@ static double ratio_of_slopes(const lgd_step *s, const lgd_gn *k, const trial *t
 {
     static const double LESS = 0.9;
     const double before = slope_at(k, s->w, s->g), after = slope_at(k, t->w, t->g);
-    if (!(fabs(t->fall) <= 16 * DBL_EPSILON + t->foretold))
+    if (!(fabs(t->fall) <= MOSTLY_ROUNDING + t->foretold))
         return t->ratio;
     return after < LESS * before ? fmax(t->ratio, 1 - after / before) : -INFINITY;
 }
 
 static lgd_status look(const lgd_step *s, const lgd_gn *k, const lgd_gn_step *p, double share, trial *t)
 {
-    static const double MOSTLY_ROUNDING = 1e-12;
     const size_t n = k->n;
     *t = (trial){.w = s->vec[LGD_GN_POINT], .g = s->vec[LGD_GN_GRADIENT], .f = NAN, .ratio = -INFINITY};
     t->foretold = share * (2 * p->slope - share * p->bend) * k->weight;
@@ -328,24 +327,22 @@ static lgd_status look(const lgd_step *s, const lgd_gn *k, const lgd_gn_step *p,
 /* The next radius after a trial, within which it lay or not. */
 static double next_radius(const lgd_gn *k, const lgd_gn_step *p, const trial *t, double radius, bool within)
 {
-    static const double POOR = 0.25, GOOD = 0.75, LONGER = 2, LEAST = 0.1;
+    static const double POOR = 0.25, GOOD = 0.75, LONGER = 2, SHORTER = 0.4, LEAST = 0.1; /* SHORTER LONGER < 1 */
     if (t->ratio >= GOOD || (t->ratio > POOR && within))
         return LONGER * p->length;
     if (t->ratio > POOR)
         return radius;
-    double shorter = t->finite ? 0.5 : LEAST;
-    if (t->finite && t->fall < 0) /* to the minimum of the parabola through both values and the slope */
+    double shorter = t->finite ? t->rounding ? POOR : SHORTER : LEAST;
+    if (t->finite && t->fall < 0 && !t->rounding) /* to the minimum of the parabola through both values and the slope */
         shorter = fmax(LEAST, 0.5 * p->slope / (p->slope - 0.5 * t->fall / k->weight));
-    return shorter * fmin(radius, p->length / LEAST);
+    return shorter * fmin(radius, LONGER * p->length);
 }
 
 static void take(lgd_step *s, const trial *t, double share)
 {
     memcpy(s->w, t->w, s->dim * sizeof *s->w);
     memcpy(s->g, t->g, s->dim * sizeof *s->g);
-    s->f = t->f;
-    s->eta = share;
-    s->fresh = true;
+    s->f = t->f, s->eta = share, s->fresh = true;
 }
 
 /* Why no trial was taken. Where r is not at right angles to J, rounding is not what hid a fall. */
@@ -357,10 +354,12 @@ static int reason(const lgd_gn *k, bool looked, bool finite)
 
 lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
 {
+    enum { ENOUGH = 5 }; /* trials within rounding, of which the first may be too long still */
     static const double TAKEN = 1e-4;
     progress *kept = s->state, next = *kept;
     bool looked = false, finite = false;
     double share = s->lr_factor;
+    int rounding = 0;
     lgd_gn k;
     if (!(share > 0))
         return LGD_OK;
@@ -391,7 +390,7 @@ lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
                 s->stop = LGD_STOP_STEP_TOL;
             return LGD_OK;
         }
-        if (t.rounding)
+        if (!t.looked || (rounding += t.rounding) == ENOUGH)
             break;
     }
     if (!status && !s->stop)

@@ -74,10 +74,14 @@ static lgd_status accelerate(const lgd_step *s, const lgd_gn *k, double avmax, l
 
 static lgd_status find(const lgd_step *s, lgd_gn *k, double radius, double *mu, lgd_gn_step *p, bool *within)
 {
+    static const double SHORT = 1e-5;
     const lgd_lm_options *o = s->options;
     *mu = find_mu(s, k, radius, *mu, p, within);
     lgd_gn_model(k, p);
-    return o->accelerated && s->oracle->bend ? accelerate(s, k, o->avmax, p) : LGD_OK;
+    /* Where J is singular rounding alone is left of a, and where p is short, since r'' may be a difference. */
+    if (!o->accelerated || !s->oracle->bend || (*within && *mu > 0) || p->length <= SHORT * lgd_gn_length(k, s->w))
+        return LGD_OK;
+    return accelerate(s, k, o->avmax, p);
 }
 
 static lgd_status step(lgd_step *s)
