@@ -1,0 +1,134 @@
+#!/usr/bin/env python3
+"""Paths of the lasso: lgd_lasso_path beside sklearn.linear_model.lasso_path, on one thread, in double precision, in one run.
+
+    bench/peers/path.py [--rows M] [--cols N] [--strengths K] [--rounds N] [--seed N]
+
+K strengths from the largest down to a thousandth of it, of centred data: from the data, the Gram matrix included, which scikit-learn
+makes with precompute=True; and from a Gram matrix that is there. Both go on until a duality gap proves every F to be within 1e-6
+of the least F of the path, and the values are compared with those at a gap of 1e-12 before anything is timed. Rounds of one run of
+each, in random order, all that is checked and allocated included; shown are medians, and the median of the ratios within rounds
+with its quartiles. The library is the one that LGD_LIBRARY names, else that of build/release, which bench/run makes;
+examples/lgd.py calls it. Exit: 0 all is well, 1 a number is wrong, 2 usage, 3 something is missing.
+"""
+import argparse
+import ctypes
+import random
+import statistics
+import sys
+from ctypes import c_bool, c_double, c_int, c_size_t, c_uint64, c_void_p
+
+import peers
+
+NEAR, LOWEST, RATIO = 1e-6, 1e-12, 1e-3
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rows", type=int, default=10000, help="rows of the data (10000)")
+    parser.add_argument("--cols", type=int, default=100, help="columns (100)")
+    parser.add_argument("--strengths", type=int, default=100, help="of the path (100)")
+    parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
+    parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    words = parser.parse_args()
+    if min(words.rows, words.cols, words.strengths, words.rounds) < 2 or words.seed < 0:
+        parser.error("--rows, --cols, --strengths and --rounds are numbers from 2, --seed from 0")
+    return words
+
+
+class Options(ctypes.Structure):
+    _fields_ = [("count", c_size_t), ("ratio", c_double), ("strengths", c_void_p), ("l1_ratio", c_double), ("lower", c_void_p),
+                ("upper", c_void_p), ("bounds", c_size_t), ("gap_tol", c_double), ("max_sweeps", c_uint64), ("on_data", c_bool),
+                ("threads", c_size_t)]
+
+
+class Point(ctypes.Structure):
+    _fields_ = [("strength", c_double), ("f", c_double), ("gap", c_double), ("nonzeros", c_size_t), ("sweeps", c_uint64),
+                ("stop", c_int)]
+
+
+def call(name, *arguments):
+    status = getattr(lgd._C, name)(*arguments)
+    if status:
+        sys.exit(f"path.py: {lgd._C.lgd_last_error().decode()}")
+
+
+class Lgd:
+    def __init__(self, problem, count, reduced):
+        self.name = "libgd, lgd_lasso_path" + (" of a reduction" if reduced else "")
+        self.problem, self.count, self.near, self.quadratic = problem, count, LOWEST, None
+        if reduced:
+            self.quadratic = c_void_p()
+            call("lgd_quadratic_create", ctypes.byref(self.quadratic), self.model().handle)
+
+    def model(self):
+        return lgd.Glm(lgd.Matrix(self.problem.X), self.problem.y, "half_squared")
+
+    def run(self):
+        W, points = np.empty((self.count, self.problem.X.shape[1])), (Point * self.count)()
+        options = Options(count=self.count, ratio=RATIO, gap_tol=self.near, threads=1)
+        f = self.quadratic if self.quadratic else self.model().handle
+        call("lgd_lasso_path_sized", f, c_void_p(W.ctypes.data), points, c_size_t(ctypes.sizeof(Point)), ctypes.byref(options),
+             c_size_t(ctypes.sizeof(Options)))
+        self.strengths = [point.strength for point in points]
+        return W
+
+
+class Peer:
+    def __init__(self, problem, strengths, tol, reduced):
+        self.name = "sklearn, lasso_path" + (" of a Gram matrix" if reduced else "")
+        self.problem, self.strengths, self.tol = problem, strengths, tol
+        self.more = {"precompute": problem.X.T @ problem.X, "Xy": problem.X.T @ problem.y} if reduced else {"precompute": True}
+
+    def run(self):
+        return sklearn.linear_model.lasso_path(self.problem.X, self.problem.y, alphas=self.strengths, tol=self.tol, max_iter=10**6,
+                                               **self.more)[1].T
+
+
+class Problem:
+    """Centred columns that correlate, a tenth of which have a part in y."""
+
+    def __init__(self, rows, cols, seed):
+        draw = np.random.default_rng(seed)
+        self.X = draw.standard_normal((rows, cols))
+        for j in range(1, cols):
+            self.X[:, j] = 0.5 * self.X[:, j - 1] + self.X[:, j]
+        self.y = self.X[:, ::10].sum(axis=1) + 3 * draw.standard_normal(rows)
+        self.X -= self.X.mean(axis=0)
+        self.y -= self.y.mean()
+
+    def values(self, W, strengths):
+        return np.array([((self.X @ w - self.y)**2).mean() / 2 + s * abs(w).sum() for w, s in zip(W, strengths)])
+
+
+def show(title, ours, peer, rounds):
+    times = peers.times_of([ours, peer], rounds, lambda one: one.run())
+    ratios = statistics.quantiles([b / a for a, b in zip(times[ours.name], times[peer.name])], n=4, method="inclusive")
+    print(f"\n{title}, {rounds} rounds")
+    for one in (ours, peer):
+        print(f"  {one.name:<40} {1e3 * statistics.median(times[one.name]):9.2f} ms")
+    print(f"  scikit-learn takes {ratios[1]:.2f} times as long ({ratios[0]:.2f} .. {ratios[2]:.2f})")
+
+
+def main(words):
+    random.seed(words.seed)
+    problem = Problem(words.rows, words.cols, words.seed)
+    print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
+    ours = [Lgd(problem, words.strengths, reduced) for reduced in (False, True)]
+    lowest = problem.values(ours[0].run(), ours[0].strengths)
+    near, strengths = NEAR * lowest.min(), ours[0].strengths
+    for one in ours:
+        one.near = near / lowest.max()
+    tol = near * len(problem.y) / (problem.y @ problem.y)  # that of the sum
+    theirs = [Peer(problem, strengths, tol, reduced) for reduced in (False, True)]
+    for one in ours + theirs:
+        above = (problem.values(one.run(), strengths) - lowest).max()
+        print(f"{one.name}: at most {above / lowest.min():.1e} above the lowest values")
+        if not -1e-10 * lowest.max() <= above <= near:
+            sys.exit(f"path.py: that is not within {NEAR:.0e}, nothing is timed")
+    show(f"{words.strengths} strengths of {words.rows} x {words.cols}", ours[0], theirs[0], words.rounds)
+    show(f"{words.strengths} strengths of a Gram matrix of {words.cols} columns", ours[1], theirs[1], words.rounds)
+
+
+words = parse()
+np, sklearn, lgd = peers.load_sklearn()
+main(words)
