@@ -33,13 +33,15 @@ static void compare(sums *s, const double *T, size_t ld, double tolerance)
 {
     const size_t n = s->dim;
     real squares = 0;
+    bool triangle = true;
     for (size_t i = 0; i <= n; i++) {
         squares += (real)T[i * ld + n] * T[i * ld + n];
         for (size_t j = 0; j < i; j++)
-            ck_assert_double_eq(T[i * ld + j], 0);
+            triangle &= T[i * ld + j] == 0;
         for (size_t j = n + 1; j < ld; j++)
-            ck_assert_double_eq(T[i * ld + j], BEYOND);
+            triangle &= T[i * ld + j] == BEYOND;
     }
+    ck_assert(triangle);
     ck_near((double)squares, s->squares, tolerance);
     for (size_t a = 0; a < n; a++) {
         real g = 0;
@@ -241,7 +243,8 @@ static lgd_status mine_eval(void *ctx, const lgd_rows *rows, const double *w, do
 {
     const rows_of_mine *m = ctx;
     double r[8], J[8 * 48];
-    ck_assert(m->each <= 8 && m->dim <= 48);
+    if (m->each > 8 || m->dim > 48)
+        return LGD_ERANGE;
     for (size_t i = 0; i < rows->count; i++) {
         const lgd_rows one = {term_of(rows, i), 1, NULL};
         const lgd_status status = mine_jacobian(ctx, &one, w, r, J, m->dim);

@@ -18,18 +18,19 @@ static lgd_status call(const function *fn, const double *w, double *f, double *g
     return code ? lgd_failed_in("function", "fn", code, errors) : LGD_OK;
 }
 
+/* There is one term; rows may name it more than once. */
 static lgd_status function_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
     const function *fn = ctx;
-    (void)rows; /* the one term there is */
+    const double times = (double)rows->count;
     double value = 0, *own = NULL;
     if (g && !(own = lgd_pool_take(fn->pool, fn->dim * sizeof *own)))
         return LGD_ENOMEM;
     lgd_status status = call(fn, w, &value, own);
     if (!status) {
-        *f += value;
+        *f += times * value;
         for (size_t j = 0; g && j < fn->dim; j++)
-            g[j] += own[j];
+            g[j] += times * own[j];
     }
     lgd_pool_give(fn->pool, own);
     return status;
@@ -44,12 +45,12 @@ static lgd_status function_whole(void *ctx, const double *w, double *f, double *
 static lgd_status differences_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
     const function *fn = ctx;
-    (void)rows;
+    const double times = (double)rows->count;
     double value = 0;
     lgd_status status = call(fn, w, &value, NULL);
     if (status)
         return status;
-    *f += value;
+    *f += times * value;
     if (!g)
         return LGD_OK;
     double *at = lgd_pool_take(fn->pool, fn->dim * sizeof *at);
@@ -65,7 +66,7 @@ static lgd_status differences_eval(void *ctx, const lgd_rows *rows, const double
         if (!status)
             status = call(fn, at, &below, NULL);
         at[j] = w[j];
-        g[j] += (above - below) / (right - left);
+        g[j] += times * ((above - below) / (right - left));
     }
     lgd_pool_give(fn->pool, at);
     return status;
