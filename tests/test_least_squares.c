@@ -695,6 +695,33 @@ START_TEST(options_out_of_range_named)
 }
 END_TEST
 
+/* Structs of a caller whose header ends before `rcond` and before `condition`. */
+START_TEST(structs_of_an_older_header_taken_and_filled_so_far)
+{
+    small d;
+    double w[2][COLS], errors[COLS];
+    lgd_least_squares_options o = {.solver = LGD_SOLVER_SVD, .rcond = -1};
+    lgd_least_squares_report r = {.condition = 7};
+    small_fill(&d);
+    small_create(&d, ROWS, COLS, NULL);
+    ck_ok(lgd_least_squares_solve_sized(d.f, w[0], &o, offsetof(lgd_least_squares_options, rcond), &r,
+                                        offsetof(lgd_least_squares_report, condition)));
+    ck_assert_uint_eq(r.solver, LGD_SOLVER_SVD);
+    ck_assert_uint_eq(r.rank, COLS);
+    ck_assert_double_eq(r.condition, 7);
+    o = (lgd_least_squares_options){.solver = LGD_SOLVER_SVD};
+    ck_ok(lgd_least_squares_solve(d.f, w[1], &o, &r));
+    ck_assert_mem_eq(w[0], w[1], sizeof w[0]);
+    o.errors = errors;
+    r = (lgd_least_squares_report){.condition = 7};
+    ck_ok(lgd_least_squares_errors_sized(d.f, w[0], &o, sizeof o, &r, offsetof(lgd_least_squares_report, condition)));
+    ck_assert_uint_eq(r.rank, COLS);
+    ck_assert_double_eq(r.condition, 7);
+    ck_assert_double_gt(errors[0], 0);
+    small_free(&d);
+}
+END_TEST
+
 START_TEST(other_objectives_unsupported)
 {
     data d = data_create(20, 2, 1, true, 3);
@@ -921,6 +948,7 @@ int main(void)
     CASE(s, kahan_no_small_diagonal_refused);
     CASE(s, units_powers_of_two_same_bits);
     CASE(s, options_out_of_range_named);
+    CASE(s, structs_of_an_older_header_taken_and_filled_so_far);
     CASE(s, other_objectives_unsupported);
     CASE(s, errors_known_deviations_as_the_formula);
     CASE(s, auto_reduces_where_it_is_quicker_and_as_good);
