@@ -429,8 +429,7 @@ START_TEST(memory_more_steps_no_more_allocations)
         const bool searches = function_method(i)->flags & LGD_FINDS_STEP; /* scores, once it looks along a line */
         const size_t few = allocations(i, 0, LGD_SHUFFLE, 3), many = allocations(i, 0, LGD_SHUFFLE, 50);
         ck_assert(many == few || (searches && many == few + 1));
-        for (int how = LGD_SHUFFLE; how <= LGD_REPLACEMENT && !(function_method(i)->flags & LGD_FULL_BATCH);
-             how++)
+        for (int how = LGD_SHUFFLE; how <= LGD_REPLACEMENT && !(function_method(i)->flags & LGD_FULL_BATCH); how++)
             for (size_t batch = 1; batch <= 1600; batch *= 40)
                 ck_assert_uint_eq(allocations(i, batch, how, 2), allocations(i, batch, how, 9));
     }

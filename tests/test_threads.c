@@ -32,8 +32,7 @@ static void every_method_and_order(const lgd_loss *loss)
     for (size_t i = 0; function_method(i); i++) {
         same_with_any_threads(m.f, i, (lgd_minimize_options){.threads = 0});
         for (int order = LGD_SHUFFLE; order <= LGD_REPLACEMENT; order++)
-            for (size_t batch = 100; batch <= ROWS && !(function_method(i)->flags & LGD_FULL_BATCH);
-                 batch += 1400)
+            for (size_t batch = 100; batch <= ROWS && !(function_method(i)->flags & LGD_FULL_BATCH); batch += 1400)
                 same_with_any_threads(
                     m.f, i, (lgd_minimize_options){.batch_size = batch, .order = (lgd_order)order, .check_every = 2});
     }
