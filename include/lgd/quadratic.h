@@ -18,8 +18,9 @@ extern "C" {
  * It is kept centred: with an intercept in f, the Gram matrix of columns and targets about their means, and the means apart, so columns
  * far from 0 lose nothing. (Without one there is no mean to take off, and a column of ones in X is a column like any.)
  *
- * Reads each row once, for m (n + k + 1)^2 flops with n columns and k outputs; the same bits for any number of threads. Memory:
- * n (n + k), and while it is made as much for each group of rows, at most 128 MB or one. An evaluation costs 2 n^2 k flops.
+ * Reads each row once, for m (n + k + 1)^2 flops with n columns and k outputs (m n (n + 2 k) where k is above n); the same bits for any
+ * number of threads. Memory: n (n + k), and while it is made (n + k)^2 for each group of rows, at most 128 MB or one group. An evaluation
+ * costs 2 n^2 k flops.
  * Errors: LGD_EINVAL for NULL, no rows, a column or target whose squares are not finite; LGD_EUNSUPPORTED where f is not quadratic. */
 LGD_API lgd_status lgd_quadratic_create(lgd_objective **out, lgd_objective *f);
 

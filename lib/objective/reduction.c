@@ -173,11 +173,20 @@ typedef struct group {
     double *G;
 } group;
 
+/* Products among many targets, of which none but the squares are asked for, are left out. */
 static lgd_status add_panel(void *ctx, size_t count, double *P, size_t ld, size_t done)
 {
     const group *of = ctx;
+    const lgd_reduction *r = of->to->r;
+    const size_t first = r->cols + r->intercept, k = r->outputs, ldg = of->to->ld;
     (void)done;
-    lgd_blas_syrk(count, width_of(of->to->r), 1, P, ld, of->G, of->to->ld);
+    lgd_blas_syrk(count, k > first ? first : width_of(r), 1, P, ld, of->G, ldg);
+    if (k <= first)
+        return LGD_OK;
+    lgd_blas_adjoint(count, k, first, P + first, ld, false, P, ld, of->G + first * ldg, ldg);
+    for (size_t i = 0; i < count; i++)
+        for (size_t c = first; c < first + k; c++)
+            of->G[c * ldg + c] += P[i * ld + c] * P[i * ld + c];
     return LGD_OK;
 }
 
