@@ -136,7 +136,8 @@ typedef struct lgd_least_squares_options {
  *   sigma        sqrt(rss/freedom), the standard deviation of a residual of weight 1, or the one that was given
  *   r_squared    1 - rss/(the same about the mean; without an intercept about 0); NaN where it has no meaning
  *   digits       how many decimal digits the worst parameter has, for the numbers as they are given: what the last correction changed,
- *                times what is left of an error by one, n condition^2 eps; 0 without one
+ *                times what is left of an error by one, n condition^2 eps; where the rank is not full no more than n condition eps leaves; 0
+ *                without one
  *   refinements  corrections that were made */
 typedef struct lgd_least_squares_report {
     lgd_solver solver;

@@ -169,7 +169,7 @@ lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_
     if (!status)
         status = check_spared(f);
     if (!status)
-        status = lgd_fit_create(&fit, f, f->dim / f->slopes, f->slopes, f->terms * f->slopes, o.rcond);
+        status = lgd_fit_create(&fit, f, f->dim / f->slopes, f->slopes, lgd_mul(f->terms, f->slopes), o.rcond);
     if (status)
         return status;
     lgd_blas_hold(); /* also where f is called by one thread: the bits are the same whatever the host has set */

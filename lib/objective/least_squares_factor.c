@@ -249,6 +249,8 @@ lgd_status lgd_fit_refuse(const lgd_fit *fit)
     double all = 0;
     for (size_t i = 0; i <= j; i++)
         all = hypot(all, fit->F[i * fit->n + j]);
+    const double left =
+        fabs(fit->F[j * fit->n + j]) <= fit->rcond ? fabs(fit->F[j * fit->n + j]) : all / fit->condition;
     const char *intercept = lgd_fit_has_intercept(fit) && j == fit->n - 1 ? ", the intercept," : "";
     if (!(all > 0))
         return lgd_fail(LGD_EINVAL, "least squares: column %zu%s is 0 in all rows, solver svd or l2 is accepted", j,
@@ -257,7 +259,7 @@ lgd_status lgd_fit_refuse(const lgd_fit *fit)
         LGD_EINVAL,
         "least squares: column %zu%s depends on others (what differs is %.1g of its size), more than %.1g is "
         "accepted, or solver svd, or l2",
-        j, intercept, fmin(fabs(fit->F[j * fit->n + j]), 1 / fit->condition * all) / all, fit->rcond);
+        j, intercept, left / all, fit->rcond);
 }
 
 /* ---- inverses */

@@ -197,6 +197,9 @@ lgd_status lgd_fit_refine(lgd_fit *fit, size_t most, lgd_least_squares_report *r
 {
     const size_t n = fit->n, count = n * fit->k;
     const double left = fmin((double)n * fit->condition * fit->condition * DBL_EPSILON, 1);
+    /* Of several solutions the shares of columns that depend on each other come from the inverse, and no residual tells of them. */
+    const bool shared = fit->pseudo && fit->rank < n;
+    const double least = DBL_EPSILON * (shared && fit->rank ? (double)n * fit->condition : 1);
     double before = 0;
     report->digits = 0;
     for (size_t round = 0; round < most; round++) {
@@ -223,7 +226,7 @@ lgd_status lgd_fit_refine(lgd_fit *fit, size_t most, lgd_least_squares_report *r
         before = whole;
         report->refinements++;
         worst = left <= 1 ? worst * left : worst; /* a rank of 0 has no condition */
-        report->digits = fmax(-log10(fmax(worst, DBL_EPSILON)), 0);
+        report->digits = fmax(-log10(fmax(worst, least)), 0);
         if (worst <= DBL_EPSILON)
             return LGD_OK;
     }
