@@ -24,6 +24,7 @@ static lgd_penalty *made(size_t kind, double strength)
           : kind == 6 ? lgd_penalty_box_create(&p, N, low, high)
           : kind == 7 ? lgd_penalty_non_negative_create(&p)
           : kind == 8 ? lgd_penalty_simplex_create(&p, strength)
+          : kind == 9 ? lgd_penalty_elastic_box_create(&p, strength, strength, N, low, high)
                       : LGD_OK);
     return p;
 }
@@ -86,6 +87,92 @@ START_TEST(box_bad_bounds_refused_by_index)
     ck_ok(lgd_penalty_box_create(&p, 3, low, low)); /* low = high is a point */
     lgd_penalty_free(p);
     ck_ok(lgd_penalty_box_create(&p, 4, NULL, NULL));
+    lgd_penalty_free(p);
+}
+END_TEST
+
+START_TEST(elastic_box_bad_numbers_refused)
+{
+    const double low[] = {0, 1, 2}, high[] = {0, 1.5, 1};
+    lgd_penalty *p;
+    double value;
+    REFUSED(lgd_penalty_elastic_box_create(&p, -1, 0, 3, low, NULL), "elastic_box: l1 is -1, a number at least 0");
+    REFUSED(lgd_penalty_elastic_box_create(&p, 1, NAN, 3, low, NULL), "elastic_box: l2 is nan");
+    REFUSED(lgd_penalty_elastic_box_create(&p, 1, 1, 3, low, high), "elastic_box: low[2] is 2, at most high[2]");
+    REFUSED(lgd_penalty_elastic_box_create(&p, 1, 1, 0, NULL, NULL), "elastic_box: count is 0");
+    ck_ok(lgd_penalty_elastic_box_create(&p, 1, 1, 3, low, NULL));
+    ck_fails(lgd_penalty_value(p, 2, low, &value), LGD_EINVAL, "elastic_box: count is 3, 2 or 1 is accepted");
+    lgd_penalty_free(p);
+}
+END_TEST
+
+/* Value, prox and conjugate of one coordinate against a search in long double. */
+static real of_box(real u, real v, double l1, double l2)
+{
+    return l1 * fabsl(u) + l2 / 2 * u * u - v * u;
+}
+
+static real lowest_within(real low, real high, real v, double l1, double l2)
+{
+    real best = low;
+    for (int side = 0; side < 2; side++) { /* where it is convex and smooth */
+        real a = side ? fmaxl(low, 0) : low, b = side ? high : fminl(high, 0);
+        for (int i = 0; i < 300 && a <= b; i++) {
+            const real x = a + (b - a) / 3, z = b - (b - a) / 3;
+            *(of_box(x, v, l1, l2) < of_box(z, v, l1, l2) ? &b : &a) =
+                of_box(x, v, l1, l2) < of_box(z, v, l1, l2) ? z : x;
+        }
+        if (a <= b + 1e-15L && of_box(a, v, l1, l2) < of_box(best, v, l1, l2))
+            best = a;
+    }
+    return best;
+}
+
+START_TEST(elastic_box_prox_and_conjugate_by_search)
+{
+    for (uint64_t i = 0; i < 400; i++) {
+        double u[5], scale;
+        lgd_penalty *p;
+        fill(1000 + i, 5, -2, 2, u);
+        const double low = fmin(u[0], u[1]), high = fmax(u[0], u[1]), l1 = i % 3 ? fabs(u[2]) : 0,
+                     l2 = i % 4 ? fabs(u[3]) : 0, eta = 0.7;
+        ck_ok(lgd_penalty_elastic_box_create(&p, l1, l2, 1, &low, &high));
+        /* prox: eta h(u) + (u - w)^2/2 = eta l1 |u| + (eta l2 + 1)/2 u^2 - w u + ... */
+        double w = 2 * u[4];
+        const real near = lowest_within(low, high, w, eta * l1, eta * l2 + 1);
+        ck_ok(lgd_penalty_prox(p, 1, eta, NULL, &w));
+        ck_assert_msg(fabsl(w - near) < 1e-8L, "%g, not %Lg", w, near); /* a value hardly changes near its minimum */
+        ck_near(value_at(p, 1, &w), l1 * fabsl((real)w) + l2 / 2 * (real)w * w, 1e-15);
+        const double conjugate = conjugate_at(p, 1, &u[4], &scale);
+        const real at = lowest_within(low, high, u[4], l1, l2);
+        ck_near(conjugate, -of_box(at, u[4], l1, l2), 1e-12);
+        ck_assert(scale == 1);
+        lgd_penalty_free(p);
+    }
+}
+END_TEST
+
+START_TEST(elastic_box_without_a_bound_conjugate_scaled)
+{
+    const double low[] = {0, -1}, v[] = {4, -7}, w[] = {-3, 0.5};
+    double scale, x[] = {-3, 0.5}, l1[2], l2[2], lower[2], upper[2];
+    lgd_penalty *p;
+    lgd_penalised at_work;
+    ck_ok(lgd_penalty_elastic_box_create(&p, 2, 0, 2, low, NULL));
+    ck_near(conjugate_at(p, 2, v, &scale), 3.5 - 2, 1e-15); /* of (2, -3.5) */
+    ck_assert(scale == 0.5);
+    ck_assert(conjugate_at(p, 2, (const double[]){-9, 2}, &scale) == 0 && scale == 1);
+    ck_assert(value_at(p, 2, w) == inf);
+    ck_ok(lgd_penalised_create(&at_work, p, 2, 0, 0)); /* a start outside goes to the nearest point, not to the prox */
+    ck_ok(lgd_penalised_enter(&at_work, NULL, x));
+    ck_assert(x[0] == 0 && x[1] == 0.5);
+    lgd_penalised_free(&at_work);
+    lgd_penalty_coordinates(p, 2, l1, l2, lower, upper);
+    ck_assert(l1[1] == 2 && l2[1] == 0 && lower[0] == 0 && lower[1] == -1 && upper[0] == inf);
+    lgd_penalty_free(p);
+    ck_ok(lgd_penalty_box_create(&p, 2, low, NULL)); /* what l1 and bounds say is enough */
+    lgd_penalty_coordinates(p, 2, l1, l2, lower, upper);
+    ck_assert(l1[1] == 0 && lower[1] == -1 && upper[1] == inf);
     lgd_penalty_free(p);
 }
 END_TEST
@@ -227,8 +314,8 @@ END_TEST
 START_TEST(names_as_the_functions_say)
 {
     static const char *const names[] = {"l1",      "elastic_net", "group_l1",     "total_variation", "l1_ball",
-                                        "l2_ball", "box",         "non_negative", "simplex"};
-    for (size_t kind = 0; kind < 9; kind++) {
+                                        "l2_ball", "box",         "non_negative", "simplex",         "elastic_box"};
+    for (size_t kind = 0; kind < 10; kind++) {
         lgd_penalty *p = made(kind, 1), *r;
         ck_assert_str_eq(lgd_penalty_name(p), names[kind]);
         ck_ok(lgd_penalty_ranges_create(&r, &(lgd_penalty_range){p, 0, N}, 1));
@@ -844,6 +931,9 @@ int main(void)
     Suite *s = suite_create("penalty");
     CASE(s, create_bad_numbers_refused_by_value);
     CASE(s, box_bad_bounds_refused_by_index);
+    CASE(s, elastic_box_bad_numbers_refused);
+    CASE(s, elastic_box_prox_and_conjugate_by_search);
+    CASE(s, elastic_box_without_a_bound_conjugate_scaled);
     CASE(s, box_other_count_refused_with_the_number_penalised);
     CASE(s, groups_and_ranges_that_meet_or_are_empty_refused);
     CASE(s, structs_of_an_older_and_a_newer_header_taken);
