@@ -2,8 +2,8 @@
  * and those for sums of squares make of them. */
 #include "problems.h"
 #include "reference/classic.h"
+#include "reference/gsl.h"
 #include "reference/mgh.h"
-#include "reference/mgh_gsl.h"
 #include "reference/mgh_peers.h"
 #include "squares.h"
 

@@ -1,5 +1,6 @@
 /* NIST's Statistical Reference Datasets: that the certified values follow from the data, and what the methods make of them. */
 #include "problems.h"
+#include "reference/gsl.h"
 #include "squares.h"
 #include <stdio.h>
 #include <unistd.h>
@@ -252,6 +253,20 @@ START_TEST(lm_parameters_and_errors_as_certified)
 }
 END_TEST
 
+/* Where much of f stays full steps of Gauss and Newton are too long, and converge slowly. */
+START_TEST(lm_evaluations_mostly_not_above_those_of_gsl)
+{
+    size_t not_above = 0;
+    for (size_t i = 0; i < 2 * NIST_NONLINEAR; i++) {
+        const nist set = get(&nist_nonlinear[i / 2]);
+        squares s = squares_nist(&set, i % 2);
+        ck_ok(squares_run(&s, "lm").status);
+        not_above += s.evaluations <= gsl_nist_evaluations[i / 2][i % 2];
+    }
+    ck_assert_uint_ge(not_above, 7);
+}
+END_TEST
+
 START_TEST(lm_accelerated_parameters_and_errors_as_certified)
 {
     digits_of_fits("lm:accelerated=true", 6, 8, -1);
@@ -274,6 +289,7 @@ int main(void)
     CASE(s, files_that_are_not_whole_or_of_another_model_refused);
     CASE(s, digits_of_the_worst_parameter);
     CASE(s, lm_parameters_and_errors_as_certified);
+    CASE(s, lm_evaluations_mostly_not_above_those_of_gsl);
     CASE(s, lm_accelerated_parameters_and_errors_as_certified);
     CASE(s, dogleg_parameters_and_errors_as_certified_but_from_one_start);
     return suite_run(s);

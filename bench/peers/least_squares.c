@@ -2,8 +2,8 @@
  *
  *     least_squares [--header]
  *
- * Without arguments the tables of docs/least-squares-peers.md; with --header what tests/reference/mgh_gsl.h holds, which the
- * suite nist compares with. `meson compile least-squares-peers` writes both. */
+ * Without arguments the tables of docs/least-squares-peers.md; with --header what tests/reference/gsl.h holds, which the
+ * suites nist and mgh compare with. `meson compile least-squares-peers` writes both. */
 #include "least_squares.h"
 #include <gsl/gsl_version.h>
 #include <math.h>
@@ -226,15 +226,23 @@ static void mgh_tables(row *rows)
     mgh_table(rows, count, true);
 }
 
-static void header(const row *rows, size_t count)
+static void header(const nist *sets, const row *rows, size_t count)
 {
     static const char *const names[] = {"LM", "LMACCEL", "DOGLEG"};
     printf("/* Written by bench/peers/least_squares.c: what the trust region methods of multifit_nlinear of GSL %s "
            "make of\n"
-           " * the problems of More, Garbow and Hillstrom. */\n",
+           " * NIST's sets and of the problems of More, Garbow and Hillstrom. */\n",
            gsl_version);
-    printf("#ifndef LGD_TESTS_REFERENCE_MGH_GSL_H\n#define LGD_TESTS_REFERENCE_MGH_GSL_H\n/* clang-format off */\n\n");
-    printf("/* What each solves, of the %zu problems and starts. */\nenum {", count);
+    printf("#ifndef LGD_TESTS_REFERENCE_GSL_H\n#define LGD_TESTS_REFERENCE_GSL_H\n/* clang-format off */\n\n");
+    printf("/* Evaluations of the first on NIST's sets from both starts, with libgd's tolerances. */\n");
+    printf("static const unsigned gsl_nist_evaluations[%d][2] = {\n", NIST_NONLINEAR);
+    for (size_t i = 0; i < NIST_NONLINEAR; i++) {
+        squares s[2] = {squares_nist(&sets[i], 0), squares_nist(&sets[i], 1)};
+        for (size_t k = 0; k < 2; k++)
+            run(&s[k], &methods[REFERENCE], true);
+        printf("    {%zu, %zu},\n", s[0].evaluations, s[1].evaluations);
+    }
+    printf("};\n\n/* What each solves, of the %zu problems and starts. */\nenum {", count);
     for (size_t k = 0; k < 3; k++)
         printf("%s MGH_GSL_%s = %zu", k ? "," : "", names[k], solved(rows, count, REFERENCE + k));
     printf(" };\n\n/* Evaluations of the first until solved from x0 and from 10 x0; 0: never. */\n");
@@ -255,16 +263,16 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: least_squares [--header]\n");
         return 2;
     }
-    if (argc == 2) {
-        header(rows, run_all(rows));
-        return 0;
-    }
     for (size_t i = 0; i < NIST_NONLINEAR; i++) {
         const char *wrong = nist_read(&sets[i], &nist_nonlinear[i], NIST_DATA);
         if (wrong) {
             fprintf(stderr, "%s/%s.dat: %s\n", NIST_DATA, nist_nonlinear[i].name, wrong);
             return 1;
         }
+    }
+    if (argc == 2) {
+        header(sets, rows, run_all(rows));
+        return 0;
     }
     printf("libgd " LGD_VERSION " beside GSL %s.\n", gsl_version);
     nist_tables(sets);

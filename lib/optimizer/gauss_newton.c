@@ -324,12 +324,13 @@ static lgd_status look(const lgd_step *s, const lgd_gn *k, const lgd_gn_step *p,
     return status;
 }
 
-/* The next radius after a trial, within which it lay or not. */
+/* The next radius after a trial, within which it lay or not. A slow full step was 1 - ratio too long; so would be the next. */
 static double next_radius(const lgd_gn *k, const lgd_gn_step *p, const trial *t, double radius, bool within)
 {
     static const double POOR = 0.25, GOOD = 0.75, LONGER = 2, SHORTER = 0.4, LEAST = 0.1; /* SHORTER LONGER < 1 */
+    const bool slow = t->ratio < GOOD && 10 * t->foretold < 1 && !t->rounding;
     if (t->ratio >= GOOD || (t->ratio > POOR && within))
-        return LONGER * p->length;
+        return p->length * (slow ? (1 - t->ratio) / (2 - t->ratio) : LONGER);
     if (t->ratio > POOR)
         return radius;
     double shorter = t->finite ? t->rounding ? POOR : SHORTER : LEAST;
