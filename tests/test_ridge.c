@@ -305,9 +305,9 @@ START_TEST(strength_0_columns_that_depend_refused_by_number_above_0_solved)
     static found got;
     for (int kind = 0; kind < 4; kind++)
         for (int intercept = 0; intercept < 2; intercept++) {
-            data d = data_create(kind == 2 ? 3 : ROWS, COLS, 1, false, 31);
             if (kind == 3 && !intercept)
                 continue; /* a constant column is no matter without an intercept */
+            data d = data_create(kind == 2 ? 3 : ROWS, COLS, 1, false, 31);
             for (size_t i = 0; i < d.rows; i++)
                 if (kind == 0)
                     d.X[i * COLS + 1] = 0;
