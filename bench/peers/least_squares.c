@@ -17,10 +17,10 @@ typedef struct method {
     int kind;
     tolerances tol;
 } method;
-#define SAME                                                                                                           \
+#define SAME /* as libgd's */                                                                                          \
     {                                                                                                                  \
-        1e-10, 1e-12                                                                                                   \
-    } /* as libgd's */
+        1e-10, 0                                                                                                       \
+    }
 static const method methods[] = {
     {"lm", "lm", 0, SAME},
     {"lm, accelerated", "lm:accelerated=true", 0, SAME},
