@@ -32,7 +32,8 @@ typedef struct lgd_reduction {
     lgd_pool *pool;
 } lgd_reduction;
 
-/* Reads every row of f once, in m (n + k + 1)^2 flops, or with k above n in m n (n + 2 k); the bits do not depend on threads (0: by the environment). *out is the caller's.
+/* Reads every row of f once, in m (n + k + 1)^2 flops, or with k above n in m n (n + 2 k); the bits do not depend on threads (0: by the
+ * environment). *out is the caller's.
  * LGD_EUNSUPPORTED where f has no `design`, or spares some outputs of a row of W and not others; LGD_EINVAL without rows, and for a
  * column or a target whose squares are not finite, by number. */
 lgd_status lgd_reduction_create(lgd_reduction **out, lgd_objective *f, size_t threads);
