@@ -17,18 +17,14 @@ typedef struct method {
     int kind;
     tolerances tol;
 } method;
-#define SAME /* as libgd's */                                                                                          \
-    {                                                                                                                  \
-        1e-10, 0                                                                                                       \
-    }
 static const method methods[] = {
-    {"lm", "lm", 0, SAME},
-    {"lm, accelerated", "lm:accelerated=true", 0, SAME},
-    {"dogleg", "dogleg", 0, SAME},
-    {"GSL lm", NULL, GSL_LM, SAME},
-    {"GSL lmaccel", NULL, GSL_LMACCEL, SAME},
-    {"GSL dogleg", NULL, GSL_DOGLEG, SAME},
-    {"GSL lm, as its manual", NULL, GSL_LM, {1e-8, 6.055454452393343e-6}}, /* eps^(1/3) */
+    {.name = "lm", .text = "lm"},
+    {.name = "lm, accelerated", .text = "lm:accelerated=true"},
+    {.name = "dogleg", .text = "dogleg"},
+    {.name = "GSL lm", .kind = GSL_LM, .tol.x = 1e-10}, /* as libgd's */
+    {.name = "GSL lmaccel", .kind = GSL_LMACCEL, .tol.x = 1e-10},
+    {.name = "GSL dogleg", .kind = GSL_DOGLEG, .tol.x = 1e-10},
+    {.name = "GSL lm, as its manual", .kind = GSL_LM, .tol = {1e-8, 6.055454452393343e-6}}, /* eps^(1/3) */
 };
 enum {
     METHODS = sizeof methods / sizeof *methods,
