@@ -3,6 +3,7 @@
 #include "objective/objective.h"
 #include "problems.h"
 #include "reference/ridge.h"
+#include <stddef.h>
 
 enum { ROWS = 23, COLS = 4, OUTPUTS = 3, MOST = 11, STRENGTHS = 70 }; /* more strengths than are computed at once */
 
@@ -483,6 +484,36 @@ END_TEST
 
 /* ---- promises */
 
+START_TEST(structs_of_other_sizes_what_both_know_crosses)
+{
+    static const double strengths[] = {0.01, 1};
+    double W[2 * COLS], error[2] = {0}, freedom[2] = {-1, -1};
+    struct {
+        lgd_ridge_options known;
+        double later;
+    } options = {.known = {.error = error, .freedom = freedom}};
+    struct {
+        lgd_ridge_report known;
+        double later;
+    } report = {.later = 7};
+    model m = model_create(ROWS, COLS, lgd_loss_half_squared(), NULL, 31);
+    ck_ok(lgd_ridge_path_sized(m.f, 2, strengths, W, &options.known, offsetof(lgd_ridge_options, freedom),
+                               &report.known, sizeof report));
+    ck_assert_double_eq(freedom[0], -1); /* an older header does not know it */
+    ck_assert_double_eq(report.known.error, error[report.known.best]);
+    ck_assert_double_eq(report.later, 0);
+    report.known.smallest = 7;
+    ck_ok(lgd_ridge_path_sized(m.f, 2, strengths, W, &options.known, sizeof options, &report.known,
+                               offsetof(lgd_ridge_report, smallest)));
+    ck_assert_double_gt(freedom[0], freedom[1]);
+    ck_assert_double_eq(report.known.smallest, 7);
+    options.later = 1;
+    ck_fails(lgd_ridge_path_sized(m.f, 2, strengths, W, &options.known, sizeof options, NULL, 0), LGD_EINVAL,
+             "ridge options");
+    model_free(&m);
+}
+END_TEST
+
 START_TEST(threads_any_number_same_bits)
 {
     enum { LARGE = 9000, WIDE = 7 };
@@ -545,6 +576,7 @@ int main(void)
     CASE(s, one_row_fits_and_is_not_left_out);
     CASE(s, argument_out_of_range_named);
     CASE(s, own_objective_found_and_what_its_design_fails_with_passed_through);
+    CASE(s, structs_of_other_sizes_what_both_know_crosses);
     CASE(s, threads_any_number_same_bits);
     CASE(s, memory_each_allocation_failing_weights_as_they_were);
     return suite_run(s);
