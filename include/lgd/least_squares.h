@@ -82,9 +82,10 @@ typedef struct lgd_ridge_report {
  * kept as a share of the sum, that is terms times it: G. H. Golub, M. Heath, G. Wahba, Technometrics 21 (1979).
  *
  * Rows are read twice: for a reduction, of which one eigendecomposition serves every strength, m n^2 + 9 n^3 flops; and for the leverage
- * of each row, m n (2 n + 4 count) flops, unless errors, gcv and report are all NULL. Memory: count (2 n + 3) + 2 n^2 numbers, and
- * panels. Eigenvalues are known to rounding of the largest: errors, gcv and freedom to n eps largest/(smallest + strength), so that
- * columns of like sizes serve them best. Weights do not suffer from that.
+ * of each row, m n (2 n + 4 count) flops (of one output), unless error, gcv and report are all NULL. Memory: 2 n^2 and count n
+ * (outputs + 1) numbers, sums of at most 32 MB or one each, and panels. The bits do not depend on threads. Eigenvalues are known to
+ * rounding of the largest: error, gcv and freedom to n eps largest/(smallest + strength), so that columns of like sizes serve them best.
+ * Weights do not suffer from that.
  * LGD_EINVAL for NULL, a strength by number that is below 0 or not finite, or so small, as 0 is, that columns which depend on each
  * other have no single minimiser; one row alone where it is to be left out. LGD_EUNSUPPORTED where f has no ops.design, or other
  * coordinates than an intercept are not penalised. W is then as it was. */
