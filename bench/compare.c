@@ -249,7 +249,8 @@ static void add_methods(comparison *c, size_t epochs)
                 1 / smoothness(c, batches[i]);
     const lgd_optimizer_ops *ops;
     for (size_t i = 0; (ops = lgd_optimizer_builtin(i)) && c->methods < MAX_METHODS; i++) {
-        if (!strcmp(ops->name, "sgd"))
+        if (!strcmp(ops->name, "sgd") ||
+            (c->data->logistic && ops->flags & (LGD_NEEDS_RESIDUALS | LGD_NEEDS_QUADRATIC)))
             continue;
         size_t batch = ops->flags & LGD_FULL_BATCH ? 0 : usual;
         method *m = add(c, ops->name, ops->name, batch, epochs);
