@@ -17,8 +17,9 @@
 ! NULL        An optional argument is left out where C passes NULL: lgd_objective_eval(f, w=w, value=v) for all rows, no g.
 ! Strings     Are characters of Fortran in both directions, blanks at the end being padding. lgd_string turns those inside
 !             structs.
-! Callbacks   Yours have bind(C) and the interface lgd_function, lgd_callback or lgd_precondition; those of a table of ops have
-!             the arguments that the C header says. In a struct they are c_funloc(name).
+! Rows        Of results, W [count x dim], and of Jacobians are columns here: W(dim, count), jacobian(dim, count).
+! Callbacks   Yours have bind(C) and the interface lgd_function, lgd_residual, lgd_callback or lgd_precondition; those of a table
+!             of ops have the arguments that the C header says. In a struct they are c_funloc(name).
 ! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here.
 ! Differs     LGD_ZERO and LGD_VERSION are lgd_zero and lgd_version in Fortran, which has one case: the first is the
 !             constant, the second the function.
@@ -60,6 +61,10 @@ module lgd
         type(c_funptr) :: moments = c_null_funptr, gather = c_null_funptr
     end type
 
+    enum, bind(C)
+        enumerator :: LGD_SQUARES = 1
+    end enum
+
     type, bind(C) :: lgd_loss_ops
         type(c_ptr) :: name = c_null_ptr
         integer(c_int) :: flags = 0
@@ -70,6 +75,10 @@ module lgd
 
     ! ---- objective.h, glm.h
 
+    enum, bind(C)
+        enumerator :: LGD_QUADRATIC = 2
+    end enum
+
     type, bind(C) :: lgd_objective_ops
         type(c_ptr) :: name = c_null_ptr
         integer(c_int) :: flags = 0
@@ -79,6 +88,7 @@ module lgd
         type(c_funptr) :: curvature = c_null_funptr
         type(c_funptr) :: product = c_null_funptr, hessian = c_null_funptr, smooth_product = c_null_funptr
         type(c_funptr) :: scores = c_null_funptr, along = c_null_funptr
+        type(c_funptr) :: jacobian = c_null_funptr, residuals = c_null_funptr, bend = c_null_funptr, design = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
@@ -100,11 +110,89 @@ module lgd
         logical(c_bool) :: exact = .false.
     end type
 
+    type, bind(C) :: lgd_jacobian_check ! row and column count from 0
+        integer(c_size_t) :: row = 0, column = 0
+        real(c_double) :: analytic = 0, numeric = 0, error = 0
+    end type
+
     type, bind(C) :: lgd_glm_options
         real(c_double) :: l2 = 0
         logical(c_bool) :: intercept = .false.
         integer(c_size_t) :: outputs = 0
         type(c_ptr) :: weights = c_null_ptr, offset = c_null_ptr
+    end type
+
+    ! ---- least_squares.h, quadratic.h
+
+    enum, bind(C)
+        enumerator :: LGD_ROBUST_NONE = 0, LGD_ROBUST_HUBER, LGD_ROBUST_CAUCHY, LGD_ROBUST_SOFT_L1
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_JACOBIAN_GIVEN = 0, LGD_JACOBIAN_CENTRAL, LGD_JACOBIAN_FORWARD
+    end enum
+
+    type, bind(C) :: lgd_residual_options
+        type(c_ptr) :: weights = c_null_ptr
+        integer(c_int) :: robust = LGD_ROBUST_NONE
+        real(c_double) :: scale = 0
+        integer(c_int) :: jacobian = LGD_JACOBIAN_GIVEN
+    end type
+
+    type, bind(C) :: lgd_ridge_options
+        type(c_ptr) :: error = c_null_ptr, gcv = c_null_ptr, freedom = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_ridge_report ! best and best_gcv count from 0
+        integer(c_size_t) :: best = 0, best_gcv = 0
+        real(c_double) :: error = 0, gcv = 0, largest = 0, smallest = 0
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_SOLVER_AUTO = 0, LGD_SOLVER_QR, LGD_SOLVER_SVD, LGD_SOLVER_REDUCTION
+    end enum
+
+    type, bind(C) :: lgd_least_squares_options
+        integer(c_int) :: solver = LGD_SOLVER_AUTO
+        real(c_double) :: rcond = 0
+        integer(c_size_t) :: refinements = 0
+        logical(c_bool) :: plain = .false.
+        real(c_double) :: sigma = 0
+        type(c_ptr) :: errors = c_null_ptr, covariance = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_least_squares_report
+        integer(c_int) :: solver = LGD_SOLVER_AUTO
+        integer(c_size_t) :: rank = 0
+        real(c_double) :: condition = 0, rss = 0, freedom = 0, sigma = 0, r_squared = 0, digits = 0
+        integer(c_size_t) :: refinements = 0
+    end type
+
+    type, bind(C) :: lgd_refinement
+        real(c_double) :: digits = 0, condition = 0, limit = 0
+        integer(c_size_t) :: rank = 0, passes = 0
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_WAY_AUTO = 0, LGD_WAY_STREAM, LGD_WAY_REDUCE, LGD_WAY_DIRECT
+    end enum
+
+    type, bind(C) :: lgd_plan_options
+        integer(c_size_t) :: rows = 0, cols = 0, outputs = 0, steps = 0
+        logical(c_bool) :: optimum = .false.
+        real(c_double) :: condition = 0
+        integer(c_int) :: way = LGD_WAY_AUTO
+    end type
+
+    type, bind(C) :: lgd_plan_cost
+        real(c_double) :: flops = 0, bytes = 0, time = 0
+    end type
+
+    type, bind(C) :: lgd_plan
+        integer(c_int) :: way = LGD_WAY_AUTO
+        type(lgd_plan_cost) :: cost(0:3) ! cost(LGD_WAY_REDUCE)
+        real(c_double) :: break_even = 0
+        character(kind=c_char) :: text(240) = c_null_char ! of a target, lgd_string(c_loc(plan%text))
     end type
 
     ! ---- penalty.h, optimizer.h
@@ -118,7 +206,7 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: value = c_null_funptr, prox = c_null_funptr, free = c_null_funptr, check = c_null_funptr
         type(c_funptr) :: work = c_null_funptr, conjugate = c_null_funptr
-        type(c_funptr) :: l1 = c_null_funptr, bounds = c_null_funptr
+        type(c_funptr) :: l1 = c_null_funptr, bounds = c_null_funptr, coordinates = c_null_funptr
     end type
 
     type, bind(C) :: lgd_penalty_group ! first counts from 0
@@ -139,7 +227,8 @@ module lgd
         enumerator :: LGD_SLICED = 1, LGD_NEEDS_EVAL = 2, LGD_FULL_BATCH = 4, LGD_LINEAR = 8, LGD_LAYERED = 16, &
             LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256, &
             LGD_NOISE_GROWS = 512, LGD_TAKES_L1 = 1024, LGD_TAKES_BOX = 2048, LGD_PRECONDITIONED = 4096, &
-            LGD_FINDS_STEP = 8192
+            LGD_FINDS_STEP = 8192, LGD_NEEDS_RESIDUALS = 16384, LGD_JUDGES = 32768, LGD_NEEDS_QUADRATIC = 65536, &
+            LGD_TAKES_COORDINATES = 131072
     end enum
 
     type, bind(C) :: lgd_option
@@ -159,6 +248,9 @@ module lgd
         type(c_ptr) :: l1 = c_null_ptr, lower = c_null_ptr, upper = c_null_ptr
         logical(c_bool) :: exact = .false.
         type(c_ptr) :: frozen = c_null_ptr
+        type(c_funptr) :: gauss_newton = c_null_funptr, bend = c_null_funptr
+        type(c_ptr) :: l2 = c_null_ptr
+        logical(c_bool) :: quadratic = .false.
     end type
 
     type, bind(C) :: lgd_step
@@ -299,6 +391,46 @@ module lgd
         real(c_double) :: smallest_curvature = 0
     end type
 
+    type, bind(C) :: lgd_lasso_path_options
+        integer(c_size_t) :: count = 0
+        real(c_double) :: ratio = 0
+        type(c_ptr) :: strengths = c_null_ptr
+        real(c_double) :: l1_ratio = 0
+        type(c_ptr) :: lower = c_null_ptr, upper = c_null_ptr
+        integer(c_size_t) :: bounds = 0
+        real(c_double) :: gap_tol = 0
+        integer(c_int64_t) :: max_sweeps = 0
+        logical(c_bool) :: on_data = .false.
+        integer(c_size_t) :: threads = 0
+    end type
+
+    type, bind(C) :: lgd_lasso_point
+        real(c_double) :: strength = 0, f = 0, gap = 0
+        integer(c_size_t) :: nonzeros = 0
+        integer(c_int64_t) :: sweeps = 0
+        integer(c_int) :: stop = LGD_STOP_NONE
+    end type
+
+    ! ---- starts.h
+
+    enum, bind(C)
+        enumerator :: LGD_DRAW_LATIN = 0, LGD_DRAW_UNIFORM
+    end enum
+
+    type, bind(C) :: lgd_starts_options
+        integer(c_size_t) :: starts = 0
+        type(c_ptr) :: W0 = c_null_ptr, lower = c_null_ptr, upper = c_null_ptr
+        integer(c_int) :: draw = LGD_DRAW_LATIN
+        integer(c_int64_t) :: seed = 0
+        real(c_double) :: same = 0
+        type(c_ptr) :: W = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_starts_report ! best counts from 0
+        integer(c_size_t) :: best = 0, runs = 0, failed = 0, minima = 0
+        real(c_double) :: f = 0
+    end type
+
     ! ---- functions of yours
 
     abstract interface
@@ -309,6 +441,16 @@ module lgd
             real(c_double), intent(in) :: w(dim)
             real(c_double), intent(out) :: f
             real(c_double), intent(out), optional :: g(dim)
+            integer(c_int) :: status
+        end function
+        ! jacobian(j, i) is the derivative of r(i) in w(j); it comes zeroed, and is absent where only r is asked for.
+        function lgd_residual(ctx, dim, count, w, r, jacobian) bind(C) result(status)
+            import
+            type(c_ptr), value :: ctx
+            integer(c_size_t), value :: dim, count
+            real(c_double), intent(in) :: w(dim)
+            real(c_double), intent(out) :: r(count)
+            real(c_double), intent(inout), optional :: jacobian(dim, count)
             integer(c_int) :: status
         end function
         function lgd_callback(ctx, p) bind(C) result(stop) ! 0: go on; > 0: stop; < 0: an error
@@ -537,6 +679,15 @@ module lgd
             integer(c_size_t), value :: result_size
             integer(c_int) :: status
         end function
+        function lgd_objective_check_jacobian_sized(f, w, result, result_size) &
+            bind(C, name='lgd_objective_check_jacobian_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            type(lgd_jacobian_check), intent(out) :: result
+            integer(c_size_t), value :: result_size
+            integer(c_int) :: status
+        end function
         subroutine lgd_objective_free(f) bind(C, name='lgd_objective_free')
             import
             type(c_ptr), value :: f
@@ -560,6 +711,70 @@ module lgd
             integer(c_int) :: status
         end function
 
+        function lgd_ridge_path_sized(f, count, strength, W, options, options_size, report, report_size) &
+            bind(C, name='lgd_ridge_path_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            integer(c_size_t), value :: count, options_size, report_size
+            real(c_double), intent(in) :: strength(*)
+            real(c_double), intent(inout) :: W(*)
+            type(lgd_ridge_options), intent(in), optional :: options
+            type(lgd_ridge_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function lgd_least_squares_solve_sized(f, w, options, options_size, report, report_size) &
+            bind(C, name='lgd_least_squares_solve_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(inout) :: w(*)
+            type(lgd_least_squares_options), intent(in), optional :: options
+            type(lgd_least_squares_report), intent(inout), optional :: report
+            integer(c_size_t), value :: options_size, report_size
+            integer(c_int) :: status
+        end function
+        function lgd_least_squares_errors_sized(f, w, options, options_size, report, report_size) &
+            bind(C, name='lgd_least_squares_errors_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            type(lgd_least_squares_options), intent(in), optional :: options
+            type(lgd_least_squares_report), intent(inout), optional :: report
+            integer(c_size_t), value :: options_size, report_size
+            integer(c_int) :: status
+        end function
+        function lgd_quadratic_create(out, f) bind(C, name='lgd_quadratic_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: f
+            integer(c_int) :: status
+        end function
+        function lgd_quadratic_create_dense(out, dim, Q, ld, b, c) bind(C, name='lgd_quadratic_create_dense') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim, ld
+            real(c_double), intent(in) :: Q(*) ! Q(ld, dim), of which the upper triangle of Fortran is read
+            real(c_double), intent(in), optional :: b(*)
+            real(c_double), value :: c
+            integer(c_int) :: status
+        end function
+        function lgd_quadratic_refine_sized(q, f, w, steps, report, report_size) &
+            bind(C, name='lgd_quadratic_refine_sized') result(status)
+            import
+            type(c_ptr), value :: q, f
+            real(c_double), intent(inout) :: w(*)
+            integer(c_size_t), value :: steps, report_size
+            type(lgd_refinement), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function lgd_least_squares_plan_sized(options, options_size, plan, plan_size) &
+            bind(C, name='lgd_least_squares_plan_sized') result(status)
+            import
+            type(lgd_plan_options), intent(in) :: options
+            integer(c_size_t), value :: options_size, plan_size
+            type(lgd_plan), intent(inout) :: plan
+            integer(c_int) :: status
+        end function
+
         function lgd_penalty_create_sized(out, ops, ops_size, ctx) bind(C, name='lgd_penalty_create_sized') result(status)
             import
             type(c_ptr), intent(out) :: out
@@ -578,6 +793,15 @@ module lgd
             import
             type(c_ptr), intent(out) :: out
             real(c_double), value :: l1, l2
+            integer(c_int) :: status
+        end function
+        function lgd_penalty_elastic_box_create(out, l1, l2, count, low, high) &
+            bind(C, name='lgd_penalty_elastic_box_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: l1, l2
+            integer(c_size_t), value :: count
+            type(c_ptr), value :: low, high ! borrowed
             integer(c_int) :: status
         end function
         function lgd_penalty_group_l1_create_sized(out, strength, groups, count, group_size) &
@@ -802,6 +1026,35 @@ module lgd
             integer(c_size_t), value :: options_size, report_size
             integer(c_int) :: status
         end function
+        function lgd_lasso_path_sized(f, W, points, point_size, options, options_size) &
+            bind(C, name='lgd_lasso_path_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(inout), optional :: W(*)
+            type(lgd_lasso_point), intent(inout), optional :: points(*)
+            integer(c_size_t), value :: point_size, options_size
+            type(lgd_lasso_path_options), intent(in), optional :: options
+            integer(c_int) :: status
+        end function
+        function lgd_starts_draw_sized(dim, starts, starts_size, W) bind(C, name='lgd_starts_draw_sized') result(status)
+            import
+            integer(c_size_t), value :: dim, starts_size
+            type(lgd_starts_options), intent(in) :: starts
+            real(c_double), intent(inout) :: W(*)
+            integer(c_int) :: status
+        end function
+        function lgd_minimize_starts_sized(f, opt, w, starts, starts_size, options, options_size, reports, one_report_size, &
+            report, report_size) bind(C, name='lgd_minimize_starts_sized') result(status)
+            import
+            type(c_ptr), value :: f, opt
+            real(c_double), intent(inout) :: w(*)
+            type(lgd_starts_options), intent(in) :: starts
+            type(lgd_minimize_options), intent(in), optional :: options
+            type(lgd_report), intent(inout), optional :: reports(*)
+            type(lgd_starts_report), intent(inout), optional :: report
+            integer(c_size_t), value :: starts_size, options_size, one_report_size, report_size
+            integer(c_int) :: status
+        end function
     end interface
 
     ! ---- functions with text or a procedure among their arguments, called by those of the same name below
@@ -853,6 +1106,24 @@ module lgd
             type(c_ptr), value :: ctx
             integer(c_int) :: status
         end function
+        function c_residual_create(out, dim, count, fn, ctx) bind(C, name='lgd_residual_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim, count
+            type(c_funptr), value :: fn
+            type(c_ptr), value :: ctx
+            integer(c_int) :: status
+        end function
+        function c_residual_create_with_sized(out, dim, count, fn, ctx, options, options_size) &
+            bind(C, name='lgd_residual_create_with_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: dim, count, options_size
+            type(c_funptr), value :: fn
+            type(c_ptr), value :: ctx
+            type(lgd_residual_options), intent(in), optional :: options
+            integer(c_int) :: status
+        end function
         function c_penalty_name(p) bind(C, name='lgd_penalty_name') result(text)
             import
             type(c_ptr), value :: p
@@ -895,8 +1166,8 @@ module lgd
         end function
     end interface
     private :: c_strerror, c_last_error, c_set_error, c_build_info, c_loss_name, c_loss_find, c_function_create, &
-        c_function_create_differences, c_penalty_name, c_optimizer_parse, c_optimizer_name, c_optimizer_option, &
-        c_stop_string, c_history_series, c_strlen
+        c_function_create_differences, c_residual_create, c_residual_create_with_sized, c_penalty_name, c_optimizer_parse, &
+        c_optimizer_name, c_optimizer_option, c_stop_string, c_history_series, c_strlen
 
 contains
 
@@ -1019,6 +1290,25 @@ contains
         status = c_function_create_differences(out, dim, c_funloc(fn), ctx)
     end function
 
+    function lgd_residual_create(out, dim, count, fn, ctx) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: dim, count
+        procedure(lgd_residual) :: fn
+        type(c_ptr), intent(in) :: ctx
+        integer(c_int) :: status
+        status = c_residual_create(out, dim, count, c_funloc(fn), ctx)
+    end function
+
+    function lgd_residual_create_with(out, dim, count, fn, ctx, options) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: dim, count
+        procedure(lgd_residual) :: fn
+        type(c_ptr), intent(in) :: ctx
+        type(lgd_residual_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = c_residual_create_with_sized(out, dim, count, c_funloc(fn), ctx, options, c_sizeof(lgd_residual_options()))
+    end function
+
     ! ---- the sizes that the inline functions of the C headers fill in
 
     function lgd_matrix_create(out, rows, cols, ops, ctx) result(status)
@@ -1071,6 +1361,61 @@ contains
         type(lgd_gradient_check), intent(out) :: result
         integer(c_int) :: status
         status = lgd_objective_check_product_sized(f, w, seed, result, c_sizeof(result))
+    end function
+
+    function lgd_objective_check_jacobian(f, w, result) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        type(lgd_jacobian_check), intent(out) :: result
+        integer(c_int) :: status
+        status = lgd_objective_check_jacobian_sized(f, w, result, c_sizeof(result))
+    end function
+
+    function lgd_ridge_path(f, strength, W, options, report) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: strength(:)
+        real(c_double), intent(inout) :: W(*) ! W(dim, size(strength))
+        type(lgd_ridge_options), intent(in), optional :: options
+        type(lgd_ridge_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_ridge_path_sized(f, size(strength, kind=c_size_t), strength, W, options, c_sizeof(lgd_ridge_options()), &
+            report, c_sizeof(lgd_ridge_report()))
+    end function
+
+    function lgd_least_squares_solve(f, w, options, report) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(inout) :: w(*)
+        type(lgd_least_squares_options), intent(in), optional :: options
+        type(lgd_least_squares_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_least_squares_solve_sized(f, w, options, c_sizeof(lgd_least_squares_options()), report, &
+            c_sizeof(lgd_least_squares_report()))
+    end function
+
+    function lgd_least_squares_errors(f, w, options, report) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        type(lgd_least_squares_options), intent(in), optional :: options
+        type(lgd_least_squares_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_least_squares_errors_sized(f, w, options, c_sizeof(lgd_least_squares_options()), report, &
+            c_sizeof(lgd_least_squares_report()))
+    end function
+
+    function lgd_quadratic_refine(q, f, w, steps, report) result(status)
+        type(c_ptr), intent(in) :: q, f
+        real(c_double), intent(inout) :: w(*)
+        integer(c_size_t), intent(in) :: steps
+        type(lgd_refinement), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_quadratic_refine_sized(q, f, w, steps, report, c_sizeof(lgd_refinement()))
+    end function
+
+    function lgd_least_squares_plan(options, plan) result(status)
+        type(lgd_plan_options), intent(in) :: options
+        type(lgd_plan), intent(inout) :: plan
+        integer(c_int) :: status
+        status = lgd_least_squares_plan_sized(options, c_sizeof(options), plan, c_sizeof(plan))
     end function
 
     function lgd_glm_create(out, X, y, loss, options) result(status)
@@ -1135,6 +1480,35 @@ contains
         type(lgd_report), intent(inout), optional :: report
         integer(c_int) :: status
         status = lgd_minimize_sized(f, opt, w, options, c_sizeof(lgd_minimize_options()), report, c_sizeof(lgd_report()))
+    end function
+
+    function lgd_lasso_path(f, W, points, options) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(inout), optional :: W(*) ! W(dim, count)
+        type(lgd_lasso_point), intent(inout), optional :: points(*)
+        type(lgd_lasso_path_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_lasso_path_sized(f, W, points, c_sizeof(lgd_lasso_point()), options, c_sizeof(lgd_lasso_path_options()))
+    end function
+
+    function lgd_starts_draw(dim, starts, W) result(status)
+        integer(c_size_t), intent(in) :: dim
+        type(lgd_starts_options), intent(in) :: starts
+        real(c_double), intent(inout) :: W(*) ! W(dim, starts%starts)
+        integer(c_int) :: status
+        status = lgd_starts_draw_sized(dim, starts, c_sizeof(starts), W)
+    end function
+
+    function lgd_minimize_starts(f, opt, w, starts, options, reports, report) result(status)
+        type(c_ptr), intent(in) :: f, opt
+        real(c_double), intent(inout) :: w(*)
+        type(lgd_starts_options), intent(in) :: starts
+        type(lgd_minimize_options), intent(in), optional :: options
+        type(lgd_report), intent(inout), optional :: reports(*)
+        type(lgd_starts_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_minimize_starts_sized(f, opt, w, starts, c_sizeof(starts), options, c_sizeof(lgd_minimize_options()), &
+            reports, c_sizeof(lgd_report()), report, c_sizeof(lgd_starts_report()))
     end function
 
 end module

@@ -67,7 +67,7 @@ names_what_is_missing() {
 # signatures_of <module>: as the compiler takes its interfaces for C. Its abstract interfaces are no functions.
 signatures_of() {
     $FC -J"$work" -fsyntax-only -fc-prototypes "$1" >"$work/prototypes.h" &&
-        awk -f "$root/tests/signatures.awk" "$work/prototypes.h" | grep -v -e '^lgd_function ' -e '^lgd_callback ' -e '^lgd_precondition ' | sort
+        awk -f "$root/tests/signatures.awk" "$work/prototypes.h" | grep -v -e '^lgd_function ' -e '^lgd_residual ' -e '^lgd_callback ' -e '^lgd_precondition ' | sort
 }
 
 signatures_agree() {
@@ -278,17 +278,128 @@ END
         'converged: gradient below tolerance -0.25  0.71 T' >"$work/curved.txt" && works curved "$work/curved.f90" "$work/curved.txt"
 }
 
-# The page has two programs, and what they print.
+# A curve of NIST's (Misra1a) by residuals with a Jacobian of one's own, beside its certified values and errors; then 7/3 as the
+# solution of least squares, of a reduction and of a dense quadratic, 7/(3 + s) with a strength s of L2, (7 - s)/3 with one of L1.
+squared() {
+    cat >"$work/squared.f90" <<'END'
+module curve
+    use lgd
+    implicit none
+    real(c_double), parameter :: x(14) = [77.6d0, 114.9d0, 141.1d0, 190.8d0, 239.9d0, 289.0d0, 332.8d0, 378.4d0, 434.8d0, &
+        477.3d0, 536.8d0, 593.1d0, 689.1d0, 760.0d0]
+    real(c_double), parameter :: y(14) = [10.07d0, 14.73d0, 17.94d0, 23.93d0, 29.61d0, 35.18d0, 40.02d0, 44.82d0, 50.76d0, &
+        55.05d0, 61.01d0, 66.40d0, 75.47d0, 81.78d0]
+contains
+    function misra(ctx, dim, count, w, r, jacobian) bind(C) result(status)
+        type(c_ptr), value :: ctx
+        integer(c_size_t), value :: dim, count
+        real(c_double), intent(in) :: w(dim)
+        real(c_double), intent(out) :: r(count)
+        real(c_double), intent(inout), optional :: jacobian(dim, count)
+        integer(c_int) :: status
+        r = w(1) * (1 - exp(-w(2) * x)) - y
+        if (present(jacobian)) jacobian(1, :) = 1 - exp(-w(2) * x)
+        if (present(jacobian)) jacobian(2, :) = w(1) * x * exp(-w(2) * x)
+        status = merge(LGD_OK, LGD_EUSER, .not. c_associated(ctx))
+    end function
+end module
+program squared
+    use curve
+    implicit none
+    type(c_ptr) :: f = c_null_ptr, q = c_null_ptr, opt = c_null_ptr, column = c_null_ptr, box = c_null_ptr
+    real(c_double), target :: errors(2), A(3, 1) = reshape([1, 2, 2], [3, 1]), z(3) = [3, 3, 6]
+    real(c_double), target :: starts(2, 3) = reshape([500d0, 1d-4, 250d0, 5d-4, 240d0, 6d-4], [2, 3])
+    real(c_double), target :: loo(2), ones(14) = 1, strengths(2) = [1d0, 0.25d0], low(1) = -1, high(1) = 1
+    real(c_double) :: w(2) = [500d0, 1d-4], v(1), path(1, 2), drawn(2, 3)
+    type(lgd_report) :: report, reports(3)
+    type(lgd_starts_report) :: several
+    type(lgd_least_squares_report) :: fit
+    type(lgd_jacobian_check) :: check
+    type(lgd_ridge_report) :: ridge
+    type(lgd_lasso_point) :: points(2)
+    type(lgd_refinement) :: refined
+    type(lgd_plan), target :: plan
+    integer :: i
+    if (lgd_residual_create(f, 2_c_size_t, 14_c_size_t, misra, c_null_ptr) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_objective_check_jacobian(f, w, check) /= LGD_OK) error stop lgd_last_error()
+    if (check%error > 1d-7) error stop 'the Jacobian is not that of the residuals'
+    if (lgd_optimizer_parse(opt, 'lm') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_minimize(f, opt, w, report=report) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_least_squares_errors(f, w, lgd_least_squares_options(errors=c_loc(errors)), fit) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(2es15.7, l2)', w(1), errors(1), report%stop == LGD_STOP_STEP_TOL
+    print '(2es15.7, f6.1)', w(2), errors(2), fit%freedom
+    if (lgd_minimize_starts(f, opt, w, lgd_starts_options(starts=3, W0=c_loc(starts)), reports=reports, report=several) /= &
+        LGD_OK) error stop lgd_last_error()
+    print '(3(i0, 1x), l1)', several%runs, several%failed, several%minima, &
+        abs(several%f - minval(reports%f)) <= 0 .and. all(reports%steps > 0)
+    if (lgd_starts_draw(2_c_size_t, lgd_starts_options(starts=3, W0=c_loc(starts)), drawn) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (any(abs(drawn - starts) > 0)) error stop 'other starts'
+    call lgd_objective_free(f)
+    if (lgd_residual_create_with(f, 2_c_size_t, 14_c_size_t, misra, c_null_ptr, lgd_residual_options(weights=c_loc(ones), &
+        robust=LGD_ROBUST_CAUCHY, scale=1d3, jacobian=LGD_JACOBIAN_CENTRAL)) /= LGD_OK) error stop lgd_last_error()
+    call lgd_optimizer_reset(opt)
+    if (lgd_minimize(f, opt, w) /= LGD_OK) error stop lgd_last_error()
+    print '(es13.5)', w(1)
+    call lgd_optimizer_free(opt)
+    call lgd_objective_free(f)
+
+    if (lgd_matrix_dense_columns(column, 3_c_size_t, 1_c_size_t, c_loc(A), 3_c_size_t) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_glm_create(f, column, c_loc(z), lgd_loss_half_squared()) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_least_squares_solve(f, v, lgd_least_squares_options(solver=LGD_SOLVER_SVD), fit) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(f8.4, 2(1x, i0))', v, fit%rank, fit%solver
+    if (lgd_ridge_path(f, strengths, path, lgd_ridge_options(error=c_loc(loo)), ridge) /= LGD_OK) error stop lgd_last_error()
+    print '(2f8.4, l2)', path, abs(minval(loo) - ridge%error) <= 0
+    if (lgd_lasso_path(f, path, points, lgd_lasso_path_options(count=2, strengths=c_loc(strengths))) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(2f8.4, 2(1x, i0))', path, points%nonzeros
+    if (lgd_quadratic_create(q, f) /= LGD_OK) error stop lgd_last_error()
+    v = 1
+    if (lgd_quadratic_refine(q, f, v, 1_c_size_t, refined) /= LGD_OK) error stop lgd_last_error()
+    print '(f8.4, 2(1x, i0))', v, refined%rank, refined%passes
+    call lgd_objective_free(q)
+    if (lgd_quadratic_create_dense(q, 1_c_size_t, [3.0_c_double], 1_c_size_t, [-7.0_c_double], 0.0_c_double) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_optimizer_parse(opt, 'cd') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_penalty_elastic_box_create(box, 0.5_c_double, 0.0_c_double, 1_c_size_t, c_loc(low), c_loc(high)) /= LGD_OK) &
+        error stop lgd_last_error()
+    do i = 1, 2 ! freely, and within bounds
+        call lgd_optimizer_reset(opt)
+        if (lgd_minimize(q, opt, v, lgd_minimize_options(penalty=merge(c_null_ptr, box, i == 1))) /= LGD_OK) &
+            error stop lgd_last_error()
+        print '(f8.4)', v
+    end do
+    if (lgd_least_squares_plan(lgd_plan_options(rows=1000000, cols=100, steps=1000), plan) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(a, 2l2)', merge('reduce', 'other ', plan%way == LGD_WAY_REDUCE), &
+        plan%cost(LGD_WAY_STREAM)%time > plan%cost(LGD_WAY_REDUCE)%time, index(lgd_string(c_loc(plan%text)), 'reduce') > 0
+    call lgd_penalty_free(box)
+    call lgd_optimizer_free(opt)
+    call lgd_objective_free(q)
+    call lgd_objective_free(f)
+    call lgd_matrix_free(column)
+end program
+END
+    printf '%s\n' '  2.3894213E+02  2.7070075E+00 T' '  5.5015643E-04  7.2668688E-06  12.0' '3 0 1 T' '  2.38942E+02' \
+        '  2.3333 1 2' '  1.7500  2.1538 T' '  2.0000  2.2500 1 1' '  2.3333 1 1' '  2.3333' '  1.0000' 'reduce T T' \
+        >"$work/squared.txt" && works squared "$work/squared.f90" "$work/squared.txt"
+}
+
+# The page has three programs, and what they print.
 guide() {
-    [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 2 ] &&
+    [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 3 ] &&
         block docs/guide/fortran.md fortran 'program exam' >"$work/exam.f90" &&
         block docs/guide/fortran.md text 'log odds' >"$work/exam.txt" &&
         block docs/guide/fortran.md fortran 'program lasso' >"$work/lasso.f90" &&
-        block docs/guide/fortran.md text 'w = ' >"$work/lasso.txt"
+        block docs/guide/fortran.md text 'w = ' >"$work/lasso.txt" &&
+        block docs/guide/fortran.md fortran 'program cooling' >"$work/cooling.f90" &&
+        block docs/guide/fortran.md text 'per minute' >"$work/cooling.txt"
 }
 
 # Not those of optimizers.h and the headers it includes: optimizers come from text.
-find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h ! -name newton.h ! -name quasi_newton.h ! -name search.h -exec cat {} + >"$work/headers"
+find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h ! -name newton.h ! -name gauss_newton.h ! -name quasi_newton.h ! -name search.h -exec cat {} + >"$work/headers"
 awk -f "$root/tests/signatures.awk" "$work/headers" | sort >"$work/signatures"
 cut -d ' ' -f 1 "$work/signatures" >"$work/functions"
 
@@ -310,8 +421,9 @@ case_ fortran_names_padded_with_blanks_found padded
 case_ fortran_groups_and_averages_as_in_c grouped
 case_ fortran_penalties_as_in_c penalised
 case_ fortran_saddle_metric_and_follower_as_in_c curved
+case_ fortran_least_squares_as_in_c squared
 check fortran_guide_programs_and_outputs_are_there guide
-for program in exam lasso; do
+for program in exam lasso cooling; do
     case_ fortran_guide_program_${program}_prints_what_the_page_says works $program "$work/$program.f90" "$work/$program.txt"
 done
 finish
