@@ -326,8 +326,8 @@ END_TEST
 
 typedef struct own {
     size_t cols;
-    double bad; /* in row 7 */
-    bool failing;
+    double bad;            /* in row 7 */
+    size_t calls, failing; /* of design, and the first that fails; 0: none does */
 } own;
 
 static lgd_status own_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
@@ -351,8 +351,8 @@ static void own_linear(void *ctx, size_t *slopes, double *l2)
 
 static lgd_status own_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R)
 {
-    const own *o = ctx;
-    if (o->failing)
+    own *o = ctx;
+    if (++o->calls >= o->failing && o->failing)
         return LGD_EUSER;
     for (size_t i = 0; i < rows->count; i++) {
         const size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
@@ -387,12 +387,37 @@ START_TEST(own_design_as_its_rows_as_a_model)
     for (int solver = LGD_SOLVER_AUTO; solver <= LGD_SOLVER_REDUCTION; solver++)
         ck_fails(lgd_least_squares_solve(f[0], w[0], &(lgd_least_squares_options){.solver = (lgd_solver)solver}, NULL),
                  LGD_EINVAL, "target 0 is");
-    o.failing = true;
+    o.failing = 1;
     ck_fails(lgd_least_squares_solve(f[0], w[0], NULL, NULL), LGD_EUSER, "waves");
     ck_assert_double_eq(w[0][0], before); /* written on success alone */
     for (int i = 0; i < 2; i++)
         lgd_objective_free(f[i]);
     lgd_matrix_free(matrix);
+}
+END_TEST
+
+/* Whatever way was chosen, it ends with the first call that fails, and no other is tried. */
+START_TEST(own_design_failing_at_any_call_ends_with_it)
+{
+    enum { OWN_ROWS = 500, OWN_COLS = 60 };
+    own o = {.cols = OWN_COLS};
+    lgd_objective *f;
+    lgd_least_squares_report r;
+    double w[OWN_COLS];
+    ck_ok(lgd_objective_create(&f, OWN_COLS, OWN_ROWS, &own_ops, &o));
+    for (int solver = LGD_SOLVER_AUTO; solver <= LGD_SOLVER_REDUCTION; solver++) {
+        const lgd_least_squares_options options = {.solver = (lgd_solver)solver};
+        o.calls = o.failing = 0;
+        ck_ok(lgd_least_squares_solve(f, w, &options, &r));
+        ck_assert_int_eq(r.solver, solver == LGD_SOLVER_AUTO ? LGD_SOLVER_REDUCTION : (lgd_solver)solver);
+        for (size_t calls = o.calls, k = 1; k <= calls; k += 1 + calls / 16) {
+            o.calls = 0;
+            o.failing = k;
+            ck_fails(lgd_least_squares_solve(f, w, &options, NULL), LGD_EUSER, "waves");
+            ck_assert_uint_eq(o.calls, k);
+        }
+    }
+    lgd_objective_free(f);
 }
 END_TEST
 
@@ -671,6 +696,40 @@ START_TEST(units_powers_of_two_same_bits)
 }
 END_TEST
 
+/* Squares of all numbers are beyond the range, and errors are not. */
+START_TEST(units_whose_squares_have_no_number_same_errors)
+{
+    static const int powers[] = {-560, 530};
+    small d, other;
+    double w[COLS], errors[COLS], covariance[COLS * COLS], v[COLS], e[COLS], c[COLS * COLS];
+    lgd_least_squares_report given, r;
+    small_fill(&d);
+    small_create(&d, ROWS, COLS, NULL);
+    ck_ok(lgd_least_squares_solve(d.f, w, &(lgd_least_squares_options){.errors = errors, .covariance = covariance},
+                                  &given));
+    for (size_t i = 0; i < sizeof powers / sizeof *powers; i++) {
+        for (size_t j = 0; j < ROWS * COLS; j++)
+            other.X[j] = ldexp(d.X[j], powers[i]);
+        for (size_t j = 0; j < ROWS; j++)
+            other.y[j] = ldexp(d.y[j], powers[i]);
+        small_create(&other, ROWS, COLS, NULL);
+        for (int solver = LGD_SOLVER_AUTO; solver <= LGD_SOLVER_SVD; solver++) {
+            const lgd_least_squares_options o = {.solver = (lgd_solver)solver, .errors = e, .covariance = c};
+            ck_ok(lgd_least_squares_solve(other.f, v, &o, &r));
+            ck_near(ldexp(r.sigma, -powers[i]) / given.sigma, 1, 1e-13);
+            for (size_t j = 0; j < COLS; j++) {
+                ck_assert_double_le(fabs(v[j] - w[j]), 2 * DBL_EPSILON * fabs(v[j]));
+                ck_near(e[j] / errors[j], 1, 1e-13);
+                for (size_t l = 0; l < COLS; l++)
+                    ck_near(c[j * COLS + l], covariance[j * COLS + l], 1e-12 * errors[j] * errors[l]);
+            }
+        }
+        small_free(&other);
+    }
+    small_free(&d);
+}
+END_TEST
+
 /* ---- what is refused */
 
 START_TEST(options_out_of_range_named)
@@ -939,6 +998,7 @@ int main(void)
     CASE(s, digits_one_correction_no_more_than_there_are);
     CASE(s, subset_and_rows_of_weight_0_as_the_rows_that_are_left);
     CASE(s, own_design_as_its_rows_as_a_model);
+    CASE(s, own_design_failing_at_any_call_ends_with_it);
     CASE(s, column_of_zeros_named_or_weight_0);
     CASE(s, columns_equal_later_one_named_or_halves);
     CASE(s, groups_and_intercept_intercept_named);
@@ -947,6 +1007,7 @@ int main(void)
     CASE(s, one_row_one_column_no_row_clear_outcomes);
     CASE(s, kahan_no_small_diagonal_refused);
     CASE(s, units_powers_of_two_same_bits);
+    CASE(s, units_whose_squares_have_no_number_same_errors);
     CASE(s, options_out_of_range_named);
     CASE(s, structs_of_an_older_header_taken_and_filled_so_far);
     CASE(s, other_objectives_unsupported);

@@ -49,9 +49,10 @@ static lgd_status check_spared(const lgd_objective *f)
     return LGD_OK;
 }
 
-static double unscaled(const lgd_fit *fit, double squares)
+static void give_squares(lgd_fit *fit, double squares, lgd_least_squares_report *report)
 {
-    return ldexp(ldexp(squares, fit->power[fit->n]), fit->power[fit->n]);
+    fit->squares = squares;
+    report->rss = ldexp(squares, 2 * fit->power[fit->n]);
 }
 
 /* ---- solvers: x, and all of the report but digits */
@@ -88,7 +89,7 @@ static lgd_status solve_factored(lgd_fit *fit, lgd_least_squares_options *o, lgd
         return status;
     const double total = lgd_fit_total(fit);
     report->r_squared = total > 0 ? 1 - squares / total : NAN;
-    report->rss = unscaled(fit, squares);
+    give_squares(fit, squares, report);
     return lgd_fit_errors(fit, o, report);
 }
 
@@ -103,8 +104,8 @@ static lgd_status finish_reduced(lgd_fit *fit, const lgd_least_squares_options *
     if (status)
         return status;
     lgd_fit_reduced_report(fit, squares, report);
-    report->rss = unscaled(fit, squares);
-    report->sigma = o->sigma > 0 ? o->sigma : report->freedom > 0 ? sqrt(report->rss / report->freedom) : NAN;
+    give_squares(fit, squares, report);
+    report->sigma = lgd_fit_sigma(fit, o, report->freedom);
     return LGD_OK;
 }
 
@@ -134,7 +135,8 @@ static lgd_status solve(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_sq
         return solve_reduced(fit, o, report);
     if (o->solver == LGD_SOLVER_AUTO && worth_reducing(fit, o)) {
         lgd_status status = lgd_fit_reduce(fit);
-        if (status == LGD_ENOMEM)
+        if (status && status != LGD_EINVAL &&
+            status != LGD_EDIVERGED) /* neither of the columns nor of their condition */
             return status;
         if (!status && fit->condition <= small)
             return finish_reduced(fit, o, report);
@@ -230,7 +232,7 @@ lgd_status lgd_least_squares_errors_sized(lgd_objective *f, const double *w, con
         mine.solver = fit->pseudo ? LGD_SOLVER_SVD : LGD_SOLVER_QR;
         mine.rank = fit->rank;
         mine.condition = fit->condition;
-        mine.rss = unscaled(fit, squares);
+        give_squares(fit, squares, &mine);
         mine.r_squared = total > 0 ? 1 - squares / total : NAN;
         status = lgd_fit_errors(fit, &o, &mine);
     }

@@ -22,12 +22,13 @@
  *   ridge          [n] squares of the rows for l2
  *   x, g, low      [k x n]: the solution, and the gradient with what it is short of
  *   power          [n + 1] e_j and, last, e_R
+ *   squares        sum of squares at the solution, in scaled targets
  *   deficient      the first column that depends on those before it; n: none does
  *   pseudo         the inverse is by singular values, and stands for F where one has to be solved with */
 typedef struct lgd_fit {
     lgd_objective *f;
     size_t n, k, width, residuals, threads, rank, deficient;
-    double l2, rcond, condition;
+    double l2, rcond, condition, squares;
     double *T, *F, *q, *inverse, *ridge, *x, *g, *low, *dx;
     int *power;
     bool pseudo;
@@ -77,6 +78,9 @@ lgd_status lgd_fit_gradient(lgd_fit *fit, double *squares);
 lgd_status lgd_fit_refine(lgd_fit *fit, size_t most, lgd_least_squares_report *report, double *squares);
 
 /* ---- least_squares_errors.c */
+
+/* sigma of the report. */
+double lgd_fit_sigma(const lgd_fit *fit, const lgd_least_squares_options *o, double freedom);
 
 /* freedom and sigma of the report, then errors and covariance, of a fit that has its triangle. */
 lgd_status lgd_fit_errors(lgd_fit *fit, const lgd_least_squares_options *o, lgd_least_squares_report *report);

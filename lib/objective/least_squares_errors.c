@@ -44,34 +44,51 @@ static bool undetermined(const lgd_fit *fit, size_t j)
     return !(within > 1 - 16 * (double)n * DBL_EPSILON * fmax(fit->condition, 1));
 }
 
-/* Element (i, j) of the covariance for sigma = 1, in the columns' own units. */
-static double element(const lgd_fit *fit, const double *C, const bool *open, size_t i, size_t j)
+/* sigma = s 2^e: powers of two come last and together, since for sigma = 1 a number may be beyond the range that it is in with it. */
+typedef struct deviation {
+    double s;
+    int e;
+} deviation;
+
+/* Element (i, j) of the covariance in the columns' own units. */
+static double element(const lgd_fit *fit, const double *C, const bool *open, deviation sigma, size_t i, size_t j)
 {
     if (open[i] || open[j])
         return i == j ? INFINITY : NAN;
-    return ldexp(lgd_dot(fit->n, C + i * fit->n, C + j * fit->n), -fit->power[i] - fit->power[j]);
+    const double scaled = sigma.s * sigma.s * lgd_dot(fit->n, C + i * fit->n, C + j * fit->n);
+    return ldexp(scaled, 2 * sigma.e - fit->power[i] - fit->power[j]);
 }
 
 static void give(const lgd_fit *fit, const double *C, const bool *open, double sigma,
                  const lgd_least_squares_options *o)
 {
     const size_t n = fit->n, k = fit->k, dim = n * k;
+    deviation parts = {.e = 0};
+    parts.s = isfinite(sigma) ? frexp(sigma, &parts.e) : sigma;
     for (size_t i = 0; i < n && o->errors; i++) {
-        const double size = lgd_norm2(n, C + i * n);
+        const double size = parts.s * lgd_norm2(n, C + i * n);
         for (size_t c = 0; c < k; c++)
-            o->errors[i * k + c] = open[i] ? INFINITY : sigma * ldexp(size, -fit->power[i]);
+            o->errors[i * k + c] = open[i] ? INFINITY : ldexp(size, parts.e - fit->power[i]);
     }
     if (!o->covariance)
         return;
     memset(o->covariance, 0, dim * dim * sizeof *o->covariance);
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++) {
-            const double both = element(fit, C, open, i, j);
+            const double both = element(fit, C, open, parts, i, j);
             for (size_t c = 0; c < k; c++) {
                 const size_t a = i * k + c, b = j * k + c;
-                o->covariance[a * dim + b] = o->covariance[b * dim + a] = isinf(both) ? both : sigma * both * sigma;
+                o->covariance[a * dim + b] = o->covariance[b * dim + a] = both;
             }
         }
+}
+
+/* From scaled residuals: their squares may be beyond the range of numbers where they are not. */
+double lgd_fit_sigma(const lgd_fit *fit, const lgd_least_squares_options *o, double freedom)
+{
+    if (o->sigma > 0)
+        return o->sigma;
+    return freedom > 0 ? ldexp(sqrt(fit->squares / freedom), fit->power[fit->n]) : NAN;
 }
 
 lgd_status lgd_fit_errors(lgd_fit *fit, const lgd_least_squares_options *o, lgd_least_squares_report *report)
@@ -89,7 +106,7 @@ lgd_status lgd_fit_errors(lgd_fit *fit, const lgd_least_squares_options *o, lgd_
         spread(fit, C, C + square, &trace);
     }
     report->freedom = (double)fit->residuals - trace * (double)fit->k;
-    report->sigma = o->sigma > 0 ? o->sigma : report->freedom > 0 ? sqrt(report->rss / report->freedom) : NAN;
+    report->sigma = lgd_fit_sigma(fit, o, report->freedom);
     if (C)
         give(fit, C, open, report->sigma, o);
     lgd_release(C);
