@@ -12,7 +12,7 @@ Arrays      Are used where they lie, float64, rows (C order) or columns (Fortran
             arrays too. A matrix of float32 stays so: NumPy multiplies it, a panel of rows at a time, in float64. Anything
             else is refused by its dtype or strides, never copied in silence. w moves in place.
 Lifetime    An object keeps the arrays and objects it was made of. close(), `with` or the end of its last name frees it.
-Options     Are those of lgd/minimize.h, lgd/glm.h and lgd/schedule.h by name. What is not given is the default; 0 is 0.
+Options     Are the members of the structs in the C headers by name. What is not given is the default; 0 is 0.
 Errors      lgd.Error with a status and the library's sentence. An exception in a function of yours ends the run and goes
             through; Ctrl-C ends it after the epoch (full batch: step) and becomes KeyboardInterrupt.
 """
@@ -25,7 +25,7 @@ import os
 import signal
 import sys
 import threading
-from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char_p, c_double, c_int, c_size_t, c_uint, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_int, c_size_t, c_uint, c_uint64, c_void_p
 
 import numpy as np
 
@@ -43,7 +43,12 @@ WORDS = {  # what options that are enumerators may be, in their order
              "vw power"),
     "estimator": ("minibatch", "svrg", "saga", "sarah"),
     "saddle": ("unchecked", "stop", "escape", "perturb"),
-    "average": ("none", "uniform", "ema", "lookahead")}
+    "average": ("none", "uniform", "ema", "lookahead"),
+    "robust": ("none", "huber", "cauchy", "soft_l1"),
+    "jacobian": ("given", "central", "forward"),
+    "solver": ("auto", "qr", "svd", "reduction"),
+    "way": ("auto", "stream", "reduce", "direct"),
+    "draw": ("latin", "uniform")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
 
@@ -64,6 +69,23 @@ lgd_curvature = _struct("lgd_curvature", largest=c_double, smallest=c_double, co
                         products=c_size_t, exact=c_bool)
 lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
                           offset=c_void_p)
+lgd_jacobian_check = _struct("lgd_jacobian_check", row=c_size_t, column=c_size_t, analytic=c_double, numeric=c_double,
+                             error=c_double)
+lgd_residual_options = _struct("lgd_residual_options", weights=c_void_p, robust=c_int, scale=c_double, jacobian=c_int)
+lgd_ridge_options = _struct("lgd_ridge_options", error=c_void_p, gcv=c_void_p, freedom=c_void_p)
+lgd_ridge_report = _struct("lgd_ridge_report", best=c_size_t, best_gcv=c_size_t, error=c_double, gcv=c_double,
+                           largest=c_double, smallest=c_double)
+lgd_least_squares_options = _struct("lgd_least_squares_options", solver=c_int, rcond=c_double, refinements=c_size_t,
+                                    plain=c_bool, sigma=c_double, errors=c_void_p, covariance=c_void_p)
+lgd_least_squares_report = _struct("lgd_least_squares_report", solver=c_int, rank=c_size_t, condition=c_double, rss=c_double,
+                                   freedom=c_double, sigma=c_double, r_squared=c_double, digits=c_double,
+                                   refinements=c_size_t)
+lgd_refinement = _struct("lgd_refinement", digits=c_double, condition=c_double, limit=c_double, rank=c_size_t,
+                         passes=c_size_t)
+lgd_plan_options = _struct("lgd_plan_options", rows=c_size_t, cols=c_size_t, outputs=c_size_t, steps=c_size_t,
+                           optimum=c_bool, condition=c_double, way=c_int)
+lgd_plan_cost = _struct("lgd_plan_cost", flops=c_double, bytes=c_double, time=c_double)
+lgd_plan = _struct("lgd_plan", way=c_int, cost=lgd_plan_cost * 4, break_even=c_double, text=c_char * 240)
 lgd_penalty_group = _struct("lgd_penalty_group", first=c_size_t, count=c_size_t, weight=c_double)
 lgd_penalty_range = _struct("lgd_penalty_range", penalty=c_void_p, first=c_size_t, count=c_size_t)
 lgd_group = _struct("lgd_group", first=c_size_t, count=c_size_t, lr_scale=c_double, decay=c_double, frozen=c_bool)
@@ -89,6 +111,15 @@ lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, 
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
                      lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,
                      smallest_curvature=c_double)
+lgd_lasso_path_options = _struct(
+    "lgd_lasso_path_options", count=c_size_t, ratio=c_double, strengths=c_void_p, l1_ratio=c_double, lower=c_void_p,
+    upper=c_void_p, bounds=c_size_t, gap_tol=c_double, max_sweeps=c_uint64, on_data=c_bool, threads=c_size_t)
+lgd_lasso_point = _struct("lgd_lasso_point", strength=c_double, f=c_double, gap=c_double, nonzeros=c_size_t, sweeps=c_uint64,
+                          stop=c_int)
+lgd_starts_options = _struct("lgd_starts_options", starts=c_size_t, W0=c_void_p, lower=c_void_p, upper=c_void_p, draw=c_int,
+                             seed=c_uint64, same=c_double, W=c_void_p)
+lgd_starts_report = _struct("lgd_starts_report", best=c_size_t, runs=c_size_t, failed=c_size_t, minima=c_size_t, f=c_double)
+_RESIDUAL = CFUNCTYPE(c_int, c_void_p, c_size_t, c_size_t, c_void_p, c_void_p, c_void_p)
 _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
@@ -100,7 +131,11 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
-    "lgd_objective_curvature_sized": "ipppzpz",
+    "lgd_objective_check_jacobian_sized": "ipppz", "lgd_objective_curvature_sized": "ipppzpz",
+    "lgd_residual_create_with_sized": "ipzzpppz", "lgd_least_squares_solve_sized": "ipppzpz",
+    "lgd_least_squares_errors_sized": "ipppzpz", "lgd_quadratic_create": "ipp", "lgd_quadratic_create_dense": "ipzpzpd",
+    "lgd_quadratic_refine_sized": "ipppzpz", "lgd_least_squares_plan_sized": "ipzpz", "lgd_ridge_path_sized": "ipzpppzpz",
+    "lgd_lasso_path_sized": "ipppzpz", "lgd_penalty_elastic_box_create": "ipddzpp",
     "lgd_objective_free": "vp", "lgd_penalty_l1_create": "ipd", "lgd_penalty_elastic_net_create": "ipdd",
     "lgd_penalty_group_l1_create_sized": "ipdpzz", "lgd_penalty_total_variation_create": "ipd",
     "lgd_penalty_box_create": "ipzpp", "lgd_penalty_non_negative_create": "ip", "lgd_penalty_simplex_create": "ipd",
@@ -111,7 +146,7 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp", "lgd_optimizer_follow": "ipp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
     "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_duality_gap": "ipppp",
-    "lgd_minimize_sized": "ippppzpz"}
+    "lgd_minimize_sized": "ippppzpz", "lgd_minimize_starts_sized": "ippppzpzpzpz"}
 
 
 def _load():
@@ -162,6 +197,14 @@ def _check(status, report=None):
         raise error
     if status:
         raise Error(_named(Status, status), _C.lgd_last_error().decode(), report)
+
+
+def _word(name, number):
+    return WORDS[name][number] if number < len(WORDS[name]) else number
+
+
+def _values(struct):
+    return [getattr(struct, name) for name, _ in struct._fields_]
 
 
 def _named(names, number):
@@ -240,6 +283,15 @@ def _layout(what, a):
 def _view(address, rows, cols, ld):
     length = (rows - 1) * ld + cols if rows else 0
     return np.ndarray((rows, cols), np.float64, (c_double * length).from_address(address), strides=(8 * ld, 8))
+
+
+def _given(what, a, shape):
+    """What a function of the caller's gave, as float64."""
+    a = np.asarray(a)
+    a = a.astype(np.float64, casting="same_kind", copy=False)  # complex numbers are not
+    if a.shape != shape:
+        _refuse(what, f"has shape {a.shape}", f"{shape}")
+    return a
 
 
 def _copy(address, length):
@@ -414,7 +466,8 @@ def _float32_ops(data):
 
 
 class Objective(_Object):
-    """w to a value and a gradient; made as Glm or Function, or as a subset of one."""
+    """w to a value and a gradient; made as Glm, Residuals, Quadratic or Function, or as a subset of one."""
+    outputs = 1
 
     @property
     def dim(self):
@@ -445,7 +498,70 @@ class Objective(_Object):
         o.smallest_vector, o.largest_vector = (end.ctypes.data for end in ends)
         _check(_C.lgd_objective_curvature_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(o), ctypes.sizeof(o),
                                                 ctypes.byref(result), ctypes.sizeof(result)))
-        return Curvature(*(getattr(result, name) for name, _ in result._fields_), *ends)
+        return Curvature(*_values(result), *ends)
+
+    def check_jacobian(self, w):
+        """The Jacobian of residuals against differences: .error is below 1e-7 for a sound one, at .row and .column."""
+        result = lgd_jacobian_check()
+        _check(_C.lgd_objective_check_jacobian_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(result),
+                                                     ctypes.sizeof(result)))
+        return result
+
+    def least_squares(self, errors=False, covariance=False, **options):
+        """The minimum of a linear sum of squares at once, as a Fit; options are solver, rcond, refinements, plain, sigma."""
+        w = np.zeros(self.dim)
+        return self._fit(_C.lgd_least_squares_solve_sized, w, errors, covariance, options)
+
+    def errors(self, w, covariance=False, **options):
+        """Standard errors at the minimum w of any sum of squares, as a Fit; options are rcond and sigma."""
+        _array("w", w, (self.dim,))
+        return self._fit(_C.lgd_least_squares_errors_sized, w.copy(), True, covariance, options)
+
+    def _fit(self, function, w, errors, covariance, options):
+        o, r = _fill("least squares", lgd_least_squares_options(), options), lgd_least_squares_report()
+        e = np.empty(len(w)) if errors else None
+        c = np.empty((len(w), len(w))) if covariance else None
+        o.errors, o.covariance = (None if a is None else a.ctypes.data for a in (e, c))
+        status = function(self.handle, w.ctypes.data, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r), ctypes.sizeof(r))
+        fit = Fit(w, e, c, *_values(r))
+        fit = fit._replace(solver=_word("solver", r.solver))
+        _check(status, fit)
+        return fit
+
+    def quadratic(self):
+        """Least squares reduced, in one pass over the rows, to a Quadratic of the same value at every w."""
+        below, reduced = self.handle, object.__new__(Quadratic)
+        reduced._handle = _Handle(lambda out: _C.lgd_quadratic_create(out, below), _C.lgd_objective_free)
+        reduced.outputs = self.outputs
+        return reduced
+
+    def ridge_path(self, strengths, errors=True):
+        """Least squares with each of the strengths as l2, as a RidgePath; errors=False: weights alone, one pass less."""
+        count, at = len(strengths), _array("strengths", strengths, (None,))
+        shape = (count,) if self.outputs == 1 else (count, self.outputs)
+        W, r, o = np.empty((count, self.dim)), lgd_ridge_report(), lgd_ridge_options()
+        found = {name: np.empty(count if name == "freedom" else shape) for name, _ in o._fields_} if errors else {}
+        for name, a in found.items():
+            setattr(o, name, a.ctypes.data)
+        _check(_C.lgd_ridge_path_sized(self.handle, count, at, W.ctypes.data, ctypes.byref(o), ctypes.sizeof(o),
+                                       ctypes.byref(r) if errors else None, ctypes.sizeof(r)))
+        return RidgePath(W, *(found.get(name) for name, _ in o._fields_),
+                         *([r.best, r.best_gcv, r.largest, r.smallest] if errors else [None] * 4))
+
+    def lasso_path(self, strengths=None, lower=None, upper=None, **options):
+        """The lasso or elastic net for each strength, from the one before, as a LassoPath; bounds are numbers or arrays."""
+        o = _fill("lasso_path", lgd_lasso_path_options(), options)
+        if strengths is not None:
+            o.strengths, o.count = _array("strengths", strengths, (o.count or None,)), len(strengths)
+            if not o.count:
+                _refuse("strengths", "has shape (0,)", "a number at least")
+        (o.lower, o.upper), o.bounds, kept = _bounds(lower, upper, "lower", "upper")
+        o.count = o.count or 100
+        W, points = np.empty((o.count, self.dim)), (lgd_lasso_point * o.count)()
+        _check(_C.lgd_lasso_path_sized(self.handle, W.ctypes.data, points, ctypes.sizeof(lgd_lasso_point), ctypes.byref(o),
+                                       ctypes.sizeof(o)))
+        columns = {name: np.array([getattr(point, name) for point in points]) for name, _ in lgd_lasso_point._fields_}
+        return LassoPath(W, **dict(columns, stop=[_named(Stop, point.stop) for point in points]))
 
     def subset(self, rows):
         """The terms `rows` as an objective of their own, without copies."""
@@ -453,6 +569,7 @@ class Objective(_Object):
         chosen = _rows(rows, kept)
         part._handle = _Handle(lambda out: _C.lgd_objective_subset(out, below, chosen), _C.lgd_objective_free, below,
                                kept)
+        part.outputs = self.outputs
         return part
 
 
@@ -495,14 +612,61 @@ class Function(Objective):
             result = fn(_copy(w, dim))
             value[0], g = (result, None) if differences else result
             if gradient:
-                g = np.asarray(g).astype(np.float64, casting="same_kind", copy=False)  # complex numbers are not
-                if g.shape != (dim,):
-                    _refuse("the gradient of Function", f"has shape {g.shape}", f"({dim},)")
-                _view(gradient, 1, dim, dim)[0] = g
+                _view(gradient, 1, dim, dim)[0] = _given("the gradient of Function", g, (dim,))
             return 0
         called = _FUNCTION(_guarded(evaluate, Status.EUSER))
         create = _C.lgd_function_create_differences if differences else _C.lgd_function_create
         self._handle = _Handle(lambda out: create(out, dim, called, None), _C.lgd_objective_free, called)
+
+
+class Residuals(Objective):
+    """The sum of squares 1/2 sum weights r^2 of fn(w) -> r [count], with derivative(w) -> its Jacobian [count x dim], or by
+    differences: jacobian "central" or "forward". Other options are robust and scale. w is a copy."""
+
+    def __init__(self, dim, count, fn, derivative=None, weights=None, **options):
+        dim, count = _whole("dim of Residuals", dim), _whole("count of Residuals", count)
+        kind = options.setdefault("jacobian", "given" if derivative else "central")
+        if (kind == "given") != (derivative is not None):
+            _refuse("jacobian of Residuals", f"is {kind!r}", "'given' with a derivative, 'central' or 'forward' without")
+        o = _fill("Residuals", lgd_residual_options(), options)
+        if weights is not None:
+            o.weights = _array("weights of Residuals", weights, (count,))
+
+        def evaluate(_, dim, count, w, r, jacobian):
+            _view(r, 1, count, count)[0] = _given("what Residuals are given", fn(_copy(w, dim)), (count,))
+            if jacobian:
+                J = _given("the derivative of Residuals", derivative(_copy(w, dim)), (count, dim))
+                _view(jacobian, count, dim, dim)[:] = J
+            return 0
+        called = _RESIDUAL(_guarded(evaluate, Status.EUSER))
+        self._handle = _Handle(lambda out: _C.lgd_residual_create_with_sized(out, dim, count, called, None, ctypes.byref(o),
+                                                                             ctypes.sizeof(o)),
+                               _C.lgd_objective_free, called, weights)
+
+
+class Quadratic(Objective):
+    """1/2 w^T Q w + b^T w + c for a symmetric Q, which is copied; or what quadratic() of an objective makes."""
+
+    def __init__(self, Q, b=None, c=0.0):
+        dim = len(Q)
+        at = _array("Q of Quadratic", Q, (dim, dim)), None if b is None else _array("b of Quadratic", b, (dim,))
+        self._handle = _Handle(lambda out: _C.lgd_quadratic_create_dense(out, dim, at[0], dim, at[1], c),
+                               _C.lgd_objective_free)
+
+    def refine(self, f, w, steps=0):
+        """Moves w by Newton's steps with the gradient of f, of which this is the reduction: to the digits of its rows."""
+        r, of = lgd_refinement(), _of(Objective, "f of refine", f)
+        status = _C.lgd_quadratic_refine_sized(self.handle, of, _array("w", w, (self.dim,), write=True), steps,
+                                               ctypes.byref(r), ctypes.sizeof(r))
+        _check(status, Refinement(*_values(r)))
+        return Refinement(*_values(r))
+
+
+def _bounds(low, high, *names):
+    """Addresses of bounds that are numbers, arrays or None, their number, and what must be kept."""
+    count = max([len(bound) for bound in (low, high) if np.ndim(bound)], default=1)
+    kept = [None if bound is None else bound if np.ndim(bound) else np.full(count, float(bound)) for bound in (low, high)]
+    return [None if bound is None else _array(name, bound, (count,)) for name, bound in zip(names, kept)], count, kept
 
 
 class Penalty(_Object):
@@ -538,11 +702,14 @@ class Penalty(_Object):
     @classmethod
     def box(cls, low=None, high=None):
         """low <= w <= high, numbers or arrays; None: no bound."""
-        count = max([len(bound) for bound in (low, high) if np.ndim(bound)], default=1)
-        shape = (count,)
-        kept = [None if bound is None else bound if np.ndim(bound) else np.full(shape, float(bound)) for bound in (low, high)]
-        at = [None if bound is None else _array(name, bound, shape) for name, bound in zip(("low", "high"), kept)]
+        at, count, kept = _bounds(low, high, "low", "high")
         return cls(_C.lgd_penalty_box_create, count, *at, kept=kept)
+
+    @classmethod
+    def elastic_box(cls, l1, l2, low=None, high=None):
+        """l1 |w|_1 + l2/2 |w|_2^2 for low <= w <= high."""
+        at, count, kept = _bounds(low, high, "low", "high")
+        return cls(_C.lgd_penalty_elastic_box_create, l1, l2, count, *at, kept=kept)
 
     @classmethod
     def non_negative(cls):
@@ -709,6 +876,47 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
     """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
     stops the run by returning True; precondition(w, r), which both are copies, gives P r. Raises Error where the run fails;
     after divergence w is the best point, and .report of the error holds a rate that would hold as lr_hold."""
+    r = lgd_report()
+    with _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition,
+                   options) as (objective, method, at, o):
+        status = _C.lgd_minimize_sized(objective, method, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
+                                       ctypes.sizeof(r))
+        report = _reported(r)
+        _check(status, report)
+        opt._dim = len(w)
+    return report
+
+
+def minimize_starts(f, opt, w, starts, callback=None, history=None, schedule=None, lr_scale=None, w_best=None,
+                    w_average=None, penalty=None, precondition=None, **options):
+    """minimize from each of several starts; w is set to the end of the best run. starts is a dict: W0, an array of points, or
+    their number as starts and a box as lower and upper, from which they are drawn; beside that draw, seed and same."""
+    dim, W0 = f.dim, starts.get("W0")
+    s = _fill("starts", lgd_starts_options(), {name: starts[name] for name in starts if name not in ("W0", "lower", "upper")})
+    if W0 is not None:
+        s.W0, s.starts = _array("W0", W0, (s.starts or None, dim)), len(W0)
+    s.lower, s.upper = (None if starts.get(name) is None else _array(name, starts[name], (dim,)) for name in ("lower", "upper"))
+    W = np.full((s.starts, dim), np.nan)
+    s.W = W.ctypes.data
+    reports, r = (lgd_report * s.starts)(), lgd_starts_report()
+    with _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition,
+                   options) as (objective, method, at, o):
+        status = _C.lgd_minimize_starts_sized(
+            objective, method, at, ctypes.byref(s), ctypes.sizeof(s), ctypes.byref(o), ctypes.sizeof(o), reports,
+            ctypes.sizeof(lgd_report), ctypes.byref(r), ctypes.sizeof(r))
+        found = Starts(*_values(r), [_reported(report) for report in reports[:r.runs]], W)
+        _check(status, found)
+        opt._dim = dim
+    return found
+
+
+def _reported(r):
+    return Report(*_values(r))._replace(stop=_named(Stop, r.stop))
+
+
+@contextlib.contextmanager
+def _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition, options):
+    """What the arguments of minimize are in C, for as long as it runs."""
     o = _fill("minimize", lgd_minimize_options(), options)
     objective, method = _of(Objective, "f of minimize", f), _of(Optimizer, "opt of minimize", opt)
     shape = (f.dim,)
@@ -729,11 +937,8 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
         o.schedule = schedule
 
     def metric(_, point, r, pr):
-        value = np.asarray(precondition(_copy(point, *shape), _copy(r, *shape)))
-        value = value.astype(np.float64, casting="same_kind", copy=False)
-        if value.shape != shape:
-            _refuse("what precondition gives", f"has shape {value.shape}", f"{shape}")
-        _view(pr, 1, *shape, *shape)[0] = value
+        value = precondition(_copy(point, *shape), _copy(r, *shape))
+        _view(pr, 1, *shape, *shape)[0] = _given("what precondition gives", value, shape)
         return 0
     if precondition is not None:
         o.precondition = _METRIC(_guarded(metric, Status.EUSER))
@@ -747,14 +952,15 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
             fields = {name: getattr(p, name) for name, _ in lgd_progress._fields_}
             return bool(callback(Progress(**dict(fields, w=_copy(p.w, p.dim)))))
         o.callback = _CALLBACK(_guarded(watch, -1))
-        r = lgd_report()
-        status = _C.lgd_minimize_sized(objective, method, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
-                                       ctypes.sizeof(r))
-        report = Report(*(getattr(r, name) for name in Report._fields))
-        report = report._replace(stop=_named(Stop, r.stop))
-        _check(status, report)
-        opt._dim = shape[0]
-    return report
+        yield objective, method, at, o
+
+
+def plan(rows, cols, **options):
+    """Which way of least squares is the cheapest, as a Plan: by way, "stream", "reduce" or "direct", and a sentence."""
+    o, p = _fill("plan", lgd_plan_options(), dict(options, rows=rows, cols=cols)), lgd_plan()
+    _check(_C.lgd_least_squares_plan_sized(ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(p), ctypes.sizeof(p)))
+    cost = {way: Cost(*_values(one)) for way, one in list(zip(WORDS["way"], p.cost))[1:]}
+    return Plan(_word("way", p.way), cost, p.break_even, p.text.decode())
 
 
 def duality_gap(f, w, penalty=None):
@@ -768,6 +974,13 @@ def duality_gap(f, w, penalty=None):
 Curvature = collections.namedtuple("Curvature", [name for name, _ in lgd_curvature._fields_] +
                                    ["smallest_vector", "largest_vector"])
 Progress = collections.namedtuple("Progress", [name for name, _ in lgd_progress._fields_])
+Fit = collections.namedtuple("Fit", ["w", "errors", "covariance"] + [name for name, _ in lgd_least_squares_report._fields_])
+RidgePath = collections.namedtuple("RidgePath", "W error gcv freedom best best_gcv largest smallest")
+LassoPath = collections.namedtuple("LassoPath", ["W"] + [name for name, _ in lgd_lasso_point._fields_])
+Refinement = collections.namedtuple("Refinement", [name for name, _ in lgd_refinement._fields_])
+Starts = collections.namedtuple("Starts", [name for name, _ in lgd_starts_report._fields_] + ["reports", "W"])
+Plan = collections.namedtuple("Plan", "way cost break_even text")
+Cost = collections.namedtuple("Cost", [name for name, _ in lgd_plan_cost._fields_])
 
 
 def permutation(seed, epoch, count):

@@ -59,7 +59,7 @@ def quadratic(w):
 
 
 def headers():
-    others = "/io.h", "/optimizers.h", "/descent.h", "/adaptive.h", "/newton.h", "/quasi_newton.h", "/search.h"
+    others = "/io.h", "/optimizers.h", "/descent.h", "/adaptive.h", "/newton.h", "/gauss_newton.h", "/quasi_newton.h", "/search.h"
     return sorted(name for name in glob.glob(f"{ROOT}/include/lgd/*.h") if not name.endswith(others))
 
 
@@ -88,7 +88,7 @@ def layout_of_c():
 def python_structs_laid_out_as_in_c():
     structs, _ = layout_of_c()
     ours = {name: t for name, t in vars(lgd).items() if name in structs}
-    assert len(ours) == 14, sorted(ours)
+    assert len(ours) == 28, sorted(ours)
     for name, t in ours.items():
         found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
         assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
@@ -111,7 +111,9 @@ def python_constants_same_as_in_c():
     assert stops == {s.name: s.value for s in lgd.Stop}, stops
     for prefix, words in (("LGD_LAST_", lgd.WORDS["last"]), ("LGD_", lgd.WORDS["order"]), ("LGD_", lgd.WORDS["kind"]),
                           ("LGD_AVERAGE_", lgd.WORDS["average"]), ("LGD_", lgd.WORDS["estimator"]),
-                          ("LGD_SADDLE_", lgd.WORDS["saddle"])):
+                          ("LGD_SADDLE_", lgd.WORDS["saddle"]), ("LGD_ROBUST_", lgd.WORDS["robust"]),
+                          ("LGD_JACOBIAN_", lgd.WORDS["jacobian"]), ("LGD_SOLVER_", lgd.WORDS["solver"]),
+                          ("LGD_WAY_", lgd.WORDS["way"]), ("LGD_DRAW_", lgd.WORDS["draw"])):
         for number, word in enumerate(words):
             names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
             prefix = "LGD_" if word == "lookahead" else prefix
@@ -138,7 +140,7 @@ def python_fit_line_by_soname_prints_what_the_one_in_c_prints():
 def python_guide_programs_print_what_the_page_says():
     with open(f"{ROOT}/docs/guide/python.md") as file:
         blocks = re.findall(r"^```(\w+)\n(.*?)^```$", file.read(), re.M | re.S)
-    assert [language for language, _ in blocks] == ["python", "text"] * 2, blocks
+    assert [language for language, _ in blocks] == ["python", "text"] * 3, blocks
     for (_, program), (_, shown) in zip(blocks[::2], blocks[1::2]):
         with open(f"{STAGE.name}/guide.py", "w") as file:
             file.write(program)
@@ -602,6 +604,7 @@ def python_constraints_project_to_the_nearest_point():
                               (P.l1_ball(2), [1.5, 0, 0, -0.5]), (P.l2_ball(np.sqrt(13.25) / 2), w / 2), (P.l2_ball(4), w)):
         assert np.abs(penalty.prox(w) - expected).max() <= 1e-15 and penalty.value(penalty.prox(w)) == 0, penalty.name
         assert (penalty.value(w) == 0) == (np.array(expected) == w).all(), penalty.name
+    assert (P.elastic_box(1, 1, low, 2).prox(w) == [1, 0, 1, -0.5]).all()
     raises(lgd.Error, "low[1]", P.box, np.array([0, 2.0]), 1)
     raises(ValueError, "shape", P.box, np.zeros(2), np.ones(3))
     raises(TypeError, "dtype int64", P.box, np.zeros(2, int))
@@ -682,6 +685,200 @@ def python_subset_of_rows_as_a_fit_of_them():
     part = lgd.Glm(lgd.Matrix(data), y).subset(np.arange(0, 200, 2))
     alone = lgd.Glm(lgd.Matrix(data[::2]), y[::2].copy())
     assert part.terms == 100 and np.abs(part.eval(np.ones(5))[1] - alone.eval(np.ones(5))[1]).max() <= 1e-13
+
+
+# ---- least squares
+
+
+TIMES = 0, 1, 2, 3, 5, 8
+
+
+def decay(w):
+    return w[0] * np.exp(-w[1] * np.array(TIMES)) - np.array([4.9, 3.1, 1.7, 1.2, 0.4, 0.1])
+
+
+def decay_derivative(w):
+    t = np.array(TIMES)
+    return np.column_stack([np.exp(-w[1] * t), -w[0] * t * np.exp(-w[1] * t)])
+
+
+def python_residuals_fitted_with_and_without_a_derivative_agree():
+    fits = []
+    for options in (dict(derivative=decay_derivative), dict(), dict(jacobian="forward")):
+        f, w = lgd.Residuals(2, 6, decay, **options), np.array([1, 1.0])
+        report = lgd.minimize(f, lgd.Optimizer("lm"), w)
+        assert abs(report.f - 0.5 * (decay(w)**2).sum()) <= 1e-16 and np.abs(decay_derivative(w).T @ decay(w)).max() <= 1e-6, (w, report)
+        fits.append(w)
+    assert max(np.abs(w - fits[0]).max() for w in fits) <= 1e-6 and 4 < fits[0][0] < 6, fits
+    f = lgd.Residuals(2, 6, decay, decay_derivative)
+    assert f.check_jacobian(fits[0]).error <= 1e-9
+    bad = lgd.Residuals(2, 6, decay, lambda w: decay_derivative(w) * [1, -1]).check_jacobian(fits[0])
+    assert bad.error > 1 and bad.column == 1 and bad.row > 0
+
+
+def python_standard_errors_of_residuals_as_defined():
+    weights = np.array([1, 2, 3, 4, 5, 6.0])
+    f, w = lgd.Residuals(2, 6, decay, decay_derivative, weights=weights), np.array([1, 1.0])
+    lgd.minimize(f, lgd.Optimizer("dogleg"), w)
+    fit = f.errors(w, covariance=True)
+    J, rss = decay_derivative(w), (weights * decay(w)**2).sum()
+    expected = rss / 4 * np.linalg.inv(J.T @ (weights[:, None] * J))
+    assert np.abs(fit.covariance - expected).max() <= 1e-12 and np.abs(fit.errors - np.sqrt(np.diag(expected))).max() <= 1e-12
+    assert fit.freedom == 4 and abs(fit.sigma**2 - rss / 4) <= 1e-15 and (fit.w == w).all() and fit.rank == 2
+    assert np.abs(f.errors(w, sigma=2).errors / fit.errors - 2 / fit.sigma).max() <= 1e-12
+
+
+def python_robust_residuals_move_less_for_an_outlier():
+    y = np.array([1, 1.1, 0.9, 1, 9])
+    ends = {}
+    for robust in lgd.WORDS["robust"]:
+        w = np.array([0.5])
+        lgd.minimize(lgd.Residuals(1, 5, lambda w: w[0] - y, robust=robust, scale=0.2), lgd.Optimizer("lm"), w)
+        ends[robust] = w[0]
+    assert abs(ends["none"] - 2.6) <= 1e-9 and all(0.9 < ends[r] < 1.2 for r in ("huber", "cauchy", "soft_l1")), ends
+
+
+def python_residuals_that_do_not_fit_refused():
+    w = np.ones(2)
+    raises(ValueError, "what Residuals are given has shape (6,), (5,)", lgd.Residuals(2, 5, decay).eval, w)
+    raises(ValueError, "the derivative of Residuals has shape (2, 6), (6, 2)",
+           lgd.Residuals(2, 6, decay, lambda w: decay_derivative(w).T).eval, w)
+    raises(ValueError, "jacobian of Residuals is 'given'", lgd.Residuals, 2, 6, decay, jacobian="given")
+    raises(ValueError, "jacobian of Residuals is 'central'", lgd.Residuals, 2, 6, decay, decay_derivative, jacobian="central")
+    raises(ValueError, "robust of Residuals is 'tukey', one of none, huber", lgd.Residuals, 2, 6, decay, robust="tukey")
+    raises(ZeroDivisionError, "", lgd.minimize, lgd.Residuals(2, 6, lambda w: 1 // 0), lgd.Optimizer("lm"), w)
+    raises(lgd.Error, "weight", lgd.Residuals, 2, 6, decay, weights=np.array([1, 1, -1, 1, 1, 1.0]))
+
+
+def regression(outputs=1):
+    data, _ = problem()
+    shape = (200,) if outputs == 1 else (200, outputs)
+    y = (data @ np.arange(5.0 * outputs).reshape(5, -1)).reshape(shape) + lgd.uniform(7, 0, 200 * outputs).reshape(shape)
+    return data, y, np.column_stack([data, np.ones(200)])
+
+
+def python_least_squares_at_once_as_numpy_has_it():
+    data, y, A = regression()
+    exact, rss, rank, singular = np.linalg.lstsq(A, y, rcond=None)
+    for a in storages(data):
+        f = lgd.Glm(lgd.Matrix(a), y, intercept=True)
+        for solver in ("auto", "qr", "svd", "reduction"):
+            fit = f.least_squares(solver=solver, errors=True, covariance=True)
+            assert np.abs(fit.w - exact).max() <= 1e-12 and abs(fit.rss - rss[0]) <= 1e-11 and fit.rank == 6, fit
+            assert solver == "auto" or fit.solver == solver, fit
+            expected = rss[0] / 194 * np.linalg.inv(A.T @ A)
+            assert np.abs(fit.covariance - expected).max() <= 1e-13 and fit.freedom == 194, fit
+            assert (fit.errors == f.least_squares(solver=solver, errors=True).errors).all()
+    part = f.subset(np.arange(0, 200, 2)).least_squares()
+    assert np.abs(part.w - np.linalg.lstsq(A[::2], y[::2], rcond=None)[0]).max() <= 1e-12 and part.errors is None
+
+
+def python_dependent_columns_named_or_of_least_norm():
+    data, y, _ = regression()
+    twice = np.column_stack([data, data[:, 1]])
+    f = lgd.Glm(lgd.Matrix(twice), y)
+    error = raises(lgd.Error, "column", f.least_squares, solver="qr")
+    assert error.status is lgd.Status.EINVAL and error.report.rank == 5, error.report
+    assert np.abs(f.least_squares().w - np.linalg.lstsq(twice, y, rcond=None)[0]).max() <= 1e-11
+    raises(lgd.Error, "", lgd.Glm(lgd.Matrix(twice), np.round(lgd.uniform(1, 0, 200)), "logistic").least_squares)
+    raises(ValueError, "solver of least squares is 'lu', one of auto, qr", f.least_squares, solver="lu")
+
+
+def python_quadratic_of_the_data_as_the_data():
+    data, y, A = regression(2)
+    f = lgd.Glm(lgd.Matrix(data), y, intercept=True, outputs=2, l2=0.01)
+    q, w = f.quadratic(), np.linspace(-1, 1, 12)
+    assert q.dim == 12 and q.terms == 1 and abs(q.eval(w)[0] - f.eval(w)[0]) <= 1e-13
+    assert np.abs(q.eval(w)[1] - f.eval(w)[1]).max() <= 1e-13
+    lgd.minimize(q, lgd.Optimizer("sgd:lr=auto"), w, max_epochs=2000)
+    found = q.refine(f, w)
+    assert np.abs(f.eval(w)[1]).max() <= 1e-15 and found.rank == 6 and found.passes == 2 and found.digits > 10, found
+    raises(TypeError, "f of refine is a ndarray, lgd.Objective", q.refine, w, w)
+    raises(lgd.Error, "", q.refine, f.subset(range(100)), w)
+
+
+def python_quadratic_of_a_matrix_as_defined():
+    Q, b = np.array([[3, 1], [1, 2.0]]), np.array([1, -1.0])
+    q, w = lgd.Quadratic(Q, b, 4), np.array([2, 3.0])
+    value, gradient = q.eval(w)
+    assert value == 0.5 * w @ Q @ w + b @ w + 4 and (gradient == Q @ w + b).all() and lgd.Quadratic(Q).eval(w)[0] == 21
+    lgd.minimize(q, lgd.Optimizer("cd"), w)
+    assert np.abs(Q @ w + b).max() <= 1e-15, w
+    raises(ValueError, "Q of Quadratic has shape (1, 2), (1, 1)", lgd.Quadratic, Q[:1])
+    raises(ValueError, "b of Quadratic has shape (3,), (2,)", lgd.Quadratic, Q, np.ones(3))
+
+
+def python_ridge_path_as_each_by_itself():
+    for outputs in (1, 2):
+        data, y, A = regression(outputs)
+        f = lgd.Glm(lgd.Matrix(data), y, intercept=True, outputs=outputs)
+        strengths = np.array([1e-4, 0.01, 1])
+        path = f.ridge_path(strengths)
+        for i, strength in enumerate(strengths):
+            M = A.T @ A + 200 * strength * np.diag([1, 1, 1, 1, 1, 0])
+            H = A @ np.linalg.solve(M, A.T)
+            left_out = ((y.T - y.T @ H.T) / (1 - np.diag(H)))**2
+            assert np.abs(path.W[i] - np.linalg.solve(M, A.T @ y).ravel()).max() <= 1e-11
+            assert np.abs(path.error[i] - left_out.mean(axis=-1)).max() <= 1e-11 and path.error[i].shape == y.shape[1:]
+            assert abs(path.freedom[i] - np.trace(H)) <= 1e-11
+        best = path.error.reshape(3, -1).sum(axis=1).argmin()
+        assert path.best == best and path.smallest < path.largest
+        plain = f.ridge_path(strengths, errors=False)
+        assert (plain.W == path.W).all() and plain.error is None and plain.best is None
+    raises(lgd.Error, "-1", f.ridge_path, np.array([1, -1.0]))
+    raises(TypeError, "strengths is a list", f.ridge_path, [1.0])
+
+
+def python_lasso_path_ends_where_runs_end():
+    data, y, _ = regression()
+    f = lgd.Glm(lgd.Matrix(data), y, intercept=True)
+    path = f.lasso_path(count=8, ratio=0.01)
+    assert path.nonzeros[0] == 0 and (path.W[0, :5] == 0).all() and (np.diff(path.strength) < 0).all() and len(path.W) == 8
+    assert set(path.stop) <= {lgd.Stop.GAP_TOL, lgd.Stop.ROUNDING} and (path.gap <= 1e-10 * path.f).all()
+    for strength, point, value in zip(path.strength[::3], path.W[::3], path.f[::3]):
+        l1 = lgd.Penalty.l1(strength)
+        w = np.zeros(6)
+        lgd.minimize(f, lgd.Optimizer("fista"), w, penalty=l1, gap_tol=1e-9, grad_tol=0, max_epochs=10000)
+        assert abs(f.eval(w)[0] + l1.value(w[:5]) - value) <= 2e-9 * value, (strength, value)
+        assert lgd.duality_gap(f, point, l1) <= 1e-9 * value
+    low = np.array([0, 0, 1, 0, -1.0]) * -1
+    net = f.quadratic().lasso_path(np.array([0.1, 0.01]), lower=np.minimum(low, 0), upper=1, l1_ratio=0.5)
+    assert (net.W[:, :5] <= 1).all() and (net.W[:, :5] >= np.minimum(low, 0)).all() and (net.strength == [0.1, 0.01]).all()
+    raises(ValueError, "strengths has shape (0,)", f.lasso_path, np.ones(0))
+    raises(ValueError, "strengths has shape (2,), (3,)", f.lasso_path, np.ones(2), count=3)
+    raises(lgd.Error, "ratio", f.lasso_path, ratio=2)
+
+
+def waves(w):
+    return float(np.sin(3 * w[0]) + 0.1 * w[0]**2), 3 * np.cos(3 * w) + 0.2 * w
+
+
+def python_best_of_several_starts_kept():
+    f, opt, w = lgd.Function(1, waves), lgd.Optimizer("lbfgs"), np.zeros(1)
+    W0 = np.array([[4], [1.2], [-0.4], [-4.0]])
+    found = lgd.minimize_starts(f, opt, w, dict(W0=W0))
+    alone = []
+    for start in W0:
+        v = start.copy()
+        lgd.minimize(f, lgd.Optimizer("lbfgs"), v)
+        alone.append(v)
+    assert (found.W == alone).all() and found.best == 2 and (w == alone[2]).all() and found.minima == 4 == found.runs
+    assert found.f == min(report.f for report in found.reports) and found.reports[0].stop is lgd.Stop.GRAD_TOL
+    box = dict(starts=9, lower=np.array([-5.0]), upper=np.array([5.0]), draw="latin", seed=1)
+    drawn = lgd.minimize_starts(f, opt, w, box, max_steps=0, f_target=found.f + 1e-9)
+    assert abs(w - alone[2]).max() <= 1e-3 and 1 <= drawn.runs <= 9 and len(drawn.reports) == drawn.runs
+    raises(lgd.Error, "starts", lgd.minimize_starts, f, opt, w, dict(lower=w, upper=w))
+    raises(ValueError, "W0 has shape (4, 1), (3, 1)", lgd.minimize_starts, f, opt, w, dict(W0=W0, starts=3))
+    raises(TypeError, "starts has no option w0", lgd.minimize_starts, f, opt, w, dict(w0=W0))
+    raises(ZeroDivisionError, "", lgd.minimize_starts, f, opt, w, dict(W0=W0), lambda p: 1 // 0)
+
+
+def python_plan_names_the_cheapest_way():
+    plan = lgd.plan(10**6, 100, steps=1000)
+    assert plan.way == "reduce" and plan.cost["reduce"].time == min(cost.time for cost in plan.cost.values() if cost.time)
+    assert 1 < plan.break_even < 1000 and "reduce" in plan.text and lgd.plan(10**6, 100, steps=1).way == "stream"
+    assert lgd.plan(50, 10, optimum=True, way="direct").way == "direct"
+    raises(lgd.Error, "", lgd.plan, 0, 3)
 
 
 # ---- lifetime
