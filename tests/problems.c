@@ -1,5 +1,6 @@
 #include "problems.h"
 #include "base/base.h"
+#include "blas/guard.h"
 #include <stdatomic.h>
 #include <stdio.h>
 
@@ -42,6 +43,15 @@ double difference_of(size_t n, const double *x, const double *expected)
         size = fmax(size, fabs(expected[j]));
     }
     return size > 0 ? largest / size : largest;
+}
+
+bool takes_hold(void)
+{
+    ck_assert(!lgd_blas_held());
+    lgd_blas_hold();
+    const bool takes = lgd_blas_held();
+    lgd_blas_release();
+    return takes;
 }
 
 /* ---- data */

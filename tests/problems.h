@@ -27,6 +27,9 @@ void check_near(double x, real expected, double tolerance, const char *what, con
 double difference(size_t n, const double *x, const real *expected);
 double difference_of(size_t n, const double *x, const double *expected);
 
+/* Does BLAS, which nobody holds, take a hold? The same before and after what holds and lets go. */
+bool takes_hold(void);
+
 /* ---- data */
 
 /* X [rows x cols] by rows, y [rows x outputs], weights [rows] in 0.5 .. 2.5, offset [rows x outputs]. */

@@ -272,17 +272,64 @@ END_TEST
 /* What digits says is no more than there are. */
 START_TEST(digits_one_correction_no_more_than_there_are)
 {
-    for (size_t i = 0; i < POLYNOMIALS; i++) {
-        const polynomial *p = &polynomials[i];
-        double w[POLYNOMIAL_MOST];
-        lgd_least_squares_report r;
-        fitted d;
-        fitted_create(&d, p);
-        ck_ok(lgd_least_squares_solve(d.f, w, &(lgd_least_squares_options){.refinements = 1}, &r));
-        ck_assert_uint_eq(r.refinements, 1);
-        ck_assert_double_gt(r.digits, 0);
-        ck_assert_double_le(r.digits, nist_digits((p->degree + 1) * p->outputs, w, p->w, 16));
-        fitted_free(&d);
+    for (size_t i = 0; i < POLYNOMIALS; i++)
+        for (int solver = LGD_SOLVER_QR; solver <= LGD_SOLVER_REDUCTION; solver++) {
+            const polynomial *p = &polynomials[i];
+            const lgd_least_squares_options o = {.solver = (lgd_solver)solver, .refinements = 1};
+            double w[POLYNOMIAL_MOST];
+            lgd_least_squares_report r;
+            fitted d;
+            if (solver == LGD_SOLVER_REDUCTION && p->degree == 9) /* it is refused */
+                continue;
+            fitted_create(&d, p);
+            ck_ok(lgd_least_squares_solve(d.f, w, &o, &r));
+            ck_assert_uint_eq(r.refinements, 1);
+            ck_assert_double_gt(r.digits, 0);
+            ck_assert_double_le(r.digits, nist_digits((p->degree + 1) * p->outputs, w, p->w, 16));
+            fitted_free(&d);
+        }
+}
+END_TEST
+
+/* Column 5 is column 4 and a little of another. Each correction of a reduction multiplies what is left by about n condition^2 eps, and
+ * digits says no more than there are after each; as many as are needed are made, and all solvers agree. */
+START_TEST(corrections_as_many_as_the_condition_needs)
+{
+    enum { NEAR_ROWS = 300, NEAR_COLS = 6 };
+    static const double near[] = {1e-3, 1e-5, 3e-6};
+    for (size_t i = 0; i < sizeof near / sizeof *near; i++) {
+        data d = data_create(NEAR_ROWS, NEAR_COLS, 1, false, 71);
+        double w[2][NEAR_COLS], last = 0;
+        lgd_matrix *X;
+        lgd_objective *f;
+        lgd_least_squares_report r, qr, svd;
+        for (size_t row = 0; row < NEAR_ROWS; row++)
+            d.X[row * NEAR_COLS + 5] =
+                d.X[row * NEAR_COLS + 4] + near[i] * d.X[row * NEAR_COLS + 3] * d.X[row * NEAR_COLS];
+        ck_ok(lgd_matrix_dense(&X, NEAR_ROWS, NEAR_COLS, d.X, NEAR_COLS));
+        ck_ok(lgd_glm_create(&f, X, d.y, lgd_loss_half_squared(), NULL));
+        ck_ok(lgd_least_squares_solve(f, w[0], &(lgd_least_squares_options){.solver = LGD_SOLVER_QR, .refinements = 9},
+                                      &qr));
+        ck_assert_double_ge(qr.digits, 15);
+        ck_ok(lgd_least_squares_solve(f, w[1], &(lgd_least_squares_options){.solver = LGD_SOLVER_SVD, .refinements = 9},
+                                      &svd));
+        ck_assert_double_ge(nist_digits(NEAR_COLS, w[1], w[0], 16), 15);
+        ck_assert(0.9 * svd.condition <= qr.condition && qr.condition <= 1.000001 * svd.condition);
+        for (size_t most = 1; most <= 9; most++) {
+            const lgd_least_squares_options o = {.solver = LGD_SOLVER_REDUCTION, .refinements = most};
+            ck_ok(lgd_least_squares_solve(f, w[1], &o, &r));
+            const double digits = nist_digits(NEAR_COLS, w[1], w[0], 16);
+            ck_assert_uint_le(r.refinements, most);
+            ck_assert_double_le(r.digits, digits + 0.3); /* those of w[0] are 15.7 */
+            ck_assert_double_ge(digits, last - 0.3);
+            last = digits;
+        }
+        ck_assert_double_ge(last, 15);
+        ck_assert_double_ge(r.digits, 15);
+        ck_assert(i == 0 || r.refinements > 1);
+        lgd_objective_free(f);
+        lgd_matrix_free(X);
+        data_free(&d);
     }
 }
 END_TEST
@@ -937,6 +984,7 @@ START_TEST(threads_any_number_same_bits)
     data d = data_create(MANY, WIDE, 2, false, 31);
     lgd_matrix *X;
     lgd_objective *f;
+    const bool takes = takes_hold();
     ck_ok(lgd_matrix_dense(&X, MANY, WIDE, d.X, WIDE));
     ck_ok(lgd_glm_create(
         &f, X, d.y, lgd_loss_half_squared(),
@@ -953,6 +1001,7 @@ START_TEST(threads_any_number_same_bits)
             ck_assert_mem_eq(errors[i], errors[0], sizeof errors[0]);
         }
     }
+    ck_assert_int_eq(takes_hold(), takes);
     unsetenv("LGD_NUM_THREADS");
     lgd_objective_free(f);
     lgd_matrix_free(X);
@@ -996,6 +1045,7 @@ int main(void)
     CASE(s, nist_nonlinear_errors_as_certified);
     CASE(s, weights_offsets_l2_outputs_exact_to_the_last_digits);
     CASE(s, digits_one_correction_no_more_than_there_are);
+    CASE(s, corrections_as_many_as_the_condition_needs);
     CASE(s, subset_and_rows_of_weight_0_as_the_rows_that_are_left);
     CASE(s, own_design_as_its_rows_as_a_model);
     CASE(s, own_design_failing_at_any_call_ends_with_it);

@@ -478,6 +478,56 @@ START_TEST(reduction_too_ill_conditioned_refused_by_name)
 END_TEST
 
 /* Targets that are linear in the columns leave nothing, and never less than that. */
+/* |A|_1 |A^-1|_1 of the Gram matrix A [n x n], the inverse by elimination in long double. */
+static double condition_of(size_t n, const double *A, size_t ld)
+{
+    real M[COLS][2 * COLS] = {{0}}, norm = 0, inverse = 0;
+    for (size_t i = 0; i < n; i++) {
+        for (size_t j = 0; j < n; j++)
+            M[i][j] = A[i * ld + j];
+        M[i][n + i] = 1;
+    }
+    for (size_t i = 0; i < n; i++)
+        for (size_t other = 0; other < n; other++) {
+            const real by = other == i ? 0 : M[other][i] / M[i][i];
+            for (size_t j = 0; j < 2 * n; j++)
+                M[other][j] -= by * M[i][j];
+        }
+    for (size_t j = 0; j < n; j++) {
+        real sum = 0, of_inverse = 0;
+        for (size_t i = 0; i < n; i++) {
+            sum += fabs(A[i * ld + j]);
+            of_inverse += fabsl(M[i][n + j] / M[i][i]);
+        }
+        norm = fmaxl(norm, sum);
+        inverse = fmaxl(inverse, of_inverse);
+    }
+    return (double)(norm * inverse);
+}
+
+/* The condition in the 1-norm is estimated from below, and mostly it is what it is. */
+START_TEST(reduction_condition_estimated_to_a_few_percent)
+{
+    size_t exact = 0, all = 0;
+    for (size_t cols = 1; cols <= COLS; cols++)
+        for (uint64_t seed = 0; seed < 20; seed++) {
+            data d = data_create(cols + 4, cols, 1, false, 200 + seed);
+            lgd_reduction *r = reduce(cols + 4, cols, d.X, d.y, 1);
+            double w[COLS + 1];
+            lgd_reduction_report report;
+            ck_ok(lgd_reduction_solve(r, NULL, 1, 0, w, &report));
+            const double true_one = condition_of(cols, r->C, r->ld);
+            ck_assert_double_le(report.condition, true_one * (1 + 1e-9));
+            ck_assert_double_ge(report.condition, true_one / 3);
+            exact += report.condition > true_one * 0.97;
+            all++;
+            lgd_reduction_free(r);
+            data_free(&d);
+        }
+    ck_assert_uint_gt(exact, all * 9 / 10);
+}
+END_TEST
+
 START_TEST(quadratic_where_nothing_is_left_not_below_zero)
 {
     const lgd_glm_options o = {.intercept = true};
@@ -539,6 +589,7 @@ START_TEST(quadratic_every_kind_of_method_same_optimum_refined)
     lgd_objective *q = NULL;
     double exact[COLS + 1];
     lgd_refinement report;
+    const bool takes = takes_hold();
     stored_create(&s, DENSE, ROWS, lgd_loss_half_squared(), &o);
     ck_ok(lgd_quadratic_create(&q, s.f));
     memset(exact, 0, sizeof exact);
@@ -558,6 +609,7 @@ START_TEST(quadratic_every_kind_of_method_same_optimum_refined)
         ck_assert_uint_eq(report.passes, 2);
         lgd_optimizer_free(opt);
     }
+    ck_assert_int_eq(takes_hold(), takes);
     lgd_objective_free(q);
     stored_free(&s);
 }
@@ -824,6 +876,7 @@ int main(void)
     CASE(suite, reduction_of_nist_sets_has_the_digits);
     CASE(suite, reduction_of_dependent_columns_tells_the_rank);
     CASE(suite, reduction_too_ill_conditioned_refused_by_name);
+    CASE(suite, reduction_condition_estimated_to_a_few_percent);
     CASE(suite, quadratic_where_nothing_is_left_not_below_zero);
     CASE(suite, quadratic_every_kind_of_method_same_optimum_refined);
     CASE(suite, quadratic_with_penalties_same_optimum);

@@ -520,6 +520,7 @@ START_TEST(threads_any_number_same_bits)
     static double W[2][STRENGTHS * (WIDE + 1)], error[2][STRENGTHS];
     double strengths[STRENGTHS];
     lgd_ridge_report report[2];
+    const bool takes = takes_hold();
     model m = model_create(LARGE, WIDE, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true}, 31);
     spread(strengths);
     for (int t = 0; t < 4; t++) {
@@ -530,6 +531,7 @@ START_TEST(threads_any_number_same_bits)
         ck_assert_mem_eq(error[t > 0], error[0], sizeof *error);
         ck_assert_uint_eq(report[t > 0].best, report[0].best);
     }
+    ck_assert_int_eq(takes_hold(), takes);
     unsetenv("LGD_NUM_THREADS");
     model_free(&m);
 }

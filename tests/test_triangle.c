@@ -399,7 +399,7 @@ END_TEST
 START_TEST(triangle_of_many_columns_same_bits_and_gradient)
 {
     enum { COLS = 380, ROWS = 64 * 64 };
-    model m = model_create(ROWS, COLS, lgd_loss_half_squared(), NULL, 8);
+    model m = model_create(ROWS, COLS, lgd_loss_half_squared(), &(lgd_glm_options){.l2 = 0.125}, 8);
     double *w = malloc(COLS * sizeof *w), *T[2];
     fill(35, COLS, -1, 1, w);
     for (size_t threads = 1; threads <= 2; threads++)
