@@ -219,7 +219,7 @@ class Entry:
 class Page:
     def __init__(self, entries):
         self.entries = entries  # what the comment documents
-        self.with_them = []  # structs that only these functions receive
+        self.with_them = []  # structs that these functions alone receive, in their header
         self.main = min(entries, key=lambda e: (e.kind != "function", e.name.endswith(("_sized", "_ops")), entries.index(e)))
 
     def names(self):
@@ -252,10 +252,11 @@ def group(entries):
     for entry in entries:
         by_said.setdefault((entry.header, entry.said), []).append(entry)
     pages = [Page(page) for page in by_said.values()]
-    # a struct that one page alone receives goes to that page
+    # a struct that one page of its header alone receives goes to that page
     for page in list(pages):
         if page.main.kind == "struct" and len(page.entries) == 1:
             users = [p for p in pages if any(e.kind == "function" and page.main.name in e.uses for e in p.entries)]
+            users = [p for p in users if p.main.header == page.main.header] or users
             if len(users) == 1:
                 users[0].with_them.append(page.main)
                 pages.remove(page)

@@ -32,7 +32,8 @@ LGD_API lgd_status lgd_quadratic_create_dense(lgd_objective **out, size_t dim, c
 
 /* What a refinement found. A zeroed member was not reached.
  *   digits      of w: -log10 |last correction|/|w|, in centred columns of like size; what is left of the error is smaller still
- *   condition   an estimate of that of the reduced matrix, l2 included, and `limit`, the largest that is accepted: 4.5e12
+ *   condition   an estimate of that of the reduced matrix, l2 included
+ *   limit       the largest that is accepted: 4.5e12
  *   rank        columns that are independent, the intercept among them
  *   passes      over the rows of f */
 typedef struct lgd_refinement {
@@ -53,8 +54,10 @@ static inline lgd_status lgd_quadratic_refine(const lgd_objective *q, lgd_object
     return lgd_quadratic_refine_sized(q, f, w, steps, report, sizeof *report);
 }
 
-/* ---- which way
- *
+/* ---- which way */
+
+/* How least squares may be gone about.
+ *   LGD_WAY_AUTO     the cheapest way that gives what is wanted
  *   LGD_WAY_STREAM   every step reads all rows
  *   LGD_WAY_REDUCE   the rows are read once, and steps are those of the reduction; for the optimum two corrections follow
  *   LGD_WAY_DIRECT   the optimum at once by QR, which takes any condition */
@@ -74,7 +77,10 @@ typedef struct lgd_plan_options {
     lgd_way way;
 } lgd_plan_options;
 
-/* What a way takes: floating-point operations, bytes read from memory, and both as time, in units of an operation of a matrix product. */
+/* What a way takes.
+ *   flops   floating-point operations
+ *   bytes   read from memory
+ *   time    both, in units of an operation of a matrix product */
 typedef struct lgd_plan_cost {
     double flops, bytes, time;
 } lgd_plan_cost;
