@@ -92,7 +92,7 @@ typedef struct output {
     FILE *file;
 } output;
 
-/* Without force a file that is there already is refused. */
+/* Without force a file that is there already is refused, and a folder that takes no files is. */
 bool output_allowed(const char *path, bool force);
 bool output_open(output *o, const char *path);
 bool output_finish(output *o);
@@ -101,6 +101,9 @@ bool output_finish(output *o);
 bool stdout_finish(void);
 
 /* ---- fits (fit.c) */
+
+/* Above so many coefficients no matrix of them all is made, unless --solver or --optimizer asks for it. */
+enum { MATRIX_MOST = 5000 };
 
 typedef enum solver { SOLVER_AUTO, SOLVER_QR, SOLVER_SVD, SOLVER_REDUCTION, SOLVER_STREAM } solver;
 
@@ -141,11 +144,11 @@ typedef struct fit {
     double accuracy;           /* of labels */
 } fit;
 
-bool fit_run(fit *a, int *status);     /* by steps of a method (run.c) */
-bool fit_squares(fit *a, int *status); /* of least squares, at once (squares.c) */
-bool fit_steps(fit *a, int *status);   /* of least squares, by steps */
-bool fit_judge(fit *a);                /* sigma, r2 or accuracy (judge.c) */
-void fit_print(const fit *a);          /* (table.c) */
+bool fit_run(fit *a, int *status);      /* by steps of a method (run.c) */
+bool fit_squares(fit *a, int *status);  /* of least squares, at once (squares.c) */
+bool fit_steps(fit *a, int *status);    /* of least squares, by steps */
+bool fit_judge(fit *a);                 /* sigma, r2 or accuracy (judge.c) */
+void fit_print(FILE *to, const fit *a); /* (table.c) */
 const char *fit_column(const fit *a, size_t j);
 
 /* ---- models (model.c) */
@@ -160,7 +163,7 @@ typedef struct model {
     double *w; /* [cols + intercept] */
 } model;
 
-/* Can the names of the columns be written? */
+/* Can the names of the columns be written, and are they told apart by them? */
 bool model_allowed(const data *d);
 bool model_write(const fit *a, const char *path);
 bool model_read(model *m, const char *path);

@@ -69,14 +69,29 @@ static bool is_device(const char *path)
     return !stat(path, &there) && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
 }
 
+/* May a file be made in the folder of this one? Known before the work whose result goes there. */
+static bool has_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = memory_of(strlen(path) + 3, 1);
+    if (!folder)
+        return false;
+    sprintf(folder, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
+    const int why = !*path ? ENOENT : access(folder, W_OK | X_OK) ? errno : 0;
+    free(folder);
+    return !why || refuse("%s: %s", *path ? path : "\"\"", strerror(why));
+}
+
 bool output_allowed(const char *path, bool force)
 {
     struct stat there;
-    if (!strcmp(path, "-") || stat(path, &there) || is_device(path))
+    if (!strcmp(path, "-") || is_device(path))
         return true;
+    if (stat(path, &there))
+        return has_folder(path);
     if (S_ISDIR(there.st_mode))
         return refuse("%s: is a folder", path);
-    return force || refuse("%s: is there already; --force replaces it", path);
+    return (force || refuse("%s: is there already; --force replaces it", path)) && has_folder(path);
 }
 
 bool output_open(output *o, const char *path)

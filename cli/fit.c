@@ -46,13 +46,15 @@ static void release(fit *a)
     free(a->plan);
 }
 
-/* Least squares are solved at once, unless steps are asked for; all else is found by steps. */
+/* Least squares are solved at once, unless steps are asked for or there are too many columns; all else is found by steps. */
 static bool find(fit *a, int *status)
 {
     const settings *s = a->settings;
     if (!s->kind->squares)
         return fit_run(a, status);
-    return s->asks_steps || s->l1 > 0 || s->solver == SOLVER_STREAM ? fit_steps(a, status) : fit_squares(a, status);
+    const bool many = s->solver == SOLVER_AUTO && a->dim > MATRIX_MOST;
+    const bool steps = s->asks_steps || s->l1 > 0 || s->solver == SOLVER_STREAM || many;
+    return steps ? fit_steps(a, status) : fit_squares(a, status);
 }
 
 /* The exit status. */
@@ -67,7 +69,7 @@ static int fit_all(fit *a)
         return status;
     if (!restore(a) || !fit_judge(a))
         return EXIT_FAILED;
-    fit_print(a);
+    fit_print(s->out && !strcmp(s->out, "-") ? stderr : stdout, a); /* nothing beside a model */
     const bool written = !s->out || model_write(a, s->out);
     return stdout_finish() && written ? status : EXIT_FAILED;
 }

@@ -8,6 +8,27 @@
 
 static const char format_name[] = "lgd model 1";
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A model is used by the names of its columns. */
+static bool names_differ(const char *path, size_t count, const char *const *names)
+{
+    const char **sorted = memory_of(count, sizeof *sorted);
+    size_t i = 1;
+    if (!sorted)
+        return false;
+    memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, by_name);
+    while (i < count && strcmp(sorted[i - 1], sorted[i]))
+        i++;
+    const bool ok = i >= count || refuse("%s: two columns of the model are \"%s\"", path, sorted[i]);
+    free(sorted);
+    return ok;
+}
+
 bool model_allowed(const data *d)
 {
     for (size_t j = 0; j <= d->cols; j++) {
@@ -17,7 +38,7 @@ bool model_allowed(const data *d)
             return refuse("%s: the name of column \"%s\" is not UTF-8, which a model file must be", d->path,
                           j < d->cols ? d->names[j] : d->table->target);
     }
-    return true;
+    return names_differ(d->path, d->cols, (const char *const *)d->names);
 }
 
 /* ---- writing: each column on a line of its own */
@@ -109,14 +130,11 @@ static bool read_columns(model *m, const json_t *columns)
         const char *name = json_string_value(json_object_get(column, "name"));
         if (!name || !json_is_number(number))
             return refuse("%s: column %zu lacks its name or its coefficient, a number", m->path, j + 1);
-        for (size_t i = 0; i < j; i++)
-            if (!strcmp(m->names[i], name))
-                return refuse("%s: columns %zu and %zu are both \"%s\"", m->path, i + 1, j + 1, name);
         m->w[j] = json_number_value(number);
         if (!(m->names[j] = copy_of(name)))
             return false;
     }
-    return true;
+    return names_differ(m->path, m->cols, (const char *const *)m->names);
 }
 
 static bool read_root(model *m, const json_t *root)

@@ -90,13 +90,16 @@ static bool read_data(data *d, const model *m, predict_settings *s)
     return ok;
 }
 
-/* The place of a column that has been read by its name; a file without names has numbers for them. */
-static size_t column_of(const data *d, const char *name)
+/* The place of a column that has been read by its name; a file without names has numbers for them. From `guess` on it is looked for,
+ * so that columns in the order of the model are found at once. */
+static size_t column_of(const data *d, const char *name, size_t guess)
 {
-    size_t j = 0;
-    while (j < d->cols && strcmp(d->names[j], name))
-        j++;
-    return j;
+    for (size_t i = 0; i < d->cols; i++) {
+        const size_t j = (guess + i) % d->cols;
+        if (!strcmp(d->names[j], name))
+            return j;
+    }
+    return d->cols;
 }
 
 /* X [rows x cols of the model] in its order; NULL after a sentence. */
@@ -104,7 +107,7 @@ static double *gather(const data *d, const model *m)
 {
     double *X = memory_of(d->rows * m->cols, sizeof *X);
     for (size_t k = 0; X && k < m->cols; k++) {
-        const size_t j = column_of(d, m->names[k]);
+        const size_t j = column_of(d, m->names[k], k);
         if (j == d->cols) { /* a number was the name of a model's column, and this file has names */
             refuse("%s: column \"%s\" of the model is not there", d->path, m->names[k]);
             free(X);
@@ -138,7 +141,7 @@ static bool predict(const model *m, size_t rows, const double *X, double *out)
 /* The target's column; NULL if it is not there. */
 static const double *target_of(const data *d, const model *m)
 {
-    const size_t j = column_of(d, m->target);
+    const size_t j = column_of(d, m->target, m->cols);
     return j < d->cols ? d->X + j : NULL;
 }
 

@@ -12,7 +12,7 @@ static const char *usual_method(const fit *a)
 {
     const settings *s = a->settings;
     return s->batch                ? "sgd:lr=auto"
-           : s->l1 > 0             ? s->kind->squares ? "cd" : "fista"
+           : s->l1 > 0             ? s->kind->squares && a->dim <= MATRIX_MOST ? "cd" : "fista"
            : a->dim <= NEWTON_MOST ? "newton"
                                    : "lbfgs";
 }

@@ -83,8 +83,10 @@ bool fit_squares(fit *a, int *status)
     const int wanted = a->settings->solver;
     lgd_least_squares_report report;
     lgd_plan plan;
+    const bool errors = a->dim <= MATRIX_MOST;
     *status = EXIT_FAILED;
-    if (!(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance)) || !make_plan(a, &plan, 0, ways[wanted]))
+    if ((errors && !(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance))) ||
+        !make_plan(a, &plan, 0, ways[wanted]))
         return false;
     lgd_least_squares_options options = {.covariance = a->covariance, .solver = (lgd_solver)wanted};
     if (wanted == SOLVER_AUTO && plan.way == LGD_WAY_REDUCE)
@@ -105,7 +107,7 @@ bool fit_squares(fit *a, int *status)
     snprintf(planned, sizeof planned, "%s", a->plan);
     return tell(a, "%s; solved by %s%s", planned, solver_names[report.solver],
                 wanted == SOLVER_AUTO ? "" : ", as --solver says") &&
-           restore_errors(a);
+           (!errors || restore_errors(a));
 }
 
 /* ---- by steps */
@@ -143,15 +145,17 @@ bool fit_steps(fit *a, int *status)
     const lgd_way way = s->batch || s->solver == SOLVER_STREAM || needs_rows(s) ? LGD_WAY_STREAM
                         : s->solver == SOLVER_REDUCTION                         ? LGD_WAY_REDUCE
                                                                                 : LGD_WAY_AUTO;
+    const bool many = way == LGD_WAY_AUTO && a->dim > MATRIX_MOST;
     lgd_plan plan;
     *status = EXIT_FAILED;
-    if (!make_plan(a, &plan, (size_t)limit, way))
+    if (!make_plan(a, &plan, (size_t)limit, many ? LGD_WAY_STREAM : way) ||
+        (many && !tell(a, "%zu x %zu, stream: too many columns for a matrix of them all", a->data.rows, a->dim)))
         return false;
     if (plan.way == LGD_WAY_REDUCE && lgd_quadratic_create(&a->q, a->f))
         return refuse_last();
     if (!fit_run(a, status))
         return false;
-    if (!a->converged || s->l1 > 0)
+    if (!a->converged || s->l1 > 0 || a->dim > MATRIX_MOST)
         return true;
     if (a->q)
         (void)lgd_quadratic_refine(a->q, a->f, a->at, 0, NULL); /* where that is refused, w stays as it is */

@@ -15,13 +15,12 @@ static size_t characters(const char *text)
 }
 
 /* A name on one line, filled up with blanks. */
-static void print_name(const char *name, size_t width)
+static void print_name(FILE *to, const char *name, size_t width)
 {
-    fputs("  ", stdout);
     for (const char *c = name; *c; c++)
-        putchar((unsigned char)*c < ' ' ? '?' : *c);
+        putc((unsigned char)*c < ' ' ? '?' : *c, to);
     for (size_t i = characters(name); i < width; i++)
-        putchar(' ');
+        putc(' ', to);
 }
 
 const char *fit_column(const fit *a, size_t j)
@@ -29,7 +28,7 @@ const char *fit_column(const fit *a, size_t j)
     return j < a->data.cols ? a->data.names[j] : "(intercept)";
 }
 
-static void print_coefficients(const fit *a)
+static void print_coefficients(FILE *to, const fit *a)
 {
     size_t width = characters("column");
     for (size_t j = 0; j < a->dim; j++) {
@@ -37,63 +36,73 @@ static void print_coefficients(const fit *a)
         width = own > width ? own : width;
     }
     width = width < WIDEST ? width : WIDEST;
-    printf("\n");
-    print_name("column", width);
-    printf("  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
+    fputs("\n  ", to);
+    print_name(to, "column", width);
+    fprintf(to, "  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
     for (size_t j = 0; j < a->dim; j++) {
-        print_name(fit_column(a, j), width);
-        printf("  %15.8g", a->w[j]);
-        if (a->errors)
-            printf("  %14.6g  %9.3f", a->errors[j], a->w[j] / a->errors[j]);
-        printf("\n");
+        fputs("  ", to);
+        print_name(to, fit_column(a, j), width);
+        fprintf(to, "  %15.8g", a->w[j] + 0.0); /* no -0 */
+        if (a->errors) {
+            const double t = a->w[j] / a->errors[j];
+            fprintf(to, fabs(t) < 99999 ? "  %14.6g  %9.3f" : "  %14.6g  %9.3g", a->errors[j], t + 0.0);
+        }
+        putc('\n', to);
     }
-    printf("\n");
+    putc('\n', to);
 }
 
-static void print_penalties(const settings *s)
+static void print_penalties(FILE *to, const settings *s)
 {
     if (s->l1 > 0)
-        printf(", l1 %g", s->l1);
+        fprintf(to, ", l1 %g", s->l1);
     if (s->l2 > 0)
-        printf(", l2 %g", s->l2);
+        fprintf(to, ", l2 %g", s->l2);
     if (s->standardize)
-        printf(", columns standardized");
-    if (s->how.weights)
-        printf(", weights \"%s\"", s->how.weights);
+        fprintf(to, ", columns standardized");
+    if (s->how.weights) {
+        fputs(", weights \"", to);
+        print_name(to, s->how.weights, 0);
+        fputs("\"", to);
+    }
 }
 
-static void print_run(const fit *a)
+static void print_run(FILE *to, const fit *a)
 {
     const lgd_report *r = &a->report;
     if (r->stop == LGD_STOP_NONE)
         return;
-    printf("%s: %llu step%s, %s\n", a->method, (unsigned long long)r->steps, r->steps == 1 ? "" : "s",
-           lgd_stop_string(r->stop));
+    fprintf(to, "%s: %llu step%s, %s\n", a->method, (unsigned long long)r->steps, r->steps == 1 ? "" : "s",
+            lgd_stop_string(r->stop));
 }
 
-void fit_print(const fit *a)
+void fit_print(FILE *to, const fit *a)
 {
     const settings *s = a->settings;
-    printf("%s: %zu rows, %zu column%s%s, target \"%s\", loss %s", a->data.path, a->data.rows, a->data.cols,
-           a->data.cols == 1 ? "" : "s", s->intercept ? " and an intercept" : "", a->data.table->target,
-           lgd_loss_name(s->kind->loss()));
-    print_penalties(s);
-    printf("\n");
+    print_name(to, a->data.path, 0);
+    fprintf(to, ": %zu rows, %zu column%s%s, target \"", a->data.rows, a->data.cols, a->data.cols == 1 ? "" : "s",
+            s->intercept ? " and an intercept" : "");
+    print_name(to, a->data.table->target, 0);
+    fprintf(to, "\", loss %s", lgd_loss_name(s->kind->loss()));
+    print_penalties(to, s);
+    fprintf(to, "\n");
     if (a->plan)
-        printf("plan: %s\n", a->plan);
-    print_run(a);
-    print_coefficients(a);
+        fprintf(to, "plan: %s\n", a->plan);
+    print_run(to, a);
+    print_coefficients(to, a);
     if (s->kind->squares && a->freedom > 0)
-        printf("residual deviation %.6g, %.6g degrees of freedom, R^2 %.6g", a->sigma, a->freedom, a->r2);
+        fprintf(to, "residual deviation %.6g, %.6g degree%s of freedom, R^2 %.6g", a->sigma, a->freedom,
+                a->freedom == 1 ? "" : "s", a->r2);
     else if (s->kind->squares)
-        printf("no degree of freedom, R^2 %.6g", a->r2);
+        fprintf(to, "no degree of freedom, R^2 %.6g", a->r2);
     else
-        printf("loss %.8g, |g| %.3g, %.2f %% of the labels right", a->value, a->report.grad_norm, 100 * a->accuracy);
+        fprintf(to, "loss %.8g, |g| %.3g, %.2f %% of the labels right", a->value, a->report.grad_norm,
+                100 * a->accuracy);
     if (a->rank)
-        printf(", rank %zu of %zu", a->rank, a->dim);
+        fprintf(to, ", rank %zu of %zu", a->rank, a->dim);
     if (isfinite(a->condition))
-        printf(", condition %.3g", a->condition);
+        fprintf(to, ", condition %.3g", a->condition);
     if (isfinite(a->digits))
-        printf(", about %.1f digits", a->digits);
-    printf("\n");
+        fprintf(to, ", about %.1f digits", a->digits);
+    fprintf(to, "\n");
 }

@@ -189,6 +189,18 @@ def cli_fit_columns_that_depend_least_norm_and_rank_said(folder):
     refused(["fit", "depends.csv", "-q", "--solver=reduction"], "depends.csv: reduction: ", folder, 1)
 
 
+def cli_fit_more_columns_than_a_matrix_of_them_takes_by_steps(folder):
+    columns = 6000
+    names = ",".join(f"x{j}" for j in range(columns)) + ",y\n"
+    write(folder, "wide.csv", names + "".join(",".join(str(i * (j + 3) % 1013 % 7) for j in range(columns + 1)) + "\n" for i in range(1, 6)))
+    for words, method in (([], "lbfgs"), (["--l1=2"], "fista"), (["--optimizer=cg", "--l2=1"], "cg")):
+        result = fits("wide.csv", "-q", "--strict", *words, "-o", "m.json", "--force", folder=folder)
+        assert "plan: 5 x 6001, stream: too many columns" in result.stdout, result.stdout[:300]
+        assert f"\n{method} over all rows: " in result.stdout and "standard error" not in result.stdout
+    again = run("predict", "m.json", "wide.csv", "-q", folder=folder)
+    assert again.returncode == 0 and len(again.stdout.split()) == 5, again.stderr
+
+
 def cli_fit_steps_on_the_reduction_as_over_all_rows(folder):
     data = diabetes(folder)
     words = [data, "-q", "--optimizer=momentum:lr=0.1", "--steps=300"]
@@ -279,7 +291,7 @@ def cli_predict_models_that_are_none_refused(folder):
                              ("format", None, '"format" is missing'), ("loss", "hinge", '"loss" is "hinge"'),
                              ("target", 3, '"target" is missing'), ("columns", [], '"columns" is missing or empty'),
                              ("columns", [{"name": "a"}], "column 1 lacks its name or its coefficient"),
-                             ("columns", [{"name": "a", "coefficient": 1}] * 2, 'columns 1 and 2 are both "a"'),
+                             ("columns", [{"name": "a", "coefficient": 1}] * 2, 'm.json: two columns of the model are "a"'),
                              ("intercept", "x", '"intercept" is neither a number nor null')):
         write(folder, "m.json", json.dumps({**tree, key: value}))
         refused(["predict", "m.json", data], text, folder, 1)
@@ -340,6 +352,7 @@ def cli_tables_that_are_wrong_refused_by_line_and_cell(folder):
             ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--weights=y"], 'the weights are "y", which is the target'),
             ("t.csv", "price,y\n1,2\n2,3\n4,5\n", ["--weights=price"], "no column beside the target and the weights"),
             ("w.csv", "a,w,y\n1,1,2\n2,-1,3\n3,1,5\n", ["--weights=w"], "w.csv: the weight in row 2 is -1"),
+            ("same.csv", "a,b,a,y\n1,2,3,1\n4,2,6,2\n1,1,2,3\n2,3,5,4\n", ["-o", "m.json"], 'two columns of the model are "a"'),
             ("latin.csv", b"\xe9,y\n1,2\n2,5\n3,1\n", ["-o", "m.json"], "is not UTF-8")):
         write(folder, name, text)
         refused(["fit", name, *words], said, folder, 1)
@@ -379,12 +392,21 @@ def cli_model_there_already_kept_unless_forced(folder):
     assert sorted(os.listdir(folder)) == ["diabetes.csv", "m.json"]
 
 
+def cli_stdout_the_model_alone_or_a_line_for_each_name(folder):
+    write(folder, "two.csv", '"a\nb","y\nz"\n1,2\n2,4\n3,5\n')
+    result = fits("two.csv", "-q", "-o", "-", folder=folder)
+    assert [column["name"] for column in json.loads(result.stdout)["columns"]] == ["a\nb"], result.stdout
+    assert result.stderr == fits("two.csv", "-q", folder=folder).stdout
+    assert 'target "y?z", loss' in result.stderr and re.search(r"^  a\?b +1.5 ", result.stderr, re.M), result.stderr
+    assert ", 1 degree of freedom, " in result.stderr
+
+
 def cli_disk_full_said_and_ended(folder):
     data = diabetes(folder)
     result = run("fit", data, "-q", "-o", "/dev/full", folder=folder)
     assert result.returncode == 1 and result.stderr == "lgd: /dev/full: No space left on device\n", result.stderr
-    result = run("fit", data, "-q", "-o", "none/m.json", folder=folder)
-    assert result.returncode == 1 and "none/m.json.part: No such file" in result.stderr, result.stderr
+    for path, said in (("none/m.json", "none/m.json: No such file"), ("", '"": No such file'), (f"{data}/m.json", "Not a directory")):
+        refused(["fit", data, "-q", "-o", path], said, folder, 1)
     fits(data, "-q", "-o", "m.json", folder=folder)
     for words in (["fit", data, "-q"], ["predict", "m.json", data], ["info"], ["--help"], ["--version"], ["fit", "--help"]):
         with open("/dev/full", "w") as full:
