@@ -92,14 +92,37 @@ static void alone(const double *x, double *r, double *J)
     J[0] = 2 * x[0];
 }
 
+/* A x - b + c sin(B x), of numbers that are drawn: WAVES residuals, of which a problem takes some. */
+enum { WAVES = 6 };
+static double waves_A[WAVES * 3], waves_B[WAVES * 3], waves_b[WAVES], waves_c;
+
+static void waves(const double *x, double *r, double *J)
+{
+    for (size_t i = 0; i < WAVES; i++) {
+        const double *A = waves_A + i * 3, *B = waves_B + i * 3, u = B[0] * x[0] + B[1] * x[1] + B[2] * x[2];
+        r[i] = A[0] * x[0] + A[1] * x[1] + A[2] * x[2] - waves_b[i] + waves_c * sin(u);
+        for (size_t j = 0; j < 3; j++)
+            J[i * 3 + j] = A[j] + waves_c * cos(u) * B[j];
+    }
+}
+
+static void draw_waves(uint64_t seed, double b, double c)
+{
+    fill(4 * seed, WAVES * 3, -2, 2, waves_A);
+    fill(4 * seed + 1, WAVES * 3, -2, 2, waves_B);
+    fill(4 * seed + 2, WAVES, -b, b, waves_b);
+    waves_c = c;
+}
+
 static lgd_status residuals(void *ctx, size_t dim, size_t count, const double *w, double *r, double *J)
 {
     squares *p = ctx;
-    double x[MOST], own[MOST * ROWS_MOST] = {0};
+    double x[MOST], all[ROWS_MOST], own[MOST * ROWS_MOST] = {0};
     const size_t call = ++p->calls;
     for (size_t j = 0; j < dim; j++)
         x[j] = w[j] / p->w_scale;
-    p->of(x, r, own);
+    p->of(x, all, own);
+    memcpy(r, all, count * sizeof *r);
     for (size_t i = 0; i < count; i++)
         r[i] *= p->r_scale;
     for (size_t i = 0; i < count * dim && J; i++)
@@ -378,7 +401,7 @@ END_TEST
 START_TEST(damped_triangle_solves_what_it_says)
 {
     enum { N = 5, LD = N + 1 };
-    double T[LD * LD] = {0}, D[N], column[N], held[N], right[N], row[N], w[N] = {0}, p[N];
+    double T[LD * LD] = {0}, D[N], column[N], held[N], right[N], row[N], from[N], w[N] = {0}, p[N];
     const double lower[N] = {-INFINITY, -INFINITY, -0.01, -INFINITY, -INFINITY};
     const double upper[N] = {0.02, INFINITY, INFINITY, INFINITY, INFINITY};
     double numbers[LD * LD];
@@ -388,7 +411,7 @@ START_TEST(damped_triangle_solves_what_it_says)
             for (int power = -30; power <= 2; power += 8) {
                 const double root = ldexp(1, power);
                 real A[N * N], b[N], x[N];
-                lgd_gn k = {N, LD, T, D, column, held, right, row, w, boxed ? lower : NULL, upper, 1, 1, 0};
+                lgd_gn k = {N, LD, T, D, column, held, right, row, from, w, boxed ? lower : NULL, upper, 1, 1, 0};
                 for (size_t i = 0; i < LD; i++)
                     for (size_t j = 0; j < LD; j++)
                         T[i * LD + j] = j < i ? 0 : numbers[i * LD + j] * (scaled && j == 3 ? 0x1p30 : 1);
@@ -420,7 +443,117 @@ START_TEST(damped_triangle_solves_what_it_says)
 }
 END_TEST
 
+/* The minimum within the box: what is free has no slope, and from what is held the model falls outwards alone. */
+START_TEST(step_in_a_box_is_the_minimum_there)
+{
+    enum { N = 4, LD = N + 1 };
+    double T[LD * LD], D[N], column[N], held[N], right[N], row[N], from[N], w[N], p[N], lower[N], upper[N];
+    size_t inside = 0, corners = 0;
+    for (uint64_t seed = 0; seed < 400; seed++) {
+        const double root = seed % 4 ? ldexp(1, (int)(seed % 4) - 4) : 0;
+        size_t active = 0;
+        lgd_gn k = {N, LD, T, D, column, held, right, row, from, w, lower, upper, 1, 1, 0};
+        double numbers[LD * LD];
+        fill(3 * seed, LD * LD, -1, 1, numbers);
+        fill(3 * seed + 1, N, -1, 0, lower);
+        fill(3 * seed + 2, N, 0, 1, upper);
+        for (size_t j = 0; j < N; j++) {
+            w[j] = 0;
+            if (lower[j] < -0.7)
+                lower[j] = upper[j] < 0.3 ? -INFINITY : 0;
+            if (upper[j] > 0.7)
+                upper[j] = lower[j] < -0.3 ? INFINITY : 0;
+        }
+        for (size_t i = 0; i < LD; i++)
+            for (size_t j = 0; j < LD; j++)
+                T[i * LD + j] = j < i ? 0 : numbers[i * LD + j] + (i == j ? 0.2 : 0);
+        for (size_t j = 0; j < N; j++) {
+            column[j] = 0;
+            for (size_t i = 0; i <= j; i++)
+                column[j] = hypot(column[j], T[i * LD + j]);
+            D[j] = column[j];
+        }
+        ck_assert(lgd_gn_solve(&k, root, p));
+        for (size_t j = 0; j < N; j++) {
+            real fall_at = (real)root * root * D[j] * D[j] * p[j];
+            for (size_t i = 0; i <= j; i++) {
+                real image = T[i * LD + N];
+                for (size_t l = i; l < N; l++)
+                    image += (real)T[i * LD + l] * p[l];
+                fall_at += T[i * LD + j] * image;
+            }
+            active += p[j] <= lower[j] || p[j] >= upper[j];
+            ck_assert_msg(p[j] >= lower[j] && p[j] <= upper[j], "%zu: p%zu is %g", (size_t)seed, j, p[j]);
+            ck_assert_msg((p[j] == lower[j] && fall_at >= -1e-9L) || (p[j] == upper[j] && fall_at <= 1e-9L) ||
+                              fabsl(fall_at) <= 1e-9L,
+                          "%zu, root %g: fall_at %Lg at p%zu = %g in %g, %g", (size_t)seed, root, fall_at, j, p[j],
+                          lower[j], upper[j]);
+        }
+        inside += active == 0;
+        corners += active == N;
+    }
+    ck_assert_uint_ge(inside, 3);
+    ck_assert_uint_gt(corners, 5);
+}
+END_TEST
+
 /* ---- where runs end */
+
+/* Bounds that paths run into, and leave: wherever they end there is nothing to be had, and that is what they say. */
+START_TEST(paths_along_bounds_end_where_nothing_falls)
+{
+    for (size_t i = 0; i < METHODS; i++)
+        for (uint64_t seed = 0; seed < 60; seed++) {
+            double r[ROWS_MOST], J[MOST * ROWS_MOST], g[3], lower[3], upper[3], start[3];
+            lgd_penalty *box;
+            squares p = of(waves, 3, WAVES);
+            draw_waves(seed, 10, seed % 3 ? 0.5 : 1);
+            fill(4 * seed + 3, 3, -1, 1, start);
+            for (size_t j = 0; j < 3; j++) {
+                lower[j] = start[j] - ((seed + j) % 3 ? (double)(1 + (seed + j) % 5) / 4 : 0);
+                upper[j] = start[j] + ((seed + j) % 4 ? (double)(1 + (seed + j) % 7) / 4 : 0);
+            }
+            ck_ok(lgd_penalty_box_create(&box, 3, lower, upper));
+            const path a = run(methods[i], &p, start, (lgd_minimize_options){.penalty = box});
+            lgd_penalty_free(box);
+            ck_ok(a.status);
+            const double size = sqrt(2 * look(p, a.last, r, J));
+            gradient_of(p, a.last, g);
+            for (size_t j = 0; j < 3; j++) {
+                double column = 0;
+                for (size_t k = 0; k < WAVES; k++)
+                    column = hypot(column, J[k * 3 + j]);
+                ck_assert_msg((a.last[j] <= lower[j] && g[j] >= 0) || (a.last[j] >= upper[j] && g[j] <= 0) ||
+                                  fabs(g[j]) <= 1e-5 * size * column,
+                              "%s, %zu: slope %g at w%zu = %g of %g, %g; %s", methods[i], (size_t)seed, g[j], j,
+                              a.last[j], lower[j], upper[j], lgd_stop_string(a.report.stop));
+            }
+            ck_assert_msg(a.report.stop != LGD_STOP_SEARCH && a.report.stop != LGD_STOP_EPOCHS, "%s, %zu: %s",
+                          methods[i], (size_t)seed, lgd_stop_string(a.report.stop));
+        }
+}
+END_TEST
+
+/* As many equations as unknowns: at the end r is but its rounding, and no Jacobian is at fault. */
+START_TEST(equations_solved_end_for_rounding_not_for_the_search)
+{
+    size_t solved = 0, lost = 0;
+    for (size_t i = 0; i < METHODS; i++)
+        for (uint64_t seed = 0; seed < 60; seed++) {
+            const double start[] = {0.5, -1, 1};
+            squares p = of(waves, 3, 3);
+            draw_waves(seed, 2, 0.5);
+            const path a = run(methods[i], &p, start, (lgd_minimize_options){.max_steps = 500});
+            ck_ok(a.status);
+            if (a.report.f > 1e-25)
+                continue;
+            solved++;
+            lost += a.report.stop == LGD_STOP_SEARCH;
+        }
+    ck_assert_uint_gt(solved, 150);
+    ck_assert_uint_eq(lost, 0);
+}
+END_TEST
 
 START_TEST(rosenbrock_few_evaluations_to_the_minimum)
 {
@@ -863,6 +996,9 @@ int main(void)
     CASE(s, first_step_within_radius_damped_as_defined);
     CASE(s, box_active_at_the_end_first_order_conditions_hold);
     CASE(s, damped_triangle_solves_what_it_says);
+    CASE(s, step_in_a_box_is_the_minimum_there);
+    CASE(s, paths_along_bounds_end_where_nothing_falls);
+    CASE(s, equations_solved_end_for_rounding_not_for_the_search);
     CASE(s, rosenbrock_few_evaluations_to_the_minimum);
     CASE(s, rosenbrock_path_as_recorded);
     CASE(s, large_residuals_parameters_to_rounding);

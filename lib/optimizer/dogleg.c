@@ -20,7 +20,7 @@ static void find_cauchy(const lgd_step *s, const lgd_gn *k, double *d)
 {
     lgd_gn_step p = {.p = d};
     for (size_t j = 0; j < k->n; j++) {
-        const bool at_bound = k->lower && (s->g[j] > 0 ? s->w[j] <= k->lower[j] : s->w[j] >= k->upper[j]);
+        const bool at_bound = lgd_gn_is_at_bound(k, j, s->w[j], s->g[j]);
         d[j] = k->column[j] > 0 && !at_bound ? -s->g[j] / k->D[j] / k->D[j] : 0;
     }
     lgd_gn_model(k, &p);

@@ -20,28 +20,6 @@ void lgd_gn_layout(size_t dim, size_t own, size_t *vectors, size_t *state_size)
 
 /* ---- the problem */
 
-/* g_j over |r| */
-static double gradient(const lgd_gn *k, size_t j)
-{
-    double sum = 0;
-    for (size_t i = 0; i <= j; i++)
-        sum += k->T[i * k->ld + j] * (k->T[i * k->ld + k->n] / k->size);
-    return sum;
-}
-
-/* Is w_j at a bound, and does f fall beyond it? */
-static bool is_at_bound(const lgd_gn *k, size_t j, double w, double slope)
-{
-    return k->lower && (slope > 0 ? w <= k->lower[j] : w >= k->upper[j]);
-}
-
-/* What is held at first: columns of 0, and what is at a bound. */
-static void release(const lgd_gn *k)
-{
-    for (size_t j = 0; j < k->n; j++)
-        k->held[j] = k->column[j] > 0 && !is_at_bound(k, j, k->w[j], gradient(k, j)) ? NAN : 0;
-}
-
 static void find_scale(const lgd_gn *k, lgd_scaling scaling)
 {
     for (size_t j = 0; j < k->n; j++)
@@ -79,6 +57,7 @@ static lgd_status begin(lgd_step *s, const lgd_gn_rules *rules, lgd_gn *k)
                   .held = s->vec[LGD_GN_HELD],
                   .right = s->vec[LGD_GN_RIGHT],
                   .row = s->vec[LGD_GN_ROW],
+                  .from = s->vec[LGD_GN_POINT],
                   .w = s->w,
                   .lower = s->oracle->lower,
                   .upper = s->oracle->upper};
@@ -94,23 +73,13 @@ static lgd_status begin(lgd_step *s, const lgd_gn_rules *rules, lgd_gn *k)
     k->size = hypot(column_size(k, n), k->T[n * k->ld + n]);
     k->weight = k->size / sqrt(2 * s->f) * (k->size / sqrt(2 * s->f));
     find_scale(k, rules->scaling);
-    release(k);
+    lgd_gn_release(k);
     for (size_t j = 0; j < n; j++)
         if (lgd_gn_is_free(k, j))
-            k->cosine = fmax(k->cosine, fabs(gradient(k, j)) / k->column[j]);
+            k->cosine = fmax(k->cosine, fabs(lgd_gn_slope(k, j)) / k->column[j]);
     if (!(k->cosine > rules->gtol))
         s->stop = LGD_STOP_GRAD_TOL;
     return LGD_OK;
-}
-
-/* The largest |J_j|/D_j. */
-static double largest_column(const lgd_gn *k)
-{
-    double largest = 0;
-    for (size_t j = 0; j < k->n; j++)
-        if (k->column[j] > 0)
-            largest = fmax(largest, k->column[j] / k->D[j]);
-    return largest;
 }
 
 double lgd_gn_length(const lgd_gn *k, const double *p)
@@ -118,136 +87,6 @@ double lgd_gn_length(const lgd_gn *k, const double *p)
     for (size_t j = 0; j < k->n; j++)
         k->row[j] = k->column[j] > 0 ? k->D[j] * p[j] : 0;
     return lgd_norm2(k->n, k->row);
-}
-
-/* ---- the damped triangle S, [R; root D] = Q S. Its row i lies in row n - i of T, from the left, its diagonal first. */
-
-static double *row_of(const lgd_gn *k, size_t i)
-{
-    return k->T + (k->n - i) * k->ld;
-}
-
-/* (x, y) = (c x + s y, c y - s x) */
-LGD_WIDE static void rotate(size_t n, double c, double s, double *x, double *y)
-{
-#pragma omp simd
-    for (size_t j = 0; j < n; j++) {
-        const double a = x[j], b = y[j];
-        x[j] = c * a + s * b;
-        y[j] = c * b - s * a;
-    }
-}
-
-/* R and q without what is held, which goes to the right-hand side. */
-static void copy(const lgd_gn *k)
-{
-    for (size_t i = 0; i < k->n; i++) {
-        double *to = row_of(k, i), right = k->T[i * k->ld + k->n];
-        const double *from = k->T + i * k->ld;
-        for (size_t j = i; j < k->n; j++) {
-            const bool free = lgd_gn_is_free(k, j);
-            to[j - i] = free ? from[j] : 0;
-            right += free ? 0 : from[j] * k->held[j];
-        }
-        k->right[i] = right;
-    }
-}
-
-/* The row value e_j, with 0 at the right, goes into S. */
-static void add_row(const lgd_gn *k, size_t j, double value)
-{
-    double *row = k->row, right = 0;
-    memset(row + j, 0, (k->n - j) * sizeof *row);
-    row[j] = value;
-    for (size_t i = j; i < k->n; i++) {
-        if (row[i] == 0)
-            continue;
-        double *pivot = row_of(k, i);
-        const double r = hypot(pivot[0], row[i]), c = pivot[0] / r, s = row[i] / r, z = k->right[i];
-        pivot[0] = r;
-        rotate(k->n - i - 1, c, s, pivot + 1, row + i + 1);
-        k->right[i] = c * z + s * right;
-        right = c * right - s * z;
-    }
-}
-
-/* False if it is singular. What is held gets a row of the unit matrix. */
-static bool factor(const lgd_gn *k, double root)
-{
-    const double rounding = (double)k->n * DBL_EPSILON;
-    bool sound = true;
-    copy(k);
-    for (size_t j = 0; j < k->n; j++) {
-        const bool free = lgd_gn_is_free(k, j);
-        if (!free || root > 0)
-            add_row(k, j, free ? root * k->D[j] : 1);
-    }
-    for (size_t j = 0; j < k->n; j++)
-        sound = sound && (!lgd_gn_is_free(k, j) || fabs(row_of(k, j)[0]) > rounding * k->column[j]);
-    return sound;
-}
-
-/* x = S^-1 x */
-static void solve_upper(const lgd_gn *k, double *x)
-{
-    for (size_t i = k->n; i-- > 0;) {
-        const double *row = row_of(k, i);
-        x[i] = (x[i] - lgd_dot(k->n - i - 1, row + 1, x + i + 1)) / row[0];
-    }
-}
-
-void lgd_gn_lower(const lgd_gn *k, double *x)
-{
-    for (size_t i = 0; i < k->n; i++) {
-        const double *row = row_of(k, i);
-        x[i] /= row[0];
-        for (size_t j = 1; j < k->n - i; j++)
-            x[i + j] -= row[j] * x[i];
-    }
-}
-
-void lgd_gn_again(const lgd_gn *k, double *x)
-{
-    for (size_t j = 0; j < k->n; j++)
-        x[j] = lgd_gn_is_free(k, j) ? -x[j] : 0;
-    lgd_gn_lower(k, x);
-    solve_upper(k, x);
-}
-
-/* What leads out of the box is held at its bound. Was there any? */
-static bool hold(const lgd_gn *k, const double *p)
-{
-    bool any = false;
-    for (size_t j = 0; j < k->n && k->lower; j++)
-        if (lgd_gn_is_free(k, j) && (k->w[j] + p[j] < k->lower[j] || k->w[j] + p[j] > k->upper[j])) {
-            k->held[j] = (p[j] > 0 ? k->upper[j] : k->lower[j]) - k->w[j];
-            any = true;
-        }
-    return any;
-}
-
-bool lgd_gn_solve(lgd_gn *k, double root, double *p)
-{
-    release(k);
-    do {
-        if (!factor(k, root) && root == 0)
-            return false;
-        for (size_t j = 0; j < k->n; j++)
-            p[j] = -k->right[j];
-        solve_upper(k, p);
-        for (size_t j = 0; j < k->n; j++)
-            p[j] = lgd_gn_is_free(k, j) ? p[j] : k->held[j];
-    } while (hold(k, p));
-    return lgd_first_not_finite(k->n, p) == k->n;
-}
-
-double lgd_gn_undamped(lgd_gn *k, double *p)
-{
-    if (lgd_gn_solve(k, 0, p))
-        return 0;
-    const double root = sqrt(DBL_EPSILON) * largest_column(k);
-    lgd_gn_solve(k, root, p);
-    return root;
 }
 
 void lgd_gn_model(const lgd_gn *k, lgd_gn_step *p)
@@ -280,18 +119,30 @@ typedef struct trial {
 static double slope_at(const lgd_gn *k, const double *w, const double *g)
 {
     for (size_t j = 0; j < k->n; j++)
-        k->right[j] = lgd_gn_is_free(k, j) && !is_at_bound(k, j, w[j], g[j]) ? g[j] / k->size : 0;
+        k->right[j] = lgd_gn_is_free(k, j) && !lgd_gn_is_at_bound(k, j, w[j], g[j]) ? g[j] / k->size : 0;
     lgd_gn_lower(k, k->right);
     return lgd_norm2(k->n, k->right);
 }
 
-/* Where the fall that was foretold is within the rounding of f, and so is the one there was, gradients tell instead of values. */
+/* Is there a coordinate that has come to a bound beyond which f falls? */
+static bool reaches_bound(const lgd_step *s, const lgd_gn *k, const trial *t)
+{
+    for (size_t j = 0; j < k->n; j++)
+        if (t->w[j] != s->w[j] && lgd_gn_is_at_bound(k, j, t->w[j], t->g[j]))
+            return true;
+    return false;
+}
+
+/* Where the fall that was foretold is within the rounding of f, and so is the one there was, gradients tell instead of values. On the
+ * way to a bound they need not be smaller. */
 static double ratio_of_slopes(const lgd_step *s, const lgd_gn *k, const trial *t)
 {
     static const double LESS = 0.9;
     const double before = slope_at(k, s->w, s->g), after = slope_at(k, t->w, t->g);
     if (!(fabs(t->fall) <= MOSTLY_ROUNDING + t->foretold))
         return t->ratio;
+    if (reaches_bound(s, k, t))
+        return fmax(t->ratio, 1);
     return after < LESS * before ? fmax(t->ratio, 1 - after / before) : -INFINITY;
 }
 
@@ -346,19 +197,22 @@ static void take(lgd_step *s, const trial *t, double share)
     s->f = t->f, s->eta = share, s->fresh = true;
 }
 
-/* Why no trial was taken. Where r is not at right angles to J, rounding is not what hid a fall. */
-static int reason(const lgd_gn *k, bool looked, bool finite)
+/* Why no trial was taken. Rounding is what hid a fall where r is at right angles to J, or the whole step was next to nothing, as where r
+ * itself is but rounding. */
+static int reason(const lgd_gn *k, bool looked, bool finite, bool nothing)
 {
     static const double RIGHT_ANGLE = 1e-6;
-    return looked && !finite ? LGD_STOP_DIVERGED : k->cosine > RIGHT_ANGLE ? LGD_STOP_SEARCH : LGD_STOP_ROUNDING;
+    if (looked && !finite)
+        return LGD_STOP_DIVERGED;
+    return nothing || !(k->cosine > RIGHT_ANGLE) ? LGD_STOP_ROUNDING : LGD_STOP_SEARCH;
 }
 
 lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
 {
     enum { ENOUGH = 5 }; /* trials within rounding, of which the first may be too long still */
-    static const double TAKEN = 1e-4;
+    static const double TAKEN = 1e-4, NOTHING = 1e-10;
     progress *kept = s->state, next = *kept;
-    bool looked = false, finite = false;
+    bool looked = false, finite = false, nothing = false;
     double share = s->lr_factor;
     int rounding = 0;
     lgd_gn k;
@@ -382,6 +236,7 @@ lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
             return status;
         looked = looked || t.looked;
         finite = finite || t.finite;
+        nothing = nothing || (within && p.length <= NOTHING * lgd_gn_length(&k, s->w));
         next.radius = next_radius(&k, &p, &t, next.radius, within);
         if (t.ratio > TAKEN) {
             *kept = next;
@@ -395,6 +250,6 @@ lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
             break;
     }
     if (!status && !s->stop)
-        s->stop = reason(&k, looked, finite);
+        s->stop = reason(&k, looked, finite, nothing);
     return status;
 }

@@ -23,11 +23,12 @@ enum {
  *   T        [n + 1 x n + 1, ld] the triangle, in whose room below the diagonal the damped one is made, upside down
  *   D        [n] the scaling; column: [n] |J_j|
  *   held     [n] p_j of what is held, NaN where p_j is free
+ *   from     [n] room for a step within the box
  *   size     |r|; weight: |r|^2/2 over f, which is 1 but for robust losses
  *   cosine   the largest |J_j.r| / (|J_j| |r|) of what is free to move */
 typedef struct lgd_gn {
     size_t n, ld;
-    double *T, *D, *column, *held, *right, *row;
+    double *T, *D, *column, *held, *right, *row, *from;
     const double *w, *lower, *upper;
     double size, weight, cosine;
 } lgd_gn;
@@ -74,9 +75,14 @@ enum {
 
 /* ---- for `find` */
 
-/* p of min |R p + q|^2 + root^2 |D p|^2 within the box: what would go beyond a bound is held there, and the rest solved anew. With
- * root = 0 a triangle that is singular to rounding gives no p, and false. */
+/* p of min |R p + q|^2 + root^2 |D p|^2 within the box. With root = 0 a triangle that is singular to rounding gives no p, and false. */
 bool lgd_gn_solve(lgd_gn *k, double root, double *p);
+
+/* g_j over |r|. */
+double lgd_gn_slope(const lgd_gn *k, size_t j);
+
+/* What is held at first: columns of 0, and what is at a bound beyond which f falls. */
+void lgd_gn_release(const lgd_gn *k);
 
 /* The same with root = 0, or with the least that does; which is returned. */
 double lgd_gn_undamped(lgd_gn *k, double *p);
@@ -93,6 +99,12 @@ void lgd_gn_model(const lgd_gn *k, lgd_gn_step *p);
 static inline bool lgd_gn_is_free(const lgd_gn *k, size_t j)
 {
     return isnan(k->held[j]);
+}
+
+/* Is w_j at a bound, and does f fall beyond it? */
+static inline bool lgd_gn_is_at_bound(const lgd_gn *k, size_t j, double w, double slope)
+{
+    return k->lower && (slope > 0 ? w <= k->lower[j] : w >= k->upper[j]);
 }
 
 #endif

@@ -5,6 +5,7 @@
 #include "gauss_newton.h"
 
 enum { ACCELERATION = LGD_GN_OWN, OWN = 1 };
+static const double SMALL = 1e-3; /* of the largest mu there may be */
 
 static const lgd_option options[] = {
     LGD_GN_OPTIONS(lgd_lm_options),
@@ -30,20 +31,29 @@ static double shortens(const lgd_gn *k, const double *p, double length, double *
     return size * size;
 }
 
-/* Newton's method on 1/|D p(mu)| = 1/radius, within bounds for mu. Beyond ten points any mu will do. */
+/* The next mu of Newton's method on 1/|D p(mu)| = 1/radius. In a box p(mu) has corners, where only low and high are sure, and what
+ * it moves may all be held. */
+static double next_mu(const lgd_gn *k, double mu, double change, double low, double high)
+{
+    if (!k->lower)
+        return fmax(low, mu + change);
+    return mu + change > low && mu + change < high ? mu + change : fmax(sqrt(low) * sqrt(high), SMALL * high);
+}
+
+/* Beyond ten points any mu will do. */
 static double find_mu(const lgd_step *s, lgd_gn *k, double radius, double mu, lgd_gn_step *p, bool *within)
 {
     enum { POINTS = 10 };
-    static const double NEAR = 0.1, SMALL = 1e-3;
+    static const double NEAR = 0.1;
     double *x = s->vec[ACCELERATION], low = 0, high;
     const double least = lgd_gn_undamped(k, p->p), full = lgd_gn_length(k, p->p);
     *within = full <= (1 + NEAR) * radius;
     if (*within)
         return least * least;
-    if (least == 0)
+    if (least == 0 && !k->lower)
         low = (full - radius) / radius / shortens(k, p->p, full, x);
     for (size_t j = 0; j < k->n; j++)
-        x[j] = lgd_gn_is_free(k, j) ? s->g[j] / k->D[j] : 0;
+        x[j] = k->column[j] > 0 && !lgd_gn_is_at_bound(k, j, s->w[j], s->g[j]) ? s->g[j] / k->D[j] : 0;
     high = lgd_norm2(k->n, x) / radius;
     mu = fmin(fmax(mu, low), high);
     for (int i = 0; i < POINTS; i++) {
@@ -54,7 +64,7 @@ static double find_mu(const lgd_step *s, lgd_gn *k, double radius, double mu, lg
         if (fabs(beyond) <= NEAR * radius || i + 1 == POINTS)
             break;
         *(beyond > 0 ? &low : &high) = mu;
-        mu = fmax(low, mu + beyond / radius / shortens(k, p->p, length, x));
+        mu = next_mu(k, mu, beyond / radius / shortens(k, p->p, length, x), low, high);
     }
     return mu;
 }
