@@ -54,6 +54,8 @@ static lgd_status decay_fn(void *ctx, size_t dim, size_t count, const double *w,
     if (!d->bad_call || call < d->bad_call || (call > d->bad_call && !d->forever))
         return LGD_OK;
     r[ROWS / 2] = NAN;
+    if (J && !d->silent)
+        J[ROWS / 2 * DIM + 1] = NAN;
     return (lgd_status)d->code;
 }
 
@@ -103,7 +105,7 @@ static lgd_objective *decay_objective(decay *d, const lgd_residual_options *o)
     return f;
 }
 
-static const double point[DIM] = {1.25, 0.75, -0.5};
+static const double point[DIM] = {1.25, 0.75, -0.5}, start[DIM] = {1, 1, 0};
 
 static const lgd_robust robusts[] = {LGD_ROBUST_NONE, LGD_ROBUST_HUBER, LGD_ROBUST_CAUCHY, LGD_ROBUST_SOFT_L1};
 enum { ROBUSTS = sizeof robusts / sizeof *robusts };
@@ -194,16 +196,18 @@ END_TEST
 START_TEST(residual_weight_of_zero_not_looked_at)
 {
     decay d = decay_create(), clean = decay_create();
-    double weights[ROWS], value[2], g[2][DIM];
+    double weights[ROWS], value[2], g[2][DIM], bend[2][DIM] = {{0}};
     fill(12, ROWS, 0.1, 3, weights);
     weights[ROWS / 2] = 0;
     d.bad_call = 1, d.forever = true;
     for (int i = 0; i < 2; i++) {
         lgd_objective *f = decay_objective(i ? &clean : &d, &(lgd_residual_options){.weights = weights});
         ck_ok(lgd_objective_eval(f, NULL, point, &value[i], g[i]));
+        ck_ok(lgd_objective_bend(f, 1, point, start, bend[i]));
         lgd_objective_free(f);
     }
     ck_assert(value[0] == value[1] && !memcmp(g[0], g[1], sizeof g[0]));
+    ck_assert(!memcmp(bend[0], bend[1], sizeof bend[0]) && isfinite(bend[0][1]) && bend[0][1] != 0);
 }
 END_TEST
 
@@ -345,8 +349,8 @@ START_TEST(check_jacobian_each_wrong_element_found_and_named)
         lgd_objective *f =
             decay_objective(&d, &(lgd_residual_options){.robust = robusts[k], .weights = weights, .scale = 0.3});
         lgd_jacobian_check c;
-        double value, again;
-        ck_ok(lgd_objective_eval(f, NULL, point, &value, NULL));
+        double value, again, g[DIM];
+        ck_ok(lgd_objective_eval(f, NULL, point, &value, g)); /* J is kept, as it is scaled */
         ck_ok(lgd_objective_check_jacobian(f, point, &c));
         ck_assert_double_lt(c.error, 1e-8);
         for (size_t i = 0; i < ROWS; i++)
@@ -510,6 +514,77 @@ START_TEST(residual_without_its_jacobian_refused)
 }
 END_TEST
 
+/* r = 1 - w^2, 2 - w^2: J = -2 w is -0 at w = 0, where f has a maximum. */
+static lgd_status even_fn(void *ctx, size_t dim, size_t count, const double *w, double *r, double *J)
+{
+    (void)dim;
+    *(size_t *)ctx += 1;
+    for (size_t i = 0; i < count; i++) {
+        r[i] = (double)(i + 1) - w[0] * w[0];
+        if (J)
+            J[i] = -2 * w[0];
+    }
+    return LGD_OK;
+}
+
+START_TEST(residual_jacobian_of_minus_zero_is_one)
+{
+    lgd_objective *f = NULL;
+    double value, g, at = 0;
+    size_t calls = 0;
+    ck_ok(lgd_residual_create(&f, 1, 2, even_fn, &calls));
+    for (size_t i = 0; i < 2; i++) {
+        ck_ok(lgd_objective_eval(f, NULL, &at, &value, &g));
+        ck_assert(value == 2.5 && g == 0);
+        ck_assert_uint_eq(calls, 2 + i); /* it is asked again once */
+    }
+    at = -1;
+    ck_ok(lgd_objective_eval(f, NULL, &at, &value, &g));
+    ck_assert(value == 0.5 && g == 2);
+    lgd_objective_free(f);
+}
+END_TEST
+
+/* What an error leaves of J at another point is not taken for that of a point before. */
+START_TEST(residual_error_elsewhere_jacobian_as_before)
+{
+    decay d = decay_create();
+    lgd_objective *f = decay_objective(&d, NULL);
+    double r[2][ROWS], J[2][ROWS * DIM], value, g[DIM];
+    ck_ok(lgd_objective_eval(f, NULL, point, &value, g));
+    for (size_t i = 0; i < 2; i++) {
+        ck_ok(f->ops.jacobian(f->ctx, &(lgd_rows){0, 1, NULL}, point, r[i], J[i], DIM));
+        d.bad_call = d.calls + 1, d.code = 5;
+        ck_fails(lgd_objective_eval(f, NULL, start, &value, g), LGD_EUSER, "fn returned 5");
+    }
+    ck_assert(!memcmp(r[0], r[1], sizeof r[0]) && !memcmp(J[0], J[1], sizeof J[0]));
+    lgd_objective_free(f);
+}
+END_TEST
+
+/* exp(w/unit): steps of differences go by the size of w, large or small. */
+static lgd_status steep_fn(void *ctx, size_t dim, size_t count, const double *w, double *r, double *J)
+{
+    (void)dim, (void)count, (void)J;
+    r[0] = exp(w[0] / *(double *)ctx);
+    return LGD_OK;
+}
+
+START_TEST(residual_differences_steps_of_the_size_of_w)
+{
+    for (int kind = LGD_JACOBIAN_CENTRAL; kind <= LGD_JACOBIAN_FORWARD; kind++)
+        for (double unit = 1e-12; unit < 1e13; unit *= 1e4) {
+            lgd_objective *f = NULL;
+            double r, J;
+            ck_ok(lgd_residual_create_with(&f, 1, 1, steep_fn, &unit,
+                                           &(lgd_residual_options){.jacobian = (lgd_jacobian)kind}));
+            ck_ok(f->ops.jacobian(f->ctx, &(lgd_rows){0, 1, NULL}, &unit, &r, &J, 1));
+            ck_near(J * unit, exp(1), kind == LGD_JACOBIAN_CENTRAL ? 1e-10 : 3e-8);
+            lgd_objective_free(f);
+        }
+}
+END_TEST
+
 START_TEST(residual_memory_each_request_failing_clean)
 {
     decay d = decay_create();
@@ -548,8 +623,6 @@ static double value_at(const double *w)
     real g[DIM], rows[ROWS * DIM];
     return (double)decay_exact(&d, &(lgd_residual_options){0}, w, g, rows);
 }
-
-static const double start[DIM] = {1, 1, 0};
 
 /* Every method there is takes it, but for those that are for quadratics alone; those that find the length of their steps end at the
  * minimum. */
@@ -670,6 +743,9 @@ int main(void)
     CASE(s, check_jacobian_bad_input_named);
     CASE(s, residual_bad_input_named);
     CASE(s, residual_without_its_jacobian_refused);
+    CASE(s, residual_jacobian_of_minus_zero_is_one);
+    CASE(s, residual_error_elsewhere_jacobian_as_before);
+    CASE(s, residual_differences_steps_of_the_size_of_w);
     CASE(s, residual_memory_each_request_failing_clean);
     CASE(s, residual_every_optimizer_fits_a_decay);
     CASE(s, residual_nan_at_each_call_ends_at_a_point);

@@ -9,8 +9,8 @@
  *
  *   LGD_STOP_STEP_TOL   |D p| <= xtol |D w| for the step p that was taken, and no damping made it that short
  *   LGD_STOP_GRAD_TOL   max_j |J_j.r| / (|J_j| |r|) <= gtol: r is at right angles to each column of J that is free to move
- *   LGD_STOP_ROUNDING   no trial was lower, and that cosine is at most 1e-6: rounding hides what is left
- *   LGD_STOP_SEARCH     no trial was lower, and it is not: is the Jacobian that of r? */
+ *   LGD_STOP_ROUNDING   no trial was lower, and that cosine is at most 1e-6, or all of the step 1e-10 |D w|: rounding hides what is left
+ *   LGD_STOP_SEARCH     no trial was lower, and neither holds: is the Jacobian that of r? */
 #ifndef LGD_GAUSS_NEWTON_H
 #define LGD_GAUSS_NEWTON_H
 #include "optimizer.h"

@@ -30,31 +30,43 @@ static lgd_status call(const residual *p, const double *w, double *r, double *J)
     return code ? lgd_failed_in("residual", "fn", code, errors) : LGD_OK;
 }
 
-static bool is_untouched(double x)
+static lgd_status call_on(residual *p, const double *w, double zero)
 {
-    return x == 0 && signbit(x);
+    for (size_t i = 0; i < p->count * p->dim; i++)
+        p->J[i] = zero;
+    return call(p, w, p->r, p->J);
+}
+
+/* Is J as it came? */
+static bool is_left(const residual *p, double zero)
+{
+    for (size_t i = 0; i < p->count * p->dim; i++)
+        if (p->J[i] != 0 || signbit(p->J[i]) != signbit(zero))
+            return false;
+    return true;
 }
 
 /* The Jacobian as fn has it. That it leaves it as it comes, for w in its domain, would end every run at its start, converged: the first
- * time it comes as -0, which no sum and no product tells from 0. */
+ * time it comes as -0, which no sum and no product tells from 0; where fn may have set just that, once more as 0. */
 static lgd_status given(residual *p, const double *w)
 {
-    const size_t all = p->count * p->dim;
-    size_t first = 0;
-    for (size_t i = 0; i < all; i++)
-        p->J[i] = p->sets ? 0 : -0.0;
-    const lgd_status status = call(p, w, p->r, p->J);
+    lgd_status status = call_on(p, w, p->sets ? 0 : -0.0);
     if (status || p->sets)
         return status;
-    while (first < all && is_untouched(p->J[first]))
-        first++;
-    if (first == all && lgd_first_not_finite(p->count, p->r) == p->count)
+    bool left = is_left(p, -0.0);
+    if (left && lgd_first_not_finite(p->count, p->r) < p->count)
+        return LGD_OK;
+    if (left) {
+        status = call_on(p, w, 0);
+        left = !status && is_left(p, 0);
+    }
+    if (left)
         return lgd_fail(
             LGD_EINVAL,
             "residual: fn has set no element of the Jacobian, one that does is accepted (one that has none: "
             "jacobian = LGD_JACOBIAN_CENTRAL)");
-    p->sets = first < all;
-    return LGD_OK;
+    p->sets = !status;
+    return status;
 }
 
 /* ---- the Jacobian by differences */
