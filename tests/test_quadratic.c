@@ -830,6 +830,10 @@ START_TEST(plan_costs_are_counts)
     o.way = LGD_WAY_REDUCE;
     ck_ok(lgd_least_squares_plan(&o, &plan));
     ck_assert_ptr_nonnull(strstr(plan.text, "reduce (forced): "));
+    ck_ok(lgd_least_squares_plan(&(lgd_plan_options){.rows = 4, .cols = 2, .steps = 10}, &plan));
+    ck_assert_str_eq(plan.text,
+                     "stream: 320 flops and 0.64 kB; reduce would take 116 flops and 64 bytes; over so few rows "
+                     "a step is as quick");
     const lgd_plan_options wide = {
         .rows = SIZE_MAX / 2, .cols = SIZE_MAX / 2, .outputs = SIZE_MAX / 2, .steps = SIZE_MAX / 2};
     ck_ok(lgd_least_squares_plan(&wide, &plan));

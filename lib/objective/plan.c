@@ -60,7 +60,17 @@ static lgd_way cheapest(const lgd_plan *plan)
     return best;
 }
 
-/* "reduce: 1.0e+10 flops and 0.8 GB; stream would take 4.0e+11 and 800 GB" */
+/* Bytes in the largest unit of which there is a tenth. */
+static const char *unit_of(double bytes, double *many)
+{
+    static const char *const units[] = {"bytes", "kB", "MB", "GB"};
+    int i = 0;
+    for (*many = bytes; *many >= 100 && i < 3; i++)
+        *many /= 1000;
+    return units[i];
+}
+
+/* "reduce: 1.0e+10 flops and 0.8 GB; stream would take 4.0e+11 flops and 800 GB" */
 static void tell(const lgd_plan_options *o, lgd_plan *plan)
 {
     static const char *const names[] = {"auto", "stream", "reduce", "direct"};
@@ -70,15 +80,19 @@ static void tell(const lgd_plan_options *o, lgd_plan *plan)
         const lgd_plan_cost *c = &plan->cost[way];
         if ((i && way == (int)plan->way) || !isfinite(c->time))
             continue;
-        lgd_format(plan->text + at, sizeof plan->text - at, "%s%s%s %.3g flops and %.3g GB", i ? "; " : "", names[way],
+        double many;
+        const char *unit = unit_of(c->bytes, &many);
+        lgd_format(plan->text + at, sizeof plan->text - at, "%s%s%s %.3g flops and %.3g %s", i ? "; " : "", names[way],
                    i        ? " would take"
                    : o->way ? " (forced):"
                             : ":",
-                   c->flops, c->bytes * 1e-9);
+                   c->flops, many, unit);
         at += strlen(plan->text + at);
     }
     if (o->steps && !o->optimum && isfinite(plan->break_even))
         lgd_format(plan->text + at, sizeof plan->text - at, "; reducing pays from %.3g steps on", plan->break_even);
+    else if (o->steps && !o->optimum)
+        lgd_format(plan->text + at, sizeof plan->text - at, "; over so few rows a step is as quick");
 }
 
 static lgd_status check(const lgd_plan_options *o, const lgd_plan *plan)
