@@ -16,7 +16,7 @@ static lgd_status take_rows(const designed *to, const lgd_rows *rows, const lgd_
 {
     const size_t cols = to->m->X->cols;
     const lgd_status status = lgd_glm_rows(to->m, rows, p, to->turned, S);
-    for (size_t i = rows->count; i-- > 0 && !status;)
+    for (size_t i = rows->count; i-- > 0 && !status && to->lds > cols;)
         memmove(S + i * to->lds, S + i * cols, cols * sizeof *S);
     return status;
 }

@@ -18,23 +18,53 @@ typedef struct wanted {
     double *f, *g;
 } wanted;
 
+/* y = by x, or y += by x, where each number of `by` [n] is for k of x. */
+LGD_WIDE static void scale(size_t n, size_t k, const double *restrict by, const double *restrict x, double *restrict y)
+{
+    if (k == 1)
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            y[j] = by[j] * x[j];
+    for (size_t j = 0; j < n && k > 1; j++)
+        for (size_t c = 0; c < k; c++)
+            y[j * k + c] = by[j] * x[j * k + c];
+}
+
+LGD_WIDE static void add_scaled(size_t n, size_t k, const double *restrict by, const double *restrict x,
+                                double *restrict y)
+{
+    if (k == 1)
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            y[j] += by[j] * x[j];
+    for (size_t j = 0; j < n && k > 1; j++)
+        for (size_t c = 0; c < k; c++)
+            y[j * k + c] += by[j] * x[j * k + c];
+}
+
+LGD_WIDE static void subtract(size_t n, const double *restrict x, double *restrict y)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        y[j] -= x[j];
+}
+
 /* g += scale (C v - c), and the value of it. Squares of residuals about the means add up to no less than 0, and rounding does not make
  * it less; a matrix of the caller's may. */
-static void add_columns(const lgd_reduction *r, const wanted *to, const double *V, const double *U)
+static void add_columns(const lgd_reduction *r, const wanted *to, const double *V, double *U)
 {
     const size_t n = r->cols, k = r->outputs;
     double value = 0;
-    for (size_t c = 0; c < k; c++)
-        value += r->squares[c];
-    for (size_t j = 0; j < n; j++)
-        for (size_t at = j * k; at < (j + 1) * k; at++) {
-            const double own = to->linear ? 0 : r->c[at];
-            value += V[at] * (U[at] - 2 * own);
-            if (to->g)
-                to->g[at] += r->scale[j] * (U[at] - own);
-        }
-    if (to->f)
+    if (!to->linear)
+        subtract(n * k, r->c, U);
+    if (to->f) {
+        for (size_t c = 0; c < k; c++)
+            value += r->squares[c];
+        value += lgd_dot(n * k, V, U) - lgd_dot(n * k, V, r->c);
         *to->f += 0.5 * (r->terms ? fmax(value, 0) : value);
+    }
+    if (to->g)
+        add_scaled(n, k, r->scale, U, to->g);
 }
 
 static void add_l2(const lgd_reduction *r, const wanted *to)
@@ -78,9 +108,7 @@ static lgd_status add_all(const lgd_reduction *r, const wanted *to)
     if (!V)
         return LGD_ENOMEM;
     double *U = V + numbers;
-    for (size_t j = 0; j < n; j++)
-        for (size_t c = 0; c < k; c++)
-            V[j * k + c] = r->scale[j] * to->w[j * k + c];
+    scale(n, k, r->scale, to->w, V);
     lgd_blas_forward(n, n, k, r->C, r->ld, false, V, k, U, k);
     add_columns(r, to, V, U);
     for (size_t c = 0; c < k && r->intercept; c++)
