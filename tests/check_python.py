@@ -841,9 +841,10 @@ def python_lasso_path_ends_where_runs_end():
         lgd.minimize(f, lgd.Optimizer("fista"), w, penalty=l1, gap_tol=1e-9, grad_tol=0, max_epochs=10000)
         assert abs(f.eval(w)[0] + l1.value(w[:5]) - value) <= 2e-9 * value, (strength, value)
         assert lgd.duality_gap(f, point, l1) <= 1e-9 * value
-    low = np.array([0, 0, 1, 0, -1.0]) * -1
-    net = f.quadratic().lasso_path(np.array([0.1, 0.01]), lower=np.minimum(low, 0), upper=1, l1_ratio=0.5)
-    assert (net.W[:, :5] <= 1).all() and (net.W[:, :5] >= np.minimum(low, 0)).all() and (net.strength == [0.1, 0.01]).all()
+    low = np.array([0, 0, -1.0, 0, 0])
+    net = f.quadratic().lasso_path(np.array([0.1, 0.01]), lower=low, upper=1, l1_ratio=0.5)
+    assert (net.W[:, :5] <= 1).all() and (net.W[:, :5] >= low).all() and (net.strength == [0.1, 0.01]).all()
+    assert (net.W[1, :5] == 1).any() and (f.lasso_path(np.array([0.01]), l1_ratio=0.5).W[:, :5] > 1).any()
     raises(ValueError, "strengths has shape (0,)", f.lasso_path, np.ones(0))
     raises(ValueError, "strengths has shape (2,), (3,)", f.lasso_path, np.ones(2), count=3)
     raises(lgd.Error, "ratio", f.lasso_path, ratio=2)
