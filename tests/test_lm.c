@@ -521,6 +521,8 @@ START_TEST(paths_along_bounds_end_where_nothing_falls)
             gradient_of(p, a.last, g);
             for (size_t j = 0; j < 3; j++) {
                 double column = 0;
+                ck_assert(a.last[j] >= lower[j] && a.last[j] <= upper[j] && a.best[j] >= lower[j] &&
+                          a.best[j] <= upper[j]);
                 for (size_t k = 0; k < WAVES; k++)
                     column = hypot(column, J[k * 3 + j]);
                 ck_assert_msg((a.last[j] <= lower[j] && g[j] >= 0) || (a.last[j] >= upper[j] && g[j] <= 0) ||
@@ -618,16 +620,24 @@ END_TEST
 
 START_TEST(deficient_jacobian_zero_residual_reached)
 {
+    static const char *const radii[] = {"", "radius=0.05", "radius=1e-12"};
     const double start[] = {1, 0.5, 7, -1};
-    for (size_t i = 0; i < METHODS; i++) {
-        squares p = of(deficient, 4, 2);
-        const path a = run(methods[i], &p, start, (lgd_minimize_options){.max_steps = STEPS});
-        ck_ok(a.status);
-        ck_assert_msg(a.report.f <= 1e-20 && a.last[2] == 7, "%s: f %g, w2 %g, %s", methods[i], a.report.f, a.last[2],
-                      lgd_stop_string(a.report.stop));
-        ck_assert_msg(fabs(a.last[0] + a.last[1] - 2) < 1e-10 && fabs(a.last[0] - a.last[1] - 0.5) < 1e-6, "%s: %g, %g",
-                      methods[i], a.last[0], a.last[1]);
-    }
+    for (size_t i = 0; i < METHODS; i++)
+        for (size_t k = 0; k < sizeof radii / sizeof *radii; k++) {
+            char text[96];
+            squares p = of(deficient, 4, 2);
+            snprintf(text, sizeof text, "%s%s%s", methods[i],
+                     k == 0                    ? ""
+                     : strchr(methods[i], ':') ? ","
+                                               : ":",
+                     radii[k]);
+            const path a = run(text, &p, start, (lgd_minimize_options){.max_steps = 2 * STEPS});
+            ck_ok(a.status);
+            ck_assert_msg(a.report.f <= 1e-20 && a.last[2] == 7, "%s: f %g, w2 %g, %s", text, a.report.f, a.last[2],
+                          lgd_stop_string(a.report.stop));
+            ck_assert_msg(fabs(a.last[0] + a.last[1] - 2) < 1e-10 && fabs(a.last[0] - a.last[1] - 0.5) < 1e-6,
+                          "%s: %g, %g", text, a.last[0], a.last[1]);
+        }
 }
 END_TEST
 
@@ -701,7 +711,7 @@ END_TEST
 
 START_TEST(bad_value_at_any_call_finite_point_and_true_reason)
 {
-    size_t reasons[LGD_STOP_UNBOUNDED + 1] = {0};
+    size_t reasons[LGD_STOP_UNBOUNDED + 1] = {0}, lost = 0;
     for (size_t i = 0; i < METHODS; i++)
         for (unsigned bad = 0; bad < KINDS; bad++)
             for (int once = 0; once < 2; once++)
@@ -723,6 +733,7 @@ START_TEST(bad_value_at_any_call_finite_point_and_true_reason)
                         ck_assert_int_eq(a.status, LGD_EUSER);
                         ck_assert_int_eq(a.report.stop, LGD_STOP_ERROR);
                     } else if (a.status) {
+                        lost += bad == BAD_JACOBIAN && once && call > 1;
                         ck_assert_int_eq(a.status, LGD_EDIVERGED);
                         ck_assert_int_eq(a.report.stop, LGD_STOP_DIVERGED);
                     } else {
@@ -733,6 +744,7 @@ START_TEST(bad_value_at_any_call_finite_point_and_true_reason)
                     }
                     ck_assert_uint_lt(calls, call + 120);
                 }
+    ck_assert_uint_le(lost, 2); /* where w is at the minimum but for rounding no other trial is looked at */
     ck_assert_uint_gt(reasons[LGD_STOP_ERROR], 100);
     ck_assert_uint_gt(reasons[LGD_STOP_DIVERGED], 100);
 }
@@ -744,12 +756,19 @@ START_TEST(powers_of_two_times_r_and_w_same_path_in_every_bit)
 {
     const double scales[][2] = {{0x1p-40, 1},      {0x1p40, 1},   {1, 0x1p20}, {1, 0x1p-20},
                                 {0x1p-20, 0x1p20}, {0x1p-498, 1}, {0x1p490, 1}}; /* |r| from 1e-150 to 1e150 */
-    static const double zero[MOST] = {0};
+    static const double zero[MOST] = {0}, halves[MOST] = {1, 0.5, 7, -1};
     for (size_t i = 0; i < METHODS; i++)
-        for (int shape = 0; shape < 4; shape++)
+        for (int shape = 0; shape < 5; shape++)
             for (size_t k = 0; k < sizeof scales / sizeof *scales; k++) {
-                squares p = shape == 0 ? of(rosenbrock, 2, 2) : shape == 1 ? of(decay, 3, 8) : of(bowl, 5, 5);
-                const double *start = shape == 0 ? valley : shape == 1 ? guess : shape == 2 ? slope : zero;
+                squares p = shape == 0   ? of(rosenbrock, 2, 2)
+                            : shape == 1 ? of(decay, 3, 8)
+                            : shape == 4 ? of(deficient, 4, 2)
+                                         : of(bowl, 5, 5);
+                const double *start = shape == 0   ? valley
+                                      : shape == 1 ? guess
+                                      : shape == 2 ? slope
+                                      : shape == 4 ? halves
+                                                   : zero;
                 double other[MOST];
                 if (fabs(log2(scales[k][0])) > 400 && (strstr(methods[i], "levenberg") || strstr(methods[i], "acc")))
                     continue; /* there is no room for mu, which has the unit of J^T J there, nor for J^T r'' */
@@ -837,7 +856,29 @@ START_TEST(frozen_coordinates_keep_their_bits_the_rest_converges)
 }
 END_TEST
 
-/* A schedule multiplies the first trial of a step; 0 moves nothing. */
+/* A factor of 0 moves nothing, and ends nothing. */
+static double from_the_third_on(const void *ctx, uint64_t step, uint64_t epoch)
+{
+    (void)ctx, (void)epoch;
+    return step < 2 ? 0 : 1;
+}
+
+START_TEST(schedule_of_zero_waits)
+{
+    const lgd_schedule late = {.kind = LGD_USER_SCHEDULE, .fn = from_the_third_on, .per_step = true};
+    for (size_t i = 0; i < METHODS; i++) {
+        squares p = of(decay, 3, 8);
+        const path at_once = run(methods[i], &p, guess, (lgd_minimize_options){.max_steps = 6});
+        const path later = run(methods[i], &p, guess, (lgd_minimize_options){.max_steps = 8, .schedule = late});
+        ck_ok(later.status);
+        ck_assert_uint_eq(later.steps, 8);
+        ck_assert_mem_eq(later.w[1], guess, sizeof guess);
+        ck_assert_mem_eq(later.last, at_once.last, 3 * sizeof(double));
+    }
+}
+END_TEST
+
+/* A schedule multiplies the first trial of a step. */
 START_TEST(schedule_scales_the_first_trial)
 {
     const double at[] = {2.5, 1.1, 0.4};
@@ -849,8 +890,11 @@ START_TEST(schedule_scales_the_first_trial)
         const path whole = run(methods[i], &p, at, (lgd_minimize_options){.max_steps = 1});
         const path part = run(methods[i], &p, at, (lgd_minimize_options){.max_steps = 1, .schedule = half});
         ck_ok(part.status);
-        for (size_t j = 0; j < 3 && !strstr(methods[i], "accelerated"); j++)
-            ck_near(part.last[j] - at[j], factor * (whole.last[j] - at[j]), 1e-15);
+        const path bare = strstr(methods[i], "accelerated") ? run("lm", &p, at, (lgd_minimize_options){.max_steps = 1})
+                                                            : whole; /* without a/2, of which there is a share^2 */
+        for (size_t j = 0; j < 3; j++)
+            ck_near(part.last[j] - at[j],
+                    factor * (bare.last[j] - at[j]) + factor * factor * (whole.last[j] - bare.last[j]), 1e-13);
     }
 }
 END_TEST
@@ -1011,6 +1055,7 @@ int main(void)
     CASE(s, powers_of_two_times_r_and_w_same_path_in_every_bit);
     CASE(s, resumed_after_every_step_same_bits);
     CASE(s, frozen_coordinates_keep_their_bits_the_rest_converges);
+    CASE(s, schedule_of_zero_waits);
     CASE(s, schedule_scales_the_first_trial);
     CASE(s, linear_model_solved_in_about_one_step);
     CASE(s, threads_any_number_same_bits);
