@@ -263,6 +263,10 @@ START_TEST(weights_offsets_l2_outputs_exact_to_the_last_digits)
                 ck_near(r.rss / p->rss, 1, 1e-14);
                 ck_near(r.freedom / p->freedom, 1, 1e-10);
                 ck_assert_double_ge(r.digits, 14);
+                ck_ok(lgd_least_squares_solve(
+                    d.f, w, &(lgd_least_squares_options){.solver = (lgd_solver)solver, .plain = true}, &r));
+                ck_assert_uint_eq(r.refinements, 0);
+                ck_assert_double_ge(nist_digits(dim, w, p->w, 16), 5); /* of each output */
             }
             fitted_free(&d);
         }

@@ -593,6 +593,9 @@ START_TEST(quadratic_every_kind_of_method_same_optimum_refined)
     stored_create(&s, DENSE, ROWS, lgd_loss_half_squared(), &o);
     ck_ok(lgd_quadratic_create(&q, s.f));
     memset(exact, 0, sizeof exact);
+    ck_ok(lgd_quadratic_refine(q, s.f, exact, 1, &report));
+    ck_assert_double_le(fabs(report.digits), 1e-9); /* all of w was the correction */
+    memset(exact, 0, sizeof exact);
     ck_ok(lgd_quadratic_refine(q, s.f, exact, 3, &report)); /* Newton's method from 0 */
     ck_assert_double_le(residual_of(&s, &o, exact), 1e-15);
     ck_assert_uint_eq(report.passes, 3);
@@ -755,7 +758,7 @@ START_TEST(quadratic_each_allocation_failing_leaves_nothing)
     for (size_t k = 1; status == LGD_ENOMEM; k++) {
         lgd_matrix *A = NULL;
         lgd_objective *f = NULL, *q = NULL, *dense = NULL;
-        double w[COLS + 1] = {7};
+        double w[COLS + 1] = {7}, g[COLS + 1];
         memory_watch(k);
         status = lgd_matrix_dense(&A, ROWS, COLS, d.X, COLS);
         if (!status)
@@ -770,6 +773,12 @@ START_TEST(quadratic_each_allocation_failing_leaves_nothing)
         ck_assert(!status || w[0] == 7);
         if (!status)
             status = lgd_quadratic_create_dense(&dense, 2, Q, 2, NULL, 0);
+        const size_t made = memory_made();
+        for (int i = 0; i < 3 && !status; i++) { /* no step allocates */
+            ck_ok(lgd_objective_eval(q, NULL, w, NULL, g));
+            ck_ok(lgd_objective_eval(dense, NULL, w, NULL, g));
+            ck_assert_uint_eq(memory_made(), made);
+        }
         lgd_objective_free(dense);
         lgd_objective_free(q);
         lgd_objective_free(f);
@@ -830,6 +839,12 @@ START_TEST(plan_costs_are_counts)
     o.way = LGD_WAY_REDUCE;
     ck_ok(lgd_least_squares_plan(&o, &plan));
     ck_assert_ptr_nonnull(strstr(plan.text, "reduce (forced): "));
+    ck_ok(lgd_least_squares_plan(&(lgd_plan_options){.rows = 1000000, .cols = 100, .outputs = 3}, &plan));
+    ck_assert_double_eq(plan.cost[LGD_WAY_REDUCE].flops, 1e6 * 103 * 103 + 1e6 / 3 + 2 * 12e8);
+    ck_assert_double_eq(plan.cost[LGD_WAY_REDUCE].bytes, 3 * 8e8); /* and two corrections */
+    ck_assert_double_eq(plan.cost[LGD_WAY_DIRECT].flops, 2e6 * 103 * 103 + 3e4);
+    ck_assert_double_eq(plan.cost[LGD_WAY_DIRECT].bytes, 8e8);
+    ck_assert(isinf(plan.cost[LGD_WAY_STREAM].time));
     ck_ok(lgd_least_squares_plan(&(lgd_plan_options){.rows = 4, .cols = 2, .steps = 10}, &plan));
     ck_assert_str_eq(plan.text,
                      "stream: 320 flops and 0.64 kB; reduce would take 116 flops and 64 bytes; over so few rows "

@@ -318,6 +318,7 @@ START_TEST(strength_0_columns_that_depend_refused_by_number_above_0_solved)
                     d.X[i * COLS + 2] = 0.1;
             got.W[0] = 7;
             fit_of(&d, intercept, 3, with_0, &got, LGD_EINVAL, "ridge: strength 2 is 0, above ");
+            fit_of(&d, intercept, 1, with_0 + 2, &got, LGD_EINVAL, "ridge: strength 0 is 0, above ");
             ck_assert_double_eq(got.W[0], 7); /* as it was */
             fit_of(&d, intercept, 3, above, &got, LGD_OK, NULL);
             for (size_t l = 0; l < 3; l++) {
@@ -517,7 +518,7 @@ END_TEST
 START_TEST(threads_any_number_same_bits)
 {
     enum { LARGE = 9000, WIDE = 7 };
-    static double W[2][STRENGTHS * (WIDE + 1)], error[2][STRENGTHS];
+    static double W[2][STRENGTHS * (WIDE + 1)], error[2][STRENGTHS], gcv[STRENGTHS], freedom[STRENGTHS];
     double strengths[STRENGTHS];
     lgd_ridge_report report[2];
     const bool takes = takes_hold();
@@ -525,11 +526,18 @@ START_TEST(threads_any_number_same_bits)
     spread(strengths);
     for (int t = 0; t < 4; t++) {
         setenv("LGD_NUM_THREADS", (const char *[]){"1", "2", "3", "5"}[t], 1);
-        ck_ok(lgd_ridge_path(m.f, STRENGTHS, strengths, W[t > 0], &(lgd_ridge_options){.error = error[t > 0]},
+        ck_ok(lgd_ridge_path(m.f, STRENGTHS, strengths, W[t > 0], &(lgd_ridge_options){error[t > 0], gcv, freedom},
                              &report[t > 0]));
         ck_assert_mem_eq(W[t > 0], W[0], sizeof *W);
         ck_assert_mem_eq(error[t > 0], error[0], sizeof *error);
         ck_assert_uint_eq(report[t > 0].best, report[0].best);
+    }
+    for (size_t l = 0; l < STRENGTHS; l++) { /* of all groups of rows; so many rows, none of which is worth much */
+        double f;
+        const double *w = W[0] + l * (WIDE + 1), left = 1 - freedom[l] / LARGE;
+        ck_ok(lgd_objective_eval(m.f, NULL, w, &f, NULL));
+        ck_near(gcv[l] * left * left / (2 * f), 1, 1e-12);
+        ck_near(error[0][l] / gcv[l], 1, 1e-4);
     }
     ck_assert_int_eq(takes_hold(), takes);
     unsetenv("LGD_NUM_THREADS");
