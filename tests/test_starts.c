@@ -258,23 +258,39 @@ START_TEST(starts_target_ends_them)
 }
 END_TEST
 
+START_TEST(starts_target_of_zero_ends_them)
+{
+    wavy v = wavy_of("Six-hump camel");
+    lgd_objective *f = objective_of(&v);
+    lgd_optimizer *opt = parsed("lbfgs");
+    double w[2];
+    lgd_starts_report sum;
+    ck_ok(lgd_minimize_starts(f, opt, w, &(lgd_starts_options){.starts = 30, .lower = low, .upper = high},
+                              &(lgd_minimize_options){.f_target = LGD_ZERO}, NULL, &sum));
+    ck_assert(sum.runs < 30 && sum.best == sum.runs - 1 && sum.f <= 0);
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+}
+END_TEST
+
 /* Equal coordinates of given starts, one start, ends that are the same or not by `same`. */
 START_TEST(starts_minima_told_apart_by_the_range_of_starts)
 {
-    const double W0[6] = {0.3, -0.7, -0.3, 0.7, 0.25, -0.75};
+    const double W0[6] = {0.3, -0.7, -0.3, 0.7, 0.25, -0.75}, far[6] = {0.3, -0.7, -0.3, 0.7, 40, 40};
     const struct {
         size_t starts, minima;
         double same;
-    } cases[] = {{1, 1, 0}, {2, 2, 0}, {3, 2, 0}, {3, 1, 2}, {3, 3, LGD_ZERO}};
+        const double *W0;
+    } cases[] = {{1, 1, 0, W0}, {2, 2, 0, W0}, {3, 2, 0, W0}, {3, 1, 2, W0}, {3, 3, LGD_ZERO, W0}, {3, 1, 0.1, far}};
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         wavy v = wavy_of("Six-hump camel");
         lgd_objective *f = objective_of(&v);
         lgd_optimizer *opt = parsed("lbfgs");
         double w[2];
         lgd_starts_report sum;
-        ck_ok(lgd_minimize_starts(f, opt, w,
-                                  &(lgd_starts_options){.starts = cases[c].starts, .W0 = W0, .same = cases[c].same},
-                                  NULL, NULL, &sum));
+        ck_ok(lgd_minimize_starts(
+            f, opt, w, &(lgd_starts_options){.starts = cases[c].starts, .W0 = cases[c].W0, .same = cases[c].same}, NULL,
+            NULL, &sum));
         ck_assert_uint_eq(sum.minima, cases[c].minima);
         lgd_optimizer_free(opt);
         lgd_objective_free(f);
@@ -322,7 +338,7 @@ START_TEST(starts_drawn_one_in_each_stratum)
     const double widest[2] = {-1.7e308, 1.7e308};
     ck_ok(lgd_starts_draw(1, &(lgd_starts_options){.starts = 5, .lower = widest, .upper = widest + 1}, few));
     for (int i = 0; i < 5; i++)
-        ck_assert(isfinite(few[i]));
+        ck_assert(fabs(few[i]) < 1.7e308);
 }
 END_TEST
 
@@ -471,6 +487,9 @@ START_TEST(starts_holes_of_the_domain_left_out)
              LGD_EDIVERGED,
              "starts: 3 of 3 runs failed, at least one that does not is accepted; the first: minimize: f is");
     ck_assert(sum.failed == 3 && sum.runs == 3 && isnan(sum.f) && w[0] == 7 && w[1] == 8);
+    v.bad_call = v.calls + 1, v.code = 31; /* the first, and then others */
+    ck_fails(lgd_minimize_starts(f, opt, w, &(lgd_starts_options){.starts = 3, .W0 = W0}, NULL, NULL, NULL), LGD_EUSER,
+             "starts: 3 of 3 runs failed, at least one that does not is accepted; the first: function: fn returned 31");
     v.hole = INFINITY;
     v.bad_call = v.calls + 1, v.code = 31;
     ck_fails(lgd_minimize_starts(f, opt, w, &(lgd_starts_options){.starts = 1, .W0 = W0}, NULL, NULL, NULL), LGD_EUSER,
@@ -556,6 +575,7 @@ int main(void)
     CASE(s, starts_damped_wave_its_frequency_found);
     CASE(s, starts_maximize_equals_minimize_of_the_negative);
     CASE(s, starts_target_ends_them);
+    CASE(s, starts_target_of_zero_ends_them);
     CASE(s, starts_minima_told_apart_by_the_range_of_starts);
     CASE(s, starts_drawn_one_in_each_stratum);
     CASE(s, starts_bad_input_named);
