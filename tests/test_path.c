@@ -125,13 +125,15 @@ END_TEST
 
 START_TEST(first_strength_the_smallest_without_weights)
 {
-    for (int kind = 0; kind < 4; kind++) {
+    for (int kind = 0; kind < 6; kind++) {
         model m = model_create(50, 6, lgd_loss_half_squared(), &(lgd_glm_options){.intercept = true}, 7);
-        lgd_lasso_path_options o = {.count = 2, .l1_ratio = kind & 1 ? 0.3 : 1};
+        lgd_lasso_path_options o = {.count = 2,
+                                    .l1_ratio = kind & 1 ? 0.3 : 1,
+                                    .lower = kind / 2 == 1 ? &zero : NULL,
+                                    .upper = kind / 2 == 2 ? &zero : NULL,
+                                    .bounds = 1};
         lgd_lasso_point p[2];
         double W[2][7];
-        if (kind & 2)
-            o.upper = &zero, o.bounds = 1;
         ck_ok(lgd_lasso_path(m.f, *W, p, &o));
         const double near[2] = {p[0].strength, p[0].strength * (1 - 1e-9)};
         ck_assert_uint_eq(p[0].nonzeros, 0);
@@ -173,6 +175,7 @@ START_TEST(path_of_any_model_optimal_at_every_point)
             const double off = violation(f, *W + i * dim, rho * p[i].strength, (1 - rho) * p[i].strength,
                                          bounded ? 0 : -INFINITY, p[0].strength);
             ck_assert_msg(off < 1e-8, "kind %d, point %zu: off by %g", kind, i, off);
+            ck_assert_msg(p[i].gap <= 1e-12 * p[i].f, "kind %d, point %zu: gap %g of %g", kind, i, p[i].gap, p[i].f);
         }
         lgd_objective_free(f);
     }
@@ -265,6 +268,45 @@ START_TEST(gap_of_an_early_end_a_bound)
 }
 END_TEST
 
+/* Outputs have nothing to do with one another: value and gap are the sums of theirs. */
+START_TEST(gap_of_several_outputs_the_sum_of_theirs)
+{
+    enum { ROWS = 40, COLS = 20 };
+    static const double strength = 0.01, low = -0.3, high = 0.2;
+    data d = data_create(ROWS, COLS, 2, false, 12);
+    const lgd_lasso_path_options o = {.count = 1,
+                                      .strengths = &strength,
+                                      .lower = &low,
+                                      .upper = &high,
+                                      .bounds = 1,
+                                      .gap_tol = LGD_ZERO,
+                                      .max_sweeps = 1};
+    lgd_lasso_point all, sum = {0};
+    lgd_matrix *A;
+    for (size_t i = 0; i < ROWS; i++) /* columns alike, for which a sweep is not enough */
+        for (size_t j = 1; j < COLS; j++)
+            d.X[i * COLS + j] = d.X[i * COLS] + 0.1 * d.X[i * COLS + j];
+    ck_ok(lgd_matrix_dense(&A, ROWS, COLS, d.X, COLS));
+    for (size_t c = 0; c < 3; c++) {
+        lgd_objective *f;
+        double one[ROWS];
+        for (size_t i = 0; i < ROWS && c < 2; i++)
+            one[i] = d.y[2 * i + c];
+        const lgd_glm_options options = {.outputs = c < 2 ? 1 : 2, .intercept = true};
+        ck_ok(lgd_glm_create(&f, A, c < 2 ? one : d.y, lgd_loss_half_squared(), &options));
+        ck_ok(lgd_lasso_path(f, NULL, &all, &o));
+        sum.f += c < 2 ? all.f : 0;
+        sum.gap += c < 2 ? all.gap : 0;
+        ck_assert(all.gap > 1e-8 * all.f && all.stop == LGD_STOP_STEPS);
+        lgd_objective_free(f);
+    }
+    ck_near(all.f / sum.f, 1, 1e-14);
+    ck_near(all.gap / sum.gap, 1, 1e-11);
+    lgd_matrix_free(A);
+    data_free(&d);
+}
+END_TEST
+
 /* The gap of a reduced quadratic is that of its data, where there is no intercept to balance, and a bound where there is. */
 START_TEST(gap_of_a_quadratic_that_of_its_data)
 {
@@ -275,6 +317,8 @@ START_TEST(gap_of_a_quadratic_that_of_its_data)
         const double low = -0.2, high = 0.3;
         lgd_objective *q;
         lgd_penalty *h = NULL;
+        for (size_t j = 0; j < 30 * 4 && intercept; j++)
+            m.d.X[j] += 2; /* means that are not 0 */
         ck_ok(lgd_quadratic_create(&q, m.f));
         ck_ok(kind % 5 == 0   ? lgd_penalty_l1_create(&h, 0.2)
               : kind % 5 == 1 ? lgd_penalty_elastic_net_create(&h, 0.1, 0.2)
@@ -303,6 +347,14 @@ START_TEST(gap_of_a_quadratic_that_of_its_data)
                 ck_assert_double_eq_tol(of_q, of_f, 1e-13 * (1 + fabs(of_f)));
             if (i > 10)
                 ck_assert_msg(of_q < 1e-13, "kind %d: %g at the minimum", kind, of_q);
+            if (!intercept)
+                continue;
+            double g[5], lower, of_best; /* with the best intercept it is as much lower as f is */
+            ck_ok(lgd_objective_eval(m.f, NULL, w, NULL, g));
+            w[4] -= g[4] / (kind & 1 ? 2 : 1);
+            ck_ok(lgd_objective_eval(m.f, NULL, w, &lower, NULL));
+            ck_ok(lgd_duality_gap(q, h, w, &of_best));
+            ck_assert_double_eq_tol(of_q - of_best, f - lower, 1e-13 * (1 + f));
         }
         lgd_penalty_free(h);
         lgd_objective_free(q);
@@ -464,6 +516,7 @@ int main(void)
     CASE(s, columns_dependent_path_optimal_and_certified);
     CASE(s, strength_zero_least_squares);
     CASE(s, gap_of_an_early_end_a_bound);
+    CASE(s, gap_of_several_outputs_the_sum_of_theirs);
     CASE(s, gap_of_a_quadratic_that_of_its_data);
     CASE(s, gap_of_a_matrix_alone_a_bound);
     CASE(s, run_on_a_quadratic_ends_by_its_gap);
