@@ -17,7 +17,7 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
-         "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "direct"]}
+         "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}
 
 
 def run(*words):
@@ -116,9 +116,9 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
 
 
 def bench_races_chosen_methods_beside_the_first(folder):
-    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*,reduction/reduce@*",
-                 "--out", folder)
-    assert result.returncode == 0 and last_line(result.stdout) == "8 passed, 0 failed", result.stdout + result.stderr
+    result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*,"
+                 "reduction/reduce@*,reduction/steps_alone@*,reduction/refine_alone@*", "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "11 passed, 0 failed", result.stdout + result.stderr
     momentum, saga = read_tsv(f"{folder}/epochs.tsv")
     assert (momentum["method"], momentum["passes"], momentum["ratio"]) == ("momentum", "1", "nan"), momentum
     assert (saga["method"], saga["batch"], saga["passes"], saga["steps"]) == ("saga", "64", "1", "313"), saga
@@ -129,8 +129,10 @@ def bench_races_chosen_methods_beside_the_first(folder):
     lbfgs, newton = read_tsv(f"{folder}/logistic.tsv")
     for row in (lbfgs, newton):
         assert -1e-12 <= float(row["error"]) <= 1e-9, row
-    stream, reduce = read_tsv(f"{folder}/reduction.tsv")
+    stream, reduce, steps, refine = read_tsv(f"{folder}/reduction.tsv")
     assert (stream["steps"], stream["passes"], reduce["steps"], reduce["passes"]) == ("1000", "1000", "1000", "1"), reduce
+    assert (steps["steps"], steps["passes"], refine["steps"]) == ("1000", "0", "0") and float(refine["passes"]) >= 1, refine
+    assert float(steps["min_s"]) > 0 and float(refine["min_s"]) > 0, (steps, refine)
     assert re.search("The plan for 1000 steps: .*reduc", result.stdout), result.stdout
     assert 2 * int(newton["steps"]) < float(newton["passes"]) < float(lbfgs["passes"]) / 2, (lbfgs, newton)
     names = run("--list").stdout

@@ -1,5 +1,5 @@
 # title: When reducing the rows pays
-# alt: Seconds of so many steps of descent on least squares against the steps, both logarithmic. Over the rows the line rises from the first step on. On the reduction it is level for thousands of steps, at what reading the rows once and their Gram matrix cost, and after the mark where both lines cross it is the lower one; corrected to the last digits it runs a little above. The optimum at once by QR is a level line, a few times higher, which the line over the rows crosses too.
+# alt: Seconds of so many steps of descent on least squares against the steps, both logarithmic. Over the rows the line rises from the first step on. On the reduction it is level for thousands of steps, at what reading the rows once and their Gram matrix cost, and after the mark where both lines cross it is the lower one; corrected to the last digits it runs a little above. The optimum at once by QR is a level line close above, which the line over the rows crosses too.
 # data: reduction.tsv
 name = "reduction_pays"
 load "style.gp"
@@ -10,16 +10,15 @@ set format "10^{%T}"
 set xrange [1:1e5]
 set samples 200
 
-# The table has seconds of 1000 steps: of them over the rows, on the reduction, and of what comes before and after these. A method that is
-# not there is no number.
+# The table has seconds of 1000 steps over the rows, of the reduction, of 1000 steps on it, and of the corrections after these, each timed by
+# itself. A method that is not there is no number.
 file = "reduction.tsv"
-stream = alone = reduce = refine = direct = NaN
+stream = alone = steps = refine = direct = NaN
 found(method, old) = stringcolumn("method") eq method && stringcolumn("check") eq "ok" ? column("median_s") : old
-stats file using (stream = found("stream", stream), alone = found("reduce_alone", alone), reduce = found("reduce", reduce), \
-    refine = found("reduce_refine", refine), direct = found("direct", direct), m = column("rows"), n = column("cols"), 1) nooutput
+stats file using (stream = found("stream", stream), alone = found("reduce_alone", alone), steps = found("steps_alone", steps), \
+    refine = found("refine_alone", refine), direct = found("direct", direct), m = column("rows"), n = column("cols"), 1) nooutput
 stream = stream/1000
-step = reduce < alone ? 0 : (reduce - alone)/1000
-after = refine < reduce ? 0 : refine - reduce
+step = steps/1000
 even = alone/(stream - step)
 
 set title sprintf("When reducing the rows pays: %.0f x %.0f numbers", m, n) noenhanced
@@ -30,5 +29,5 @@ if (even > 0) {
 }
 plot stream*x with lines linetype 2 title "every step over the rows", \
      alone + step*x with lines linetype 1 title "reduced once, steps on the reduction", \
-     alone + after + step*x with lines linetype 7 title "and corrected to the optimum", \
+     alone + refine + step*x with lines linetype 7 title "and corrected to the optimum", \
      direct with lines linetype 3 title "the optimum at once by QR"
