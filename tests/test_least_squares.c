@@ -983,6 +983,34 @@ END_TEST
 
 enum { MANY = 20000, WIDE = 11 };
 
+/* Weights of any size that is the same for all rows: the solution without them, and its errors. */
+START_TEST(weights_of_any_size_every_solver_as_without)
+{
+    const double sizes[] = {1e305, 1e300, 1e-300, 1e-305};
+    small d;
+    double weights[ROWS], w[COLS], errors[COLS], v[COLS], e[COLS];
+    small_fill(&d);
+    small_create(&d, ROWS, COLS, NULL);
+    ck_ok(lgd_least_squares_solve(d.f, w, &(lgd_least_squares_options){.errors = errors}, NULL));
+    small_free(&d);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        for (size_t row = 0; row < ROWS; row++)
+            weights[row] = sizes[i];
+        small_create(&d, ROWS, COLS, &(lgd_glm_options){.weights = weights});
+        for (int solver = LGD_SOLVER_AUTO; solver <= LGD_SOLVER_REDUCTION; solver++) {
+            lgd_least_squares_report r;
+            ck_ok(lgd_least_squares_solve(d.f, v,
+                                          &(lgd_least_squares_options){.solver = (lgd_solver)solver, .errors = e}, &r));
+            ck_assert_double_le(difference_of(COLS, v, w), 2 * DBL_EPSILON);
+            ck_assert_double_le(difference_of(COLS, e, errors), 1e-13);
+            ck_assert_double_ge(r.digits, 15);
+            ck_assert_uint_ge(r.refinements, 1);
+        }
+        small_free(&d);
+    }
+}
+END_TEST
+
 START_TEST(threads_any_number_same_bits)
 {
     data d = data_create(MANY, WIDE, 2, false, 31);
@@ -1068,6 +1096,7 @@ int main(void)
     CASE(s, errors_known_deviations_as_the_formula);
     CASE(s, auto_reduces_where_it_is_quicker_and_as_good);
     CASE(s, l2_of_any_size_every_solver_the_same);
+    CASE(s, weights_of_any_size_every_solver_as_without);
     CASE(s, threads_any_number_same_bits);
     CASE(s, allocations_each_failing_enomem_w_untouched);
     return suite_run(s);

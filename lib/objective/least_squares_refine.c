@@ -78,7 +78,8 @@ typedef struct gathered {
     lgd_fit *fit;
     size_t groups, stride;
     double *memory;
-    const double *scale; /* [n + 1] 2^-e */
+    const double *scale; /* [n + 1] 2^(p - e), for weights omega 2^-2p, so that any weights are near 1 */
+    double unit;         /* 2^-2p */
 } gathered;
 
 static lgd_status rows_of(const lgd_objective *f, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega)
@@ -111,13 +112,14 @@ static lgd_status part(void *ctx, const lgd_rows *all, size_t done, double *valu
         if (status)
             return status;
         for (size_t i = 0; i < rows.count; i++) {
+            const double weight = omega[i] * to->unit;
             multiply(n, to->scale, S + i * n);
             for (size_t c = 0; c < k; c++) {
                 double more, error;
                 const double r = dot_twice(n, S + i * n, fit->x + c * n, R[i * k + c] * to->scale[n], &more);
-                const double t = product(omega[i], r, &error);
+                const double t = product(weight, r, &error);
                 value[0] += t * r;
-                add_twice(n, S + i * n, t, error + omega[i] * more, g + c * n, low + c * n);
+                add_twice(n, S + i * n, t, error + weight * more, g + c * n, low + c * n);
             }
         }
     }
@@ -158,9 +160,14 @@ lgd_status lgd_fit_gradient(lgd_fit *fit, double *squares)
     if (!to.memory)
         return LGD_ENOMEM;
     double *scale = to.memory + to.groups * to.stride, value[2];
+    int p = 0;
+    if (f->rows)
+        frexp(f->mean_weight, &p);
+    p /= 2;
     for (size_t j = 0; j <= n; j++)
-        scale[j] = ldexp(1, -fit->power[j]);
+        scale[j] = ldexp(1, p - fit->power[j]);
     to.scale = scale;
+    to.unit = ldexp(1, -2 * p);
     const lgd_status status = lgd_objective_groups(f, &all, fit->threads, to.groups, part, &to, value, NULL);
     if (!status)
         combine(&to);
@@ -178,7 +185,7 @@ static void compare(size_t n, const double *d, const double *x, double *whole, d
     double largest = 0, change = 0;
     for (size_t j = 0; j < n; j++) {
         largest = fmax(largest, fabs(x[j] - d[j]));
-        change = fmax(change, fabs(d[j]));
+        change = isnan(d[j]) ? INFINITY : fmax(change, fabs(d[j]));
     }
     if (change == 0)
         return;
