@@ -856,6 +856,29 @@ START_TEST(frozen_coordinates_keep_their_bits_the_rest_converges)
 }
 END_TEST
 
+/* y = w0 exp(-w1 t) + sqrt(w2), which has no derivative in w2 at 0, and no value below. */
+static void at_an_edge(const double *x, double *r, double *J)
+{
+    decay((const double[]){x[0], x[1], sqrt(x[2])}, r, J);
+    for (size_t i = 0; i < 8; i++)
+        J[i * 3 + 2] = x[2] > 0 ? 0.5 / sqrt(x[2]) : i % 2 ? INFINITY : NAN;
+}
+
+START_TEST(frozen_where_there_is_no_derivative_the_rest_converges)
+{
+    const double scale[] = {1, 1, 0}, edge[] = {4, 2, 0};
+    for (size_t i = 0; i < METHODS; i++) {
+        squares p = of(at_an_edge, 3, 8), q = of(decay, 3, 8);
+        const path a = run(methods[i], &p, edge, (lgd_minimize_options){.max_steps = 100, .lr_scale = scale});
+        const path b = run(methods[i], &q, edge, (lgd_minimize_options){.max_steps = 100, .lr_scale = scale});
+        ck_ok(a.status);
+        ck_assert_msg(a.last[2] == 0 && fabs(a.last[0] - b.last[0]) <= 1e-7 && fabs(a.last[1] - b.last[1]) <= 1e-7,
+                      "%s: %g, %g, %g; %s", methods[i], a.last[0], a.last[1], a.last[2],
+                      lgd_stop_string(a.report.stop));
+    }
+}
+END_TEST
+
 /* A factor of 0 moves nothing, and ends nothing. */
 static double from_the_third_on(const void *ctx, uint64_t step, uint64_t epoch)
 {
@@ -1055,6 +1078,7 @@ int main(void)
     CASE(s, powers_of_two_times_r_and_w_same_path_in_every_bit);
     CASE(s, resumed_after_every_step_same_bits);
     CASE(s, frozen_coordinates_keep_their_bits_the_rest_converges);
+    CASE(s, frozen_where_there_is_no_derivative_the_rest_converges);
     CASE(s, schedule_of_zero_waits);
     CASE(s, schedule_scales_the_first_trial);
     CASE(s, linear_model_solved_in_about_one_step);

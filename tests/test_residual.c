@@ -258,8 +258,8 @@ START_TEST(residual_named_more_than_once_counts_as_often)
     ck_ok(lgd_objective_subset(&twice, f, &both));
     ck_ok(lgd_objective_eval(f, NULL, point, &value[0], g[0]));
     ck_ok(lgd_objective_eval(twice, NULL, point, &value[1], g[1]));
-    ck_ok(lgd_objective_gauss_newton(f, 1, point, T[0], DIM + 1));
-    ck_ok(lgd_objective_gauss_newton(twice, 1, point, T[1], DIM + 1));
+    ck_ok(lgd_objective_gauss_newton(f, 1, point, NULL, T[0], DIM + 1));
+    ck_ok(lgd_objective_gauss_newton(twice, 1, point, NULL, T[1], DIM + 1));
     ck_ok(lgd_objective_bend(f, 1, point, point, bent[0]));
     ck_ok(lgd_objective_bend(twice, 1, point, point, bent[1]));
     ck_near(value[1], value[0], 1e-15);

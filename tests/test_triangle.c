@@ -67,7 +67,7 @@ static double *triangle_at(lgd_objective *f, const double *w, size_t threads, si
     for (size_t i = 0; i < n * ld; i++)
         T[i] = i % ld < n ? NAN : BEYOND;
     const size_t granted = lgd_objective_begin(f, threads);
-    ck_ok(lgd_objective_gauss_newton(f, granted, w, T, ld));
+    ck_ok(lgd_objective_gauss_newton(f, granted, w, NULL, T, ld));
     lgd_objective_end(f);
     return T;
 }
@@ -486,15 +486,15 @@ START_TEST(triangle_no_numbers_and_errors_of_a_row_told)
     for (int i = 0; i < 3; i++) {
         m.bad = bad[i];
         m.code = 0;
-        ck_ok(lgd_objective_gauss_newton(f, 1, w, T, DIM + 1));
+        ck_ok(lgd_objective_gauss_newton(f, 1, w, NULL, T, DIM + 1));
         bool found = false;
         for (size_t j = 0; j < (DIM + 1) * (DIM + 1); j++)
             found |= isnan(T[j]);
         ck_assert(found);
         m.code = LGD_ERANGE;
-        ck_fails(lgd_objective_gauss_newton(f, 1, w, T, DIM + 1), LGD_ERANGE, "mine: jacobian");
+        ck_fails(lgd_objective_gauss_newton(f, 1, w, NULL, T, DIM + 1), LGD_ERANGE, "mine: jacobian");
         m.code = 77;
-        ck_fails(lgd_objective_gauss_newton(f, 1, w, T, DIM + 1), LGD_EUSER, "mine: jacobian returned 77");
+        ck_fails(lgd_objective_gauss_newton(f, 1, w, NULL, T, DIM + 1), LGD_EUSER, "mine: jacobian returned 77");
     }
     m.bad = (size_t)NO_TERM;
     double *again = triangle_at(f, w, 1, DIM + 1);
@@ -539,17 +539,17 @@ START_TEST(triangle_objectives_that_have_none_refused)
     lgd_objective *f;
     ck_ok(lgd_function_create(&f, 2, plain_sphere, NULL));
     ck_assert(!lgd_objective_has_residuals(f));
-    ck_fails(lgd_objective_gauss_newton(f, 1, w, T, 3), LGD_EUNSUPPORTED, "function: it is no sum of squares");
+    ck_fails(lgd_objective_gauss_newton(f, 1, w, NULL, T, 3), LGD_EUNSUPPORTED, "function: it is no sum of squares");
     lgd_objective_free(f);
     model logistic = model_create(9, 2, lgd_loss_logistic(), NULL, 3);
-    ck_fails(lgd_objective_gauss_newton(logistic.f, 1, w, T, 3), LGD_EUNSUPPORTED, "it is no sum of squares");
+    ck_fails(lgd_objective_gauss_newton(logistic.f, 1, w, NULL, T, 3), LGD_EUNSUPPORTED, "it is no sum of squares");
     model_free(&logistic);
     ck_ok(lgd_objective_create(&f, 2, 0, &ops, &m));
-    ck_fails(lgd_objective_gauss_newton(f, 1, w, T, 3), LGD_EINVAL, "mine: number of rows is 0");
+    ck_fails(lgd_objective_gauss_newton(f, 1, w, NULL, T, 3), LGD_EINVAL, "mine: number of rows is 0");
     lgd_objective_free(f);
     ops.smooth = smooth_of_mine;
     ck_ok(lgd_objective_create(&f, 2, 4, &ops, &m));
-    ck_fails(lgd_objective_gauss_newton(f, 1, w, T, 3), LGD_EUNSUPPORTED, "and no smooth part but l2");
+    ck_fails(lgd_objective_gauss_newton(f, 1, w, NULL, T, 3), LGD_EUNSUPPORTED, "and no smooth part but l2");
     lgd_objective_free(f);
     ops.residuals = none;
     ck_fails(lgd_objective_create(&f, 2, 4, &ops, &m), LGD_EINVAL, "mine: ops.residuals is 0, at least 1");
@@ -577,15 +577,15 @@ START_TEST(triangle_memory_each_request_failing_clean)
                                                &(lgd_glm_options){.intercept = true, .l2 = 0.1})
                               : lgd_objective_create(&f, DIM, TERMS, &mine_ops, &m);
             if (!status) {
-                status = lgd_objective_gauss_newton(f, 1, w, T, DIM + 1);
+                status = lgd_objective_gauss_newton(f, 1, w, NULL, T, DIM + 1);
                 done = !status;
                 if (status) {
                     failures++;
                     ck_assert_int_eq(status, LGD_ENOMEM);
-                    ck_ok(lgd_objective_gauss_newton(f, 1, w, T, DIM + 1));
+                    ck_ok(lgd_objective_gauss_newton(f, 1, w, NULL, T, DIM + 1));
                 }
                 const size_t made = memory_made();
-                ck_ok(lgd_objective_gauss_newton(f, 1, w, own, DIM + 1));
+                ck_ok(lgd_objective_gauss_newton(f, 1, w, NULL, own, DIM + 1));
                 ck_assert_uint_eq(memory_made(), made);
                 ck_assert(!memcmp(T, own, (DIM + 1) * (DIM + 1) * sizeof *T));
             }

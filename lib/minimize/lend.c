@@ -188,12 +188,8 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
 static lgd_status lend_gauss_newton(void *ctx, const double *w, double *T, size_t ld)
 {
     lgd_run *run = ((lgd_lent *)ctx)->run;
-    const lgd_status status = lgd_objective_gauss_newton(run->f, run->threads, w, T, ld);
     run->rows_seen += (double)run->terms;
-    for (size_t j = 0; run->lending.frozen && j < run->dim; j++)
-        for (size_t i = 0; run->lending.frozen[j] && i <= j; i++)
-            T[i * ld + j] = 0;
-    return status;
+    return lgd_objective_gauss_newton(run->f, run->threads, w, run->lending.frozen, T, ld);
 }
 
 static lgd_status lend_bend(void *ctx, const double *w, const double *v, double *g)

@@ -109,8 +109,10 @@ bool lgd_objective_has_residuals(const lgd_objective *f);
 /* T [dim + 1 x dim + 1, ld], the triangle of the QR factorisation of [J r] for the mean over all rows, that is J = Q R and r scaled by
  * 1/sqrt(terms mean_weight), rows for l2 beneath: R = T[:dim, :dim] is upper triangular, q = T[:dim, dim] has R^T q = g and R^T R is the
  * Gauss-Newton matrix. Below the diagonal T is 0. Rows are read once, 2 residuals dim^2 flops each; with k outputs of a design
- * 2 (dim/k + k)^2. LGD_EUNSUPPORTED where f is no sum of squares, or has a smooth part that is not l2; LGD_EINVAL without rows. */
-lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld);
+ * 2 (dim/k + k)^2. Columns that are frozen [dim] are 0, also where J has no number there; NULL: none. LGD_EUNSUPPORTED where f is no sum
+ * of squares, or has a smooth part that is not l2; LGD_EINVAL without rows. */
+lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, const bool *frozen, double *T,
+                                      size_t ld);
 
 /* The same of [S R] of `design`, [n + slopes x n + slopes, ld] with n = dim/slopes: not divided by anything, and without l2. */
 lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, size_t ld);

@@ -19,7 +19,8 @@
  * of a panel by columns, and what LAPACK needs. */
 typedef struct stacked {
     lgd_objective *f;
-    const double *w; /* NULL: of design */
+    const double *w;    /* NULL: of design */
+    const bool *frozen; /* [n] columns of a Jacobian that are taken for 0, whatever they have; NULL: none */
     size_t n, width, each, at_once, groups, rows_size, r_size, panel_size, block;
 } stacked;
 
@@ -112,6 +113,14 @@ static lgd_status stack(const stacked *to, size_t count, const double *rows, con
     return status;
 }
 
+static void clear_frozen(const stacked *to, size_t count, double *rows)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < to->n; j++)
+            if (to->frozen[j])
+                rows[i * to->n + j] = 0;
+}
+
 static lgd_status stack_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *vector)
 {
     const stacked *to = ctx;
@@ -126,6 +135,8 @@ static lgd_status stack_part(void *ctx, const lgd_rows *rows, size_t done, doubl
         if (part.count > to->at_once)
             part.count = to->at_once;
         status = to->w ? jacobian(f, &part, to->w, r, own) : lgd_objective_design(f, &part, own, to->n, r);
+        if (!status && to->w && to->frozen)
+            clear_frozen(to, part.count * to->each, own);
         if (!status)
             status = stack(to, part.count * to->each, own, r, r + to->r_size, T);
     }
@@ -234,10 +245,11 @@ static lgd_status add_l2(const stacked *to, const double *w, double *T, size_t l
     return status;
 }
 
-lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, double *T, size_t ld)
+lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const double *w, const bool *frozen, double *T,
+                                      size_t ld)
 {
     const bool own = f->ops.jacobian;
-    stacked to = {.f = f, .w = own ? w : NULL, .each = own ? f->residuals : 1};
+    stacked to = {.f = f, .w = own ? w : NULL, .frozen = frozen, .each = own ? f->residuals : 1};
     double *columns;
     if (!lgd_objective_has_residuals(f))
         return lgd_fail(LGD_EUNSUPPORTED,
@@ -253,7 +265,11 @@ lgd_status lgd_objective_gauss_newton(lgd_objective *f, size_t threads, const do
         give(to.width, by, columns, T, ld);
     else
         spread(&to, by, columns, w, T, ld);
-    return f->l2 > 0 ? add_l2(&to, w, T, ld) : LGD_OK;
+    const lgd_status added = f->l2 > 0 ? add_l2(&to, w, T, ld) : LGD_OK;
+    for (size_t j = 0; frozen && j < f->dim; j++)
+        for (size_t i = 0; frozen[j] && i <= j; i++)
+            T[i * ld + j] = 0;
+    return added;
 }
 
 lgd_status lgd_objective_triangle(lgd_objective *f, size_t threads, double *T, size_t ld)
