@@ -619,6 +619,27 @@ START_TEST(quadratic_every_kind_of_method_same_optimum_refined)
 END_TEST
 
 /* With penalties the runs on f and on its reduction end in the same point. */
+/* Several outputs, each of which is corrected by its own residuals: nothing is left of the gradient of any. */
+START_TEST(quadratic_of_several_outputs_each_refined)
+{
+    enum { OUTPUTS = 3, DIM = (COLS + 1) * OUTPUTS };
+    model m = model_create(ROWS, COLS, lgd_loss_half_squared(),
+                           &(lgd_glm_options){.intercept = true, .outputs = OUTPUTS, .l2 = 0.01}, 61);
+    lgd_objective *q = NULL;
+    lgd_refinement report;
+    double w[DIM] = {0}, g[2][DIM];
+    ck_ok(lgd_objective_eval(m.f, NULL, w, NULL, g[0]));
+    ck_ok(lgd_quadratic_create(&q, m.f));
+    ck_ok(lgd_quadratic_refine(q, m.f, w, 2, &report));
+    ck_ok(lgd_objective_eval(m.f, NULL, w, NULL, g[1]));
+    for (size_t j = 0; j < DIM; j++)
+        ck_assert_double_le(fabs(g[1][j]), 1e-14 * fabs(lgd_norm2(DIM, g[0])));
+    ck_assert_double_ge(report.digits, 14);
+    lgd_objective_free(q);
+    model_free(&m);
+}
+END_TEST
+
 START_TEST(quadratic_with_penalties_same_optimum)
 {
     const lgd_glm_options o = {.intercept = true, .l2 = 0.01};
@@ -898,6 +919,7 @@ int main(void)
     CASE(suite, reduction_condition_estimated_to_a_few_percent);
     CASE(suite, quadratic_where_nothing_is_left_not_below_zero);
     CASE(suite, quadratic_every_kind_of_method_same_optimum_refined);
+    CASE(suite, quadratic_of_several_outputs_each_refined);
     CASE(suite, quadratic_with_penalties_same_optimum);
     CASE(suite, quadratic_dense_by_its_formula);
     CASE(suite, quadratic_curvature_bounds_the_largest_eigenvalue);

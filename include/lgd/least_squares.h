@@ -160,7 +160,8 @@ typedef struct lgd_least_squares_report {
  *
  * LGD_EUNSUPPORTED where f is none of these; LGD_EINVAL for NULL, no rows, options out of range, rows that are not finite and, by
  * number, a column that depends on others (qr), or a condition too large (reduction). w is written on success alone, the report also where
- * columns are refused. 2 m (n + k)^2 flops, (n + k)^2 numbers beside panels; the bits do not depend on threads. */
+ * columns are refused. 2 m (n + k)^2 flops; the bits do not depend on threads. Memory: about 5 (n + k)^2 numbers, and (n + k)^2 for each
+ * group of rows, at most 64 MB or one group (a reduction: 128 MB). */
 LGD_API lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_least_squares_options *options,
                                                  size_t options_size, lgd_least_squares_report *report,
                                                  size_t report_size);
@@ -181,7 +182,7 @@ static inline lgd_status lgd_least_squares_solve(lgd_objective *f, double *w, co
  * is left and no sigma given, all are NaN. solver, refinements and plain of the options mean nothing here; digits of the report are 0.
  *
  * LGD_EUNSUPPORTED where f is no sum of squares; LGD_EINVAL for NULL, options out of range, a w or a Jacobian that is not finite.
- * One pass and 2 residuals dim^2 flops (for models of several outputs as if they had one); dim^2 numbers, twice. */
+ * One pass and 2 residuals dim^2 flops (for models of several outputs as if they had one); memory as above, with dim for n. */
 LGD_API lgd_status lgd_least_squares_errors_sized(lgd_objective *f, const double *w,
                                                   const lgd_least_squares_options *options, size_t options_size,
                                                   lgd_least_squares_report *report, size_t report_size);

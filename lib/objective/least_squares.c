@@ -135,8 +135,7 @@ static lgd_status solve(lgd_fit *fit, lgd_least_squares_options *o, lgd_least_sq
         return solve_reduced(fit, o, report);
     if (o->solver == LGD_SOLVER_AUTO && worth_reducing(fit, o)) {
         lgd_status status = lgd_fit_reduce(fit);
-        if (status && status != LGD_EINVAL &&
-            status != LGD_EDIVERGED) /* neither of the columns nor of their condition */
+        if (status && status != LGD_EINVAL && status != LGD_EDIVERGED) /* not of columns or their condition */
             return status;
         if (!status && fit->condition <= small)
             return finish_reduced(fit, o, report);
