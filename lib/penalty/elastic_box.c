@@ -21,8 +21,7 @@ static double value(const void *ctx, size_t n, const double *w)
     for (size_t j = 0; j < n; j++)
         if (clip(b, j, w[j]) != w[j])
             return INFINITY;
-    const double norm = b->l2 == 0 ? 0 : lgd_norm2(n, w);
-    return lgd_times(b->l1, lgd_norm1(n, w)) + lgd_times(lgd_times(0.5 * b->l2, norm), norm);
+    return lgd_elastic_value(b->l1, b->l2, n, w);
 }
 
 /* clip(soft(w_j, eta_j l1) / (1 + eta_j l2)) */
@@ -32,9 +31,8 @@ static lgd_status prox(const void *ctx, size_t n, double eta, const double *eta_
     (void)work;
     for (size_t j = 0; j < n; j++) {
         const double rate = eta_each ? eta_each[j] : eta;
-        const double u = lgd_soft(w[j], lgd_times(b->l1, rate)), divisor = 1 + lgd_times(b->l2, rate);
         if (rate > 0)
-            w[j] = clip(b, j, isinf(divisor) ? 0 : u / divisor);
+            w[j] = clip(b, j, lgd_elastic_prox(b->l1, b->l2, rate, w[j]));
     }
     return LGD_OK;
 }

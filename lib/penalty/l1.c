@@ -7,11 +7,16 @@ typedef struct strengths {
     double l1, l2;
 } strengths;
 
+double lgd_elastic_value(double l1, double l2, size_t n, const double *w)
+{
+    const double norm = l2 == 0 ? 0 : lgd_norm2(n, w);
+    return lgd_times(l1, lgd_norm1(n, w)) + lgd_times(lgd_times(0.5 * l2, norm), norm);
+}
+
 static double value(const void *ctx, size_t n, const double *w)
 {
     const strengths *s = ctx;
-    const double norm = s->l2 == 0 ? 0 : lgd_norm2(n, w);
-    return lgd_times(s->l1, lgd_norm1(n, w)) + lgd_times(lgd_times(0.5 * s->l2, norm), norm);
+    return lgd_elastic_value(s->l1, s->l2, n, w);
 }
 
 /* soft(w_j, eta_j l1) / (1 + eta_j l2) */
@@ -21,9 +26,8 @@ static lgd_status prox(const void *ctx, size_t n, double eta, const double *eta_
     (void)work;
     for (size_t j = 0; j < n; j++) {
         const double rate = eta_each ? eta_each[j] : eta;
-        const double u = lgd_soft(w[j], lgd_times(s->l1, rate)), divisor = 1 + lgd_times(s->l2, rate);
         if (rate > 0)
-            w[j] = isinf(divisor) ? 0 : u / divisor;
+            w[j] = lgd_elastic_prox(s->l1, s->l2, rate, w[j]);
     }
     return LGD_OK;
 }

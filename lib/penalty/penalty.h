@@ -32,6 +32,16 @@ static inline double lgd_times(double strength, double x)
     return x == 0 || strength == 0 ? 0 : strength * x;
 }
 
+/* l1 |w|_1 + l2/2 |w|^2 (l1.c). */
+double lgd_elastic_value(double l1, double l2, size_t n, const double *w);
+
+/* Its prox of one coordinate: soft(x, rate l1)/(1 + rate l2). */
+static inline double lgd_elastic_prox(double l1, double l2, double rate, double x)
+{
+    const double divisor = 1 + lgd_times(l2, rate);
+    return isinf(divisor) ? 0 : lgd_soft(x, lgd_times(l1, rate)) / divisor;
+}
+
 /* Is a sum, or a norm, of n numbers at most `bound`, but for the rounding of a prox and of the sum? */
 static inline bool lgd_within(double size, double bound, size_t n)
 {
