@@ -7,31 +7,34 @@
 
 static const char *const solver_names[] = {"auto", "qr", "svd", "reduction"}; /* as in lgd_solver */
 
-/* What is known of the fit, for the columns as they are in the file: at = standardised, w_j = at_j/s_j, and the intercept takes off
- * sum_j shift_j w_j, so that its variance needs the whole covariance. */
+static bool make_room(fit *a)
+{
+    a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance);
+    a->errors = a->covariance ? memory_of(a->dim, sizeof *a->errors) : NULL;
+    return a->errors;
+}
+
+/* Errors for the columns as they are in the file: at = standardised, w_j = at_j/s_j, and the intercept takes off sum_j shift_j w_j, so
+ * that its variance needs the whole covariance. */
 static bool restore_errors(fit *a)
 {
     const size_t n = a->dim, last = n - 1;
     const double *C = a->covariance;
-    double *t = memory_of(3 * n, sizeof *t), *one = t ? t + n : NULL, *raw = t ? t + 2 * n : NULL;
-    a->errors = t ? memory_of(n, sizeof *a->errors) : NULL;
-    bool ok = a->errors != NULL;
+    if (a->A == a->data.A)
+        return true;
+    double *t = memory_of(3 * n, sizeof *t), *one = t ? t + n : NULL, *raw = t ? t + 2 * n : NULL, variance = 0;
+    bool ok = t != NULL;
     for (size_t j = 0; ok && j < n; j++) {
-        double scale = 1;
-        if (a->A != a->data.A) {
-            one[j] = 1;
-            ok = !lgd_matrix_unscale(a->A, 1, true, one, raw) || refuse_last();
-            one[j] = 0;
-            scale = raw[j];
-            t[j] = raw[last];
-        }
-        a->errors[j] = scale * sqrt(C[j * n + j]);
+        one[j] = 1;
+        ok = !lgd_matrix_unscale(a->A, 1, true, one, raw) || refuse_last();
+        one[j] = 0;
+        a->errors[j] *= raw[j];
+        t[j] = raw[last];
     }
-    double variance = 0;
-    for (size_t j = 0; ok && a->A != a->data.A && j < n; j++)
+    for (size_t j = 0; ok && j < n; j++)
         for (size_t k = 0; k < n; k++)
             variance += t[j] * C[j * n + k] * t[k];
-    if (ok && a->A != a->data.A)
+    if (ok)
         a->errors[last] = sqrt(variance);
     free(t);
     return ok;
@@ -77,33 +80,35 @@ static bool make_plan(fit *a, lgd_plan *plan, size_t steps, lgd_way way)
 
 /* ---- at once */
 
+/* Error bars take the triangle of all rows whatever finds the solution, so that a reduction saves nothing unless it is asked for. */
+static bool plan_at_once(fit *a)
+{
+    static const lgd_way ways[] = {LGD_WAY_DIRECT, LGD_WAY_DIRECT, LGD_WAY_DIRECT, LGD_WAY_REDUCE}; /* of solver */
+    lgd_plan plan;
+    if (!make_plan(a, &plan, 0, ways[a->settings->solver]))
+        return false;
+    if (a->settings->solver != SOLVER_AUTO)
+        return true;
+    const char *counts = strchr(plan.text, ':');
+    return tell(a, "%zu x %zu, direct, which error bars need%.*s", a->data.rows, a->dim,
+                counts ? (int)strcspn(counts, ";") : 0, counts ? counts : "");
+}
+
 bool fit_squares(fit *a, int *status)
 {
-    static const lgd_way ways[] = {LGD_WAY_AUTO, LGD_WAY_DIRECT, LGD_WAY_DIRECT, LGD_WAY_REDUCE}; /* of solver */
     const int wanted = a->settings->solver;
-    lgd_least_squares_report report;
-    lgd_plan plan;
     const bool errors = a->dim <= MATRIX_MOST;
+    lgd_least_squares_report report;
     *status = EXIT_FAILED;
-    if ((errors && !(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance))) ||
-        !make_plan(a, &plan, 0, ways[wanted]))
+    if ((errors && !make_room(a)) || !plan_at_once(a))
         return false;
-    lgd_least_squares_options options = {.covariance = a->covariance, .solver = (lgd_solver)wanted};
-    if (wanted == SOLVER_AUTO && plan.way == LGD_WAY_REDUCE)
-        options.solver = LGD_SOLVER_REDUCTION;
-    lgd_status st = lgd_least_squares_solve(a->f, a->at, &options, &report);
-    if (st == LGD_EINVAL && wanted == SOLVER_AUTO && options.solver == LGD_SOLVER_REDUCTION) {
-        options.solver = LGD_SOLVER_AUTO; /* too ill-conditioned for what is the quickest */
-        st = lgd_least_squares_solve(a->f, a->at, &options, &report);
-        if (!st && !tell(a, "%zu x %zu, direct: the columns depend on each other too much to be reduced", a->data.rows,
-                         a->dim))
-            return false;
-    }
-    if (st)
+    const lgd_least_squares_options options = {
+        .covariance = a->covariance, .errors = a->errors, .solver = (lgd_solver)wanted};
+    if (lgd_least_squares_solve(a->f, a->at, &options, &report))
         return refuse_columns(a);
     take_report(a, &report);
     *status = EXIT_OK;
-    char planned[sizeof plan.text + 64];
+    char planned[512];
     snprintf(planned, sizeof planned, "%s", a->plan);
     return tell(a, "%s; solved by %s%s", planned, solver_names[report.solver],
                 wanted == SOLVER_AUTO ? "" : ", as --solver says") &&
@@ -115,9 +120,9 @@ bool fit_squares(fit *a, int *status)
 static bool fit_errors(fit *a)
 {
     lgd_least_squares_report report;
-    if (!(a->covariance = memory_of(a->dim * a->dim, sizeof *a->covariance)))
+    if (!make_room(a))
         return false;
-    const lgd_least_squares_options options = {.covariance = a->covariance};
+    const lgd_least_squares_options options = {.covariance = a->covariance, .errors = a->errors};
     if (lgd_least_squares_errors(a->f, a->at, &options, &report))
         return refuse_last();
     take_report(a, &report);
