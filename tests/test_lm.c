@@ -502,8 +502,11 @@ END_TEST
 /* Bounds that paths run into, and leave: wherever they end there is nothing to be had, and that is what they say. */
 START_TEST(paths_along_bounds_end_where_nothing_falls)
 {
+    static const uint64_t last_places[] = {2643, 3766, 5285}; /* a step ends within rounding of a bound */
+    enum { RUNS = 60, ALL = RUNS + sizeof last_places / sizeof *last_places };
     for (size_t i = 0; i < METHODS; i++)
-        for (uint64_t seed = 0; seed < 60; seed++) {
+        for (size_t k = 0; k < ALL; k++) {
+            const uint64_t seed = k < RUNS ? k : last_places[k - RUNS];
             double r[ROWS_MOST], J[MOST * ROWS_MOST], g[3], lower[3], upper[3], start[3];
             lgd_penalty *box;
             squares p = of(waves, 3, WAVES);
@@ -523,8 +526,8 @@ START_TEST(paths_along_bounds_end_where_nothing_falls)
                 double column = 0;
                 ck_assert(a.last[j] >= lower[j] && a.last[j] <= upper[j] && a.best[j] >= lower[j] &&
                           a.best[j] <= upper[j]);
-                for (size_t k = 0; k < WAVES; k++)
-                    column = hypot(column, J[k * 3 + j]);
+                for (size_t l = 0; l < WAVES; l++)
+                    column = hypot(column, J[l * 3 + j]);
                 ck_assert_msg((a.last[j] <= lower[j] && g[j] >= 0) || (a.last[j] >= upper[j] && g[j] <= 0) ||
                                   fabs(g[j]) <= 1e-5 * size * column,
                               "%s, %zu: slope %g at w%zu = %g of %g, %g; %s", methods[i], (size_t)seed, g[j], j,
@@ -922,7 +925,7 @@ static double told(const void *ctx, uint64_t step, uint64_t epoch)
 
 START_TEST(schedule_scales_the_first_trial)
 {
-    const double at[] = {2.5, 1.1, 0.4}, half = 0.5, far = 1000;
+    const double at[] = {4, 1.7, 0.1}, half = 0.5, far = 1000;
     const lgd_schedule shorter = {.kind = LGD_USER_SCHEDULE, .fn = told, .ctx = &half, .per_step = true};
     const lgd_schedule longer = {.kind = LGD_USER_SCHEDULE, .fn = told, .ctx = &far, .per_step = true};
     for (size_t i = 0; i < METHODS; i++) {
@@ -932,6 +935,7 @@ START_TEST(schedule_scales_the_first_trial)
         ck_ok(part.status);
         const path bare = strstr(methods[i], "accelerated") ? run("lm", &p, at, (lgd_minimize_options){.max_steps = 1})
                                                             : whole; /* without a/2 */
+        ck_assert((whole.last[0] == bare.last[0]) == !strstr(methods[i], "accelerated"));
         for (size_t j = 0; j < 3; j++)
             ck_near(part.last[j] - at[j], half * (bare.last[j] - at[j]) + half * half * (whole.last[j] - bare.last[j]),
                     1e-13);
