@@ -99,6 +99,8 @@ static lgd_status finish_reduced(lgd_fit *fit, const lgd_least_squares_options *
     report->solver = LGD_SOLVER_REDUCTION;
     report->rank = fit->rank;
     report->condition = fit->condition;
+    if (!o->refinements && !fit->told) /* a sum over the rows for nobody */
+        return LGD_OK;
     const lgd_status status =
         o->refinements ? lgd_fit_refine(fit, o->refinements, report, &squares) : lgd_fit_gradient(fit, &squares);
     if (status)
@@ -175,6 +177,7 @@ lgd_status lgd_least_squares_solve_sized(lgd_objective *f, double *w, const lgd_
         return status;
     lgd_blas_hold(); /* also where f is called by one thread: the bits are the same whatever the host has set */
     fit->threads = lgd_objective_begin(f, 0);
+    fit->told = report != NULL;
     status = solve(fit, &o, &mine);
     lgd_objective_end(f);
     lgd_blas_release();

@@ -24,14 +24,15 @@
  *   power          [n + 1] e_j and, last, e_R
  *   squares        sum of squares at the solution, in scaled targets
  *   deficient      the first column that depends on those before it; n: none does
- *   pseudo         the inverse is by singular values, and stands for F where one has to be solved with */
+ *   pseudo         the inverse is by singular values, and stands for F where one has to be solved with
+ *   told           a report is wanted */
 typedef struct lgd_fit {
     lgd_objective *f;
     size_t n, k, width, residuals, threads, rank, deficient;
     double l2, rcond, condition, squares;
     double *T, *F, *q, *inverse, *ridge, *x, *g, *low, *dx;
     int *power;
-    bool pseudo;
+    bool pseudo, told;
     lgd_reduction *reduced;
 } lgd_fit;
 
