@@ -14,82 +14,70 @@ static size_t parent_term(const subset *s, size_t term)
     return s->rows.index ? s->rows.index[s->rows.first + term] : s->rows.first + term;
 }
 
-/* From rows of the subset to rows of the parent. Only an index over an index, or over a shifted range, needs scratch. */
-static lgd_status map(const subset *s, const lgd_rows *rows, lgd_rows *mapped, size_t **scratch)
+/* Rows of the subset as rows of the parent, until `unmap`. */
+typedef struct mapped {
+    const lgd_objective *parent;
+    lgd_rows rows;
+    lgd_pool *pool;
+    size_t *scratch; /* an index over an index, or over a shifted range; else NULL */
+} mapped;
+
+static lgd_status map(const subset *s, const lgd_rows *rows, mapped *m)
 {
-    *scratch = NULL;
+    *m = (mapped){.parent = s->parent, .pool = s->pool};
     if (!rows->index) {
-        *mapped = (lgd_rows){s->rows.first + rows->first, rows->count, s->rows.index};
+        m->rows = (lgd_rows){s->rows.first + rows->first, rows->count, s->rows.index};
         return LGD_OK;
     }
-    *scratch = lgd_pool_take(s->pool, rows->count * sizeof **scratch);
-    if (!*scratch)
+    m->scratch = lgd_pool_take(s->pool, rows->count * sizeof *m->scratch);
+    if (!m->scratch)
         return LGD_ENOMEM;
     for (size_t i = 0; i < rows->count; i++)
-        (*scratch)[i] = parent_term(s, rows->index[rows->first + i]);
-    *mapped = (lgd_rows){0, rows->count, *scratch};
+        m->scratch[i] = parent_term(s, rows->index[rows->first + i]);
+    m->rows = (lgd_rows){0, rows->count, m->scratch};
     return LGD_OK;
+}
+
+static lgd_status unmap(const mapped *m, lgd_status status)
+{
+    lgd_pool_give(m->pool, m->scratch);
+    return status;
 }
 
 static lgd_status subset_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.eval(s->parent->ctx, &mapped, w, f, g);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.eval(m.parent->ctx, &m.rows, w, f, g));
 }
 
 static lgd_status subset_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.difference(s->parent->ctx, &mapped, w, f, g, R);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.difference(m.parent->ctx, &m.rows, w, f, g, R));
 }
 
 static lgd_status subset_fenchel(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.fenchel(s->parent->ctx, &mapped, w, R, value);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.fenchel(m.parent->ctx, &m.rows, w, R, value));
 }
 
 static lgd_status subset_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.product(s->parent->ctx, &mapped, w, v, hv);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.product(m.parent->ctx, &m.rows, w, v, hv));
 }
 
 static lgd_status subset_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
                                  size_t ld)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.hessian(s->parent->ctx, &mapped, w, f, g, H, ld);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.hessian(m.parent->ctx, &m.rows, w, f, g, H, ld));
 }
 
 static lgd_status subset_smooth_product(void *ctx, const double *w, const double *v, double *hv)
@@ -100,75 +88,45 @@ static lgd_status subset_smooth_product(void *ctx, const double *w, const double
 
 static lgd_status subset_scores(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.scores(s->parent->ctx, &mapped, w, d, Z, T);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.scores(m.parent->ctx, &m.rows, w, d, Z, T));
 }
 
 static lgd_status subset_along(void *ctx, const lgd_rows *rows, double alpha, const double *Z, const double *T,
                                double *f, double *slope)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.along(s->parent->ctx, &mapped, alpha, Z, T, f, slope);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.along(m.parent->ctx, &m.rows, alpha, Z, T, f, slope));
 }
 
 static lgd_status subset_jacobian(void *ctx, const lgd_rows *rows, const double *w, double *r, double *J, size_t ld)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.jacobian(s->parent->ctx, &mapped, w, r, J, ld);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.jacobian(m.parent->ctx, &m.rows, w, r, J, ld));
 }
 
 static lgd_status subset_bend(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *g)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.bend(s->parent->ctx, &mapped, w, v, g);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.bend(m.parent->ctx, &m.rows, w, v, g));
 }
 
 static lgd_status subset_design(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.design(s->parent->ctx, &mapped, S, lds, R);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.design(m.parent->ctx, &m.rows, S, lds, R));
 }
 
 static lgd_status subset_rows(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R, double *omega)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->rows(s->parent->ctx, &mapped, S, lds, R, omega);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->rows(m.parent->ctx, &m.rows, S, lds, R, omega));
 }
 
 static size_t subset_residuals(void *ctx)
@@ -191,14 +149,9 @@ static lgd_status subset_smooth(void *ctx, const double *w, double *f, double *g
 
 static lgd_status subset_curvature(void *ctx, const lgd_rows *rows, double *all, double *term)
 {
-    const subset *s = ctx;
-    lgd_rows mapped;
-    size_t *scratch;
-    lgd_status status = map(s, rows, &mapped, &scratch);
-    if (!status)
-        status = s->parent->ops.curvature(s->parent->ctx, &mapped, all, term);
-    lgd_pool_give(s->pool, scratch);
-    return status;
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.curvature(m.parent->ctx, &m.rows, all, term));
 }
 
 static double subset_weight(void *ctx, const lgd_rows *rows)
