@@ -115,12 +115,12 @@ static void write_table(FILE *to, const measurement *m, const fit *a)
     fprintf(to, "kind\tx\ty\tfit\tband\tresidual\tdeviation\n");
     for (int i = 0; i < ROWS; i++) {
         const double y = curve(a->b, m->x[i], slope);
-        fprintf(to, "point\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", m->x[i], m->y[i], y, band(a, m->x[i]), m->y[i] - y,
+        fprintf(to, "point\t%.7g\t%.7g\t%.7g\t%.7g\t%.7g\t%.7g\n", m->x[i], m->y[i], y, band(a, m->x[i]), m->y[i] - y,
                 a->squares.sigma);
     }
     for (int i = 0; i < PLACES; i++) {
         const double x = -3.2 + 0.035 * i;
-        fprintf(to, "curve\t%.9g\tNaN\t%.9g\t%.9g\tNaN\tNaN\n", x, curve(a->b, x, slope), band(a, x));
+        fprintf(to, "curve\t%.7g\tNaN\t%.7g\t%.7g\tNaN\tNaN\n", x, curve(a->b, x, slope), band(a, x));
     }
 }
 
