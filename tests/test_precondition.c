@@ -9,7 +9,7 @@ enum { N = 6 };
 typedef struct metric {
     double P[N][N];
     size_t calls, bad_call;
-    enum { NEGATIVE, NOTHING, NOT_A_NUMBER, INFINITE, AN_ERROR, OWN_SENTENCE } bad;
+    enum fault { NEGATIVE, NOTHING, NOT_A_NUMBER, INFINITE, AN_ERROR, OWN_SENTENCE } bad;
 } metric;
 
 static lgd_status apply(void *ctx, const double *w, const double *r, double *pr)
@@ -236,7 +236,7 @@ START_TEST(metric_that_is_none_refused_in_words_by_every_method)
                 double w[N] = {5, 4, 3, 2, 1, 7}, value, start = 0;
                 ck_ok(lgd_objective_eval(f, NULL, w, &start, NULL));
                 m.bad_call = call;
-                m.bad = bad;
+                m.bad = (enum fault)bad;
                 const lgd_status status = lgd_minimize(
                     f, opt, w, &(lgd_minimize_options){.max_steps = 20, .precondition = apply, .precondition_ctx = &m},
                     &report);

@@ -139,11 +139,10 @@ lgd_status lgd_search_along(lgd_step *s, const lgd_search_rules *rules, lgd_sear
 
 /* ---- around it */
 
-/* |x|_inf of both. */
-LGD_WIDE static void largest(size_t dim, const double *restrict w, const double *restrict d, double *of_w, double *of_d)
+/* |x|_inf of both. Asked for seldom. */
+static void largest(size_t dim, const double *restrict w, const double *restrict d, double *of_w, double *of_d)
 {
     double a = 0, b = 0;
-#pragma omp simd reduction(max : a, b)
     for (size_t j = 0; j < dim; j++) {
         const double x = fabs(w[j]), y = fabs(d[j]);
         a = x > a ? x : a;
