@@ -11,11 +11,9 @@ with its quartiles. The library is the one that LGD_LIBRARY names, else that of 
 examples/lgd.py calls it. Exit: 0 all is well, 1 a number is wrong, 2 usage, 3 something is missing.
 """
 import argparse
-import ctypes
 import random
 import statistics
 import sys
-from ctypes import c_bool, c_double, c_int, c_size_t, c_uint64, c_void_p
 
 import peers
 
@@ -35,42 +33,19 @@ def parse():
     return words
 
 
-class Options(ctypes.Structure):
-    _fields_ = [("count", c_size_t), ("ratio", c_double), ("strengths", c_void_p), ("l1_ratio", c_double), ("lower", c_void_p),
-                ("upper", c_void_p), ("bounds", c_size_t), ("gap_tol", c_double), ("max_sweeps", c_uint64), ("on_data", c_bool),
-                ("threads", c_size_t)]
-
-
-class Point(ctypes.Structure):
-    _fields_ = [("strength", c_double), ("f", c_double), ("gap", c_double), ("nonzeros", c_size_t), ("sweeps", c_uint64),
-                ("stop", c_int)]
-
-
-def call(name, *arguments):
-    status = getattr(lgd._C, name)(*arguments)
-    if status:
-        sys.exit(f"path.py: {lgd._C.lgd_last_error().decode()}")
-
-
 class Lgd:
     def __init__(self, problem, count, reduced):
         self.name = "libgd, lgd_lasso_path" + (" of a reduction" if reduced else "")
-        self.problem, self.count, self.near, self.quadratic = problem, count, LOWEST, None
-        if reduced:
-            self.quadratic = c_void_p()
-            call("lgd_quadratic_create", ctypes.byref(self.quadratic), self.model().handle)
+        self.problem, self.count, self.near = problem, count, LOWEST
+        self.quadratic = self.model().quadratic() if reduced else None
 
     def model(self):
         return lgd.Glm(lgd.Matrix(self.problem.X), self.problem.y, "half_squared")
 
     def run(self):
-        W, points = np.empty((self.count, self.problem.X.shape[1])), (Point * self.count)()
-        options = Options(count=self.count, ratio=RATIO, gap_tol=self.near, threads=1)
-        f = self.quadratic if self.quadratic else self.model().handle
-        call("lgd_lasso_path_sized", f, c_void_p(W.ctypes.data), points, c_size_t(ctypes.sizeof(Point)), ctypes.byref(options),
-             c_size_t(ctypes.sizeof(Options)))
-        self.strengths = [point.strength for point in points]
-        return W
+        path = (self.quadratic or self.model()).lasso_path(count=self.count, ratio=RATIO, gap_tol=self.near, threads=1)
+        self.strengths = list(path.strength)
+        return path.W
 
 
 class Peer:

@@ -16,11 +16,11 @@ import ctypes
 import random
 import statistics
 import sys
-from ctypes import c_bool, c_double, c_int, c_size_t, c_void_p
 
 import peers
 
 NEAR, STRENGTH = 1e-10, 1e-3
+REDUCTION = 3  # LGD_SOLVER_REDUCTION
 
 
 def parse():
@@ -36,45 +36,22 @@ def parse():
     return words
 
 
-class Solve(ctypes.Structure):
-    _fields_ = [("solver", c_int), ("rcond", c_double), ("refinements", c_size_t), ("plain", c_bool), ("sigma", c_double),
-                ("errors", c_void_p), ("covariance", c_void_p)]
-
-
-class Path(ctypes.Structure):
-    _fields_ = [("error", c_void_p), ("gcv", c_void_p), ("freedom", c_void_p)]
-
-
-class Found(ctypes.Structure):
-    _fields_ = [("best", c_size_t), ("best_gcv", c_size_t), ("error", c_double), ("gcv", c_double), ("largest", c_double),
-                ("smallest", c_double)]
-
-
-def call(name, *arguments):
-    status = getattr(lgd._C, name)(*arguments)
-    if status:
-        sys.exit(f"ridge.py: {lgd._C.lgd_last_error().decode()}")
-
-
-def at(array):
-    return c_void_p(array.ctypes.data)
-
-
 def model(problem, l2=0.0):
     return lgd.Glm(lgd.Matrix(problem.X), problem.y, "half_squared", intercept=True, l2=l2)
 
 
 class BySolve:
-    REDUCTION = 3
+    """Without a report, which the Python interface asks for, and for which residuals are summed."""
 
     def __init__(self, name, problem, plain):
-        self.name, self.problem, self.options = name, problem, Solve(solver=self.REDUCTION, plain=plain)
+        self.name, self.problem = name, problem
+        self.options = lgd.lgd_least_squares_options(solver=REDUCTION, plain=plain)
 
     def run(self):
         f = model(self.problem, STRENGTH)
         w = np.empty(f.dim)
-        call("lgd_least_squares_solve_sized", f.handle, at(w), ctypes.byref(self.options), c_size_t(ctypes.sizeof(Solve)), None,
-             c_size_t(0))
+        lgd._check(lgd._C.lgd_least_squares_solve_sized(f.handle, w.ctypes.data, ctypes.byref(self.options),
+                                                        ctypes.sizeof(self.options), None, 0))
         return w
 
 
@@ -83,12 +60,8 @@ class ByPath:
         self.name, self.problem, self.strengths, self.errors = name, problem, np.array(strengths), errors
 
     def run(self):
-        f, count = model(self.problem), len(self.strengths)
-        W, errors, found = np.empty((count, f.dim)), np.empty(count), Found()
-        options = Path(error=errors.ctypes.data if self.errors else None)
-        call("lgd_ridge_path_sized", f.handle, c_size_t(count), at(self.strengths), at(W), ctypes.byref(options),
-             c_size_t(ctypes.sizeof(Path)), ctypes.byref(found) if self.errors else None, c_size_t(ctypes.sizeof(Found)))
-        return (W[found.best], errors, found.best) if self.errors else W[0]
+        path = model(self.problem).ridge_path(self.strengths, self.errors)
+        return (path.W[path.best], path.error, path.best) if self.errors else path.W[0]
 
 
 class ByRidge:
