@@ -46,36 +46,6 @@ static void expect_gram(size_t m, size_t n, const real *G, const real *expected)
         }
 }
 
-static void try_triangle(size_t m, size_t n, size_t pad)
-{
-    const size_t ld = n + pad + (n + pad == 0), work_size = lgd_lapack_triangle_work(m, n);
-    double *A = numbers(m * 100 + n, m, n, ld), *work = malloc((work_size + 1) * sizeof *work);
-    real *expected = calloc(n * n + 1, sizeof *expected), *G = calloc(n * n + 1, sizeof *G);
-    add_gram(m, n, A, ld, 1, false, expected);
-    ck_ok(lgd_lapack_triangle(m, n, A, ld, work, work_size));
-    add_gram(m, n, A, ld, 1, false, G);
-    expect_gram(m, n, G, expected);
-    expect_padding(A, m, n, ld);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < i && j < n; j++)
-            ck_assert_double_eq(A[i * ld + j], 0);
-    free(A);
-    free(work);
-    free(expected);
-    free(G);
-}
-
-START_TEST(triangle_every_shape_has_the_gram_matrix)
-{
-    for (size_t m = 0; m <= LARGEST; m++)
-        for (size_t n = 0; n <= LARGEST; n++)
-            for (size_t pad = 0; pad <= PAD; pad += PAD)
-                try_triangle(m, n, pad);
-    try_triangle(300, 40, 1);
-    try_triangle(40, 120, 0);
-}
-END_TEST
-
 /* [R; B] by columns, with what is not read or written a NaN or a 7. */
 static void try_stack(size_t m, size_t n, bool upper, size_t pad)
 {
@@ -274,9 +244,6 @@ START_TEST(sizes_0_nothing_to_do)
 {
     double a = 3, b = 4, s = 5, work[4];
     size_t rank = 9;
-    ck_assert_uint_eq(lgd_lapack_triangle_work(0, 5), 0);
-    ck_ok(lgd_lapack_triangle(0, 1, &a, 1, work, 4));
-    ck_ok(lgd_lapack_triangle(1, 0, &a, 1, work, 4));
     ck_ok(lgd_lapack_stack(0, 1, false, &a, 1, &b, 1, work));
     ck_ok(lgd_lapack_stack(1, 0, false, &a, 1, &b, 1, work));
     ck_ok(lgd_lapack_gelsd(0, 1, 1, &a, 1, &b, 1, &s, 0.1, &rank));
@@ -294,9 +261,6 @@ START_TEST(sizes_beyond_the_integer_erange)
     const size_t beyond = (size_t)1 << 31;
     double a = 3, b = 4, s = 5, work[4];
     size_t rank;
-    ck_assert_uint_eq(lgd_lapack_triangle_work(beyond, 1), 0);
-    ck_fails(lgd_lapack_triangle(beyond, 1, &a, 1, work, 4), LGD_ERANGE, "qr: rows is 2147483648");
-    ck_fails(lgd_lapack_triangle(1, 1, &a, beyond, work, 4), LGD_ERANGE, "qr: lda is 2147483648");
     ck_fails(lgd_lapack_stack(1, 1, false, &a, beyond, &b, 1, work), LGD_ERANGE, "qr: ldr is 2147483648");
     ck_fails(lgd_lapack_stack(1, 1, false, &a, 1, &b, beyond, work), LGD_ERANGE, "qr: ldb is 2147483648");
     ck_fails(lgd_lapack_gelsd(1, 1, 1, &a, beyond, &b, 1, &s, 0.1, &rank), LGD_ERANGE, "svd: lda is 2147483648");
@@ -331,7 +295,6 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("lapack");
-    CASE(s, triangle_every_shape_has_the_gram_matrix);
     CASE(s, stack_every_shape_has_both_gram_matrices);
     CASE(s, gelsd_every_shape_is_the_pseudo_inverse);
     CASE(s, gelsd_dependent_columns_rank_and_least_norm);

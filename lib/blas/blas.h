@@ -39,13 +39,8 @@ lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b);
 /* The factor alone, A = L L^T in the lower triangle; *good is the number of pivots above 0, n if A is positive definite. */
 lgd_status lgd_lapack_factor(size_t n, double *A, size_t lda, size_t *good);
 
-/* A [m x n, lda], by rows, becomes the triangle of its QR factorisation: R in the upper triangle of the first min(m, n) rows, 0
- * below. Diagonal elements have either sign. `work` has lgd_lapack_triangle_work(m, n) numbers. 2 m n^2 flops. */
-size_t lgd_lapack_triangle_work(size_t m, size_t n);
-lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double *work, size_t work_size);
-
 /* R [n x n, ldr], upper triangular, becomes the triangle of the QR factorisation of [R; B] for B [m x n, ldb], which is destroyed. All BY
- * COLUMNS. What R has below its diagonal is not touched. With `upper`, m <= n, B is upper triangular too and what lies below is
+ * COLUMNS. Diagonal elements have either sign. What R has below its diagonal is not touched. With `upper`, m <= n, B is upper triangular too and what lies below is
  * not read. `work` has lgd_lapack_stack_work(n) numbers. 2 m n^2 flops, with upper a third of them. */
 size_t lgd_lapack_stack_work(size_t n);
 lgd_status lgd_lapack_stack(size_t m, size_t n, bool upper, double *R, size_t ldr, double *B, size_t ldb, double *work);

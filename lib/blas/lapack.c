@@ -8,8 +8,6 @@
 extern void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b,
                    const int *ldb, int *info, size_t uplo_length);
 extern void dpotrf_(const char *uplo, const int *n, double *a, const int *lda, int *info, size_t uplo_length);
-extern void dgelqf_(const int *m, const int *n, double *a, const int *lda, double *tau, double *work, const int *lwork,
-                    int *info);
 extern void dtpqrt_(const int *m, const int *n, const int *l, const int *nb, double *a, const int *lda, double *b,
                     const int *ldb, double *t, const int *ldt, double *work, int *info);
 extern void dgelsd_(const int *m, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
@@ -80,50 +78,7 @@ lgd_status lgd_lapack_posv(size_t n, double *A, size_t lda, double *b)
     return LGD_OK;
 }
 
-/* ---- with scratch of its own, as much as LAPACK asks for when lwork is -1 */
-
-static void call_lq(const int *n, const int *m, double *A, const int *lda, double *tau, double *work, const int *lwork,
-                    int *info)
-{
-#ifdef LGD_LAPACKE
-    *info = (int)LAPACKE_dgelqf_work(LAPACK_COL_MAJOR, *n, *m, A, *lda, tau, work, *lwork);
-#else
-    dgelqf_(n, m, A, lda, tau, work, lwork, info);
-#endif
-}
-
-size_t lgd_lapack_triangle_work(size_t m, size_t n)
-{
-    if (m == 0 || n == 0 || m > INT_MAX || n > INT_MAX)
-        return 0;
-    const int rows = (int)m, cols = (int)n, query = -1;
-    int info = 0;
-    double work = 0;
-    const int before = lgd_blas_enter();
-    call_lq(&cols, &rows, &work, &cols, &work, &work, &query, &info);
-    lgd_blas_leave(before);
-    return lgd_add(m < n ? m : n, info || !(work > 1) ? n : (size_t)work);
-}
-
-/* By rows A is, in LAPACK's columns, A^T = L Q, and L^T is the triangle. */
-lgd_status lgd_lapack_triangle(size_t m, size_t n, double *A, size_t lda, double *work, size_t work_size)
-{
-    lgd_status status = lgd_blas_fits("qr", "rows", m);
-    if (!status)
-        status = lgd_blas_fits("qr", "lda", lda);
-    if (status || m == 0 || n == 0)
-        return status;
-    const size_t least = m < n ? m : n;
-    const size_t left = work_size - least > INT_MAX ? INT_MAX : work_size - least;
-    const int rows = (int)m, cols = (int)n, leading = (int)lda, size = (int)left;
-    int info = 0;
-    const int before = lgd_blas_enter();
-    call_lq(&cols, &rows, A, &leading, work, work + least, &size, &info);
-    lgd_blas_leave(before);
-    for (size_t i = 1; i < m && !info; i++)
-        memset(A + i * lda, 0, (i < n ? i : n) * sizeof *A);
-    return info ? lgd_fail(LGD_EINVAL, "qr: LAPACK refuses argument %d of dgelqf", -info) : LGD_OK;
-}
+/* ---- the triangle of a QR factorisation */
 
 /* Columns whose reflections are applied together: what is fastest for rows that fit the cache. */
 static int block_of(size_t n)
@@ -161,6 +116,69 @@ lgd_status lgd_lapack_stack(size_t m, size_t n, bool upper, double *R, size_t ld
     return info ? lgd_fail(LGD_EINVAL, "qr: LAPACK refuses argument %d of dtpqrt", -info) : LGD_OK;
 }
 
+/* ---- with scratch of its own, as much as LAPACK asks for when lwork is -1 */
+
+/* Scratch as LAPACK asks for it: its lengths in the first numbers of `work` and `iwork`, which are then blocks of that length. */
+typedef struct scratch {
+    double first, *work;
+    int first_integer, *iwork, size, integers;
+} scratch;
+
+static lgd_status make_scratch(const char *object, scratch *s)
+{
+    if (s->first > INT_MAX)
+        return lgd_fail(LGD_ERANGE, "%s: its scratch is %g numbers, at most %d is accepted by LAPACK", object, s->first,
+                        INT_MAX);
+    s->size = (int)s->first;
+    s->integers = s->first_integer;
+    s->work = lgd_alloc(object, (size_t)s->size, sizeof *s->work);
+    s->iwork = lgd_alloc(object, (size_t)s->integers + 1, sizeof *s->iwork);
+    return s->work && s->iwork ? LGD_OK : LGD_ENOMEM;
+}
+
+static void free_scratch(scratch *s)
+{
+    if (s->work != &s->first)
+        lgd_release(s->work);
+    if (s->iwork != &s->first_integer)
+        lgd_release(s->iwork);
+}
+
+/* Asks for scratch, then calls: call(ctx, s) returns LAPACK's info. */
+static lgd_status with_scratch(const char *object, int (*call)(void *ctx, const scratch *s), void *ctx, int *info)
+{
+    scratch s = {.size = -1, .integers = -1};
+    s.work = &s.first;
+    s.iwork = &s.first_integer;
+    const int before = lgd_blas_enter();
+    *info = call(ctx, &s);
+    lgd_status status = *info ? LGD_OK : make_scratch(object, &s);
+    if (!status && !*info)
+        *info = call(ctx, &s);
+    lgd_blas_leave(before);
+    free_scratch(&s);
+    return status;
+}
+
+typedef struct svd {
+    int m, n, k, lda, ldb, rank;
+    double *A, *B, *S, rcond;
+} svd;
+
+static int call_svd(void *ctx, const scratch *s)
+{
+    svd *p = ctx;
+#ifdef LGD_LAPACKE
+    return (int)LAPACKE_dgelsd_work(LAPACK_COL_MAJOR, p->m, p->n, p->k, p->A, p->lda, p->B, p->ldb, p->S, p->rcond,
+                                    &p->rank, s->work, s->size, s->iwork);
+#else
+    int info = 0;
+    dgelsd_(&p->m, &p->n, &p->k, p->A, &p->lda, p->B, &p->ldb, p->S, &p->rcond, &p->rank, s->work, &s->size, s->iwork,
+            &info);
+    return info;
+#endif
+}
+
 lgd_status lgd_lapack_gelsd(size_t m, size_t n, size_t k, double *A, size_t lda, double *B, size_t ldb, double *S,
                             double rcond, size_t *rank)
 {
@@ -172,41 +190,33 @@ lgd_status lgd_lapack_gelsd(size_t m, size_t n, size_t k, double *A, size_t lda,
         status = lgd_blas_fits("svd", "outputs", k);
     if (status || m == 0 || n == 0)
         return status;
-    const int rows = (int)m, cols = (int)n, rhs = (int)k, leading = (int)lda, leading_b = (int)ldb;
-    int info = 0, found = 0, size = -1, integer = 0, *iwork = &integer;
-    double number = 0, *work = &number;
-    for (int pass = 0; pass < 2 && !info && !status; pass++) {
-        const int before = lgd_blas_enter();
+    svd p = {(int)m, (int)n, (int)k, (int)lda, (int)ldb, 0, A, B, S, rcond};
+    int info = 0;
+    status = with_scratch("svd", call_svd, &p, &info);
+    if (!status && info < 0)
+        status = lgd_fail(LGD_EINVAL, "svd: LAPACK refuses argument %d of dgelsd", -info);
+    if (!status && info > 0)
+        status = lgd_fail(LGD_EDIVERGED, "svd: %d off-diagonals of dgelsd do not converge to 0", info);
+    *rank = status ? 0 : (size_t)p.rank;
+    return status;
+}
+
+typedef struct eigen {
+    int n, lda;
+    double *A, *values;
+} eigen;
+
+static int call_eigen(void *ctx, const scratch *s)
+{
+    const eigen *p = ctx;
 #ifdef LGD_LAPACKE
-        info = (int)LAPACKE_dgelsd_work(LAPACK_COL_MAJOR, rows, cols, rhs, A, leading, B, leading_b, S, rcond, &found,
-                                        work, size, iwork);
+    return (int)LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', p->n, p->A, p->lda, p->values, s->work, s->size,
+                                    s->iwork, s->integers);
 #else
-        dgelsd_(&rows, &cols, &rhs, A, &leading, B, &leading_b, S, &rcond, &found, work, &size, iwork, &info);
+    int info = 0;
+    dsyevd_("V", "U", &p->n, p->A, &p->lda, p->values, s->work, &s->size, s->iwork, &s->integers, &info, 1, 1);
+    return info;
 #endif
-        lgd_blas_leave(before);
-        if (pass || info)
-            break;
-        if (number > INT_MAX)
-            return lgd_fail(LGD_ERANGE, "svd: its scratch is %g numbers, at most %d is accepted by LAPACK", number,
-                            INT_MAX);
-        size = (int)number;
-        work = lgd_alloc("svd", (size_t)size, sizeof *work);
-        iwork = lgd_alloc("svd", (size_t)integer + 1, sizeof *iwork);
-        if (!work || !iwork)
-            status = LGD_ENOMEM;
-    }
-    if (work != &number)
-        lgd_release(work);
-    if (iwork != &integer)
-        lgd_release(iwork);
-    if (status)
-        return status;
-    if (info < 0)
-        return lgd_fail(LGD_EINVAL, "svd: LAPACK refuses argument %d of dgelsd", -info);
-    if (info > 0)
-        return lgd_fail(LGD_EDIVERGED, "svd: %d off-diagonals of dgelsd do not converge to 0", info);
-    *rank = (size_t)found;
-    return LGD_OK;
 }
 
 lgd_status lgd_lapack_eigen(size_t n, double *A, size_t lda, double *values)
@@ -214,34 +224,9 @@ lgd_status lgd_lapack_eigen(size_t n, double *A, size_t lda, double *values)
     lgd_status status = n ? check(n, lda) : LGD_OK;
     if (status || n == 0)
         return status;
-    const int order = (int)n, leading = (int)lda;
-    int info = 0, size = -1, integers = -1, integer = 0, *iwork = &integer;
-    double number = 0, *work = &number;
-    for (int pass = 0; pass < 2 && !info && !status; pass++) {
-        const int before = lgd_blas_enter();
-#ifdef LGD_LAPACKE
-        info = (int)LAPACKE_dsyevd_work(LAPACK_COL_MAJOR, 'V', 'U', order, A, leading, values, work, size, iwork,
-                                        integers);
-#else
-        dsyevd_("V", "U", &order, A, &leading, values, work, &size, iwork, &integers, &info, 1, 1);
-#endif
-        lgd_blas_leave(before);
-        if (pass || info)
-            break;
-        if (number > INT_MAX)
-            return lgd_fail(LGD_ERANGE, "eigenvalues: scratch is %g numbers, at most %d is accepted by LAPACK", number,
-                            INT_MAX);
-        size = (int)number;
-        integers = integer;
-        work = lgd_alloc("eigenvalues", (size_t)size, sizeof *work);
-        iwork = lgd_alloc("eigenvalues", (size_t)integers, sizeof *iwork);
-        if (!work || !iwork)
-            status = LGD_ENOMEM;
-    }
-    if (work != &number)
-        lgd_release(work);
-    if (iwork != &integer)
-        lgd_release(iwork);
+    eigen p = {(int)n, (int)lda, A, values};
+    int info = 0;
+    status = with_scratch("eigenvalues", call_eigen, &p, &info);
     if (!status && info)
         status = lgd_fail(LGD_EDIVERGED, "eigenvalues: dsyevd does not converge (%d)", info);
     return status;

@@ -103,27 +103,33 @@ static void scale(lgd_fit *fit)
 /* F and q: T, or T with rows for l2 beneath. */
 static lgd_status put_ridge(lgd_fit *fit)
 {
-    const size_t n = fit->n, k = fit->k, width = fit->width, rows = n + (fit->l2 > 0 ? width : 0);
-    double *stack = fit->T;
-    lgd_status status = LGD_OK;
+    const size_t n = fit->n, width = fit->width, square = width * width;
+    double *columns = NULL;
     if (fit->l2 > 0) {
-        const size_t work = lgd_lapack_triangle_work(width + n, width);
-        stack = lgd_alloc("least squares", lgd_add(lgd_mul(width + n, width), work), sizeof *stack);
-        if (!stack)
+        const size_t below = lgd_mul(n, width);
+        columns =
+            lgd_alloc("least squares", lgd_add(lgd_add(square, below), lgd_lapack_stack_work(width)), sizeof *columns);
+        if (!columns)
             return LGD_ENOMEM;
-        memcpy(stack, fit->T, width * width * sizeof *stack);
+        double *ridge = columns + square;
+        for (size_t i = 0; i < width; i++)
+            for (size_t j = i; j < width; j++)
+                columns[i + j * width] = fit->T[i * width + j];
         for (size_t j = 0; j < n; j++)
-            stack[(width + j) * width + j] = sqrt(fit->ridge[j]);
-        status = lgd_lapack_triangle(rows, width, stack, width, stack + (width + n) * width, work);
+            ridge[j + j * n] = sqrt(fit->ridge[j]);
+        const lgd_status status = lgd_lapack_stack(n, width, true, columns, width, ridge, n, ridge + below);
+        if (status) {
+            lgd_release(columns);
+            return status;
+        }
     }
-    for (size_t i = 0; i < n; i++) {
-        memcpy(fit->F + i * n, stack + i * width, n * sizeof *stack);
-        for (size_t c = 0; c < k; c++)
-            fit->q[c * n + i] = stack[i * width + n + c];
-    }
-    if (stack != fit->T)
-        lgd_release(stack);
-    return status;
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < width; j++) {
+            const double x = columns ? columns[i + j * width] : fit->T[i * width + j];
+            *(j < n ? &fit->F[i * n + j] : &fit->q[(j - n) * n + i]) = x;
+        }
+    lgd_release(columns);
+    return LGD_OK;
 }
 
 lgd_status lgd_fit_triangle(lgd_fit *fit, const double *w)
