@@ -1,12 +1,17 @@
 /* Which way least squares go, by counts of operations and bytes. */
-#include "base/base.h"
 #include "lgd/quadratic.h"
+#include "reduction.h"
 #include <math.h>
 
 /* In units of an operation of a matrix product; see lgd/quadratic.h. */
 static const double BYTE = 3, QR = 2, VECTOR = 2, ROW = 600, COPIED_ROW = 1200, STEP = 10000;
-static const double WORST_CONDITION = 2.1e6; /* its square is the limit of a reduction */
 enum { CORRECTIONS = 2 };
+
+/* Of the columns, of which the Gram matrix has the square. */
+static double worst_condition(void)
+{
+    return sqrt(LGD_REDUCTION_LIMIT);
+}
 
 /* A reading of all rows. */
 static lgd_plan_cost reading(const lgd_plan_options *o, double flops, double rate, double row)
@@ -46,7 +51,7 @@ static void find_costs(const lgd_plan_options *o, lgd_plan *plan)
         plus(reduction, at_once ? plus(factor, times(CORRECTIONS, pass)) : times(steps, small));
     plan->cost[LGD_WAY_DIRECT] =
         at_once ? plus(reading(o, 2 * W * W, QR, COPIED_ROW), inside(n * n * k, VECTOR, STEP)) : NEVER;
-    if (at_once && (o->rows < o->cols || o->condition > WORST_CONDITION))
+    if (at_once && (o->rows < o->cols || o->condition > worst_condition()))
         plan->cost[LGD_WAY_REDUCE] = NEVER;
     plan->break_even = step.time > small.time ? ceil(reduction.time / (step.time - small.time)) : INFINITY;
 }
@@ -128,8 +133,8 @@ static lgd_status refuse(const lgd_plan_options *o, lgd_way way)
                         "are accepted, or direct",
                         o->rows, o->cols);
     return lgd_fail(LGD_EINVAL,
-                    "plan: way is reduce for the optimum at a condition of %g, at most %g is accepted, or direct",
-                    o->condition, WORST_CONDITION);
+                    "plan: way is reduce for the optimum at a condition of %g, at most %.2g is accepted, or direct",
+                    o->condition, worst_condition());
 }
 
 lgd_status lgd_least_squares_plan_sized(const lgd_plan_options *options, size_t options_size, lgd_plan *plan,

@@ -11,6 +11,7 @@
 #ifndef LGD_REDUCTION_H
 #define LGD_REDUCTION_H
 #include "objective.h"
+#include <float.h>
 
 /* What is kept, and nothing of the objective.
  *   cols, outputs  n without the intercept, and k; w has (cols + intercept) outputs numbers
@@ -63,6 +64,9 @@ lgd_status lgd_reduction_walk(const lgd_reduction *r, const lgd_objective *f, co
 
 /* Bytes of a block of the pool, which has room for the targets' columns of a panel too. */
 size_t lgd_reduction_block(const lgd_reduction *r);
+
+/* The largest condition of C that is accepted: what a correction leaves of an error is about 1e-3. */
+#define LGD_REDUCTION_LIMIT (1e-3 / DBL_EPSILON)
 
 /* What a solution was worth.
  *   rank       columns of which none is a constant or depends on those before it, the intercept among them; less than all is an error

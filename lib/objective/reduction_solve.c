@@ -8,9 +8,6 @@
 #include <math.h>
 #include <string.h>
 
-static const double LIMIT =
-    1e-3 / DBL_EPSILON; /* of the condition: what a correction leaves of an error is about 1e-3 */
-
 /* A point and its correction, output by output.
  *   L        [n x n, ld] the factor of unit (C + ridge) unit
  *   unit     [n] powers of two by which the diagonal is near 1: a strength l2 in the columns' own units may be far from it
@@ -160,12 +157,12 @@ static lgd_status factor(const solver *s, lgd_reduction_report *report)
 {
     const lgd_reduction *r = s->r;
     size_t good = 0;
-    *report = (lgd_reduction_report){.rank = r->cols + r->intercept, .condition = 1, .limit = LIMIT};
+    *report = (lgd_reduction_report){.rank = r->cols + r->intercept, .condition = 1, .limit = LGD_REDUCTION_LIMIT};
     const double norm = take_matrix(s);
     lgd_status status = lgd_lapack_factor(s->n, s->L, s->ld, &good);
     if (!status && s->n)
         report->condition = good < s->n ? INFINITY : norm * inverse_norm(s, s->D, s->G);
-    if (!status && !(report->condition <= LIMIT))
+    if (!status && !(report->condition <= LGD_REDUCTION_LIMIT))
         status = find_rank(s, report);
     if (r->intercept && !(r->weight > 0)) {
         report->rank--;
@@ -175,12 +172,12 @@ static lgd_status factor(const solver *s, lgd_reduction_report *report)
         return status;
     if (report->rank < r->cols + r->intercept)
         return refuse_rank(r, report);
-    if (!(report->condition <= LIMIT))
+    if (!(report->condition <= LGD_REDUCTION_LIMIT))
         return lgd_fail(
             LGD_EINVAL,
             "reduction: the condition of its Gram matrix is %.3g, at most %.3g is accepted (a solution by qr "
             "takes the root of that)",
-            report->condition, LIMIT);
+            report->condition, LGD_REDUCTION_LIMIT);
     return LGD_OK;
 }
 
