@@ -28,7 +28,10 @@ enum { LGD_SQUARES = 1 };
  *             where u is the slope at z; INFINITY outside the domain of loss*; a row of weight 0 has no part. A loss that
  *             has it is convex. For duality gaps
  *   hessian   optional: C [m x k x k] receives weight_i d^2 loss / d z_ic d z_ie at the scores Z. For Newton's method
- * eval, fenchel and hessian must be free of side effects: they are called from several threads at once. */
+ *   kinks     optional: says that the loss is a sum over its outputs, convex and piecewise linear in each score z with at most two
+ *             kinks. For the target y of an output: kink[0] < kink[1] are where the slope changes, slope[0] <= slope[1] <= slope[2] the
+ *             slopes left of, between and right of them; returns how many kinks there are, 1 or 2. For its exact minimum
+ * eval, fenchel, hessian and kinks must be free of side effects: they are called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
     unsigned flags; /* LGD_SQUARES or 0 */
@@ -42,6 +45,7 @@ typedef struct lgd_loss_ops {
                       const double *weight, const double *U, size_t ldu);
     void (*hessian)(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                     const double *weight, double *C);
+    size_t (*kinks)(const void *ctx, double y, double kink[2], double slope[3]);
 } lgd_loss_ops;
 
 /* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */

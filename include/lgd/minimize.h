@@ -94,7 +94,8 @@ typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
  *   "lr"         the rate used in its first step
  *   "grad_norm"  of the same evaluation as loss
  *   "seconds"    since the start of the run, at its end
- *   "gap"        the duality gap at the point of loss, where one was computed (gap_tol), else NaN */
+ *   "gap"        the duality gap at the point of loss, where one was computed (gap_tol), else NaN
+ *   "validation" the value of `validation` at the point of loss, where one was computed, else NaN */
 typedef struct lgd_history lgd_history;
 
 /* An empty history, for lgd_minimize_options. */
@@ -161,6 +162,11 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   precondition    a metric: methods that are linear in g step along P g, and those with LGD_PRECONDITIONED build on it; |g|
  *                   stays the Euclidean norm. LGD_EUNSUPPORTED with other methods and with a penalty
  *   precondition_ctx  what precondition is handed
+ *   validation      of the same dim, borrowed: an objective on other rows. Its value (without the penalty, and without noise) is
+ *                   taken before every check_every-th epoch [1] and at the end; full batch: before every check_every-th step [1]. Then
+ *                   best_f, best_step and w_best are of its lowest (maximize: highest) value, and not of F
+ *   patience        with validation: so many of its values in a row that are not better than the best end the run as
+ *                   LGD_STOP_PATIENCE, and w is then the best point; the count goes on from run to run with the optimizer [off]
  *   saddle          what to do at a saddle point, see lgd_saddle
  *   start_rows      full batch: begins on so many rows, drawn by seed, and takes 4 times as many, half of all at most and then all,
  *                   whenever the gradient there is lost in the noise of the sample: |g|^2 is at most a quarter of the variance of
@@ -198,6 +204,8 @@ typedef struct lgd_minimize_options {
     void *precondition_ctx;
     size_t start_rows;
     lgd_saddle saddle;
+    lgd_objective *validation;
+    uint64_t patience;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -218,7 +226,8 @@ typedef struct lgd_minimize_options {
  *   batch_size    rows a step at the end, which norm_test may have raised; 0: all
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
  *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked, with
- *                 saddle; else NaN */
+ *                 saddle; else NaN
+ *   f_validation  the value of `validation` at the returned w; NaN without one */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -228,6 +237,7 @@ typedef struct lgd_report {
     size_t batch_size;
     uint64_t indefinite;
     double smallest_curvature;
+    double f_validation;
 } lgd_report;
 
 /* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at

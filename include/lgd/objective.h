@@ -53,6 +53,18 @@ enum { LGD_QUADRATIC = 2 };
  *   design       optional, with linear: says that omega_i f_i(w) = 1/2 sum_c (S_i.W_c + R_ic)^2, W_c[j] = w[j*slopes + c]. SETS
  *                S [count x dim/slopes, lds] and R [count x slopes]. Called as eval is. For least squares at once; it stands for
  *                jacobian as well
+ *   panel        optional: with LGD_CONCURRENT, how many terms are worth evaluating at once; no chunk has fewer, where there are as many
+ *   describe     optional: writes the formula of f with every constant in it to text [size], as snprintf does, and returns what
+ *                snprintf would
+ *   attained     optional, with the mean over all terms: a value v >= 0 such that a w with f(w) < v shows that f has no minimum, its
+ *                infimum being approached along s w for s to infinity only (a classifier without penalty that tells all rows
+ *                apart); 0: nothing of the kind is known
+ *   descend      optional: for each of the rows in turn, *f += f_i(w) and w -= lr omega_i/omega grad f_i(w), omega being mean_weight: a
+ *                step of plain descent per term, with the bits of `eval` and an update of all of w, at the cost of what the
+ *                term touches. Only where there is no smooth part. For batches of 1 by sgd
+ *   noise        optional: which noise of its own (dropout) the evaluations from here on draw: t >= 1 for the t-th step on a batch, the
+ *                same for the same t, terms and w; 0: none
+ *   parts        optional: how many ranges w consists of, first[0] = 0 < first[1] < ... (layers), to first unless NULL. For histories
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -76,6 +88,12 @@ typedef struct lgd_objective_ops {
     size_t (*residuals)(void *ctx);
     lgd_status (*bend)(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *g);
     lgd_status (*design)(void *ctx, const lgd_rows *rows, double *S, size_t lds, double *R);
+    size_t (*panel)(void *ctx);
+    int (*describe)(void *ctx, char *text, size_t size);
+    double (*attained)(void *ctx);
+    lgd_status (*descend)(void *ctx, const lgd_rows *rows, double lr, double mean_weight, double *w, double *f);
+    void (*noise)(void *ctx, uint64_t t);
+    size_t (*parts)(void *ctx, size_t *first);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

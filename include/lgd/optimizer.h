@@ -57,7 +57,9 @@ typedef struct lgd_option {
     X(LGD_STOP_GAP_TOL, 14, "converged: duality gap below tolerance")                                                  \
     X(LGD_STOP_SADDLE, 15, "saddle: gradient below tolerance, a curvature below 0")                                    \
     X(LGD_STOP_SEARCH, 16, "line search found no lower value")                                                         \
-    X(LGD_STOP_UNBOUNDED, 17, "value falls without bound")
+    X(LGD_STOP_UNBOUNDED, 17, "value falls without bound")                                                             \
+    X(LGD_STOP_SEPARABLE, 18, "no minimum: the classes are separable")                                                 \
+    X(LGD_STOP_PATIENCE, 19, "validation value no longer falls")
 
 /* Why a run ended: LGD_STOP_NONE, or one of LGD_STOP_LIST.
  *   LGD_STOP_NONE   0, there was no run */

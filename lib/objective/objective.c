@@ -47,6 +47,8 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     if (!f)
         return LGD_ENOMEM;
     *f = (lgd_objective){.dim = dim, .terms = terms, .ops = mine, .ctx = ctx, .mean_weight = 1, .factor = 1};
+    if (mine.panel)
+        f->panel = mine.panel(ctx);
     if (mine.unpenalised)
         mine.unpenalised(ctx, &f->spare_first, &f->spare_count);
     if (f->spare_count && (f->spare_first >= dim || f->spare_count > dim - f->spare_first))
@@ -123,6 +125,8 @@ static size_t chunk_rows(const lgd_objective *f, size_t count)
     if (!(f->ops.flags & LGD_CONCURRENT))
         return count;
     size_t rows = count / MAX_CHUNKS + (count % MAX_CHUNKS != 0), least = CHUNK_ELEMENTS / f->dim;
+    if (f->panel > least)
+        least = f->panel;
     if (rows < least)
         rows = least;
     return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS * CHUNK_ROWS;

@@ -12,6 +12,7 @@ struct lgd_objective {
     double mean_weight;              /* over all terms; 1 without weights */
     size_t spare_first, spare_count; /* unpenalised coordinates */
     size_t slopes;                   /* numbers that stand for the gradient of a term; 0: none do */
+    size_t panel;                    /* terms that a chunk has at least */
     double l2;                       /* of the smooth part, with slopes */
     /* Value and gradient over all terms, written and not added; NULL: by ops.eval. */
     lgd_status (*whole)(void *ctx, const double *w, double *f, double *g);
