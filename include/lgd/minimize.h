@@ -225,8 +225,8 @@ typedef struct lgd_minimize_options {
  *                 many rows again as the run did or 40 passes, within max_seconds
  *   batch_size    rows a step at the end, which norm_test may have raised; 0: all
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
- *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked, with
- *                 saddle; else NaN
+ *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked,
+ *                       with saddle; else NaN
  *   f_validation  the value of `validation` at the returned w; NaN without one */
 typedef struct lgd_report {
     lgd_stop stop;
