@@ -9,9 +9,10 @@ extern "C" {
 /* A loss, built-in or yours. */
 typedef struct lgd_loss lgd_loss;
 
-/* Flag of ops: the loss is C/2 (z - y)^2 for each output, C its `curvature`. A model with it is a problem of linear least
- * squares. */
-enum { LGD_SQUARES = 1 };
+/* Flags of ops.
+ *   LGD_SQUARES  the loss is C/2 (z - y)^2 for each output, C its `curvature`. A model with it is a problem of linear least squares
+ *   LGD_CLASSES  targets are numbers of classes: 0 or 1 for each output, or, with one target for k > 1 outputs, 0 .. k - 1 */
+enum { LGD_SQUARES = 1, LGD_CLASSES = 4 };
 
 /* What a loss has to offer, for m rows of k scores Z [m x k, ldz], targets y [m x targets(k)] and weights [m] or NULL.
  *   name      for messages
@@ -31,10 +32,14 @@ enum { LGD_SQUARES = 1 };
  *   kinks     optional: says that the loss is a sum over its outputs, convex and piecewise linear in each score z with at most two
  *             kinks. For the target y of an output: kink[0] < kink[1] are where the slope changes, slope[0] <= slope[1] <= slope[2] the
  *             slopes left of, between and right of them; returns how many kinks there are, 1 or 2. For its exact minimum
+ *   attained  optional: a value v >= 0 such that loss(z) < v shows that the loss falls along s z for s to infinity, to an infimum of
+ *             0 that it never has (logistic: log 2); 0: there is none. For rows that a model without penalty tells apart
+ *   describe  optional: writes the name with every parameter to text [size], as snprintf does, and returns what snprintf would;
+ *             absent: the name
  * eval, fenchel, hessian and kinks must be free of side effects: they are called from several threads at once. */
 typedef struct lgd_loss_ops {
     const char *name;
-    unsigned flags; /* LGD_SQUARES or 0 */
+    unsigned flags; /* LGD_SQUARES, LGD_CLASSES or 0 */
     size_t (*targets)(const void *ctx, size_t k);
     double (*eval)(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y, const double *weight);
     void (*free)(void *ctx);
@@ -46,6 +51,8 @@ typedef struct lgd_loss_ops {
     void (*hessian)(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                     const double *weight, double *C);
     size_t (*kinks)(const void *ctx, double y, double kink[2], double slope[3]);
+    double (*attained)(const void *ctx);
+    int (*describe)(const void *ctx, char *text, size_t size);
 } lgd_loss_ops;
 
 /* (z - y)^2 / 2, the mean of which has gradient X^T e / m. Any finite target; one target per output. */

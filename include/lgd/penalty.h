@@ -37,6 +37,8 @@ enum {
  *              where there is no bound. For methods with LGD_TAKES_BOX
  *   coordinates  optional: h(w) is sum_j l1_j |w_j| + l2_j/2 w_j^2 for lower_j <= w_j <= upper_j, else infinite, and these are l1[n],
  *              l2[n], lower[n] and upper[n]. For methods with LGD_TAKES_COORDINATES, to which l1 or bounds say as much
+ *   describe   optional: writes h as a formula with every constant to text [size], as snprintf does, and returns what snprintf would;
+ *              absent: the name
  * All are called by several threads at once, each with scratch of its own. */
 typedef struct lgd_penalty_ops {
     const char *name;
@@ -50,6 +52,7 @@ typedef struct lgd_penalty_ops {
     void (*l1)(const void *ctx, size_t n, double *l1);
     void (*bounds)(const void *ctx, size_t n, double *lower, double *upper);
     void (*coordinates)(const void *ctx, size_t n, double *l1, double *l2, double *lower, double *upper);
+    int (*describe)(const void *ctx, char *text, size_t size);
 } lgd_penalty_ops;
 
 /* Your own penalty. ops are copied (their name must outlive the penalty), ctx is yours until free, also when this call
