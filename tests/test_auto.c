@@ -215,6 +215,7 @@ START_TEST(rate_on_raw_columns_and_labels_holds_and_is_near_the_largest)
 }
 END_TEST
 
+/* features: 44 */
 START_TEST(rate_full_batch_of_every_loss_is_one_over_curvature)
 {
     const char *texts[] = {"sgd:lr=auto", "momentum:lr=auto", "nesterov:lr=auto", "nesterov_convex:lr=auto"};

@@ -47,6 +47,7 @@ static void run_recorder(recorder *r, double *w, const lgd_minimize_options *o, 
     lgd_objective_free(f);
 }
 
+/* features: 26 */
 START_TEST(epoch_every_row_once_in_a_new_order)
 {
     static recorder r;
@@ -89,6 +90,7 @@ START_TEST(first_epoch_shifts_the_order)
 }
 END_TEST
 
+/* features: 26 */
 START_TEST(with_replacement_every_row_equally_likely)
 {
     enum { EPOCHS = 600 };
@@ -117,6 +119,7 @@ START_TEST(with_replacement_every_row_equally_likely)
 }
 END_TEST
 
+/* features: 27 */
 START_TEST(last_batch_divided_scaled_or_dropped)
 {
     static recorder r;
@@ -140,6 +143,7 @@ END_TEST
 
 /* ---- what a batch's gradient is worth */
 
+/* features: 27, 67 */
 START_TEST(batch_gradient_unbiased_with_variance_one_over_its_size)
 {
     enum { M = 203, N = 4, TRIALS = 20000 };
@@ -172,6 +176,7 @@ END_TEST
 
 /* ---- batches against other ways to the same steps, bit for bit, for every method */
 
+/* features: 27 */
 START_TEST(batch_of_all_rows_in_sequence_equals_full_batch)
 {
     const lgd_loss *losses[] = {lgd_loss_squared(), lgd_loss_logistic()};
@@ -233,6 +238,7 @@ START_TEST(any_batch_equals_the_callers_own_loop)
 END_TEST
 
 /* Data arrive in chunks; each goes through the same optimizer once. */
+/* features: 28 */
 START_TEST(online_chunks_equal_one_pass)
 {
     enum { M = 640, N = 6, CHUNK = 160, B = 32 };
@@ -285,6 +291,7 @@ END_TEST
 
 /* ---- where it leads */
 
+/* features: 68 */
 START_TEST(shrinking_rate_every_batch_size_close_to_the_optimum)
 {
     static const size_t batches[] = {1, 32, 64, 256};

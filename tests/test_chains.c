@@ -85,6 +85,7 @@ static uint64_t cuts_after(const lgd_schedule *s, lgd_plateau_state *state, cons
     return state->cuts;
 }
 
+/* features: 61 */
 START_TEST(plateau_more_bad_values_than_patience_cut_the_rate)
 {
     const lgd_schedule preset = {.kind = LGD_PLATEAU}, none = {.kind = LGD_PLATEAU, .patience = LGD_ZERO};

@@ -153,6 +153,7 @@ static void check_rest(const row *r, const double *w, const real *x, double allo
         ck_assert_msg((w[j] == 0) == (x[j] == 0), "%s: w[%zu] is %g, the minimum has %Lg", r->text, j, w[j], x[j]);
 }
 
+/* features: 66, 69 */
 START_TEST(every_method_l1_and_elastic_net_rests_at_the_minimum_of_both)
 {
     for (size_t i = 0; lgd_optimizer_builtin(i); i++) {

@@ -20,6 +20,7 @@ static void descend(lgd_objective *f, double lr, double *w, const lgd_minimize_o
     lgd_optimizer_free(opt);
 }
 
+/* features: 2, 21 */
 START_TEST(worked_example_hundred_steps_known_weights)
 {
     lgd_matrix *X;
@@ -65,6 +66,7 @@ static void worked_hessian(real H[3][3])
         }
 }
 
+/* features: 24 */
 START_TEST(path_every_step_the_closed_form_and_monotone)
 {
     static const double rates[] = {0.1, 0.5, 1, 1.5, 1.9};
@@ -136,6 +138,7 @@ START_TEST(rate_below_the_limit_converges)
 }
 END_TEST
 
+/* features: 37, 62 */
 START_TEST(rate_beyond_the_limit_is_divergence_with_a_rate_that_holds)
 {
     lgd_matrix *X;
@@ -164,6 +167,7 @@ START_TEST(rate_beyond_the_limit_is_divergence_with_a_rate_that_holds)
 }
 END_TEST
 
+/* features: 37 */
 START_TEST(rate_in_four_regimes_slow_best_overshooting_diverging)
 {
     static const double rates[] = {0.01, 1, 1.9}; /* of 1/C */
@@ -187,6 +191,7 @@ START_TEST(rate_in_four_regimes_slow_best_overshooting_diverging)
 END_TEST
 
 /* Rates of the textbooks after 1000 epochs on standardised columns, 1/(2m) scaling. */
+/* features: 39 */
 START_TEST(rates_of_textbooks_slow_right_diverging)
 {
     static const double rates[] = {0.0001, 0.001, 0.01, 0.5};
@@ -226,6 +231,7 @@ START_TEST(rates_of_textbooks_slow_right_diverging)
 }
 END_TEST
 
+/* features: 38 */
 START_TEST(constant_rate_steps_shrink_with_the_gradient)
 {
     model m = model_create(100, 5, lgd_loss_half_squared(), NULL, 2);
@@ -259,6 +265,7 @@ static double opposite(const void *ctx, size_t m, size_t k, double *Z, size_t ld
     return sum;
 }
 
+/* features: 3, 5 */
 START_TEST(error_of_either_sign_and_half_at_twice_the_rate_same_bits)
 {
     lgd_loss *loss;
@@ -287,6 +294,7 @@ END_TEST
 
 /* ---- convex: the global optimum from anywhere */
 
+/* features: 6 */
 START_TEST(noiseless_line_fitted_with_and_without_intercept)
 {
     double x[20], y[20], through[20];
@@ -313,6 +321,7 @@ START_TEST(noiseless_line_fitted_with_and_without_intercept)
 }
 END_TEST
 
+/* features: 25 */
 START_TEST(convex_any_start_the_optimum_of_the_normal_equations)
 {
     enum { M = 150, N = 8 };
@@ -340,6 +349,7 @@ START_TEST(convex_any_start_the_optimum_of_the_normal_equations)
 }
 END_TEST
 
+/* features: 23 */
 START_TEST(seeded_start_known_numbers)
 {
     static const double known[4] = {0x1.ca141d79c7dp-1, 0x1.6c2b544f2be44p-1, 0x1.bf8b997d58102p-1,

@@ -223,6 +223,7 @@ START_TEST(methods_of_this_kind_nine)
 }
 END_TEST
 
+/* features: 22 */
 START_TEST(ascent_on_minus_f_descent_in_every_bit)
 {
     for (size_t i = 0; i < text_count; i++)

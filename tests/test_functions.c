@@ -55,6 +55,7 @@ static double distance(const double *w, const double (*minimum)[2], size_t count
     return least;
 }
 
+/* features: 16 */
 START_TEST(classic_functions_every_start_a_minimum)
 {
     static const double rosenbrock_at[1][2] = {{1, 1}}, beale_at[1][2] = {{3, 0.5}},
@@ -108,6 +109,7 @@ static lgd_status double_well(void *ctx, size_t dim, const double *w, double *f,
     return LGD_OK;
 }
 
+/* features: 25, 59 */
 START_TEST(nonconvex_start_decides_which_minimum)
 {
     lgd_objective *f;
@@ -142,6 +144,7 @@ static lgd_status negated_eval(void *ctx, size_t dim, const double *w, double *f
     return status;
 }
 
+/* features: 16, 22 */
 START_TEST(maximize_equals_minimize_of_the_negative_bit_for_bit)
 {
     model m = model_create(60, 4, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.1, .intercept = true}, 1);
@@ -198,6 +201,7 @@ END_TEST
 
 /* ---- the methods' own promises */
 
+/* features: 30 */
 START_TEST(momentum_recurrence_to_the_last_bit)
 {
     enum { N = 6, STEPS = 200 };
@@ -236,6 +240,7 @@ static uint64_t steps_to_converge(lgd_objective *f, size_t dim, double lr, doubl
     return report.steps;
 }
 
+/* features: 30 */
 START_TEST(momentum_ill_conditioned_quadratic_root_of_kappa_fewer_steps)
 {
     enum { N = 10 };
@@ -255,6 +260,7 @@ START_TEST(momentum_ill_conditioned_quadratic_root_of_kappa_fewer_steps)
 }
 END_TEST
 
+/* features: 31 */
 START_TEST(adam_first_step_the_rate_against_the_sign)
 {
     static const double curvature[6] = {1, 100, 1e-3, 1e6, 1, 1e-2}, at[6] = {2, -3, 5, 1, 0, -1};
@@ -275,6 +281,7 @@ START_TEST(adam_first_step_the_rate_against_the_sign)
 }
 END_TEST
 
+/* features: 33 */
 START_TEST(adaptive_methods_scaled_objective_same_path)
 {
     static const char *const methods[] = {"adam:eps=0,lr=0.01", "adagrad:eps=0,lr=0.1"};
@@ -300,6 +307,7 @@ END_TEST
 
 /* ---- real data */
 
+/* features: 7 */
 START_TEST(logistic_on_breast_cancer_known_optimum)
 {
     enum { M = BREAST_CANCER_ROWS, N = BREAST_CANCER_COLS };

@@ -870,6 +870,7 @@ static lgd_status steep(void *ctx, size_t dim, const double *w, double *f, doubl
     return LGD_OK;
 }
 
+/* features: 20 */
 START_TEST(minimize_frozen_group_no_part_in_gradient)
 {
     lgd_objective *f = NULL;

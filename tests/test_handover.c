@@ -51,6 +51,7 @@ static int note(void *ctx, const lgd_progress *p)
     return 0;
 }
 
+/* features: 35 */
 START_TEST(handover_from_batches_to_all_rows_keeps_w_counters_and_history)
 {
     const char *second[] = {"lbfgs", "fista", "sgd:lr=auto", "adam"};

@@ -78,6 +78,7 @@ static lgd_report minimised(lgd_objective *f, const lgd_penalty *penalty, const 
 }
 
 /* The elastic net as one penalty, and as an L1 beside an objective with an L2. */
+/* features: 66 */
 START_TEST(diabetes_every_strength_coefficients_and_zeros_of_scikit_learn)
 {
     static const char *const methods[] = {"fista", "fista:restart=function", "proximal_gradient:grow=2", "owlqn",
@@ -105,6 +106,7 @@ START_TEST(diabetes_every_strength_coefficients_and_zeros_of_scikit_learn)
 }
 END_TEST
 
+/* features: 66 */
 START_TEST(breast_cancer_l1_logistic_coefficients_and_zeros)
 {
     static const char *const methods[] = {"fista", "proximal_gradient", "owlqn"};

@@ -327,6 +327,7 @@ static void start(double *w, double point)
         w[j] = point * (j % 2 ? 1 + 0.1 * (double)j : -1.2);
 }
 
+/* features: 34 */
 START_TEST(valley_every_variant_reaches_the_minimum)
 {
     for (size_t i = 0; i < VARIANTS_TRIED; i++) {

@@ -404,6 +404,7 @@ static void column(const lgd_matrix *A, size_t j, double *z)
     lgd_release(e);
 }
 
+/* features: 70 */
 START_TEST(standardized_columns_mean_0_deviation_1)
 {
     enum { M = 1000, N = 5 };
@@ -485,6 +486,7 @@ START_TEST(standardized_overflowing_column_named)
 }
 END_TEST
 
+/* features: 70 */
 START_TEST(unscale_fitted_weights_same_predictions)
 {
     enum { M = 50, N = 4, K = 3 };

@@ -423,6 +423,7 @@ static size_t allocations(size_t i, size_t batch, int how, uint64_t epochs)
     return memory_made();
 }
 
+/* features: 36 */
 START_TEST(memory_more_steps_no_more_allocations)
 {
     for (size_t i = 0; function_method(i); i++) {
@@ -447,6 +448,7 @@ START_TEST(memory_more_steps_no_more_allocations)
 END_TEST
 
 /* The memory of a method is that of its vectors: what it says, within the alignment of each. */
+/* features: 36 */
 START_TEST(memory_state_bytes_as_documented)
 {
     static const struct {

@@ -45,6 +45,7 @@ static void run(descent *d, const lgd_minimize_options *o, lgd_stop stop)
     ck_assert(d->report.best_f <= d->report.f);
 }
 
+/* features: 21, 54 */
 START_TEST(stop_epochs_limit_reached)
 {
     descent d = begin(0.01);
@@ -127,6 +128,7 @@ START_TEST(stop_seconds_limit_reached)
 }
 END_TEST
 
+/* features: 54 */
 START_TEST(stop_gradient_fallen_by_the_tolerance)
 {
     static const double tolerances[] = {0, 1e-3, 1e-12}; /* 0: the preset 1e-6 */
@@ -211,6 +213,7 @@ START_TEST(stop_step_shorter_than_its_tolerance)
 }
 END_TEST
 
+/* features: 54 */
 START_TEST(stop_target_value_reached)
 {
     descent d = begin(0.1);

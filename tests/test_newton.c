@@ -36,6 +36,7 @@ static lgd_report run(lgd_objective *f, const char *method, double *w, lgd_minim
 
 /* ---- models */
 
+/* features: 34 */
 START_TEST(least_squares_one_step)
 {
     enum { COLS = 6 };

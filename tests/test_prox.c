@@ -331,6 +331,7 @@ static void compare(const part *h, const problem *q)
     }
 }
 
+/* features: 69 */
 START_TEST(prox_random_problems_minimum_of_the_definition)
 {
     for (int i = 0; i < PROBLEMS; i++) {

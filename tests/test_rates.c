@@ -91,6 +91,7 @@ START_TEST(rates_of_a_run_in_one_piece_and_in_two_those_sampled_at_once)
 END_TEST
 
 /* Bad values: at steps 2 to 4 (cut, since more than 2 in a row), then 2 of rest, then 7 to 9 (cut). */
+/* features: 61 */
 START_TEST(plateau_in_full_batch_cuts_where_values_say)
 {
     static const double value[] = {5, 4, 4, 4, 4, 4, 4, 4, 4, 4, 3, 2, 1};

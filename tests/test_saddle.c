@@ -72,6 +72,7 @@ static const char *const methods[] = {"sgd:lr=0.1",
                                       "trust_region"};
 enum { METHODS = sizeof methods / sizeof *methods };
 
+/* features: 60 */
 START_TEST(saddle_on_its_ridge_said_escaped_and_perturbed)
 {
     for (size_t i = 0; i < METHODS; i++)

@@ -26,6 +26,7 @@ static double end_of(const table *t, const char *column, double lr)
     return (after - (1 - lr) * before) / lr;
 }
 
+/* features: 48 */
 START_TEST(cost_scan_lowest_at_the_optimum)
 {
     table *t = table_read("cost.tsv");
@@ -46,6 +47,7 @@ START_TEST(cost_scan_lowest_at_the_optimum)
 }
 END_TEST
 
+/* features: 49 */
 START_TEST(surface_values_those_of_the_round_quadratic)
 {
     table *t = table_read("surface.tsv"), *path = table_read("surface_path.tsv");
@@ -67,6 +69,7 @@ END_TEST
 
 /* A quadratic taken from six values is met by all others; its curvature is positive every way: the contours are ellipses
  * about one centre, and the value grows along every ray from it. */
+/* features: 50 */
 START_TEST(quadratic_grid_contours_concentric_ellipses)
 {
     table *t = table_read("paths_quadratic_grid.tsv");
@@ -97,6 +100,7 @@ START_TEST(quadratic_grid_contours_concentric_ellipses)
 }
 END_TEST
 
+/* features: 53, 59 */
 START_TEST(minima_two_starts_the_two_minima)
 {
     table *t = table_read("minima.tsv");
@@ -123,6 +127,7 @@ static double roughness(const table *t, const char *name)
     return length / hypot(number(t, last, "x") - number(t, first, "x"), number(t, last, "y") - number(t, first, "y"));
 }
 
+/* features: 51 */
 START_TEST(paths_roughness_stochastic_above_mini_batch_above_batch)
 {
     static const char *const files[] = {"paths_quadratic.tsv", "paths_rosenbrock.tsv"};
@@ -153,6 +158,7 @@ END_TEST
 
 /* ---- rates */
 
+/* features: 52 */
 START_TEST(schedules_factors_those_of_closed_forms)
 {
     table *t = table_read("schedules.tsv");
@@ -192,6 +198,7 @@ START_TEST(schedules_factors_those_of_closed_forms)
 }
 END_TEST
 
+/* features: 47 */
 START_TEST(rates_diverged_run_kept_to_its_last_finite_value_and_marked)
 {
     static const char *const falling[] = {"0.0001", "0.01"};
@@ -218,6 +225,7 @@ START_TEST(rates_diverged_run_kept_to_its_last_finite_value_and_marked)
 }
 END_TEST
 
+/* features: 44 */
 START_TEST(rate_sweep_finite_below_two_over_the_curvature_and_diverged_above)
 {
     table *t = table_read("rate_sweep.tsv");

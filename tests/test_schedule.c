@@ -14,6 +14,7 @@ START_TEST(constant_zeroed_or_null_is_one)
 }
 END_TEST
 
+/* features: 40 */
 START_TEST(step_decay_around_its_boundaries_exact)
 {
     const lgd_schedule s = {.kind = LGD_STEP_DECAY};
@@ -46,6 +47,7 @@ START_TEST(multi_step_around_milestones_exact)
 }
 END_TEST
 
+/* features: 41 */
 START_TEST(exponential_any_epoch_equals_pow)
 {
     const lgd_schedule s = {.kind = LGD_EXPONENTIAL}, slow = {.kind = LGD_EXPONENTIAL, .factor = 0.3, .period = 7};
@@ -57,6 +59,7 @@ START_TEST(exponential_any_epoch_equals_pow)
 }
 END_TEST
 
+/* features: 42 */
 START_TEST(cosine_start_middle_end)
 {
     for (int period = 2; period <= 3000; period += period < 50 ? 2 : 50) {

@@ -144,6 +144,7 @@ START_TEST(starts_camel_six_minima_and_the_lowest)
 }
 END_TEST
 
+/* features: 58 */
 START_TEST(starts_rastrigin_the_lowest_of_many)
 {
     wavy v = wavy_of("Rastrigin");

@@ -83,6 +83,7 @@ static void gradient_recorded(unsigned t, double g[DIM])
     }
 }
 
+/* features: 31, 32 */
 START_TEST(optimizer_recorded_gradients_as_long_double)
 {
     const reference *r;
@@ -172,6 +173,7 @@ static const trace *trace_find(const char *name)
     return NULL;
 }
 
+/* features: 32 */
 START_TEST(optimizer_own_gradients_as_pytorch)
 {
     const reference *r;

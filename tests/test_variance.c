@@ -96,6 +96,7 @@ static void check_batches(bool weighted)
     model_free(&s.m);
 }
 
+/* features: 67 */
 START_TEST(variance_of_batches_is_that_of_rows_over_their_count)
 {
     check_batches(false);

@@ -29,6 +29,7 @@ static const double *series(const lgd_history *h, const char *name, size_t expec
 
 /* ---- history */
 
+/* features: 45 */
 START_TEST(history_full_batch_values_before_each_step)
 {
     quadratic q;
@@ -80,6 +81,7 @@ START_TEST(history_more_entries_than_reserved)
 END_TEST
 
 /* The mean of the batch values as w moves, and the loss at a point of rest, are two things. */
+/* features: 45 */
 START_TEST(history_mini_batch_running_and_loss_apart)
 {
     enum { M = 90, N = 4, B = 25, EPOCHS = 6 };
@@ -118,6 +120,7 @@ START_TEST(history_mini_batch_running_and_loss_apart)
 }
 END_TEST
 
+/* features: 4 */
 START_TEST(history_frozen_parameters_running_twice_the_half_loss)
 {
     const double frozen[5] = {0, 0, 0, 0, 0};
@@ -189,6 +192,7 @@ static double sawtooth(const void *ctx, uint64_t step, uint64_t epoch)
     return 1 / (1 + (double)(epoch % 3)) + 0.001 * (double)step;
 }
 
+/* features: 43 */
 START_TEST(schedule_of_the_epoch_first_update_uses_epoch_zero)
 {
     const double milestones[2] = {2, 5};
@@ -254,6 +258,7 @@ static int every_hundred(void *ctx, const lgd_progress *p)
     return 0;
 }
 
+/* features: 46 */
 START_TEST(callback_progress_line_every_hundred_epochs)
 {
     quadratic q;
@@ -321,6 +326,7 @@ END_TEST
 
 /* ---- steps held back */
 
+/* features: 20 */
 START_TEST(lr_scale_zero_keeps_bits_and_half_is_half)
 {
     const double scale[4] = {1, 0, 0.5, 1}, zero_or_one[4] = {1, 0, 1, 1};
@@ -360,6 +366,7 @@ START_TEST(lr_scale_zero_keeps_bits_and_half_is_half)
 }
 END_TEST
 
+/* features: 65 */
 START_TEST(clip_by_norm_and_value_events_counted)
 {
     quadratic q;
@@ -394,6 +401,7 @@ END_TEST
 
 /* ---- the best point */
 
+/* features: 62 */
 START_TEST(best_point_of_an_overshooting_run_kept)
 {
     for (size_t i = 0; function_method(i); i++) {
