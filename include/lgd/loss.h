@@ -69,6 +69,54 @@ LGD_API const lgd_loss *lgd_loss_logistic(void);
  * sign of z; slope -2 s max(0, 1 - s z). Unlike the hinge it is smooth. */
 LGD_API const lgd_loss *lgd_loss_squared_hinge(void);
 
+/* log(sum_c exp(z_c)) - z_y for k scores and ONE target to a row, the class y in 0 .. k-1: the negative log-likelihood of
+ * P_c = exp(z_c) / sum_e exp(z_e), which the link gives; slope P_c - [c = y], Hessian diag(P) - P P^T, its largest eigenvalue at most
+ * 1/2 (Boehning 1992). The multinomial logistic regression; finite for scores of any size. */
+LGD_API const lgd_loss *lgd_loss_softmax(void);
+
+/* max(0, 1 - s z) with s = 2 y - 1 for y in {0, 1}: the hinge of a support vector machine (Cortes, Vapnik 1995); slope -s below the
+ * margin s z = 1, 0 at it and beyond. */
+LGD_API const lgd_loss *lgd_loss_hinge(void);
+
+/* max(0, 1 - s z)^2 where s z >= -1 and -4 s z beyond, with s = 2 y - 1 for y in {0, 1} (Zhang 2004): the squared hinge that
+ * rows far on the wrong side pull at with a force of 4 at most. */
+LGD_API const lgd_loss *lgd_loss_modified_huber(void);
+
+/* e^2/2 for |e| <= delta and delta (|e| - delta/2) beyond, e = z - y (Huber 1964): slope e, cut at +-delta. delta is in units of the
+ * target; 1.35, that of the static one, is 95 % as efficient as least squares where residuals are normal with deviation 1.
+ * LGD_EINVAL unless delta is a finite number > 0. */
+LGD_API const lgd_loss *lgd_loss_huber(void);
+LGD_API lgd_status lgd_loss_huber_create(lgd_loss **out, double delta);
+
+/* max(0, |z - y| - epsilon) and its square (Drucker et al. 1997): support vector regression, where residuals up to epsilon, in units of
+ * the target, cost nothing. Slope of the former 0 at the two kinks. epsilon is 0.1 in the static ones; LGD_EINVAL unless it is a
+ * finite number >= 0; with 0 they are |z - y| and (z - y)^2. */
+LGD_API const lgd_loss *lgd_loss_epsilon_insensitive(void);
+LGD_API const lgd_loss *lgd_loss_squared_epsilon_insensitive(void);
+LGD_API lgd_status lgd_loss_epsilon_insensitive_create(lgd_loss **out, double epsilon);
+LGD_API lgd_status lgd_loss_squared_epsilon_insensitive_create(lgd_loss **out, double epsilon);
+
+/* tau (y - z) where z < y and (1 - tau) (z - y) where z > y (Koenker, Bassett 1978): the mean is least at the tau-quantile of y. Slope
+ * -tau and 1 - tau, 0 at the kink. tau is 0.5, the median, in the static one; LGD_EINVAL unless 0 < tau < 1. */
+LGD_API const lgd_loss *lgd_loss_quantile(void);
+LGD_API lgd_status lgd_loss_quantile_create(lgd_loss **out, double tau);
+
+/* tau (y - z)^2 where z < y and (1 - tau) (z - y)^2 where z > y (Newey, Powell 1987): the mean is least at the tau-expectile of y. tau
+ * is 0.5, which is half_squared, in the static one; LGD_EINVAL unless 0 < tau < 1. */
+LGD_API const lgd_loss *lgd_loss_expectile(void);
+LGD_API lgd_status lgd_loss_expectile_create(lgd_loss **out, double tau);
+
+/* exp(z) - y z for a count y >= 0: the negative log-likelihood of a Poisson distribution of mean exp(z), which the link gives,
+ * without log(y!), which does not depend on z. Slope exp(z) - y; the curvature has no bound. */
+LGD_API const lgd_loss *lgd_loss_poisson(void);
+
+/* y exp(-z) + z for y > 0: the negative log-likelihood, divided by its shape, of a gamma distribution of mean exp(z), which the link
+ * gives, without what does not depend on z. Slope 1 - y exp(-z); the curvature has no bound. */
+LGD_API const lgd_loss *lgd_loss_gamma(void);
+
+/* log(cosh(z - y)): e^2/2 for small e = z - y, |e| - log 2 for large ones, and smooth of every order between; slope tanh(e). */
+LGD_API const lgd_loss *lgd_loss_log_cosh(void);
+
 /* Your own loss. ops are copied (their name must outlive the loss), ctx is yours until free. */
 LGD_API lgd_status lgd_loss_create_sized(lgd_loss **out, const lgd_loss_ops *ops, size_t ops_size, void *ctx);
 static inline lgd_status lgd_loss_create(lgd_loss **out, const lgd_loss_ops *ops, void *ctx)
@@ -81,7 +129,12 @@ static inline lgd_status lgd_loss_create(lgd_loss **out, const lgd_loss_ops *ops
 LGD_API const char *lgd_loss_name(const lgd_loss *loss);
 LGD_API const lgd_loss *lgd_loss_find(const char *name);
 
-/* Frees a loss made by lgd_loss_create; the built-ins are static and ignore it. */
+/* A built-in loss by its name, and its parameter where it has one: "logistic", "huber:delta=1.2", "quantile:tau=0.9". Errors:
+ * LGD_EINVAL for an unknown name, with the nearest one, another key than the loss has, and what its _create refuses. Freed by
+ * lgd_loss_free. */
+LGD_API lgd_status lgd_loss_parse(lgd_loss **out, const char *text);
+
+/* Frees a loss made by lgd_loss_create, by another _create or by lgd_loss_parse; static ones ignore it. */
 LGD_API void lgd_loss_free(lgd_loss *loss);
 
 #ifdef __cplusplus
