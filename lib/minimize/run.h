@@ -1,7 +1,8 @@
 /* Inside of a run: its parts are
  *   minimize.c   sets up, reports
  *   options.c    takes the options, and refuses what cannot be
- *   loop.c       the two loops: all rows at each step, and batches
+ *   loop.c       what both loops do, and the one over all rows
+ *   epochs.c     the one over batches
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   lend.c       what a step may ask for beyond w and g
@@ -116,10 +117,54 @@ void lgd_run_orient(const lgd_run *run, double *f, double *g);
 /* Full evaluation at w: f_all, g_all, best; the gradient is left in run->g. */
 lgd_status lgd_run_eval_all(lgd_run *run);
 
+/* The same of a value f, without the penalty, and a gradient run->g that are known. */
+lgd_status lgd_run_know_all(lgd_run *run, double f);
+
 /* Before w moves: w_best is the best point, also where that was w. */
 void lgd_run_keep_best(lgd_run *run);
 
+/* The factor of the next step, by the schedule. */
+lgd_status lgd_run_set_rate(lgd_run *run);
+
+/* Shows a value to a schedule by plateaus. Only ever one that a step follows: a run that goes on from here meets those it
+ * was not stepped from again. */
+lgd_status lgd_run_observe(lgd_run *run, double f);
+
+/* After an epoch (full batch: a step) with value f: one entry, one call. loss, grad_norm and gap are of its first point. */
+lgd_status lgd_run_record(lgd_run *run, double loss, double f, double lr, double grad_norm, double gap, bool call);
+
+/* All rows: judges an evaluation at w and makes the step from there. *fresh: f and g were left by the step before, and then: *f and g
+ * are already those of the new w. */
+lgd_status lgd_run_turn(lgd_run *run, bool *fresh, double *f);
 lgd_status lgd_run_full(lgd_run *run);
+
+/* ---- epochs.c */
+
+/* An epoch of batches.
+ *   draws, done           rows that it visits, and those it has visited
+ *   sum, seen, mean       of batch values; the mean is over the rows seen
+ *   loss, grad_norm, gap  where all rows were evaluated before it, else NaN
+ *   lr, first_step        the rate, and the optimizer's count, where it began
+ *   finished              no limit cut it short */
+typedef struct lgd_epoch {
+    size_t draws, done;
+    double sum, seen, mean, loss, grad_norm, gap, lr;
+    uint64_t first_step;
+    bool finished, fresh;
+} lgd_epoch;
+
+/* Are all rows evaluated before the next epoch? */
+bool lgd_run_checks(const lgd_run *run);
+
+/* In this order: a judgement before it, with `checked` of an evaluation over all rows; its beginning; its order, after which batches may
+ * have grown (with replacement an epoch has then other draws, with the same beginning); for each of its batches the rows, and a step
+ * from their value f and gradient run->g; its end. A run that has stopped has no further batch, and an end all the same. */
+lgd_status lgd_epoch_judge(lgd_run *run, lgd_epoch *e, bool checked);
+lgd_status lgd_epoch_begin(lgd_run *run, lgd_epoch *e);
+lgd_status lgd_epoch_draw(lgd_run *run, size_t *draws);
+bool lgd_epoch_next(lgd_run *run, lgd_epoch *e, lgd_lent *l);
+lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f);
+lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e);
 lgd_status lgd_run_batches(lgd_run *run);
 
 /* ---- update.c */

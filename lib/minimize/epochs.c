@@ -1,0 +1,186 @@
+/* The loop over batches, epoch by epoch. */
+#include "run.h"
+#include <math.h>
+#include <string.h>
+
+/* The order of an epoch into run->index; how many draws it has. */
+static size_t draw_order(lgd_run *run)
+{
+    const uint64_t epoch = run->o.first_epoch + run->epochs;
+    const size_t batch = run->batch, steps = run->terms / batch + (run->terms % batch != 0);
+    if (run->o.order == LGD_SHUFFLE)
+        lgd_permutation(run->o.seed, epoch, run->terms, run->index);
+    if (run->o.order != LGD_REPLACEMENT)
+        return run->terms;
+    for (size_t i = 0; i < steps * batch; i++)
+        run->index[i] = lgd_random_below(lgd_random(run->o.seed, LGD_STREAM_DRAW, epoch, i), run->terms);
+    return steps * batch;
+}
+
+lgd_status lgd_epoch_draw(lgd_run *run, size_t *draws)
+{
+    const size_t batch = run->batch;
+    size_t all = draw_order(run);
+    const lgd_status status = lgd_run_grow(run);
+    if (run->batch != batch)
+        all = draw_order(run);
+    *draws = run->o.last == LGD_LAST_DROP ? all - all % run->batch : all;
+    return status;
+}
+
+/* A batch with value f comes into the sum of an epoch: with the smooth part and the penalty once for each of its rows, also where
+ * its sum was divided by more rows than it has. */
+static lgd_status add_value(const lgd_run *run, const lgd_lent *l, double f, double *sum)
+{
+    const double penalty = lgd_run_penalty(run, run->w);
+    double smooth = 0;
+    *sum += (f + penalty) * (double)l->divide_by;
+    if (l->divide_by == l->rows.count)
+        return LGD_OK;
+    const lgd_status status = lgd_objective_smooth(run->f, run->w, &smooth, NULL);
+    *sum -= (run->sign * smooth + penalty) * (double)(l->divide_by - l->rows.count);
+    return status;
+}
+
+bool lgd_run_checks(const lgd_run *run)
+{
+    return run->o.check_every && (run->o.first_epoch + run->epochs) % run->o.check_every == 0;
+}
+
+lgd_status lgd_epoch_judge(lgd_run *run, lgd_epoch *e, bool checked)
+{
+    lgd_status status = LGD_OK;
+    *e = (lgd_epoch){.loss = NAN, .grad_norm = NAN, .mean = NAN, .finished = true};
+    if (checked) {
+        e->loss = run->f_all;
+        e->grad_norm = run->g_all;
+        run->stop = lgd_judge_value(run, e->loss, run->g);
+        if (!run->stop)
+            run->stop = lgd_judge_all(run);
+        if (!run->stop)
+            status = lgd_judge_gap(run);
+    }
+    if (!status && !run->stop)
+        run->stop = lgd_judge_limits(run);
+    if (!status && !run->stop && !isnan(e->loss))
+        status = lgd_run_observe(run, e->loss);
+    if (!status && !run->stop)
+        status = lgd_run_set_rate(run);
+    return status;
+}
+
+lgd_status lgd_epoch_begin(lgd_run *run, lgd_epoch *e)
+{
+    const lgd_estimator_ops *estimator = run->estimate.ops;
+    e->lr = run->lr * run->lr_factor;
+    e->gap = run->gap_all;
+    e->first_step = run->opt->t;
+    memcpy(run->w_epoch, run->w, run->dim * sizeof *run->w);
+    return estimator->begin_epoch ? estimator->begin_epoch(run) : LGD_OK;
+}
+
+bool lgd_epoch_next(lgd_run *run, lgd_epoch *e, lgd_lent *l)
+{
+    const size_t batch = run->batch, left = e->draws - e->done;
+    if (!left || run->stop)
+        return false;
+    if (e->done) {
+        run->stop = lgd_judge_limits(run);
+        e->finished = !run->stop;
+        if (run->stop)
+            return false;
+    }
+    *l = (lgd_lent){run, {e->done, left < batch ? left : batch, run->index}, 0};
+    l->divide_by = run->o.last == LGD_LAST_SCALE ? batch : l->rows.count;
+    e->done += l->rows.count;
+    return true;
+}
+
+lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f)
+{
+    lgd_status status = LGD_OK;
+    run->stop = lgd_judge_finite(run, f, run->g);
+    if (run->stop)
+        return LGD_OK;
+    if (run->o.schedule.per_step)
+        status = lgd_run_set_rate(run);
+    if (!status)
+        status = add_value(run, l, f, &e->sum);
+    e->seen += (double)l->rows.count;
+    if (!status)
+        status = lgd_run_step(run, l, &f, false, &e->fresh);
+    if (status || run->stop == LGD_STOP_DIVERGED)
+        return status;
+    e->mean = e->sum / e->seen;
+    e->finished = !run->stop || e->done == e->draws;
+    return LGD_OK;
+}
+
+/* After an epoch from w_epoch to w: was it better than those before? Its mean speaks for where it began, not for where it
+ * ended: the last steps may have been the ones that went astray. */
+static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
+{
+    lgd_stop stop = lgd_judge_running(run, mean);
+    if (stop && !(run->stop && stop != LGD_STOP_DIVERGED))
+        run->stop = stop;
+    if (!(mean < run->best_running))
+        return;
+    run->best_running = mean;
+    if (!run->o.check_every) {
+        double *better = run->w_epoch;
+        run->w_epoch = run->w_best;
+        run->w_best = better;
+        run->best_step = first_step;
+    }
+}
+
+lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e)
+{
+    const bool held = run->stop != LGD_STOP_DIVERGED;
+    lgd_status status = LGD_OK;
+    run->epochs += e->finished && held;
+    if (held)
+        judge_epoch(run, e->mean, e->first_step);
+    if (e->finished && run->stop != LGD_STOP_DIVERGED && !run->o.check_every)
+        status = lgd_run_observe(run, e->mean);
+    if (status)
+        return status;
+    return lgd_run_record(run, e->loss, e->mean, e->lr, e->grad_norm, e->gap,
+                          e->finished && run->stop != LGD_STOP_DIVERGED);
+}
+
+/* One pass over the rows in batches. */
+static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
+{
+    lgd_lent l;
+    lgd_status status = lgd_epoch_draw(run, &e->draws);
+    while (!status && lgd_epoch_next(run, e, &l)) {
+        double f;
+        status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
+        if (!status)
+            status = lgd_epoch_step(run, e, &l, f);
+    }
+    return status;
+}
+
+lgd_status lgd_run_batches(lgd_run *run)
+{
+    const lgd_estimator_ops *estimator = run->estimate.ops;
+    lgd_status status = estimator->begin ? estimator->begin(run) : LGD_OK;
+    while (!status && !run->stop) {
+        lgd_epoch e;
+        const bool checks = lgd_run_checks(run);
+        if (checks)
+            status = lgd_run_eval_all(run);
+        if (!status)
+            status = lgd_epoch_judge(run, &e, checks);
+        if (status || run->stop)
+            return status;
+        status = lgd_epoch_begin(run, &e);
+        if (!status)
+            status = run_epoch(run, &e);
+        if (!status)
+            status = lgd_epoch_end(run, &e);
+    }
+    return status;
+}
