@@ -3,6 +3,7 @@
  * The column of loads is standardised first, without a copy, so that a rate of 0.5 suits it whatever the unit: here each
  * step halves the distance to the least squares line. Then the weights are turned back into the unit of the data. Prints
  * why the run ended, the line, and what it predicts for a new load. */
+/* features: 17 */
 #include <lgd.h>
 #include <stdio.h>
 #include <stdlib.h>

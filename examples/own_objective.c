@@ -4,6 +4,7 @@
  *
  * The gradient is first compared with differences of f: a slip of the pen shows here, with the coordinate it is in. Then
  * plain descent from four starts finds the four minima. Prints whether the gradient is sound, and the minima. */
+/* features: 16 */
 #include <lgd.h>
 #include <stdio.h>
 #include <stdlib.h>
