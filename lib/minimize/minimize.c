@@ -52,7 +52,8 @@ static void report_divergence(lgd_run *run, double *lr_hold)
     run->f_all = run->g_all = run->gap_all = NAN;
     /* At a start that is not finite no rate is at fault, nor is one where the method has none. */
     const bool finds_step = run->opt->ops.flags & LGD_FINDS_STEP;
-    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all) && !finds_step)
+    const bool may_ask = !run->beside && !finds_step; /* other rates beside it tell */
+    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all) && may_ask)
         *lr_hold = lgd_rate_that_holds(run);
     run->best_step = best_step;
     if (*lr_hold > 0)
@@ -81,7 +82,7 @@ static lgd_status eval_average(lgd_run *run)
 }
 
 /* The figures of the returned point, and what is best, w_best included. */
-static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
+static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
 {
     double lr_hold = 0;
     if (!status && run->stop != LGD_STOP_DIVERGED && !run->all_is_current) {
@@ -126,16 +127,130 @@ static lgd_status finish(lgd_run *run, lgd_status status, lgd_report *r)
     return status;
 }
 
+/* What is lent to the optimizer, and what the run is over; the start is kept where something fails. */
+static lgd_status prepare(lgd_run *run)
+{
+    lgd_objective *f = run->f;
+    lgd_status status = lgd_optimizer_prepare(run->opt, run->dim, f->spare_first, f->spare_count);
+    if (!status && run->o.penalty) {
+        status = lgd_engage(&run->own, run->opt, run->o.penalty, run->dim, f->spare_first, f->spare_count);
+        run->lent = !status;
+        if (run->lent)
+            run->own = lgd_optimizer_exchange(run->opt, run->own);
+    }
+    if (!status)
+        status = lgd_run_gap_create(run);
+    if (status)
+        return status;
+    memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    status = lgd_run_penalise(run);
+    if (!status)
+        status = lgd_estimate_create(run);
+    if (!status)
+        status = lgd_lend_create(run);
+    if (status)
+        memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
+    return status;
+}
+
+lgd_status lgd_run_begin(lgd_run *run)
+{
+    lgd_optimizer *opt = run->opt;
+    run->sign = run->o.maximize ? -1 : 1;
+    run->batch = run->o.batch_size;
+    if (run->o.norm_test > 0 && opt->judged.batch_size > run->batch)
+        run->batch = opt->judged.batch_size < run->terms ? (size_t)opt->judged.batch_size : run->terms;
+    run->first_t = opt->t;
+    run->threads = lgd_objective_begin(run->f, run->o.threads);
+    run->begun = true;
+    lgd_status status = lgd_rate_find(run);
+    run->lr = lgd_optimizer_value(opt, "lr", 1);
+    if (!status && !run->stop)
+        status = lgd_sample_begin(run);
+    if (status)
+        memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
+    else
+        memcpy(run->w_best, run->w, run->dim * sizeof *run->w);
+    return status;
+}
+
+lgd_status lgd_run_open(lgd_run *run, lgd_objective *f, lgd_optimizer *opt, double *w,
+                        const lgd_minimize_options *options, size_t options_size)
+{
+    *run = (lgd_run){.f = f,
+                     .opt = opt,
+                     .w = w,
+                     .dim = f->dim,
+                     .terms = f->terms,
+                     .started = lgd_seconds(),
+                     .f_all = NAN,
+                     .g_all = NAN,
+                     .f_before = NAN,
+                     .best_f = INFINITY,
+                     .best_running = INFINITY,
+                     .f_average = NAN,
+                     .gap_all = NAN,
+                     .step_rate = NAN,
+                     .smallest_curvature = NAN};
+    run->plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
+                                       opt->judged.plateau_rest, opt->judged.plateau_cuts};
+    lgd_status status = lgd_run_take(run, options, options_size);
+    run->o.schedule.plateau = &run->plateau;
+    if (!status)
+        status = lgd_run_check(run);
+    if (!status)
+        status = allocate(run);
+    if (!status)
+        status = prepare(run);
+    return status;
+}
+
+lgd_status lgd_run_go(lgd_run *run)
+{
+    lgd_status status = lgd_run_begin(run);
+    if (!status && !run->stop)
+        status = run->o.batch_size ? lgd_run_batches(run) : lgd_run_full(run);
+    return status;
+}
+
+lgd_status lgd_run_finish(lgd_run *run, lgd_status status, lgd_report *r)
+{
+    lgd_sample_end(run);
+    return figures(run, status, r);
+}
+
+void lgd_run_close(lgd_run *run)
+{
+    if (run->begun)
+        lgd_objective_end(run->f);
+    if (run->lent) {
+        run->own = lgd_optimizer_exchange(run->opt, run->own);
+        lgd_disengage(&run->own);
+    }
+    lgd_estimate_free(run);
+    lgd_lend_free(run);
+    lgd_gap_free(&run->gap);
+    lgd_release(run->unit);
+    lgd_release(run->g);
+    lgd_release(run->index);
+}
+
+lgd_report lgd_report_of_nothing(void)
+{
+    return (lgd_report){.stop = LGD_STOP_ERROR,
+                        .f = NAN,
+                        .grad_norm = NAN,
+                        .best_f = NAN,
+                        .f_average = NAN,
+                        .gap = NAN,
+                        .smallest_curvature = NAN};
+}
+
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,
                               size_t options_size, lgd_report *report, size_t report_size)
 {
-    lgd_report r = {.stop = LGD_STOP_ERROR,
-                    .f = NAN,
-                    .grad_norm = NAN,
-                    .best_f = NAN,
-                    .f_average = NAN,
-                    .gap = NAN,
-                    .smallest_curvature = NAN};
+    lgd_run run;
+    lgd_report r = lgd_report_of_nothing();
     lgd_give_struct(report, report_size, &r, sizeof r);
     if (!f || !opt || !w)
         return lgd_fail(LGD_EINVAL, "minimize: %s is NULL, %s is accepted",
@@ -145,82 +260,11 @@ lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, c
                         !f     ? "an objective"
                         : !opt ? "an optimizer"
                                : "a start of dim numbers");
-    lgd_run run = {.f = f,
-                   .opt = opt,
-                   .w = w,
-                   .dim = f->dim,
-                   .terms = f->terms,
-                   .started = lgd_seconds(),
-                   .f_all = NAN,
-                   .g_all = NAN,
-                   .f_before = NAN,
-                   .best_f = INFINITY,
-                   .best_running = INFINITY,
-                   .f_average = NAN,
-                   .gap_all = NAN,
-                   .step_rate = NAN,
-                   .smallest_curvature = NAN};
-    run.plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
-                                      opt->judged.plateau_rest, opt->judged.plateau_cuts};
-    lgd_status status = lgd_run_take(&run, options, options_size);
-    run.o.schedule.plateau = &run.plateau;
-    if (!status)
-        status = lgd_run_check(&run);
-    if (!status)
-        status = allocate(&run);
-    if (!status)
-        status = lgd_optimizer_prepare(opt, run.dim, f->spare_first, f->spare_count);
-    lgd_engaged own; /* the optimizer's, while another one is lent */
-    bool lent = false;
-    if (!status && run.o.penalty) {
-        status = lgd_engage(&own, opt, run.o.penalty, run.dim, f->spare_first, f->spare_count);
-        lent = !status;
-        if (lent)
-            own = lgd_optimizer_exchange(opt, own);
-    }
-    if (!status)
-        status = lgd_run_gap_create(&run);
+    lgd_status status = lgd_run_open(&run, f, opt, w, options, options_size);
     if (!status) {
-        memcpy(run.w_best, w, run.dim * sizeof *w);
-        status = lgd_run_penalise(&run);
-        if (!status)
-            status = lgd_estimate_create(&run);
-        if (!status)
-            status = lgd_lend_create(&run);
-        if (status)
-            memcpy(w, run.w_best, run.dim * sizeof *w);
-    }
-    if (!status) {
-        run.sign = run.o.maximize ? -1 : 1;
-        run.batch = run.o.batch_size;
-        if (run.o.norm_test > 0 && opt->judged.batch_size > run.batch)
-            run.batch = opt->judged.batch_size < run.terms ? (size_t)opt->judged.batch_size : run.terms;
-        run.first_t = opt->t;
-        run.threads = lgd_objective_begin(f, run.o.threads);
-        status = lgd_rate_find(&run);
-        run.lr = lgd_optimizer_value(opt, "lr", 1);
-        if (!status && !run.stop)
-            status = lgd_sample_begin(&run);
-        if (status)
-            memcpy(w, run.w_best, run.dim * sizeof *w);
-        else
-            memcpy(run.w_best, w, run.dim * sizeof *w);
-        if (!status && !run.stop)
-            status = run.o.batch_size ? lgd_run_batches(&run) : lgd_run_full(&run);
-        lgd_sample_end(&run);
-        status = finish(&run, status, &r);
-        lgd_objective_end(f);
+        status = lgd_run_finish(&run, lgd_run_go(&run), &r);
         lgd_give_struct(report, report_size, &r, sizeof r);
     }
-    if (lent) {
-        own = lgd_optimizer_exchange(opt, own);
-        lgd_disengage(&own);
-    }
-    lgd_estimate_free(&run);
-    lgd_lend_free(&run);
-    lgd_gap_free(&run.gap);
-    lgd_release(run.unit);
-    lgd_release(run.g);
-    lgd_release(run.index);
+    lgd_run_close(&run);
     return status;
 }

@@ -3,6 +3,7 @@
  *   options.c    takes the options, and refuses what cannot be
  *   loop.c       what both loops do, and the one over all rows
  *   epochs.c     the one over batches
+ *   descend.c    and of batches of one, where the objective makes the steps
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
  *   lend.c       what a step may ask for beyond w and g
@@ -95,9 +96,28 @@ struct lgd_run {
     uint64_t left_at;          /* the optimizer's count + 1 where a saddle point was left last, 0 before */
     lgd_plateau_state plateau; /* what a schedule by plateaus has seen; the optimizer keeps it from run to run */
     bool at_any_rate;          /* what made it diverge is there whatever the rate */
+    lgd_engaged own;           /* what the optimizer had for a penalty while that of the run is lent to it */
+    bool lent, begun;
+    bool beside; /* it is one of several that go side by side */
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };
+
+/* ---- minimize.c: close follows open also where that failed, finish all that began */
+
+lgd_status lgd_run_open(lgd_run *run, lgd_objective *f, lgd_optimizer *opt, double *w,
+                        const lgd_minimize_options *options, size_t options_size);
+
+/* The rate, and the rows that the run begins on; then to its end. */
+lgd_status lgd_run_begin(lgd_run *run);
+lgd_status lgd_run_go(lgd_run *run);
+
+/* The figures of the returned point; status is that of the run. */
+lgd_status lgd_run_finish(lgd_run *run, lgd_status status, lgd_report *r);
+void lgd_run_close(lgd_run *run);
+
+/* A report before there is a run. */
+lgd_report lgd_report_of_nothing(void);
 
 /* ---- options.c */
 
@@ -166,6 +186,13 @@ bool lgd_epoch_next(lgd_run *run, lgd_epoch *e, lgd_lent *l);
 lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f);
 lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e);
 lgd_status lgd_run_batches(lgd_run *run);
+
+/* ---- descend.c */
+
+/* Are steps on batches of one those of `descend` of the objective? Then a stretch of the rows that l begins, with the bits of a step
+ * for each. */
+bool lgd_run_descends(const lgd_run *run);
+lgd_status lgd_epoch_descend(lgd_run *run, lgd_epoch *e, lgd_lent *l);
 
 /* ---- update.c */
 
