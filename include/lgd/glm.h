@@ -21,17 +21,25 @@ extern "C" {
  * outputs   scores per row; 0: 1
  * weights   [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good: the terms
  *           of the objective are the other rows, counted anew; in full batch weight 2 is the row twice
- * offset    [rows x outputs] added to the scores, borrowed; NULL: none */
+ * offset    [rows x outputs] added to the scores, borrowed; NULL: none
+ * class_weights  [classes] >= 0, by which the weight of a row is multiplied according to its target, for losses with LGD_CLASSES and one
+ *           target a row: two classes with one output, else as many as outputs; not needed after creation. A class of weight 0 is
+ *           left out; NULL: all 1
+ * balanced  in their place those with which every class weighs the same and the rows as much as before: (weight of all rows)/
+ *           (classes x weight of the rows of the class) */
 typedef struct lgd_glm_options {
     double l2;
     bool intercept;
     size_t outputs;
     const double *weights;
     const double *offset;
+    const double *class_weights;
+    bool balanced;
 } lgd_glm_options;
 
 /* A generalised linear model as an objective. X [m x n] and y [m x targets of the loss] are borrowed. Errors: LGD_EINVAL
- * for NULL, l2 < 0, and the first target, weight or offset that is not legal, by row. One gradient reads X once: forward
+ * for NULL, l2 < 0, the first target, weight or offset that is not legal, by row, and with balanced a class without rows, by number.
+ * Without it such a class is legal: its probability goes to 0, with an intercept without end. One gradient reads X once: forward
  * and adjoint of a panel of rows follow one another while it is in cache; 4 m n outputs flops. */
 LGD_API lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const double *y, const lgd_loss *loss,
                                         const lgd_glm_options *options, size_t options_size);

@@ -59,9 +59,9 @@ enum { LGD_QUADRATIC = 2 };
  *   attained     optional, with the mean over all terms: a value v >= 0 such that a w with f(w) < v shows that f has no minimum, its
  *                infimum being approached along s w for s to infinity only (a classifier without penalty that tells all rows
  *                apart); 0: nothing of the kind is known
- *   descend      optional: for each of the rows in turn, *f += f_i(w) and w -= lr omega_i/omega grad f_i(w), omega being mean_weight: a
- *                step of plain descent per term, with the bits of `eval` and an update of all of w, at the cost of what the
- *                term touches. Only where there is no smooth part. For batches of 1 by sgd
+ *   descend      optional: for each of the rows in turn, *f += omega_i/omega f_i(w) and w -= lr omega_i/omega grad f_i(w), omega being
+ *                mean_weight: a step of plain descent per term, with the bits of `eval` and an update of all of w, at the cost of what
+ *                the term touches. Only where there is no smooth part. For batches of 1 by sgd
  *   noise        optional: which noise of its own (dropout) the evaluations from here on draw: t >= 1 for the t-th step on a batch, the
  *                same for the same t, terms and w; 0: none
  *   parts        optional: how many ranges w consists of, first[0] = 0 < first[1] < ... (layers), to first unless NULL. For histories
@@ -132,6 +132,11 @@ LGD_API lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, co
 LGD_API size_t lgd_objective_dim(const lgd_objective *f);
 LGD_API size_t lgd_objective_terms(const lgd_objective *f);
 LGD_API void lgd_objective_unpenalised(const lgd_objective *f, size_t *first, size_t *count);
+
+/* What f is, as a formula with every constant in it, to text [size], which is ended by 0 where there is room for that; returns the length
+ * that all of it has, as snprintf does, so that size 0 asks for it. Numbers have the digits that read back as they are. For an objective
+ * without `describe` its name, terms and dim. 0 with a sentence where f is NULL. */
+LGD_API size_t lgd_objective_describe(const lgd_objective *f, char *text, size_t size);
 
 /* The gradient at w against Richardson-extrapolated central differences, coordinate by coordinate.
  *   error      the largest |analytic - numeric| / max(|analytic|, |numeric|, scale), where scale is the largest |numeric|

@@ -76,6 +76,26 @@ LGD_API lgd_status lgd_take_struct(const char *object, void *to, size_t to_size,
  */
 void lgd_give_struct(void *to, size_t to_size, const void *from, size_t from_size);
 
+/* ---- text that grows (status.c, text.c) */
+
+/* Text of `length` letters, as many of which are in to [size] as have room there beside the 0 that ends them. */
+typedef struct lgd_words {
+    char *to;
+    size_t size, length;
+} lgd_words;
+
+/* Adds to it, in the C locale; a number with the fewest digits that read back as it is; what `describe` of a loss or penalty writes. */
+void lgd_say(lgd_words *t, const char *format, ...) LGD_PRINTF(2, 3);
+void lgd_say_number(lgd_words *t, double x);
+void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx);
+
+/* Where more of it goes, and how much there is room for. */
+static inline char *lgd_words_rest(const lgd_words *t, size_t *size)
+{
+    *size = t->length < t->size ? t->size - t->length : 0;
+    return *size ? t->to + t->length : NULL;
+}
+
 /* ---- memory (memory.c) */
 
 /* count*size bytes, zeroed, aligned to 64; NULL with LGD_ENOMEM or LGD_ERANGE in last_error. count*size = 0 is legal.

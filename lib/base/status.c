@@ -28,15 +28,16 @@ const char *lgd_last_error(void)
 }
 
 /* In the C locale, whatever the caller's is. */
-static void format_text(char *text, size_t size, const char *format, va_list args)
+static int format_text(char *text, size_t size, const char *format, va_list args)
 {
     locale_t c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     locale_t before = c ? uselocale(c) : (locale_t)0;
-    vsnprintf(text, size, format, args);
+    const int length = vsnprintf(text, size, format, args);
     if (c) {
         uselocale(before);
         freelocale(c);
     }
+    return length;
 }
 
 lgd_status lgd_fail(lgd_status status, const char *format, ...)
@@ -58,6 +59,17 @@ void lgd_format(char *text, size_t size, const char *format, ...)
     va_start(args, format);
     format_text(text, size, format, args);
     va_end(args);
+}
+
+void lgd_say(lgd_words *t, const char *format, ...)
+{
+    size_t size;
+    char *rest = lgd_words_rest(t, &size);
+    va_list args;
+    va_start(args, format);
+    const int length = format_text(rest, size, format, args);
+    va_end(args);
+    t->length += length > 0 ? (size_t)length : 0;
 }
 
 unsigned lgd_error_count(void)

@@ -15,6 +15,26 @@ double lgd_strtod(const char *text, char **end)
     return x;
 }
 
+void lgd_say_number(lgd_words *t, double x)
+{
+    enum { EXACT = 17 };
+    char digits[40];
+    for (int precision = EXACT - 2; precision <= EXACT; precision++) {
+        lgd_format(digits, sizeof digits, "%.*g", precision, x);
+        if (!(lgd_strtod(digits, NULL) != x))
+            break;
+    }
+    lgd_say(t, "%s", digits);
+}
+
+void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx)
+{
+    size_t size;
+    char *rest = lgd_words_rest(t, &size);
+    const int length = describe(ctx, rest, size);
+    t->length += length > 0 ? (size_t)length : 0;
+}
+
 /* Edits (insert, delete, replace, swap of neighbours) between two words of at most 63 letters; SIZE_MAX for longer ones. */
 static size_t distance(const char *a, const char *b)
 {

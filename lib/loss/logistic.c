@@ -80,15 +80,24 @@ static void logistic_hessian(const void *ctx, size_t m, size_t k, const double *
         }
 }
 
+/* Below log 2 the score has the sign of the label. */
+static double logistic_attained(const void *ctx)
+{
+    (void)ctx;
+    return log(2);
+}
+
 const lgd_loss *lgd_loss_logistic(void)
 {
     static const lgd_loss loss = {.ops = {.name = "logistic",
+                                          .flags = LGD_CLASSES,
                                           .targets = lgd_loss_one_each,
                                           .eval = logistic_eval,
                                           .link = logistic_link,
                                           .check = lgd_loss_labels,
                                           .curvature = logistic_curvature,
                                           .fenchel = logistic_fenchel,
-                                          .hessian = logistic_hessian}};
+                                          .hessian = logistic_hessian,
+                                          .attained = logistic_attained}};
     return &loss;
 }

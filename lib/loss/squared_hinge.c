@@ -66,6 +66,7 @@ static void hinge_hessian(const void *ctx, size_t m, size_t k, const double *Z, 
 const lgd_loss *lgd_loss_squared_hinge(void)
 {
     static const lgd_loss loss = {.ops = {.name = "squared_hinge",
+                                          .flags = LGD_CLASSES,
                                           .targets = lgd_loss_one_each,
                                           .eval = hinge_eval,
                                           .check = lgd_loss_labels,

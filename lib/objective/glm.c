@@ -278,6 +278,8 @@ static void glm_free(void *ctx)
         return;
     lgd_pool_free(m->pool);
     lgd_release(m->kept);
+    lgd_release(m->weighed);
+    lgd_release(m->of_class);
     lgd_release(m);
 }
 
@@ -296,4 +298,6 @@ const lgd_objective_ops lgd_glm_ops = {
     .hessian = lgd_glm_hessian,
     .scores = lgd_glm_scores,
     .along = lgd_glm_along,
+    .describe = lgd_glm_describe,
+    .attained = lgd_glm_attained,
 };

@@ -1,6 +1,8 @@
 /* Inside of a generalised linear model:
  *   glm.c            the panel loop: values, gradients, slopes
  *   glm_create.c     checks, creation, predictions
+ *   glm_classes.c    weights of classes; rows that are told apart
+ *   glm_describe.c   the formula
  *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO
  *   glm_hessian.c    the Hessian, and products with it
  *   glm_line.c       values along a line
@@ -19,6 +21,10 @@ typedef struct lgd_glm {
     size_t k, t, terms, panel;
     size_t copied; /* columns of a panel's copy of scattered rows; 0: the matrix cannot, or a row is no small thing */
     size_t *kept;  /* term i is row kept[i]; NULL: row i */
+    double
+        *weighed; /* [rows] weights with those of the classes in them, which o.weights then is; NULL: there are none */
+    double *of_class; /* [classes] those, as they are used */
+    size_t classes;
     lgd_pool *pool;
 } lgd_glm;
 
@@ -32,6 +38,13 @@ lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, doubl
 lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv);
 lgd_status lgd_glm_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
                            size_t ld);
+
+/* Weights of classes into those of the rows, whose targets have been checked. */
+lgd_status lgd_glm_weigh_classes(lgd_glm *m);
+
+/* `attained` and `describe` of the ops. */
+double lgd_glm_attained(void *ctx);
+int lgd_glm_describe(void *ctx, char *text, size_t size);
 
 /* `scores` and `along` of the ops. */
 lgd_status lgd_glm_scores(void *ctx, const lgd_rows *rows, const double *w, const double *d, double *Z, double *T);

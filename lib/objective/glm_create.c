@@ -4,24 +4,33 @@
 
 enum { WIDEST_COPY = 4096 }; /* longer rows come at the memory's full rate wherever they lie */
 
-/* Finds the rows of weight 0 and what is not legal among weights. */
-static lgd_status keep_rows(lgd_glm *m)
+/* What is not legal among weights, by row. */
+static lgd_status check_weights(const lgd_glm *m)
 {
     const double *weights = m->o.weights;
-    size_t rows = m->X->rows;
-    m->terms = rows;
-    if (!weights)
-        return LGD_OK;
-    for (size_t i = 0; i < rows; i++) {
+    const size_t rows = m->X->rows;
+    size_t zeros = 0;
+    for (size_t i = 0; weights && i < rows; i++) {
         if (!(weights[i] >= 0) || !isfinite(weights[i]))
             return lgd_fail(LGD_EINVAL, "glm: weight of row %zu is %g, a finite number >= 0 is accepted", i,
                             weights[i]);
-        m->terms -= weights[i] == 0;
+        zeros += weights[i] == 0;
     }
+    return zeros && zeros == rows
+               ? lgd_fail(LGD_EINVAL, "glm: weight of all %zu rows is 0, at least one positive is accepted", rows)
+               : LGD_OK;
+}
+
+/* Finds the rows of weight 0. */
+static lgd_status keep_rows(lgd_glm *m)
+{
+    const double *weights = m->o.weights;
+    const size_t rows = m->X->rows;
+    m->terms = rows;
+    for (size_t i = 0; weights && i < rows; i++)
+        m->terms -= weights[i] == 0;
     if (m->terms == rows)
         return LGD_OK;
-    if (m->terms == 0)
-        return lgd_fail(LGD_EINVAL, "glm: weight of all %zu rows is 0, at least one positive is accepted", rows);
     m->kept = lgd_alloc("glm", m->terms, sizeof *m->kept);
     if (!m->kept)
         return LGD_ENOMEM;
@@ -31,18 +40,29 @@ static lgd_status keep_rows(lgd_glm *m)
     return LGD_OK;
 }
 
+static lgd_status refuse_target(const lgd_glm *m, size_t row, double target, const char *accepted)
+{
+    const char *loss = m->loss->ops.name;
+    if (m->loss->ops.flags & LGD_CLASSES && m->t == 1 && m->k > 1)
+        return lgd_fail(
+            LGD_EINVAL,
+            "glm: target of row %zu is %g, a whole number from 0 to %zu is accepted by the %s loss with %zu outputs",
+            row, target, m->k - 1, loss, m->k);
+    return lgd_fail(LGD_EINVAL, "glm: target of row %zu is %g, %s by the %s loss", row, target, accepted, loss);
+}
+
 static lgd_status check_targets(const lgd_glm *m)
 {
-    for (size_t term = 0; term < m->terms; term++) {
-        size_t row = lgd_glm_row(m, term);
+    for (size_t row = 0; row < m->X->rows; row++) {
         const double *y = m->y + row * m->t, *offset = m->o.offset ? m->o.offset + row * m->k : NULL;
         const char *accepted = "a finite number is accepted";
+        if (m->o.weights && m->o.weights[row] == 0)
+            continue;
         size_t bad = lgd_first_not_finite(m->t, y);
         if (bad == m->t && m->loss->ops.check)
             bad = m->loss->ops.check(m->loss->ctx, 1, m->k, y, &accepted);
         if (bad < m->t)
-            return lgd_fail(LGD_EINVAL, "glm: target of row %zu is %g, %s by the %s loss", row, y[bad], accepted,
-                            m->loss->ops.name);
+            return refuse_target(m, row, y[bad], accepted);
         if (offset && (bad = lgd_first_not_finite(m->k, offset)) < m->k)
             return lgd_fail(LGD_EINVAL, "glm: offset of row %zu is %g, a finite number is accepted", row, offset[bad]);
     }
@@ -91,9 +111,13 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     /* The copy's products are calls of BLAS, which is held only for concurrent ops. */
     if (X->ops.gather && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY && m->k <= WIDEST_COPY)
         m->copied = X->cols;
-    status = keep_rows(m);
+    status = check_weights(m);
     if (!status)
         status = check_targets(m);
+    if (!status)
+        status = lgd_glm_weigh_classes(m);
+    if (!status)
+        status = keep_rows(m);
     if (!status)
         status = lgd_pool_create(&m->pool, "glm");
     if (loss->ops.curvature && isfinite(loss->ops.curvature(loss->ctx, m->k)))
@@ -106,6 +130,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.product = NULL;
         mine.hessian = NULL;
     }
+    if (!loss->ops.attained || o.l2 > 0 || o.offset)
+        mine.attained = NULL;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

@@ -38,6 +38,10 @@ static inline bool lgd_objective_is_quadratic(const lgd_objective *f)
     return f->ops.flags & LGD_QUADRATIC || f->ops.design;
 }
 
+/* What f is a subset of, at whatever depth, or f itself; and which of its terms the i-th one of f is. (subset.c) */
+const lgd_objective *lgd_objective_whole(const lgd_objective *f);
+size_t lgd_objective_whole_term(const lgd_objective *f, size_t term);
+
 /* Is coordinate j left unpenalised? */
 static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
 {

@@ -51,6 +51,13 @@ static lgd_status subset_eval(void *ctx, const lgd_rows *rows, const double *w, 
     return status ? status : unmap(&m, m.parent->ops.eval(m.parent->ctx, &m.rows, w, f, g));
 }
 
+static lgd_status subset_descend(void *ctx, const lgd_rows *rows, double lr, double mean_weight, double *w, double *f)
+{
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.descend(m.parent->ctx, &m.rows, lr, mean_weight, w, f));
+}
+
 static lgd_status subset_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
 {
     mapped m;
@@ -165,6 +172,26 @@ static double subset_weight(void *ctx, const lgd_rows *rows)
     return sum;
 }
 
+/* That of the parent holds for any of its terms, in units of all their weights. */
+static double subset_attained(void *ctx)
+{
+    const subset *s = ctx;
+    const lgd_objective *parent = s->parent;
+    const lgd_rows all = {0, s->rows.count, NULL};
+    const double weight = parent->ops.weight ? subset_weight(ctx, &all) : (double)all.count;
+    return parent->ops.attained(parent->ctx) * ((double)parent->terms * parent->mean_weight / weight);
+}
+
+static int subset_describe(void *ctx, char *text, size_t size)
+{
+    const subset *s = ctx;
+    lgd_words t = {text, size, 0};
+    size_t rest;
+    lgd_say(&t, "%zu of the terms of ", s->rows.count);
+    char *at = lgd_words_rest(&t, &rest);
+    return (int)(t.length + lgd_objective_describe(s->parent, at, rest));
+}
+
 static void subset_unpenalised(void *ctx, size_t *first, size_t *count)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -177,6 +204,20 @@ static void subset_free(void *ctx)
     subset *s = ctx;
     lgd_pool_free(s->pool);
     lgd_release(s);
+}
+
+const lgd_objective *lgd_objective_whole(const lgd_objective *f)
+{
+    while (f->ops.eval == subset_eval)
+        f = ((const subset *)f->ctx)->parent;
+    return f;
+}
+
+size_t lgd_objective_whole_term(const lgd_objective *f, size_t term)
+{
+    for (; f->ops.eval == subset_eval; f = ((const subset *)f->ctx)->parent)
+        term = parent_term(f->ctx, term);
+    return term;
 }
 
 lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd_rows *rows)
@@ -216,7 +257,10 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .residuals = f->ops.jacobian ? subset_residuals : NULL,
                              .bend = f->ops.bend ? subset_bend : NULL,
                              .design = f->ops.design ? subset_design : NULL,
-                             .curvature = f->ops.curvature ? subset_curvature : NULL};
+                             .descend = f->ops.descend ? subset_descend : NULL,
+                             .curvature = f->ops.curvature ? subset_curvature : NULL,
+                             .describe = subset_describe,
+                             .attained = f->ops.attained ? subset_attained : NULL};
     if (!status)
         status = lgd_objective_create(out, f->dim, rows->count, &ops, s);
     if (status) {
