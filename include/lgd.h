@@ -25,6 +25,7 @@
 #include "lgd/loss.h"
 #include "lgd/objective.h"
 #include "lgd/glm.h"
+#include "lgd/factorization.h"
 #include "lgd/mlp.h"
 #include "lgd/least_squares.h"
 #include "lgd/quadratic.h"

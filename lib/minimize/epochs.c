@@ -156,6 +156,10 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
     lgd_status status = lgd_epoch_draw(run, &e->draws);
     while (!status && lgd_epoch_next(run, e, &l)) {
         double f;
+        if (lgd_run_descends(run)) {
+            status = lgd_epoch_descend(run, e, &l);
+            continue;
+        }
         status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
         if (!status)
             status = lgd_epoch_step(run, e, &l, f);
