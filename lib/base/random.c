@@ -43,6 +43,12 @@ uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b)
     return half(out, b);
 }
 
+void lgd_random_words(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b, size_t blocks, uint32_t *words)
+{
+    for (size_t i = 0; i < blocks; i++)
+        block_of(seed, stream, a, b + i, words + 4 * i);
+}
+
 uint64_t lgd_mix(uint64_t a, uint64_t b)
 {
     uint64_t x = a + 0x9E3779B97F4A7C15U * (b + 1);
@@ -62,18 +68,27 @@ size_t lgd_random_below(uint64_t bits, size_t n)
 
 void lgd_permutation(uint64_t seed, uint64_t epoch, size_t count, size_t *index)
 {
+    enum { AHEAD = 32 }; /* places are drawn before their swaps, which in a long order wait for memory otherwise */
+    size_t place[AHEAD];
     if (!index)
         return;
     for (size_t i = 0; i < count; i++)
         index[i] = i;
-    uint32_t out[4] = {0};
-    for (size_t i = 0; i + 1 < count; i++) { /* position i receives one of the rows not yet placed */
-        if (i % 2 == 0)
-            block_of(seed, LGD_STREAM_ORDER, epoch, i / 2, out);
-        size_t j = i + lgd_random_below(half(out, i), count - i);
-        size_t row = index[j];
-        index[j] = index[i];
-        index[i] = row;
+    for (size_t first = 0; first + 1 < count; first += AHEAD) {
+        const size_t left = count - 1 - first, swaps = left < AHEAD ? left : AHEAD;
+        for (size_t k = 0; k < swaps; k += 2) {
+            uint32_t out[4];
+            block_of(seed, LGD_STREAM_ORDER, epoch, (first + k) / 2, out);
+            for (size_t l = k; l < swaps && l < k + 2; l++) {
+                place[l] = first + l + lgd_random_below(half(out, l), count - first - l);
+                lgd_prefetch(index + place[l]);
+            }
+        }
+        for (size_t k = 0; k < swaps; k++) { /* position first + k receives one of the rows not yet placed */
+            const size_t row = index[place[k]];
+            index[place[k]] = index[first + k];
+            index[first + k] = row;
+        }
     }
 }
 
