@@ -35,4 +35,5 @@
 #include "lgd/schedule.h"
 #include "lgd/minimize.h"
 #include "lgd/starts.h"
+#include "lgd/rates.h"
 #endif

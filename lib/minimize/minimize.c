@@ -42,20 +42,27 @@ static lgd_status allocate(lgd_run *run)
     return lgd_history_reserve(o->history, entries ? entries : 1000);
 }
 
-static void report_divergence(lgd_run *run, double *lr_hold)
+void lgd_run_restore(lgd_run *run)
 {
-    char rate[64] = "", advice[64] = "";
-    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs, best_step = run->best_step;
     lgd_run_keep_best(run);
     memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
     run->all_is_current = false;
     run->f_all = run->g_all = run->gap_all = NAN;
+    run->restored = true;
+}
+
+/* With f_all and g_all of the best point. A rate that would hold is not asked for where other rates beside it have told. */
+static void report_divergence(lgd_run *run, double *lr_hold)
+{
+    char rate[64] = "", advice[64] = "";
+    const uint64_t step = run->opt->t, epoch = run->o.first_epoch + run->epochs;
     /* At a start that is not finite no rate is at fault, nor is one where the method has none. */
-    const bool finds_step = run->opt->ops.flags & LGD_FINDS_STEP;
-    const bool may_ask = !run->beside && !finds_step; /* other rates beside it tell */
-    if (!lgd_run_eval_all(run) && isfinite(run->f_all) && isfinite(run->g_all) && may_ask)
+    const bool finds_step = run->opt->ops.flags & LGD_FINDS_STEP, beside = run->restored;
+    if (!beside)
+        lgd_run_restore(run);
+    const bool failed = !run->all_is_current && lgd_run_eval_all(run);
+    if (!failed && isfinite(run->f_all) && isfinite(run->g_all) && !finds_step && !beside)
         *lr_hold = lgd_rate_that_holds(run);
-    run->best_step = best_step;
     if (*lr_hold > 0)
         snprintf(advice, sizeof advice, ", a rate of %.3g would hold", *lr_hold);
     if (!finds_step)
@@ -99,7 +106,9 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
         if (!run->all_is_current)
             run->f_all = run->g_all = NAN;
     } else if (run->stop == LGD_STOP_DIVERGED) {
+        const uint64_t best_step = run->best_step;
         report_divergence(run, &lr_hold);
+        run->best_step = best_step;
         status = LGD_EDIVERGED;
     }
     lgd_run_keep_best(run);

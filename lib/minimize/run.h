@@ -14,6 +14,7 @@
  *   noise.c      the noise of batches, and batches that grow with it
  *   saddle.c     what becomes of a run whose gradient is within a tolerance, and f curves down still
  *   sample.c     a beginning on a sample of the rows
+ *   rates.c      several rates side by side
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
@@ -98,7 +99,7 @@ struct lgd_run {
     bool at_any_rate;          /* what made it diverge is there whatever the rate */
     lgd_engaged own;           /* what the optimizer had for a penalty while that of the run is lent to it */
     bool lent, begun;
-    bool beside; /* it is one of several that go side by side */
+    bool restored; /* after divergence w is the best point already */
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };
@@ -111,6 +112,9 @@ lgd_status lgd_run_open(lgd_run *run, lgd_objective *f, lgd_optimizer *opt, doub
 /* The rate, and the rows that the run begins on; then to its end. */
 lgd_status lgd_run_begin(lgd_run *run);
 lgd_status lgd_run_go(lgd_run *run);
+
+/* After divergence: w becomes the best point, and is yet to be evaluated. */
+void lgd_run_restore(lgd_run *run);
 
 /* The figures of the returned point; status is that of the run. */
 lgd_status lgd_run_finish(lgd_run *run, lgd_status status, lgd_report *r);

@@ -276,6 +276,15 @@ const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *nam
 double lgd_options_get(const lgd_option *o, const void *options);
 void lgd_options_set(const lgd_option *o, void *options, double x);
 
+/* LGD_EINVAL unless x is within the range of the option, in the name of `object`. */
+lgd_status lgd_options_check_range(const char *object, const lgd_option *o, double x);
+
+/* ---- clone.c */
+
+/* A fresh optimizer with the method, options, groups, average, momentum and penalty of opt, at the rate lr. LGD_EINVAL where lr is not
+ * within the range of the method's, LGD_EUNSUPPORTED where it has none; the sentences begin with `object`. */
+lgd_status lgd_optimizer_clone(lgd_optimizer **out, const char *object, const lgd_optimizer *opt, double lr);
+
 /* ---- optimizer.c, for the other files */
 
 /* LGD_EINVAL: an argument is NULL. */

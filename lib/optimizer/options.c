@@ -139,7 +139,7 @@ static void range_in_words(const lgd_option *o, char *words, size_t size)
              high);
 }
 
-static lgd_status check_range(const char *object, const lgd_option *o, double x)
+lgd_status lgd_options_check_range(const char *object, const lgd_option *o, double x)
 {
     char words[160];
     if (in_range(o, x))
@@ -200,11 +200,11 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options)
                 break;
             }
             x = given == 0 ? o->preset : (given == LGD_ZERO ? 0 : given);
-            status = check_range(ops->name, o, x);
+            status = lgd_options_check_range(ops->name, o, x);
             break;
         case LGD_SIZE:
             x = given == 0 ? o->preset : given;
-            status = check_range(ops->name, o, x);
+            status = lgd_options_check_range(ops->name, o, x);
             if (!status && x >= (double)PTRDIFF_MAX)
                 status =
                     lgd_fail(LGD_EINVAL, "%s: %s is %g (was a negative number converted?), at most %td is accepted",
