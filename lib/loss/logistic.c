@@ -1,62 +1,53 @@
 /* log(1 + exp(z)) - y z for y in {0, 1}. With s = z for y = 0 and -z for y = 1 it is log(1 + exp(s)), its slope in s the
  * sigmoid of s: one formula for both labels, nothing cancels, and exp is only taken of -|s|. */
 #include "loss.h"
-#include <float.h>
 #include <math.h>
+
+LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
+                           double *restrict value)
+{
+    (void)none;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const double sign = lgd_either(y[i] == 1, -1, 1), s = sign * z[i], e = lgd_exp(-fabs(s));
+        value[i] = lgd_either(s > 0, s, 0) + lgd_log1p(e);
+        z[i] = sign * (lgd_either(s > 0, 1, e) / (1 + e));
+    }
+}
 
 static double logistic_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                             const double *weight)
 {
-    (void)ctx;
-    double sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        double omega = weight ? weight[i] : 1;
-        for (size_t c = 0; c < k; c++) {
-            double sign = y[i * k + c] == 1 ? -1 : 1, s = sign * Z[i * ldz + c];
-            double e = exp(-fabs(s));
-            sum += omega * (s > 0 ? s + log1p(e) : log1p(e));
-            Z[i * ldz + c] = sign * omega * ((s > 0 ? 1 : e) / (1 + e));
-        }
-    }
-    return sum;
+    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+}
+
+LGD_WIDE static void probabilities(size_t n, double *z)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        z[i] = lgd_sigmoid(z[i]);
 }
 
 static void logistic_link(const void *ctx, size_t m, size_t k, double *Z, size_t ldz)
 {
     (void)ctx;
-    for (size_t i = 0; i < m; i++)
-        for (size_t c = 0; c < k; c++) {
-            double z = Z[i * ldz + c], e = exp(-fabs(z));
-            Z[i * ldz + c] = (z > 0 ? 1 : e) / (1 + e);
-        }
+    for (size_t i = 0; i < (ldz == k ? 1 : m); i++)
+        probabilities(ldz == k ? m * k : k, Z + i * ldz);
 }
 
-/* loss*(u) is the negative entropy of the probability P = u + y, and the term the divergence of P from that of the score.
- * In s as above and a = u or -u, the probability of the other label, all of it is near 0 where the row is well told:
- *     log(1 + exp(s)) - a s + a log a + (1 - a) log(1 - a). */
-static double divergence(double s, double a)
+/* loss*(u) is the negative entropy of the probability P = u + y: in s as above and a = u or -u, the probability of the other label,
+ * the divergence of probabilities is left. */
+static double left(const double *none, double z, double y, double u)
 {
-    const double rounding = 4 * DBL_EPSILON, e = exp(-fabs(s));
-    if (!(a >= -rounding && a <= 1 + rounding))
-        return INFINITY;
-    a = fmin(fmax(a, 0), 1);
-    const double entropy = (a > 0 ? a * log(a) : 0) + (a < 1 ? (1 - a) * log1p(-a) : 0);
-    return fmax(log1p(e) + (s > 0 ? (1 - a) * s : -a * s) + entropy, 0);
+    (void)none;
+    double a = y == 1 ? -u : u;
+    return lgd_loss_within(&a, 0, 1) ? lgd_loss_odds_divergence(y == 1 ? -z : z, a, 1 - a) : INFINITY;
 }
 
 static double logistic_fenchel(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                                const double *weight, const double *U, size_t ldu)
 {
-    (void)ctx;
-    double sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        const double omega = weight ? weight[i] : 1;
-        for (size_t c = 0; c < k && omega > 0; c++) {
-            const double sign = y[i * k + c] == 1 ? -1 : 1;
-            sum += omega * divergence(sign * Z[i * ldz + c], sign * U[i * ldu + c] / omega);
-        }
-    }
-    return sum;
+    return lgd_loss_each_fenchel(left, ctx, m, k, Z, ldz, y, weight, U, ldu);
 }
 
 /* The slope is P - y, and P (1 - P) is at most a quarter. */
@@ -67,17 +58,17 @@ static double logistic_curvature(const void *ctx, size_t k)
 }
 
 /* P (1 - P) = e/(1 + e)^2 for e = exp(-|z|): without the cancellation of 1 - P. */
+static double second(const double *none, double z, double y)
+{
+    (void)none, (void)y;
+    const double e = lgd_exp(-fabs(z));
+    return e / ((1 + e) * (1 + e));
+}
+
 static void logistic_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                              const double *weight, double *C)
 {
-    (void)ctx, (void)y;
-    if (k > 1)
-        lgd_loss_diagonal(m, k, 0, NULL, C);
-    for (size_t i = 0; i < m; i++)
-        for (size_t c = 0; c < k; c++) {
-            const double e = exp(-fabs(Z[i * ldz + c]));
-            C[(i * k + c) * k + c] = (weight ? weight[i] : 1) * (e / ((1 + e) * (1 + e)));
-        }
+    lgd_loss_each_hessian(second, ctx, m, k, Z, ldz, y, weight, C);
 }
 
 /* Below log 2 the score has the sign of the label. */

@@ -1,36 +1,4 @@
 #include "loss.h"
-#include <string.h>
-
-/* The built-in losses, one line each. */
-static const lgd_loss *(*const table[])(void) = {
-    lgd_loss_half_squared,
-    lgd_loss_squared,
-    lgd_loss_logistic,
-    lgd_loss_squared_hinge,
-};
-enum { COUNT = sizeof table / sizeof *table };
-
-static const char *name_of(const void *ctx, size_t i)
-{
-    (void)ctx;
-    return i < COUNT ? table[i]()->ops.name : NULL;
-}
-
-const lgd_loss *lgd_loss_find(const char *name)
-{
-    if (!name) {
-        lgd_fail(LGD_EINVAL, "loss: name is NULL, the name of a loss is accepted");
-        return NULL;
-    }
-    for (size_t i = 0; i < COUNT; i++)
-        if (!strcmp(name, name_of(NULL, i)))
-            return table[i]();
-    const char *near = lgd_nearest(name, name_of, NULL);
-    lgd_fail(LGD_EINVAL,
-             near ? "loss: name is \"%.60s\", did you mean \"%s\"?" : "loss: name is \"%.60s\", which is none", name,
-             near);
-    return NULL;
-}
 
 lgd_status lgd_loss_create_sized(lgd_loss **out, const lgd_loss_ops *ops, size_t ops_size, void *ctx)
 {
@@ -70,26 +38,38 @@ size_t lgd_loss_targets(const lgd_loss *loss, size_t k)
     return loss->ops.targets ? loss->ops.targets(loss->ctx, k) : 1;
 }
 
-size_t lgd_loss_labels(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)
+static void free_parameter(void *ctx)
 {
-    (void)ctx;
-    *accepted = "0 or 1 is accepted";
-    for (size_t i = 0; i < m * k; i++)
-        if (y[i] != 0 && y[i] != 1)
-            return i;
-    return m * k;
+    lgd_release(ctx);
 }
 
-size_t lgd_loss_one_each(const void *ctx, size_t k)
+lgd_status lgd_loss_with(lgd_loss **out, const lgd_loss *of, double value, bool legal, const char *accepted)
 {
-    (void)ctx;
-    return k;
+    const lgd_loss_parameter *standard = of->ctx;
+    lgd_loss_ops ops = of->ops;
+    if (out)
+        *out = NULL;
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "%s: out is NULL, a place for the loss is accepted", ops.name);
+    if (!legal)
+        return lgd_fail(LGD_EINVAL, "%s: %s is %g, %s is accepted", ops.name, standard->key, value, accepted);
+    lgd_loss_parameter *parameter = lgd_alloc("loss", 1, sizeof *parameter);
+    if (!parameter)
+        return LGD_ENOMEM;
+    *parameter = *standard;
+    parameter->value = value;
+    ops.free = free_parameter;
+    const lgd_status status = lgd_loss_create(out, &ops, parameter);
+    if (status)
+        lgd_release(parameter);
+    return status;
 }
 
-void lgd_loss_diagonal(size_t m, size_t k, double value, const double *weight, double *C)
+int lgd_loss_describe_parameter(const void *ctx, char *text, size_t size)
 {
-    memset(C, 0, m * k * k * sizeof *C);
-    for (size_t i = 0; i < m; i++)
-        for (size_t c = 0; c < k; c++)
-            C[(i * k + c) * k + c] = value * (weight ? weight[i] : 1);
+    const lgd_loss_parameter *parameter = ctx;
+    lgd_words words = {text, size, 0};
+    lgd_say(&words, "%s:%s=", parameter->name, parameter->key);
+    lgd_say_number(&words, parameter->value);
+    return (int)words.length;
 }

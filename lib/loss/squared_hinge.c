@@ -2,20 +2,22 @@
 #include "loss.h"
 #include <math.h>
 
+LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
+                           double *restrict value)
+{
+    (void)none;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const double sign = lgd_either(y[i] == 1, 1, -1), any = 1 - sign * z[i], t = lgd_either(any <= 0, 0, any);
+        value[i] = t * t;
+        z[i] = -2 * sign * t;
+    }
+}
+
 static double hinge_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                          const double *weight)
 {
-    (void)ctx;
-    double sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        const double omega = weight ? weight[i] : 1;
-        for (size_t c = 0; c < k; c++) {
-            const double sign = y[i * k + c] == 1 ? 1 : -1, t = fmax(1 - sign * Z[i * ldz + c], 0);
-            sum += omega * (t * t);
-            Z[i * ldz + c] = -2 * sign * (omega * t);
-        }
-    }
-    return sum;
+    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
 }
 
 /* 2 within the margin, 0 beyond */
@@ -27,8 +29,10 @@ static double hinge_curvature(const void *ctx, size_t k)
 
 /* With a = s u, loss*(u) = a + a^2/4 for a <= 0 and infinite above: what is left is a square within the margin, and
  * beyond it a t + a^2/4, of which no part is negative either. */
-static double remainder_of(double t, double a)
+static double left(const double *none, double z, double y, double u)
 {
+    (void)none;
+    const double sign = y == 1 ? 1 : -1, t = 1 - sign * z, a = sign * u;
     if (!(a <= 0))
         return INFINITY;
     return t > 0 ? (t + a / 2) * (t + a / 2) : a * t + a * a / 4;
@@ -37,30 +41,20 @@ static double remainder_of(double t, double a)
 static double hinge_fenchel(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                             const double *weight, const double *U, size_t ldu)
 {
-    (void)ctx;
-    double sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        const double omega = weight ? weight[i] : 1;
-        for (size_t c = 0; c < k && omega > 0; c++) {
-            const double sign = y[i * k + c] == 1 ? 1 : -1;
-            sum += omega * remainder_of(1 - sign * Z[i * ldz + c], sign * U[i * ldu + c] / omega);
-        }
-    }
-    return sum;
+    return lgd_loss_each_fenchel(left, ctx, m, k, Z, ldz, y, weight, U, ldu);
 }
 
 /* The second derivative jumps at the margin, where that of the side beyond is taken. */
+static double second(const double *none, double z, double y)
+{
+    (void)none;
+    return 1 - (y == 1 ? z : -z) > 0 ? 2 : 0;
+}
+
 static void hinge_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
                           const double *weight, double *C)
 {
-    (void)ctx;
-    lgd_loss_diagonal(m, k, 2, weight, C);
-    for (size_t i = 0; i < m; i++)
-        for (size_t c = 0; c < k; c++) {
-            const double sign = y[i * k + c] == 1 ? 1 : -1;
-            if (1 - sign * Z[i * ldz + c] <= 0)
-                C[(i * k + c) * k + c] = 0;
-        }
+    lgd_loss_each_hessian(second, ctx, m, k, Z, ldz, y, weight, C);
 }
 
 const lgd_loss *lgd_loss_squared_hinge(void)

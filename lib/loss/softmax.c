@@ -1,0 +1,173 @@
+/* log(sum_c exp(z_c)) - z_y for one class y to a row. All is taken from the largest score of the row: exp(z_c - z_max) is at most 1, and the
+ * loss log(1 + the other exponentials) + (z_max - z_y), of which no part is negative. D. Boehning, "Multinomial logistic regression
+ * algorithm", Ann. Inst. Stat. Math. 44 (1992), has the bound on the Hessian. */
+#include "loss.h"
+#include <float.h>
+#include <math.h>
+
+LGD_WIDE static void exponentials(size_t n, double *z)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        z[i] = lgd_exp(z[i]);
+}
+
+/* In place exp(z_c - z_max); returns where z_max is, with a NaN anywhere NaN at the end. */
+static size_t less_largest(size_t k, double *z, double *largest)
+{
+    size_t at = 0;
+    for (size_t c = 1; c < k; c++)
+        if (z[c] > z[at])
+            at = c;
+    *largest = z[at];
+    for (size_t c = 0; c < k; c++)
+        z[c] -= *largest;
+    return at;
+}
+
+static double sum_without(size_t k, const double *e, size_t at)
+{
+    double sum = 0;
+    for (size_t c = 0; c < k; c++)
+        sum += c == at ? 0 : e[c];
+    return sum;
+}
+
+static double softmax_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
+                           const double *weight)
+{
+    (void)ctx;
+    double sum = 0;
+    for (size_t first = 0; first < m; first += LGD_LOSS_BLOCK) {
+        const size_t n = m - first < LGD_LOSS_BLOCK ? m - first : LGD_LOSS_BLOCK;
+        double *rows = Z + first * ldz, behind[LGD_LOSS_BLOCK];
+        size_t at[LGD_LOSS_BLOCK];
+        for (size_t i = 0; i < n; i++) {
+            double *z = rows + i * ldz, largest;
+            const double own = z[(size_t)y[first + i]];
+            at[i] = less_largest(k, z, &largest);
+            behind[i] = largest - own;
+            if (ldz != k)
+                exponentials(k, z);
+        }
+        if (ldz == k)
+            exponentials(n * k, rows);
+        for (size_t i = 0; i < n; i++) {
+            double *z = rows + i * ldz;
+            const size_t own = (size_t)y[first + i];
+            const double omega = weight ? weight[first + i] : 1, others = sum_without(k, z, at[i]),
+                         total = z[at[i]] + others;
+            const double missed = own == at[i] ? others : sum_without(k, z, own);
+            sum += omega * (lgd_log1p(others) + behind[i]);
+            for (size_t c = 0; c < k; c++)
+                z[c] = omega * (z[c] / total);
+            z[own] = -omega * (missed / total);
+        }
+    }
+    return sum;
+}
+
+static void softmax_link(const void *ctx, size_t m, size_t k, double *Z, size_t ldz)
+{
+    (void)ctx;
+    for (size_t i = 0; i < m; i++) {
+        double *z = Z + i * ldz, largest;
+        const size_t at = less_largest(k, z, &largest);
+        exponentials(k, z);
+        const double total = z[at] + sum_without(k, z, at);
+        for (size_t c = 0; c < k; c++)
+            z[c] /= total;
+    }
+}
+
+static size_t softmax_check(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)
+{
+    (void)ctx;
+    static _Thread_local char text[64]; /* the range has as many classes as there are outputs */
+    lgd_format(text, sizeof text,
+               k > 1 ? "an integer from 0 to %zu is accepted" : "%zu, the class of 1 output, is accepted", k - 1);
+    *accepted = text;
+    for (size_t i = 0; i < m; i++)
+        if (!(y[i] >= 0 && y[i] < (double)k && y[i] == floor(y[i])))
+            return i;
+    return m;
+}
+
+static double softmax_curvature(const void *ctx, size_t k)
+{
+    (void)ctx, (void)k;
+    return 0.5;
+}
+
+/* loss*(u) = sum_c p_c log p_c for p = u + e_y, probabilities: the divergence of p from those of the scores is left. */
+static double left(size_t k, const double *z, size_t own, const double *u, double omega)
+{
+    size_t at = 0;
+    double sum = 0, others = 0, all = 0;
+    for (size_t c = 1; c < k; c++)
+        if (z[c] > z[at])
+            at = c;
+    for (size_t c = 0; c < k; c++)
+        others += c == at ? 0 : lgd_exp(z[c] - z[at]);
+    for (size_t c = 0; c < k; c++) {
+        double p = u[c] / omega + (c == own);
+        const double log_of_mean = (z[c] - z[at]) - lgd_log1p(others);
+        if (!lgd_loss_within(&p, 0, 1))
+            return INFINITY;
+        sum += lgd_loss_divergence(p, lgd_exp(log_of_mean), log_of_mean);
+        all += p;
+    }
+    return fabs(all - 1) <= 4 * (double)k * DBL_EPSILON ? sum : INFINITY;
+}
+
+static double softmax_fenchel(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                              const double *weight, const double *U, size_t ldu)
+{
+    (void)ctx;
+    double sum = 0;
+    for (size_t i = 0; i < m; i++) {
+        const double omega = weight ? weight[i] : 1;
+        if (omega > 0)
+            sum += omega * left(k, Z + i * ldz, (size_t)y[i], U + i * ldu, omega);
+    }
+    return sum;
+}
+
+/* diag(P) - P P^T: of the diagonal, P_c (1 - P_c) by the probabilities of the others. */
+static void softmax_hessian(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
+                            const double *weight, double *C)
+{
+    (void)y;
+    for (size_t i = 0; i < m; i++) {
+        const double omega = weight ? weight[i] : 1;
+        double *row = C + i * k * k, *p = row + (k - 1) * k; /* the last row is overwritten last */
+        memcpy(p, Z + i * ldz, k * sizeof *p);
+        softmax_link(ctx, 1, k, p, k);
+        for (size_t c = 0; c < k; c++) {
+            const double own = p[c], others = sum_without(k, p, c);
+            for (size_t d = 0; d < k; d++)
+                row[c * k + d] = omega * own * (c == d ? others : -p[d]);
+        }
+    }
+}
+
+/* Below log 2 the class has more than half of the probability, and the largest score by itself. */
+static double softmax_attained(const void *ctx)
+{
+    (void)ctx;
+    return log(2);
+}
+
+const lgd_loss *lgd_loss_softmax(void)
+{
+    static const lgd_loss loss = {.ops = {.name = "softmax",
+                                          .flags = LGD_CLASSES,
+                                          .eval = softmax_eval,
+                                          .link = softmax_link,
+                                          .check = softmax_check,
+                                          .curvature = softmax_curvature,
+                                          .fenchel = softmax_fenchel,
+                                          .hessian = softmax_hessian,
+                                          .attained = softmax_attained}};
+    return &loss;
+}
