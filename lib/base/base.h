@@ -127,10 +127,13 @@ void lgd_pool_free(lgd_pool *pool);
 void lgd_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* Streams that share a seed and must not meet. */
-enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW };
+enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW, LGD_STREAM_DROPOUT };
 
 /* 64 random bits for (seed, stream, a, b). */
 uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b);
+
+/* `blocks` blocks of four 32-bit words for (seed, stream, a): those at b, b + 1, .. */
+void lgd_random_words(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b, size_t blocks, uint32_t *words);
 
 /* A key for (a, b) where many are made and few are used: the finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
 uint64_t lgd_mix(uint64_t a, uint64_t b);

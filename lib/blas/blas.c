@@ -53,6 +53,28 @@ void lgd_blas_adjoint(size_t m, size_t n, size_t k, const double *X, size_t ld, 
     lgd_blas_leave(before);
 }
 
+void lgd_blas_gemm(bool turn_A, bool turn_B, size_t m, size_t n, size_t k, const double *A, size_t lda, const double *B,
+                   size_t ldb, double *C, size_t ldc)
+{
+    if (m == 0 || n == 0 || k == 0)
+        return;
+    int before = lgd_blas_enter();
+    cblas_dgemm(CblasRowMajor, turn_A ? CblasTrans : CblasNoTrans, turn_B ? CblasTrans : CblasNoTrans, (int)m, (int)n,
+                (int)k, 1, A, (int)lda, B, (int)ldb, 1, C, (int)ldc);
+    lgd_blas_leave(before);
+}
+
+void lgd_blas_gemm_single(bool turn_A, bool turn_B, size_t m, size_t n, size_t k, const float *A, size_t lda,
+                          const float *B, size_t ldb, float *C, size_t ldc)
+{
+    if (m == 0 || n == 0 || k == 0)
+        return;
+    int before = lgd_blas_enter();
+    cblas_sgemm(CblasRowMajor, turn_A ? CblasTrans : CblasNoTrans, turn_B ? CblasTrans : CblasNoTrans, (int)m, (int)n,
+                (int)k, 1, A, (int)lda, B, (int)ldb, 1, C, (int)ldc);
+    lgd_blas_leave(before);
+}
+
 void lgd_blas_syrk(size_t m, size_t n, double a, const double *S, size_t lds, double *H, size_t ldh)
 {
     if (m == 0 || n == 0)

@@ -25,6 +25,13 @@ void lgd_blas_forward(size_t m, size_t n, size_t k, const double *X, size_t ld, 
 void lgd_blas_adjoint(size_t m, size_t n, size_t k, const double *X, size_t ld, bool by_columns, const double *R,
                       size_t ldr, double *G, size_t ldg);
 
+/* C [m x n, ldc] += op(A) op(B), all by rows: op(A) [m x k] is A, or with turn_A the transpose of A [k x m, lda]; op(B) [k x n] is B, or with
+ * turn_B the transpose of B [n x k, ldb]. 2 m n k flops. The same in float. */
+void lgd_blas_gemm(bool turn_A, bool turn_B, size_t m, size_t n, size_t k, const double *A, size_t lda, const double *B,
+                   size_t ldb, double *C, size_t ldc);
+void lgd_blas_gemm_single(bool turn_A, bool turn_B, size_t m, size_t n, size_t k, const float *A, size_t lda,
+                          const float *B, size_t ldb, float *C, size_t ldc);
+
 /* Lower triangle of H [n x n, ldh] += a S^T S for S [m x n, lds] by rows. The upper one is not touched. m n^2 flops. */
 void lgd_blas_syrk(size_t m, size_t n, double a, const double *S, size_t lds, double *H, size_t ldh);
 

@@ -1,0 +1,3 @@
+/* The passes of a perceptron in float. */
+#define LGD_MLP_SINGLE
+#include "mlp.c" /* NOLINT(bugprone-suspicious-include) */
