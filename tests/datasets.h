@@ -6,7 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DIABETES_ROWS = 442, DIABETES_COLS = 10, CANCER_ROWS = 569, CANCER_COLS = 30 };
+enum {
+    DIABETES_ROWS = 442,
+    DIABETES_COLS = 10,
+    CANCER_ROWS = 569,
+    CANCER_COLS = 30,
+    DIGITS_ROWS = 1797,
+    DIGITS_COLS = 64
+};
 
 /* `count` numbers of a file with blanks or commas between them, after its first `lines` lines. */
 static inline void dataset_read(const char *name, size_t lines, size_t count, double *x)
@@ -50,6 +57,18 @@ static inline void dataset_breast_cancer(double *X, double *y)
             else
                 X[i * CANCER_COLS + j] = (double)((cell - mean) / sqrtl(square));
         }
+    }
+}
+
+/* X [1797 x 64], the pixels in units of the brightest one, 16; y [1797] the digits. */
+static inline void dataset_digits(double *X, double *y)
+{
+    static double cells[DIGITS_ROWS * (DIGITS_COLS + 1)];
+    dataset_read("digits.csv", 0, sizeof cells / sizeof *cells, cells);
+    for (size_t i = 0; i < DIGITS_ROWS; i++) {
+        for (size_t j = 0; j < DIGITS_COLS; j++)
+            X[i * DIGITS_COLS + j] = cells[i * (DIGITS_COLS + 1) + j] / 16;
+        y[i] = cells[i * (DIGITS_COLS + 1) + DIGITS_COLS];
     }
 }
 
