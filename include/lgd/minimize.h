@@ -95,6 +95,8 @@ typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
  *   "grad_norm"  of the same evaluation as loss
  *   "seconds"    since the start of the run, at its end
  *   "gap"        the duality gap at the point of loss, where one was computed (gap_tol), else NaN
+ *   "part 0"     |g| of the gradient of the epoch's first step, before any clipping, over the first part of w, and so on for as many
+ *                parts as the objective has (`parts` of its ops: layers); NaN in entries of runs of others
  *   "validation" the value of `validation` at the point of loss, where one was computed, else NaN */
 typedef struct lgd_history lgd_history;
 
@@ -130,7 +132,9 @@ LGD_API void lgd_history_free(lgd_history *h);
  *
  * Tolerances, judged on evaluations over all rows: every step in full batch, every check_every epochs otherwise (without
  * check_every, batches accept only f_tol and grad_tol = LGD_ZERO)
- *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]
+ *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]. Unless it is off,
+ *                   a value that shows that f has no minimum (`attained` of the objective's ops: a model that tells all rows apart)
+ *                   ends the run too, as LGD_STOP_SEPARABLE; without f_target, penalty and decay
  *   grad_tol_abs    |g|_2 <= grad_tol_abs [off]
  *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: the mean of
  *                   an epoch has not fallen by f_tol |lowest so far| for 5 epochs (LGD_STOP_STALLED)

@@ -76,6 +76,37 @@ lgd_stop lgd_judge_value(lgd_run *run, double f, const double *g)
     return falls_without_end(run, f) ? LGD_STOP_UNBOUNDED : LGD_STOP_NONE;
 }
 
+/* Is something else minimised than f: a penalty, a decay of the method's own? */
+static bool adds_to_f(const lgd_run *run)
+{
+    static const char *const names[] = {"weight_decay", "l1", "l2", "lambd"};
+    const lgd_optimizer *opt = run->opt;
+    bool adds = run->o.penalty || opt->penalty;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        adds |= lgd_optimizer_value(opt, names[i], 0) > 0;
+    for (size_t i = 0; i < opt->group_count; i++)
+        adds |= isgreater(opt->groups[i].decay, 0);
+    return adds;
+}
+
+double lgd_judge_attained(const lgd_run *run)
+{
+    const lgd_objective *f = run->f;
+    if (!f->ops.attained || !run->wants_minimum || run->sign < 0 || adds_to_f(run))
+        return 0;
+    for (size_t j = 0; j < run->dim; j++) /* s w has to be within reach */
+        if (run->w[j] != 0 && lgd_run_is_frozen(run, j))
+            return 0;
+    return f->ops.attained(f->ctx);
+}
+
+lgd_stop lgd_judge_end(const lgd_run *run)
+{
+    const bool rests = run->stop == LGD_STOP_ROUNDING || run->stop == LGD_STOP_STEP_TOL ||
+                       run->stop == LGD_STOP_SEARCH || run->stop == LGD_STOP_OPTIMIZER;
+    return rests && run->attained > 0 && run->f_all < run->attained ? LGD_STOP_SEPARABLE : run->stop;
+}
+
 lgd_stop lgd_judge_all(lgd_run *run)
 {
     const lgd_minimize_options *o = &run->o;
@@ -88,11 +119,15 @@ lgd_stop lgd_judge_all(lgd_run *run)
     judged->largest_g = fmax(judged->largest_g, g);
     if (o->saddle != LGD_SADDLE_UNCHECKED)
         judged->largest_w = fmax(judged->largest_w, lgd_norm2(run->dim, run->w));
-    if (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * judged->largest_g) ||
-        (o->grad_tol_abs > 0 && g <= o->grad_tol_abs))
+    /* That says more than a gradient, which goes to 0 there as well. */
+    const bool apart = run->attained > 0 && f < run->attained;
+    if (!apart && (g == 0 || (o->grad_tol > 0 && g <= o->grad_tol * judged->largest_g) ||
+                   (o->grad_tol_abs > 0 && g <= o->grad_tol_abs)))
         return LGD_STOP_GRAD_TOL;
     if (o->f_target != 0 && f <= run->sign * (o->f_target == LGD_ZERO ? 0 : o->f_target))
         return LGD_STOP_F_TARGET;
+    if (apart)
+        return LGD_STOP_SEPARABLE;
     if (o->f_tol > 0 && fabs(f - before) <= o->f_tol * fmax(fabs(f), fabs(before)))
         return LGD_STOP_F_TOL;
     return LGD_STOP_NONE;

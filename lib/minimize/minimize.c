@@ -36,6 +36,8 @@ static lgd_status allocate(lgd_run *run)
             return LGD_ENOMEM;
     }
     lgd_status status = lgd_objective_reserve(run->f, run->terms);
+    if (!status)
+        status = lgd_run_parts_create(run);
     if (status || !o->history)
         return status;
     uint64_t entries = o->max_epochs ? o->max_epochs : o->max_steps;
@@ -97,6 +99,8 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
         if (!status && lgd_judge_finite(run, run->f_all, run->g))
             run->stop = LGD_STOP_DIVERGED;
     }
+    if (!status)
+        run->stop = lgd_judge_end(run);
     if (!status && run->stop != LGD_STOP_DIVERGED)
         status = lgd_run_gap(run);
     if (!status && run->stop != LGD_STOP_DIVERGED && lgd_optimizer_has_result(run->opt))
@@ -174,6 +178,7 @@ lgd_status lgd_run_begin(lgd_run *run)
     run->begun = true;
     lgd_status status = lgd_rate_find(run);
     run->lr = lgd_optimizer_value(opt, "lr", 1);
+    run->attained = lgd_judge_attained(run);
     if (!status && !run->stop)
         status = lgd_sample_begin(run);
     if (status)
@@ -239,6 +244,7 @@ void lgd_run_close(lgd_run *run)
     lgd_estimate_free(run);
     lgd_lend_free(run);
     lgd_gap_free(&run->gap);
+    lgd_run_parts_free(run);
     lgd_release(run->unit);
     lgd_release(run->g);
     lgd_release(run->index);

@@ -17,6 +17,7 @@
  *   rates.c      several rates side by side
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
+ *   parts.c      gradients by parts of w, for them
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
 #ifndef LGD_RUN_H
 #define LGD_RUN_H
@@ -29,8 +30,14 @@
 
 struct lgd_history {
     double *series[6]; /* loss, running, lr, grad_norm, seconds, gap */
-    size_t count, room;
+    size_t count, room, parts; /* parts: further series, behind these */
 };
+
+/* What w consists of, with a history: where each part begins, and |g| of it at the first step of an entry. */
+typedef struct lgd_gradient_parts {
+    size_t count, *first;
+    double *norm;
+} lgd_gradient_parts;
 
 /* The rows a step's oracle evaluates: those of the step. */
 typedef struct lgd_lent {
@@ -87,6 +94,8 @@ struct lgd_run {
     lgd_gap gap;         /* with gap_tol */
     double gap_all;      /* at w; NaN where it was not computed */
     bool judged;         /* a value of this run was */
+    bool wants_minimum;  /* grad_tol is not off, and no target given */
+    double attained;     /* a lower F shows that there is no minimum, see `attained` of ops; 0: nothing does */
     double f_before;     /* the full evaluation before that */
     double best_f;       /* lowest full evaluation; w_best is its point, */
     bool best_is_here;   /* or still w, to be copied before it moves */
@@ -100,6 +109,7 @@ struct lgd_run {
     lgd_engaged own;           /* what the optimizer had for a penalty while that of the run is lent to it */
     bool lent, begun;
     bool restored; /* after divergence w is the best point already */
+    lgd_gradient_parts parts;
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };
@@ -263,6 +273,11 @@ lgd_stop lgd_judge_limits(const lgd_run *run);      /* epochs, steps, seconds */
 lgd_stop lgd_judge_method(lgd_run *run, int stop);  /* what a step said of its end */
 bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need w_old next? */
 
+/* What run->attained is, before the first step; and where a method saw no way on, or had come as far as rounding lets it: was it because
+ * there is no minimum? */
+double lgd_judge_attained(const lgd_run *run);
+lgd_stop lgd_judge_end(const lgd_run *run);
+
 /* ---- saddle.c */
 
 lgd_status lgd_saddle_check(const lgd_run *run);
@@ -303,7 +318,21 @@ lgd_status lgd_rate_find(lgd_run *run);
 /* A rate at which the run would hold, from the curvature at w; 0 if it cannot be told. */
 double lgd_rate_that_holds(lgd_run *run);
 
+/* ---- parts.c; without a history, or without parts, all do nothing */
+
+lgd_status lgd_run_parts_create(lgd_run *run);
+void lgd_run_parts_free(lgd_run *run);
+
+/* |g| of each part, for the next entry. */
+void lgd_run_measure_parts(lgd_run *run);
+
 /* ---- history.c */
+
+/* Has series for so many parts from now on; those of other entries are NaN. */
+lgd_status lgd_history_part(lgd_history *h, size_t parts);
+
+/* Those of the entry that was added last. */
+void lgd_history_put_parts(lgd_history *h, size_t parts, const double *norm);
 
 lgd_status lgd_history_reserve(lgd_history *h, uint64_t more);
 lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds,
