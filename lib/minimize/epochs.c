@@ -106,6 +106,8 @@ lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f)
         status = lgd_run_set_rate(run);
     if (!status)
         status = add_value(run, l, f, &e->sum);
+    if (e->seen == 0)
+        lgd_run_measure_parts(run);
     e->seen += (double)l->rows.count;
     if (!status)
         status = lgd_run_step(run, l, &f, false, &e->fresh);

@@ -100,6 +100,7 @@ lgd_status lgd_run_record(lgd_run *run, double loss, double f, double lr, double
             lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds, gap);
         if (status)
             return status;
+        lgd_history_put_parts(run->o.history, run->parts.count, run->parts.norm);
     }
     if (!run->o.callback || !call)
         return LGD_OK;
@@ -154,6 +155,7 @@ lgd_status lgd_run_turn(lgd_run *run, bool *fresh, double *f)
     const double loss = run->f_all, grad_norm = run->g_all, gap = run->gap_all;
     *f = run->f_smooth;
     *fresh = known;
+    lgd_run_measure_parts(run);
     status = lgd_run_step(run, &l, f, keep_old, fresh);
     if (status)
         return status;

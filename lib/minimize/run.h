@@ -30,7 +30,8 @@
 
 struct lgd_history {
     double *series[6]; /* loss, running, lr, grad_norm, seconds, gap */
-    size_t count, room, parts; /* parts: further series, behind these */
+    size_t count, room;
+    size_t parts; /* further series, behind these */
 };
 
 /* What w consists of, with a history: where each part begins, and |g| of it at the first step of an entry. */

@@ -192,6 +192,12 @@ static int subset_describe(void *ctx, char *text, size_t size)
     return (int)(t.length + lgd_objective_describe(s->parent, at, rest));
 }
 
+static size_t subset_parts(void *ctx, size_t *first)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    return parent->ops.parts(parent->ctx, first);
+}
+
 static void subset_unpenalised(void *ctx, size_t *first, size_t *count)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -256,6 +262,7 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .jacobian = f->ops.jacobian ? subset_jacobian : NULL,
                              .residuals = f->ops.jacobian ? subset_residuals : NULL,
                              .bend = f->ops.bend ? subset_bend : NULL,
+                             .parts = f->ops.parts ? subset_parts : NULL,
                              .design = f->ops.design ? subset_design : NULL,
                              .descend = f->ops.descend ? subset_descend : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL,
