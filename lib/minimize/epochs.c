@@ -162,9 +162,11 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
             status = lgd_epoch_descend(run, e, &l);
             continue;
         }
+        lgd_objective_noise(run->f, run->opt->t + 1);
         status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
         if (!status)
             status = lgd_epoch_step(run, e, &l, f);
+        lgd_objective_noise(run->f, 0);
     }
     return status;
 }

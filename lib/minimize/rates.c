@@ -113,9 +113,12 @@ static lgd_status go_through_epoch(side_by_side *s)
     for (size_t i = 0; i < s->live; i++)
         s->column[s->alive[i]].epoch.draws = draws;
     while (!status && (count = next_batch(s))) {
+        lgd_objective *f = s->at[0]->run.f;
+        lgd_objective_noise(f, s->at[0]->run.opt->t + 1);
         status = eval(s, count, &s->at[0]->lent.rows, s->at[0]->lent.divide_by);
         for (size_t i = 0; i < count && !status; i++)
             status = lgd_epoch_step(&s->at[i]->run, &s->at[i]->epoch, &s->at[i]->lent, s->value[i]);
+        lgd_objective_noise(f, 0);
     }
     for (size_t i = 0; i < s->live && !status; i++)
         status = lgd_epoch_end(&s->column[s->alive[i]].run, &s->column[s->alive[i]].epoch);

@@ -57,7 +57,7 @@ static size_t mlp_panel(void *ctx)
 static void mlp_noise(void *ctx, uint64_t t)
 {
     lgd_mlp *m = ctx;
-    m->noise = m->dropout > 0 ? t : 0;
+    m->noise = t;
 }
 
 /* The weights of each layer, then all biases. */
@@ -305,6 +305,8 @@ lgd_status lgd_mlp_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     status = make(m, &o);
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
+    if (o.dropout == 0)
+        mine.noise = NULL;
     if (!status)
         status = lgd_objective_create(out, m->dim, m->terms, &mine, m);
     if (status)

@@ -42,6 +42,13 @@ static inline bool lgd_objective_is_quadratic(const lgd_objective *f)
 const lgd_objective *lgd_objective_whole(const lgd_objective *f);
 size_t lgd_objective_whole_term(const lgd_objective *f, size_t term);
 
+/* Which noise of its own f draws from here on: that of step t on a batch, or none for 0. */
+static inline void lgd_objective_noise(const lgd_objective *f, uint64_t t)
+{
+    if (f->ops.noise)
+        f->ops.noise(f->ctx, t);
+}
+
 /* Is coordinate j left unpenalised? */
 static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
 {

@@ -205,6 +205,16 @@ static void subset_unpenalised(void *ctx, size_t *first, size_t *count)
     *count = parent->spare_count;
 }
 
+static void subset_noise(void *ctx, uint64_t t)
+{
+    lgd_objective_noise(((const subset *)ctx)->parent, t);
+}
+
+static size_t subset_panel(void *ctx)
+{
+    return ((const subset *)ctx)->parent->panel;
+}
+
 static void subset_free(void *ctx)
 {
     subset *s = ctx;
@@ -266,6 +276,8 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .design = f->ops.design ? subset_design : NULL,
                              .descend = f->ops.descend ? subset_descend : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL,
+                             .noise = f->ops.noise ? subset_noise : NULL,
+                             .panel = f->panel ? subset_panel : NULL,
                              .describe = subset_describe,
                              .attained = f->ops.attained ? subset_attained : NULL};
     if (!status)
