@@ -33,7 +33,7 @@ enum { LGD_CONCURRENT = 1 };
  *   panel              optional: how many rows are best taken at a time for k outputs, so that forward and adjoint meet
  *                      the same rows in cache; 0 or absent: the library chooses
  *   moments            optional: mean[j] and population standard deviation[j] of each column over all rows, for
- *                      lgd_matrix_standardized
+ *                      lgd_matrix_standardized; absent: by `gather`
  *   free               optional: called once by lgd_matrix_free
  *   gather             optional, used with LGD_CONCURRENT: copies the rows, as dense rows, into X [count x cols]. Where rows
  *                      are scattered, forward and adjoint then share one copy instead of finding each row twice */
@@ -64,8 +64,26 @@ LGD_API lgd_status lgd_matrix_dense_columns(lgd_matrix **out, size_t rows, size_
 LGD_API lgd_status lgd_matrix_scaled(lgd_matrix **out, const lgd_matrix *A, const double *shift, const double *scale);
 
 /* The same with each column's mean and population standard deviation, as measured (constant columns: scale 1).
- * LGD_EUNSUPPORTED if A's ops have no moments. Two passes over A. */
+ * LGD_EUNSUPPORTED if A's ops have neither moments nor `gather`. Two passes over A. */
 LGD_API lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A);
+
+/* The same with the moments of some of the rows, by which all are scaled: those a model is fitted on. rows NULL: all of them, which is
+ * the call above. Of some rows LGD_EUNSUPPORTED if A's ops have no `gather`; LGD_EINVAL for no rows, or one out of bounds. */
+LGD_API lgd_status lgd_matrix_standardized_on(lgd_matrix **out, const lgd_matrix *A, const lgd_rows *rows);
+
+/* What a scaled or standardised matrix does to its columns: shift[cols] and scale[cols], and which ones were standardised although they
+ * are constant, so that their scale is 1 and what is left of them is 0 where they were measured. Any of the three may be NULL. */
+LGD_API lgd_status lgd_matrix_scaling(const lgd_matrix *scaled, double *shift, double *scale, bool *constant);
+
+/* Dense, by rows, as lgd_matrix_dense, but that a NaN is a missing cell: it counts as the mean of the cells of its column that are
+ * there in the rows `fit` (NULL: in all rows). data is borrowed and stays as it is; fit is not kept. LGD_EINVAL for a column that
+ * has no number in those rows, by its index, for Inf, and as lgd_matrix_dense. Rows are copied for each product: one more pass
+ * over them in cache. */
+LGD_API lgd_status lgd_matrix_imputed(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld,
+                                      const lgd_rows *fit);
+
+/* The matrix of the same data with the means of other rows, for an A that lgd_matrix_imputed has made; A may be freed before it. */
+LGD_API lgd_status lgd_matrix_imputed_on(lgd_matrix **out, const lgd_matrix *A, const lgd_rows *fit);
 
 /* Weights fitted on a scaled matrix, as weights on the matrix below it. For each of the k outputs, c,
  *     raw[j*k + c] = w[j*k + c] / scale[j]

@@ -1,8 +1,7 @@
 /* Dense storage, by rows or by columns, borrowed. Consecutive rows go to BLAS where they lie, scattered ones are
  * gathered into a buffer on the stack first. */
 #include "blas/blas.h"
-#include "lgd/matrix.h"
-#include <math.h>
+#include "matrix/matrix.h"
 #include <string.h>
 
 typedef struct dense {
@@ -121,47 +120,10 @@ static lgd_status dense_adjoint(void *ctx, const lgd_rows *rows, size_t k, const
     return status;
 }
 
-/* By the corrected two-pass algorithm (Chan, Golub, LeVeque 1983). The first pass is shifted by the first row, so that
- * the deviation of a constant column is exactly 0; it also finds the power of two that keeps the squares of the second
- * in range. Storage by columns is walked eight columns at a time. */
 static lgd_status dense_moments(void *ctx, double *mean, double *deviation)
 {
     const dense *d = ctx;
-    double n = (double)d->rows;
-    double *rest = lgd_alloc("dense", d->cols, 2 * sizeof *rest), *factor = rest + d->cols;
-    if (!rest)
-        return LGD_ENOMEM;
-    for (size_t from = 0, step = d->by_columns ? 8 : d->cols; from < d->cols; from += step) {
-        size_t end = from + step < d->cols ? from + step : d->cols;
-        for (size_t j = from; j < end; j++)
-            mean[j] = deviation[j] = 0;
-        for (size_t i = 0; i < d->rows; i++)
-            for (size_t j = from; j < end; j++) {
-                double e = *at(d, i, j) - *at(d, 0, j);
-                mean[j] += e;
-                factor[j] = fabs(e) > factor[j] ? fabs(e) : factor[j];
-            }
-        for (size_t j = from; j < end; j++) {
-            int exponent = 0;
-            frexp(factor[j], &exponent);
-            exponent = exponent < -1000 ? -1000 : exponent > 1000 ? 1000 : exponent; /* no subnormal factor */
-            factor[j] = ldexp(1, -exponent);
-            mean[j] = *at(d, 0, j) + mean[j] / n;
-        }
-        for (size_t i = 0; i < d->rows; i++)
-            for (size_t j = from; j < end; j++) {
-                double e = (*at(d, i, j) - mean[j]) * factor[j];
-                rest[j] += e;
-                deviation[j] += e * e;
-            }
-        for (size_t j = from; j < end; j++) {
-            double variance = (deviation[j] - rest[j] * rest[j] / n) / n;
-            mean[j] += rest[j] / n / factor[j];
-            deviation[j] = sqrt(variance > 0 ? variance : 0) / factor[j];
-        }
-    }
-    lgd_release(rest);
-    return LGD_OK;
+    return lgd_matrix_moments("dense", d->cols, &(lgd_rows){0, d->rows, NULL}, dense_gather, ctx, mean, deviation);
 }
 
 /* Storage is `lines` runs of `length` numbers, ld apart: rows, or columns. Without gaps it is one run. */

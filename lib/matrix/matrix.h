@@ -23,6 +23,14 @@ lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, si
 lgd_status lgd_matrix_call_gather(const lgd_matrix *A, const lgd_rows *rows, double *X);
 lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation);
 
+/* Mean and population deviation of each column over rows that gather(ctx) copies. Allocates a panel. */
+typedef lgd_status (*lgd_gather)(void *ctx, const lgd_rows *rows, double *X);
+lgd_status lgd_matrix_moments(const char *name, size_t cols, const lgd_rows *rows, lgd_gather gather, void *ctx,
+                              double *mean, double *deviation);
+
+/* Was it made by lgd_matrix_imputed? */
+bool lgd_matrix_is_imputed(const lgd_matrix *A);
+
 /* Rows to take at a time for k outputs: what the ops say, else about 256 KB of the matrix; at least 1. */
 size_t lgd_matrix_panel(const lgd_matrix *A, size_t k);
 

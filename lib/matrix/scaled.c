@@ -12,6 +12,7 @@ typedef struct scaled {
     const lgd_matrix *A;
     lgd_pool *pool; /* V or T [cols x k], then k sums */
     double *shift, *scale;
+    bool *constant; /* [cols] standardised, and constant in the rows it was measured on */
 } scaled;
 
 static lgd_status scaled_forward(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
@@ -85,6 +86,7 @@ static void scaled_free(void *ctx)
     lgd_pool_free(s->pool);
     lgd_release(s->shift);
     lgd_release(s->scale);
+    lgd_release(s->constant);
     lgd_release(s);
 }
 
@@ -97,7 +99,8 @@ static lgd_status allocate(scaled **out, const lgd_matrix *A)
     s->A = A;
     s->shift = lgd_alloc("scaled", A->cols, sizeof *s->shift);
     s->scale = s->shift ? lgd_alloc("scaled", A->cols, sizeof *s->scale) : NULL;
-    return s->scale ? lgd_pool_create(&s->pool, "scaled") : LGD_ENOMEM;
+    s->constant = s->scale ? lgd_alloc("scaled", A->cols, sizeof *s->constant) : NULL;
+    return s->constant ? lgd_pool_create(&s->pool, "scaled") : LGD_ENOMEM;
 }
 
 static lgd_status finish(lgd_matrix **out, scaled *s)
@@ -147,32 +150,70 @@ done:
     return status;
 }
 
-lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A)
+static lgd_status gather_from(void *ctx, const lgd_rows *rows, double *X)
+{
+    return lgd_matrix_call_gather(ctx, rows, X);
+}
+
+/* Of all rows as the matrix knows them itself, of some as they lie. */
+static lgd_status measure(const lgd_matrix *A, const lgd_rows *rows, double *mean, double *deviation)
+{
+    if (!rows && A->ops.moments)
+        return lgd_matrix_call_moments(A, mean, deviation);
+    return lgd_matrix_moments("standardized", A->cols, rows ? rows : &(lgd_rows){0, A->rows, NULL}, gather_from,
+                              (void *)(uintptr_t)A, mean, deviation);
+}
+
+lgd_status lgd_matrix_standardized_on(lgd_matrix **out, const lgd_matrix *A, const lgd_rows *rows)
 {
     lgd_status status = check(out, A);
     if (status)
         return status;
-    if (!A->ops.moments)
-        return lgd_fail(LGD_EUNSUPPORTED,
-                        "standardized: moments of %s is NULL, a matrix whose ops have moments is accepted",
-                        A->ops.name);
-    if (A->rows == 0)
-        return lgd_fail(LGD_EINVAL, "standardized: rows is 0, at least 1 is accepted");
+    if (!A->ops.gather && (rows || !A->ops.moments))
+        return lgd_fail(LGD_EUNSUPPORTED, "standardized: %s of %s is NULL, a matrix whose ops have %s is accepted",
+                        rows ? "gather" : "moments", A->ops.name, rows ? "it" : "moments or gather");
+    status = lgd_rows_check("standardized", rows, A->rows);
+    if (status)
+        return status;
+    if (rows ? rows->count == 0 : A->rows == 0)
+        return lgd_fail(LGD_EINVAL, "standardized: %s is 0, at least 1 is accepted", rows ? "rows.count" : "rows");
     scaled *s;
     status = allocate(&s, A);
-    if (status)
-        goto done;
-    status = lgd_matrix_call_moments(A, s->shift, s->scale);
-    if (status)
-        goto done;
-    for (size_t j = 0; j < A->cols; j++)
-        if (s->scale[j] <= 8 * DBL_EPSILON * fabs(s->shift[j])) /* constant but for rounding */
+    if (!status)
+        status = measure(A, rows, s->shift, s->scale);
+    for (size_t j = 0; j < A->cols && !status; j++) {
+        s->constant[j] = s->scale[j] <= 8 * DBL_EPSILON * fabs(s->shift[j]); /* but for rounding */
+        if (s->constant[j])
             s->scale[j] = 1;
-    status = finish(out, s);
-done:
+    }
+    if (!status)
+        status = finish(out, s);
     if (status)
         scaled_free(s);
     return status;
+}
+
+lgd_status lgd_matrix_standardized(lgd_matrix **out, const lgd_matrix *A)
+{
+    return lgd_matrix_standardized_on(out, A, NULL);
+}
+
+lgd_status lgd_matrix_scaling(const lgd_matrix *matrix, double *shift, double *scale, bool *constant)
+{
+    if (!matrix || matrix->ops.forward != scaled_forward)
+        return lgd_fail(LGD_EINVAL,
+                        "scaling: the matrix is %s, one by lgd_matrix_scaled or lgd_matrix_standardized is accepted",
+                        matrix ? matrix->ops.name : "NULL");
+    const scaled *s = matrix->ctx;
+    for (size_t j = 0; j < matrix->cols; j++) {
+        if (shift)
+            shift[j] = s->shift[j];
+        if (scale)
+            scale[j] = s->scale[j];
+        if (constant)
+            constant[j] = s->constant[j];
+    }
+    return LGD_OK;
 }
 
 /* One level: of a scaled matrix that is scaled again, the outer one comes first, then the inner. */
