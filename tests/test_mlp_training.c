@@ -3,6 +3,8 @@
 #include "datasets.h"
 #include "networks.h"
 #include "objective/objective.h"
+#include <limits.h>
+#include <stddef.h>
 
 /* ---- how weights begin */
 
@@ -168,7 +170,7 @@ typedef struct dropped {
     lgd_objective *f, *whole;
 } dropped;
 
-/* COLS - UNITS - 20 - 1 of identities with a mean of scores for a value, or of ReLUs with the logistic loss, with dropout and without. */
+/* COLS - UNITS - 20 - 1 of identities with a mean of scores for a value, or of softplus with the logistic loss, with dropout and without. */
 static dropped *dropped_create(bool linear, bool single)
 {
     static const lgd_loss_ops ops = {.name = "score", .eval = score};
@@ -183,7 +185,7 @@ static dropped *dropped_create(bool linear, bool single)
     ck_ok(lgd_matrix_dense(&d->A, ROWS, COLS, d->X, COLS));
     lgd_mlp_options o = {.hidden = hidden,
                          .hidden_count = 2,
-                         .activation = linear ? LGD_IDENTITY : LGD_RELU,
+                         .activation = linear ? LGD_IDENTITY : LGD_SOFTPLUS,
                          .dropout = 0.3,
                          .seed = 4,
                          .single = single};
@@ -368,7 +370,7 @@ START_TEST(run_saved_between_epochs_goes_on_bit_for_bit)
         memcpy(v, w, sizeof v);
         ck_ok(lgd_optimizer_parse(&once, "adam:lr=0.01"));
         ck_ok(lgd_optimizer_parse(&before, "adam:lr=0.01"));
-        ck_ok(lgd_optimizer_parse(&after, "adam"));
+        ck_ok(lgd_optimizer_parse(&after, "adam:lr=0.01"));
         trained(single, 1, 0, 5, once, w);
         trained(single, 1, 0, 2, before, v);
         ck_ok(lgd_optimizer_save(before, bytes, &size));
@@ -536,12 +538,13 @@ START_TEST(deep_linear_network_explodes_unless_clipped)
     ck_ok(lgd_objective_eval(f, NULL, start, &value, g));
     ck_ok(lgd_mlp_layer_norms(f, g, norms));
     ck_assert_double_gt(norms[0], 1e9); /* each layer doubles what passes, both ways */
-    ck_ok(lgd_optimizer_parse(&sgd, "sgd:lr=0.01"));
+    ck_ok(lgd_optimizer_parse(&sgd, "sgd:lr=0.05"));
     memcpy(w, start, sizeof w);
     ck_fails(lgd_minimize(f, sgd, w, &(lgd_minimize_options){.max_steps = 50}, NULL), LGD_EDIVERGED, "");
     memcpy(w, start, sizeof w);
     lgd_optimizer_reset(sgd);
-    ck_ok(lgd_minimize(f, sgd, w, &(lgd_minimize_options){.max_steps = 2000, .clip_norm = 1}, &report));
+    ck_ok(lgd_minimize(f, sgd, w, &(lgd_minimize_options){.max_steps = 2000, .clip_norm = 1, .grad_tol = LGD_ZERO},
+                       &report));
     for (size_t j = 0; j < ALL; j++)
         ck_assert(isfinite(w[j]));
     ck_assert_uint_gt(report.clipped, 100);
@@ -570,17 +573,18 @@ START_TEST(create_bad_input_named)
     ck_fails(lgd_mlp_create(&f, A, NULL, loss, &o), LGD_EINVAL, "y is NULL");
     ck_fails(lgd_mlp_create(&f, A, y, NULL, &o), LGD_EINVAL, "loss is NULL");
     hidden[1] = 0;
-    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "hidden[1] is 0");
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL,
+             "outputs of hidden layer 1 (from 0) is 0, at least 1 is accepted");
     hidden[1] = 3;
     o.hidden = NULL;
-    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "hidden is NULL");
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "hidden is NULL, 2 widths are accepted");
     o.hidden = hidden;
     kinds[1] = (lgd_activation)17;
-    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "activations[1] is 17");
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "activation of hidden layer 1 (from 0) is 17");
     kinds[1] = LGD_TANH;
     o.activations = NULL;
     o.activation = (lgd_activation)-1;
-    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "activation");
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "activation of hidden layer 0 (from 0) is -1");
     o.activation = LGD_RELU;
     static const double dropouts[] = {1, -0.1, 2, NAN};
     for (size_t i = 0; i < 4; i++) {
@@ -604,14 +608,29 @@ START_TEST(create_bad_input_named)
     ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "weight of all 3 rows is 0");
     o.weights = NULL;
     hidden[0] = SIZE_MAX / 4;
-    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_ERANGE, "hidden[0]");
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_ERANGE, "outputs of a layer is 4611686018427387903");
+    const size_t wide[3] = {INT_MAX, INT_MAX, INT_MAX};
+    o.hidden = wide;
+    o.hidden_count = 3;
+    ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_ERANGE, "weights of 4 layers from 2 columns is more than");
+    o.hidden = hidden;
+    o.hidden_count = 2;
     hidden[0] = 4;
     o.single = true;
     X[3] = 1e300;
     ck_fails(lgd_mlp_create(&f, A, y, loss, &o), LGD_EINVAL, "1e+300");
     ck_assert_ptr_null(f);
     o.single = false;
-    ck_fails(lgd_mlp_create_sized(&f, A, y, loss, &o, 3), LGD_EINVAL, "mlp options");
+
+    /* A caller whose header ends before `weights`, and one with more than there is. */
+    struct {
+        lgd_mlp_options o;
+        double more;
+    } later = {o, 1};
+    o.weights = weights;
+    ck_ok(lgd_mlp_create_sized(&f, A, y, loss, &o, offsetof(lgd_mlp_options, weights)));
+    lgd_objective_free(f);
+    ck_fails(lgd_mlp_create_sized(&f, A, y, loss, &later.o, sizeof later), LGD_EUNSUPPORTED, "mlp options");
     lgd_matrix_free(A);
 }
 END_TEST
