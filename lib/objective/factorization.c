@@ -10,9 +10,8 @@
  * Each loop is there for rank 8, which the compiler then knows, and for any: the operations are the same.
  */
 #include "factorization.h"
-#include <stdio.h>
 
-enum { NEAR = 8, FAR = 32 };
+enum { NEAR = 16, FAR = 48 };
 
 /* A walk over entries. */
 typedef struct walk {
@@ -67,6 +66,19 @@ LGD_INLINE void look_ahead(const walk *a, size_t rank, size_t at)
     }
 }
 
+/* |u|^2 + |v|^2 */
+LGD_INLINE double squares_of(size_t rank, const double *u, const double *v)
+{
+    double s[LGD_LANES] = {0};
+    size_t l = 0;
+    for (; l + LGD_LANES <= rank; l += LGD_LANES)
+        for (size_t i = 0; i < LGD_LANES; i++)
+            s[i] += u[l + i] * u[l + i] + v[l + i] * v[l + i];
+    for (; l < rank; l++)
+        s[l % LGD_LANES] += u[l] * u[l] + v[l] * v[l];
+    return lgd_lanes(s);
+}
+
 /* f_t for an error e. */
 LGD_INLINE double value_of(const lgd_factorization *m, size_t rank, const double *w, size_t i, size_t j, double e)
 {
@@ -78,8 +90,7 @@ LGD_INLINE double value_of(const lgd_factorization *m, size_t rank, const double
         const double b = w[m->row_bias + i], c = w[m->col_bias + j];
         squares = b * b + c * c;
     }
-    squares += lgd_factors_inner(rank, u, u) + lgd_factors_inner(rank, v, v);
-    return half + 0.5 * m->l2 * squares;
+    return half + 0.5 * m->l2 * (squares + squares_of(rank, u, v));
 }
 
 /* ---- sums */
@@ -234,11 +245,25 @@ static int factorization_describe(void *ctx, char *text, size_t size)
 {
     const lgd_factorization *m = ctx;
     const bool biases = m->row_bias != m->dim;
-    char formula[256];
-    lgd_format(formula, sizeof formula,
-               "(%g%s + u.v - y)^2/2 + %g/2 (|u|^2 + |v|^2%s), u and v of rank %zu for %zu rows and %zu columns",
-               m->mean, biases ? " + b + c" : "", m->l2, biases ? " + b^2 + c^2" : "", m->rank, m->rows, m->cols);
-    return snprintf(text, size, "%s", formula);
+    lgd_words t = {text, size, 0};
+    lgd_say(&t, "f(w) = 1/");
+    if (m->weights) {
+        lgd_say(&t, "(%zu * ", m->count);
+        lgd_say_number(&t, factorization_weight(ctx, &(lgd_rows){0, m->count, NULL}) / (double)m->count);
+        lgd_say(&t, ") sum_t omega_t ((");
+    } else {
+        lgd_say(&t, "%zu sum_t ((", m->count);
+    }
+    lgd_say_number(&t, m->mean);
+    lgd_say(&t, "%s + u_i.v_j - rating_t)^2/2", biases ? " + b_i + c_j" : "");
+    if (m->l2 > 0) {
+        lgd_say(&t, " + ");
+        lgd_say_number(&t, m->l2);
+        lgd_say(&t, "/2 (|u_i|^2 + |v_j|^2%s)", biases ? " + b_i^2 + c_j^2" : "");
+    }
+    lgd_say(&t, "); %zu ratings, %zu rows, %zu columns, rank %zu, %zu parameters", m->count, m->rows, m->cols, m->rank,
+            m->dim);
+    return (int)t.length;
 }
 
 static void factorization_free(void *ctx)
