@@ -45,6 +45,11 @@ static size_t line_of(const char *name, size_t length)
     return COUNT;
 }
 
+const lgd_loss *lgd_loss_at(size_t i)
+{
+    return i < COUNT ? table[i].loss() : NULL;
+}
+
 const lgd_loss *lgd_loss_find(const char *name)
 {
     if (!name) {
