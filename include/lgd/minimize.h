@@ -286,6 +286,18 @@ static inline lgd_status lgd_minimize(lgd_objective *f, lgd_optimizer *opt, doub
     return lgd_minimize_sized(f, opt, w, options, sizeof *options, report, sizeof *report);
 }
 
+/* What lgd_minimize would do with these, in words and with every number, to text [size], as lgd_objective_describe does: F with its
+ * penalty, the method with the values of all its options in the form that lgd_optimizer_parse takes, batches, order, schedule, and what
+ * ends the run. A line each. 0 with a sentence where an argument is NULL or an option is refused. */
+LGD_API size_t lgd_minimize_describe_sized(const lgd_objective *f, const lgd_optimizer *opt,
+                                           const lgd_minimize_options *options, size_t options_size, char *text,
+                                           size_t size);
+static inline size_t lgd_minimize_describe(const lgd_objective *f, const lgd_optimizer *opt,
+                                           const lgd_minimize_options *options, char *text, size_t size)
+{
+    return lgd_minimize_describe_sized(f, opt, options, sizeof *options, text, size);
+}
+
 /* How a path of the lasso is gone. A zeroed struct, or NULL: 100 strengths from the largest down to a thousandth of it.
  *   count        of strengths [100]
  *   ratio        of the last strength to the first, in (0, 1) [0.001]

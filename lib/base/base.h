@@ -84,10 +84,12 @@ typedef struct lgd_words {
     size_t size, length;
 } lgd_words;
 
-/* Adds to it, in the C locale; a number with the fewest digits that read back as it is; what `describe` of a loss or penalty writes. */
+/* Adds to it, in the C locale; a number with the fewest digits that read back as it is; what `describe` of a loss or penalty writes, its
+ * name if that is NULL. */
 void lgd_say(lgd_words *t, const char *format, ...) LGD_PRINTF(2, 3);
 void lgd_say_number(lgd_words *t, double x);
-void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx);
+void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx,
+                const char *name);
 
 /* Where more of it goes, and how much there is room for. */
 static inline char *lgd_words_rest(const lgd_words *t, size_t *size)

@@ -27,12 +27,15 @@ void lgd_say_number(lgd_words *t, double x)
     lgd_say(t, "%s", digits);
 }
 
-void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx)
+void lgd_say_by(lgd_words *t, int (*describe)(const void *ctx, char *text, size_t size), const void *ctx,
+                const char *name)
 {
     size_t size;
     char *rest = lgd_words_rest(t, &size);
-    const int length = describe(ctx, rest, size);
+    const int length = describe ? describe(ctx, rest, size) : 0;
     t->length += length > 0 ? (size_t)length : 0;
+    if (!describe)
+        lgd_say(t, "%s", name);
 }
 
 /* Edits (insert, delete, replace, swap of neighbours) between two words of at most 63 letters; SIZE_MAX for longer ones. */

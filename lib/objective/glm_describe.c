@@ -1,14 +1,6 @@
 /* The formula of a generalised linear model, with every constant in it. */
 #include "glm.h"
 
-static void say_loss(lgd_words *t, const lgd_loss *loss)
-{
-    if (loss->ops.describe)
-        lgd_say_by(t, loss->ops.describe, loss->ctx);
-    else
-        lgd_say(t, "%s", loss->ops.name);
-}
-
 /* 1/(569 * 1.5) sum_i omega_i */
 static void say_mean(lgd_words *t, const lgd_glm *m)
 {
@@ -29,7 +21,7 @@ int lgd_glm_describe(void *ctx, char *text, size_t size)
     lgd_words t = {text, size, 0};
     const bool many = m->k > 1;
     say_mean(&t, m);
-    say_loss(&t, m->loss);
+    lgd_say_by(&t, m->loss->ops.describe, m->loss->ctx, m->loss->ops.name);
     lgd_say(&t, "(x_i.%s%s%s, y_i)", many ? "W" : "w", m->o.intercept ? " + b" : "", m->o.offset ? " + offset_i" : "");
     if (m->o.l2 > 0) {
         lgd_say(&t, " + ");

@@ -270,6 +270,9 @@ lgd_status lgd_options_fill(const lgd_optimizer_ops *ops, void *options);
 /* "key=value,key=value" into a zeroed struct that lgd_options_fill then completes. */
 lgd_status lgd_options_parse(const lgd_optimizer_ops *ops, const char *text, void *options);
 
+/* "name:key=value,key=value" with every option, as lgd_optimizer_parse takes it. */
+void lgd_optimizer_say(lgd_words *t, const lgd_optimizer *opt);
+
 /* The option of that name or NULL; find leaves a sentence as well, with the nearest name. */
 const lgd_option *lgd_options_look(const lgd_optimizer_ops *ops, const char *name);
 const lgd_option *lgd_options_find(const lgd_optimizer_ops *ops, const char *name);
@@ -281,7 +284,10 @@ lgd_status lgd_options_check_range(const char *object, const lgd_option *o, doub
 
 /* ---- clone.c */
 
-/* A fresh optimizer with the method, options, groups, average, momentum and penalty of opt, at the rate lr. LGD_EINVAL where lr is not
+/* A fresh optimizer with the method, options, groups, average, momentum and penalty of opt. */
+lgd_status lgd_optimizer_twin(lgd_optimizer **out, const lgd_optimizer *opt);
+
+/* The same at the rate lr. LGD_EINVAL where lr is not
  * within the range of the method's, LGD_EUNSUPPORTED where it has none; the sentences begin with `object`. */
 lgd_status lgd_optimizer_clone(lgd_optimizer **out, const char *object, const lgd_optimizer *opt, double lr);
 

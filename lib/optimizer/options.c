@@ -119,6 +119,30 @@ static size_t choice_of(const lgd_option *o, const char *text, size_t length)
     return i;
 }
 
+static void say_choice(lgd_words *t, const char *choices, size_t i)
+{
+    for (; i; i--)
+        choices += strcspn(choices, "|") + 1;
+    lgd_say(t, "%.*s", (int)strcspn(choices, "|"), choices);
+}
+
+void lgd_optimizer_say(lgd_words *t, const lgd_optimizer *opt)
+{
+    lgd_say(t, "%s", opt->ops.name);
+    for (const lgd_option *o = opt->ops.options; o && o->name; o++) {
+        const double x = lgd_optimizer_given(opt, o);
+        lgd_say(t, "%s%s=", o == opt->ops.options ? ":" : ",", o->name);
+        if (o->type == LGD_CHOICE)
+            say_choice(t, o->choices, (size_t)x);
+        else if (o->type == LGD_BOOL)
+            lgd_say(t, x > 0 ? "true" : "false");
+        else if (x == LGD_AUTO)
+            lgd_say(t, "auto");
+        else
+            lgd_say_number(t, x);
+    }
+}
+
 /* ---- ranges */
 
 static bool in_range(const lgd_option *o, double x)

@@ -74,10 +74,19 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     return *scale > 0 ? lgd_times(radius, norm) : 0;
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    return lgd_penalty_say(text, size, "|w|_2 <= ", *(const double *)ctx, "");
+}
+
 lgd_status lgd_penalty_l2_ball_create(lgd_penalty **out, double radius)
 {
-    static const lgd_penalty_ops ops = {
-        .name = "l2_ball", .flags = LGD_CONSTRAINT, .value = value, .prox = prox, .conjugate = conjugate};
+    static const lgd_penalty_ops ops = {.name = "l2_ball",
+                                        .flags = LGD_CONSTRAINT,
+                                        .value = value,
+                                        .prox = prox,
+                                        .conjugate = conjugate,
+                                        .describe = describe};
     if (out)
         *out = NULL;
     const lgd_status status = lgd_penalty_strength("l2_ball", "radius", radius);

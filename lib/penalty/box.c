@@ -70,6 +70,32 @@ static void bounds(const void *ctx, size_t n, double *lower, double *upper)
     }
 }
 
+void lgd_box_say(lgd_words *t, size_t count, const double *lower, const double *upper)
+{
+    const box b = {count, lower, upper};
+    if (count > 1) {
+        lgd_say(t, "lower_j <= w_j <= upper_j by %zu pairs", count);
+        return;
+    }
+    if (isfinite(low_of(&b, 0))) {
+        lgd_say_number(t, low_of(&b, 0));
+        lgd_say(t, " <= ");
+    }
+    lgd_say(t, "w_j");
+    if (isfinite(high_of(&b, 0))) {
+        lgd_say(t, " <= ");
+        lgd_say_number(t, high_of(&b, 0));
+    }
+}
+
+static int describe(const void *ctx, char *text, size_t size)
+{
+    const box *b = ctx;
+    lgd_words t = {text, size, 0};
+    lgd_box_say(&t, b->count, b->low, b->high);
+    return (int)t.length;
+}
+
 static lgd_status create(lgd_penalty **out, const char *name, box b)
 {
     const lgd_penalty_ops ops = {.name = name,
@@ -78,7 +104,8 @@ static lgd_status create(lgd_penalty **out, const char *name, box b)
                                  .prox = prox,
                                  .check = check,
                                  .conjugate = conjugate,
-                                 .bounds = bounds};
+                                 .bounds = bounds,
+                                 .describe = describe};
     return lgd_penalty_of(out, &ops, &b, sizeof b);
 }
 

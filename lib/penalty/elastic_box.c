@@ -102,6 +102,18 @@ bool lgd_elastic_box_project(const lgd_penalty *p, size_t n, const double *eta_e
     return true;
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    const elastic_box *b = ctx;
+    lgd_words t = {text, size, 0};
+    lgd_say_number(&t, b->l1);
+    lgd_say(&t, " |w|_1 + ");
+    lgd_say_number(&t, b->l2);
+    lgd_say(&t, "/2 |w|^2, ");
+    lgd_box_say(&t, b->count, b->low, b->high);
+    return (int)t.length;
+}
+
 lgd_status lgd_penalty_elastic_box_create(lgd_penalty **out, double l1, double l2, size_t count, const double *low,
                                           const double *high)
 {
@@ -112,7 +124,8 @@ lgd_status lgd_penalty_elastic_box_create(lgd_penalty **out, double l1, double l
                                  .prox = prox,
                                  .check = check,
                                  .conjugate = conjugate,
-                                 .coordinates = coordinates};
+                                 .coordinates = coordinates,
+                                 .describe = describe};
     if (out)
         *out = NULL;
     lgd_status status = lgd_penalty_strength("elastic_box", "l1", l1);

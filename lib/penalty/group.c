@@ -109,6 +109,15 @@ static lgd_status take(groups *g, const lgd_penalty_group *from, size_t size)
     return lgd_spans_sort("group_l1", "group", g->span, g->count);
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    const groups *g = ctx;
+    lgd_words t = {text, size, 0};
+    lgd_say_number(&t, g->strength);
+    lgd_say(&t, " sum_g weight_g |w_g|_2 over %zu group%s", g->count, g->count == 1 ? "" : "s");
+    return (int)t.length;
+}
+
 lgd_status lgd_penalty_group_l1_create_sized(lgd_penalty **out, double strength, const lgd_penalty_group *from,
                                              size_t count, size_t group_size)
 {
@@ -117,7 +126,8 @@ lgd_status lgd_penalty_group_l1_create_sized(lgd_penalty **out, double strength,
                                  .value = value,
                                  .prox = prox,
                                  .check = check,
-                                 .conjugate = conjugate};
+                                 .conjugate = conjugate,
+                                 .describe = describe};
     if (out)
         *out = NULL;
     lgd_status status = lgd_penalty_strength("group_l1", "strength", strength);

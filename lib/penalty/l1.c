@@ -68,6 +68,20 @@ static void coordinates(const void *ctx, size_t n, double *l1, double *l2, doubl
     }
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    const strengths *s = ctx;
+    lgd_words t = {text, size, 0};
+    lgd_say_number(&t, s->l1);
+    lgd_say(&t, " |w|_1");
+    if (s->l2 > 0) {
+        lgd_say(&t, " + ");
+        lgd_say_number(&t, s->l2);
+        lgd_say(&t, "/2 |w|^2");
+    }
+    return (int)t.length;
+}
+
 static lgd_status create(lgd_penalty **out, const char *name, const char *first, strengths s)
 {
     const lgd_penalty_ops ops = {.name = name,
@@ -76,7 +90,8 @@ static lgd_status create(lgd_penalty **out, const char *name, const char *first,
                                  .prox = prox,
                                  .conjugate = conjugate,
                                  .l1 = s.l2 == 0 ? strengths_of : NULL,
-                                 .coordinates = coordinates};
+                                 .coordinates = coordinates,
+                                 .describe = describe};
     lgd_status status = lgd_penalty_strength(name, first, s.l1);
     if (!status)
         status = lgd_penalty_strength(name, "l2", s.l2);

@@ -50,6 +50,15 @@ lgd_status lgd_penalty_strength(const char *penalty, const char *quantity, doubl
                       : lgd_fail(LGD_EINVAL, "%s: %s is %g, a number at least 0 is accepted", penalty, quantity, value);
 }
 
+int lgd_penalty_say(char *text, size_t size, const char *before, double x, const char *after)
+{
+    lgd_words t = {text, size, 0};
+    lgd_say(&t, "%s", before);
+    lgd_say_number(&t, x);
+    lgd_say(&t, "%s", after);
+    return (int)t.length;
+}
+
 lgd_status lgd_penalty_no_point(const char *penalty, const char *quantity, double value, double bound)
 {
     return lgd_fail(

@@ -20,6 +20,9 @@ lgd_status lgd_penalty_over(lgd_penalty **out, const lgd_penalty_ops *ops, void 
 /* LGD_EINVAL unless value >= 0; INFINITY is accepted. */
 lgd_status lgd_penalty_strength(const char *penalty, const char *quantity, double value);
 
+/* `describe` of the ops: a number between words. */
+int lgd_penalty_say(char *text, size_t size, const char *before, double x, const char *after);
+
 /* sign(w) max(|w| - t, 0): the prox of t |w|. t may be INFINITY; t = 0 leaves w as it is, -0 too. */
 static inline double lgd_soft(double w, double t)
 {
@@ -103,6 +106,9 @@ double lgd_secular_root(const lgd_secular *s, double low, double high);
 
 /* |t|_2 at theta. */
 double lgd_secular_norm(const lgd_secular *s, double theta);
+
+/* [lower, upper] of a box for its `describe`. */
+void lgd_box_say(lgd_words *t, size_t count, const double *lower, const double *upper);
 
 /* ---- ranges (spans.c) */
 

@@ -142,6 +142,18 @@ static lgd_status take(ranges *r, const lgd_penalty_range *from, size_t size, lg
     return lgd_spans_sort("ranges", "range", r->span, r->count);
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    const ranges *r = ctx;
+    lgd_words t = {text, size, 0};
+    for (size_t i = 0; i < r->count; i++) {
+        const lgd_span *s = &r->span[i];
+        lgd_say(&t, "%sof w[%zu .. %zu]: ", i ? "; " : "", s->first, s->first + s->count - 1);
+        lgd_say_by(&t, s->penalty->ops.describe, s->penalty->ctx, s->penalty->ops.name);
+    }
+    return (int)t.length;
+}
+
 lgd_status lgd_penalty_ranges_create_sized(lgd_penalty **out, const lgd_penalty_range *from, size_t count,
                                            size_t range_size)
 {
@@ -154,7 +166,8 @@ lgd_status lgd_penalty_ranges_create_sized(lgd_penalty **out, const lgd_penalty_
                            .conjugate = conjugate,
                            .l1 = l1_of,
                            .bounds = bounds,
-                           .coordinates = coordinates};
+                           .coordinates = coordinates,
+                           .describe = describe};
     if (out)
         *out = NULL;
     if (!from || !count)

@@ -131,6 +131,11 @@ static double simplex_conjugate(const void *ctx, size_t n, const double *v, doub
     return *(const double *)ctx * largest;
 }
 
+static int simplex_describe(const void *ctx, char *text, size_t size)
+{
+    return lgd_penalty_say(text, size, "w_j >= 0, sum_j w_j = ", *(const double *)ctx, "");
+}
+
 lgd_status lgd_penalty_simplex_create(lgd_penalty **out, double total)
 {
     static const lgd_penalty_ops ops = {.name = "simplex",
@@ -138,7 +143,8 @@ lgd_status lgd_penalty_simplex_create(lgd_penalty **out, double total)
                                         .value = simplex_value,
                                         .prox = simplex_prox,
                                         .check = simplex_check,
-                                        .conjugate = simplex_conjugate};
+                                        .conjugate = simplex_conjugate,
+                                        .describe = simplex_describe};
     if (out)
         *out = NULL;
     if (!(total > 0) || isinf(total))
@@ -170,13 +176,19 @@ static double ball_conjugate(const void *ctx, size_t n, const double *v, double 
     return *scale > 0 ? lgd_times(radius, largest) : 0;
 }
 
+static int ball_describe(const void *ctx, char *text, size_t size)
+{
+    return lgd_penalty_say(text, size, "|w|_1 <= ", *(const double *)ctx, "");
+}
+
 lgd_status lgd_penalty_l1_ball_create(lgd_penalty **out, double radius)
 {
     static const lgd_penalty_ops ops = {.name = "l1_ball",
                                         .flags = LGD_CONSTRAINT,
                                         .value = ball_value,
                                         .prox = ball_prox,
-                                        .conjugate = ball_conjugate};
+                                        .conjugate = ball_conjugate,
+                                        .describe = ball_describe};
     if (out)
         *out = NULL;
     const lgd_status status = lgd_penalty_strength("l1_ball", "radius", radius);

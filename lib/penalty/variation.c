@@ -245,6 +245,11 @@ static double conjugate(const void *ctx, size_t n, const double *v, double *scal
     return 0;
 }
 
+static int describe(const void *ctx, char *text, size_t size)
+{
+    return lgd_penalty_say(text, size, "", *(const double *)ctx, " sum_j |w_{j+1} - w_j|");
+}
+
 lgd_status lgd_penalty_total_variation_create(lgd_penalty **out, double strength)
 {
     const lgd_penalty_ops ops = {.name = "total_variation",
@@ -252,7 +257,8 @@ lgd_status lgd_penalty_total_variation_create(lgd_penalty **out, double strength
                                  .value = value,
                                  .prox = prox,
                                  .work = work_of,
-                                 .conjugate = conjugate};
+                                 .conjugate = conjugate,
+                                 .describe = describe};
     if (out)
         *out = NULL;
     const lgd_status status = lgd_penalty_strength("total_variation", "strength", strength);
