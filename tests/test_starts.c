@@ -125,6 +125,73 @@ END_TEST
 
 /* ---- the lowest */
 
+/* Terms (w_j^2 - 1)^2 + t w_j/20 of a function with many minima; no number from where a coordinate is above 2.7. */
+static lgd_status wells(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    const size_t dim = *(const size_t *)ctx;
+    for (size_t i = 0; i < rows->count; i++) {
+        const size_t t = rows->index ? rows->index[rows->first + i] : rows->first + i;
+        for (size_t j = 0; j < dim; j++) {
+            const double square = w[j] * w[j] - 1, tilt = (double)(t % 5) / 20;
+            *f += w[j] > 2.7 ? NAN : square * square + tilt * w[j];
+            if (g)
+                g[j] += 4 * square * w[j] + tilt;
+        }
+    }
+    return LGD_OK;
+}
+
+/* features: 58 */
+START_TEST(starts_side_by_side_as_one_after_another)
+{
+    enum { DIM = 3, RUNS = 11 };
+    const double lower[DIM] = {-3, -3, -3}, upper[DIM] = {3, 3, 3};
+    const lgd_objective_ops ops = {.name = "wells", .flags = LGD_CONCURRENT, .eval = wells};
+    size_t dim = DIM;
+    lgd_objective *f = NULL;
+    ck_ok(lgd_objective_create(&f, DIM, 400, &ops, &dim));
+    for (int kind = 0; kind < 4; kind++) { /* all; to a target; batches; an average, and groups */
+        double w[5][DIM], W[5][RUNS * DIM], best[5][DIM], average[5][DIM], after[5][DIM];
+        lgd_report reports[5][RUNS];
+        lgd_starts_report sum[5];
+        for (size_t threads = 1; threads < 5; threads++) {
+            lgd_optimizer *opt = parsed(kind == 0 ? "lbfgs" : "momentum:lr=0.01");
+            const lgd_group half = {.first = 1, .count = 1, .lr_scale = 0.5};
+            const lgd_starts_options starts = {
+                .starts = RUNS, .lower = lower, .upper = upper, .seed = 8, .W = W[threads]};
+            const lgd_minimize_options run = {.batch_size = kind == 2 ? 32 : 0,
+                                              .max_epochs = 30,
+                                              .f_target = kind == 1 ? 0.01 : 0,
+                                              .w_best = best[threads],
+                                              .w_average = average[threads],
+                                              .threads = threads};
+            if (kind == 3) {
+                ck_ok(lgd_optimizer_groups(opt, &half, 1));
+                ck_ok(lgd_optimizer_average(opt, &(lgd_average){.kind = LGD_AVERAGE_EMA}));
+            }
+            ck_ok(lgd_minimize_starts(f, opt, w[threads], &starts, &run, reports[threads], &sum[threads]));
+            memcpy(after[threads], w[threads], sizeof after[0]); /* opt is as the last run left it */
+            ck_ok(lgd_minimize(f, opt, after[threads], &(lgd_minimize_options){.max_steps = 3, .grad_tol = LGD_ZERO},
+                               NULL));
+            lgd_optimizer_free(opt);
+        }
+        ck_assert(sum[1].failed > 0 && (kind == 1 ? sum[1].runs < RUNS : sum[1].runs == RUNS && sum[1].minima > 1));
+        for (size_t threads = 2; threads < 5; threads++) {
+            ck_assert(!memcmp(w[1], w[threads], sizeof w[1]) && !memcmp(W[1], W[threads], sizeof W[1]));
+            ck_assert(!memcmp(best[1], best[threads], sizeof best[1]) &&
+                      !memcmp(average[1], average[threads], sizeof average[1]));
+            ck_assert(!memcmp(after[1], after[threads], sizeof after[1]));
+            ck_assert(sum[1].best == sum[threads].best && sum[1].runs == sum[threads].runs &&
+                      sum[1].failed == sum[threads].failed && sum[1].minima == sum[threads].minima &&
+                      sum[1].f == sum[threads].f);
+            for (size_t i = 0; i < RUNS; i++)
+                compare_runs(&reports[1][i], &reports[threads][i]);
+        }
+    }
+    lgd_objective_free(f);
+}
+END_TEST
+
 START_TEST(starts_camel_six_minima_and_the_lowest)
 {
     wavy v = wavy_of("Six-hump camel");
@@ -571,6 +638,7 @@ int main(void)
     Suite *s = suite_create("starts");
     CASE(s, starts_each_run_the_bits_of_its_own);
     CASE(s, starts_threads_same_bits);
+    CASE(s, starts_side_by_side_as_one_after_another);
     CASE(s, starts_camel_six_minima_and_the_lowest);
     CASE(s, starts_rastrigin_the_lowest_of_many);
     CASE(s, starts_damped_wave_its_frequency_found);

@@ -50,8 +50,10 @@ static inline lgd_status lgd_starts_draw(size_t dim, const lgd_starts_options *s
     return lgd_starts_draw_sized(dim, starts, sizeof *starts, W);
 }
 
-/* Runs lgd_minimize from each start with the same options, one after another, each with opt reset: a run has the bits that it has by
- * itself. w[dim], of which nothing is read, receives the end of the run with the lowest f (maximize: the highest; of equals the
+/* Runs lgd_minimize from each start with the same options, each with opt reset: a run has the bits that it has by itself. They go
+ * side by side, one to a thread, where f may be evaluated by several threads (models, ops with LGD_CONCURRENT) and there is neither a
+ * history nor a penalty, a metric, a validation, a callback or a schedule of yours, else one after another; what comes out is the
+ * same. w[dim], of which nothing is read, receives the end of the run with the lowest f (maximize: the highest; of equals the
  * first), and w_best and w_average of the options are of that run too; opt is left as the last run leaves it, and a history has all
  * of them. reports [starts], unless NULL, receives the report of each; those of runs that were not made are 0. A run whose f is at
  * f_target, or that is stopped by its callback, is the last one.
@@ -59,7 +61,7 @@ static inline lgd_status lgd_starts_draw(size_t dim, const lgd_starts_options *s
  * A run that fails is none of the candidates, and no error as long as another one ends at a number; where none does, w stays as it is and
  * the status is that of the first, whose sentence is told. LGD_EINVAL, LGD_EUNSUPPORTED and LGD_ENOMEM of a run, and an error of
  * its callback, do not depend on where it starts, and end all. LGD_EINVAL for a bad start or side of the box by index and value. Memory:
- * starts (dim + 1) and 4 dim numbers beside that of a run. */
+ * starts (dim + 1) and 3 dim numbers beside those of a run and 3 dim for each that goes side by side. */
 LGD_API lgd_status lgd_minimize_starts_sized(lgd_objective *f, lgd_optimizer *opt, double *w,
                                              const lgd_starts_options *starts, size_t starts_size,
                                              const lgd_minimize_options *options, size_t options_size,

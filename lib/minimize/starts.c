@@ -2,6 +2,7 @@
 #include "lgd/starts.h"
 #include "base/base.h"
 #include "objective/objective.h"
+#include "optimizer/optimizer.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,20 +94,35 @@ lgd_status lgd_starts_draw_sized(size_t dim, const lgd_starts_options *starts, s
 
 /* ---- the runs */
 
+/* A place where one run is made at a time.
+ *   f, opt   its own where runs go side by side, else the caller's
+ *   start    [dim] of the run
+ *   points   [2 dim] its w_best and w_average */
+typedef struct place {
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    double *start, *points;
+    lgd_status status;
+    lgd_report report;
+    char sentence[384]; /* of a failure */
+} place;
+
 /* All of them.
  *   W            [starts x dim] where they start, then where they ended
  *   taken        [starts] run i ended in a minimum that none before it had; as a size_t, the room of strata
- *   now, best    [dim] w_best and w_average of this run, and of the one that won
- *   range        [dim] of the starts in each coordinate */
+ *   best         [2 dim] w_best and w_average of the run that won
+ *   range        [dim] of the starts in each coordinate
+ *   places       [side] for as many runs side by side, the first of which is the `first`-th */
 typedef struct starts {
     lgd_starts_options o;
     lgd_minimize_options run;
-    size_t dim, *taken;
-    double *W, *now, *best, *range;
+    size_t dim, *taken, side, first;
+    double *W, *best, *range;
+    place *places;
     lgd_callback callback;
     void *callback_ctx;
     int code; /* what the user's callback returned last */
-    lgd_status first;
+    lgd_status failed;
     char sentence[384]; /* of the first failure */
 } starts;
 
@@ -154,26 +170,25 @@ static bool ends_all(const starts *s, lgd_status status)
     return status == LGD_EINVAL || status == LGD_EUNSUPPORTED || status == LGD_ENOMEM || s->code < 0;
 }
 
-static void fails(starts *s, lgd_status status, double f, lgd_starts_report *sum)
+static void fails(starts *s, const place *at, lgd_starts_report *sum)
 {
     if (sum->failed++)
         return;
-    s->first = status ? status : LGD_EDIVERGED;
-    if (status)
-        snprintf(s->sentence, sizeof s->sentence, "%s", lgd_last_error());
+    s->failed = at->status ? at->status : LGD_EDIVERGED;
+    if (at->status)
+        memcpy(s->sentence, at->sentence, sizeof s->sentence);
     else
-        snprintf(s->sentence, sizeof s->sentence, "minimize: f is %g at its end", f);
+        snprintf(s->sentence, sizeof s->sentence, "minimize: f is %g at its end", at->report.f);
 }
 
-static void succeeds(starts *s, size_t i, double f, lgd_starts_report *sum)
+static void succeeds(starts *s, size_t i, const place *at, lgd_starts_report *sum)
 {
+    const double f = at->report.f;
     s->taken[i] = is_new(s, i);
     sum->minima += s->taken[i];
     if (sum->runs - sum->failed > 1 && !(s->run.maximize ? f > sum->f : f < sum->f))
         return;
-    double *before = s->best;
-    s->best = s->now;
-    s->now = before;
+    memcpy(s->best, at->points, 2 * s->dim * sizeof *s->best);
     sum->best = i;
     sum->f = f;
 }
@@ -184,47 +199,142 @@ static bool is_reached(const starts *s, double f)
     return s->run.f_target != 0 && (s->run.maximize ? f >= target : f <= target);
 }
 
-static lgd_status run_all(starts *s, lgd_objective *f, lgd_optimizer *opt, char *reports, size_t one_size,
-                          lgd_starts_report *sum)
+/* Run first + k, in place k. */
+static lgd_status run_one(void *ctx, size_t k)
 {
-    for (size_t i = 0; i < s->o.starts; i++) {
-        lgd_report r;
-        double *w = s->W + i * s->dim;
-        s->run.w_best = s->now;
-        s->run.w_average = s->now + s->dim;
-        s->code = 0;
-        lgd_optimizer_reset(opt);
-        const lgd_status status = lgd_minimize(f, opt, w, &s->run, &r);
+    starts *s = ctx;
+    place *at = &s->places[k];
+    double *w = s->W + (s->first + k) * s->dim;
+    lgd_minimize_options run = s->run;
+    memcpy(at->start, w, s->dim * sizeof *w);
+    run.w_best = at->points;
+    run.w_average = at->points + s->dim;
+    if (s->side > 1)
+        run.threads = 1;
+    lgd_optimizer_reset(at->opt);
+    at->status = lgd_minimize(at->f, at->opt, w, &run, &at->report);
+    if (at->status)
+        snprintf(at->sentence, sizeof at->sentence, "%s", lgd_last_error());
+    return LGD_OK;
+}
+
+/* The one of the caller's as the last run left its own. */
+static lgd_status hand_back(lgd_optimizer *opt, const lgd_optimizer *last)
+{
+    size_t size = 0;
+    if (opt == last)
+        return LGD_OK;
+    lgd_status status = lgd_optimizer_save(last, NULL, &size);
+    void *bytes = status ? NULL : lgd_alloc("starts", 1, size);
+    if (!status && !bytes)
+        status = LGD_ENOMEM;
+    if (!status)
+        status = lgd_optimizer_save(last, bytes, &size);
+    if (!status)
+        status = lgd_optimizer_load(opt, bytes, size);
+    lgd_release(bytes);
+    return status;
+}
+
+/* Looks at the runs of all places in their order, as if each had been made after the one before. *last: none comes after them. */
+static lgd_status take(starts *s, lgd_optimizer *opt, char *reports, size_t one_size, lgd_starts_report *sum,
+                       bool *last)
+{
+    for (size_t k = 0; k < s->side && s->first + k < s->o.starts; k++) {
+        place *at = &s->places[k];
+        const size_t i = s->first + k;
+        if (*last) { /* as if it had not been made */
+            memcpy(s->W + i * s->dim, at->start, s->dim * sizeof *s->W);
+            continue;
+        }
         if (reports)
-            lgd_give_struct(reports + i * one_size, one_size, &r, sizeof r);
+            lgd_give_struct(reports + i * one_size, one_size, &at->report, sizeof at->report);
         sum->runs++;
-        if (status && ends_all(s, status))
-            return status;
-        if (status || !isfinite(r.f))
-            fails(s, status, r.f, sum);
+        if (at->status && ends_all(s, at->status))
+            return lgd_fail(at->status, "%s", at->sentence);
+        if (at->status || !isfinite(at->report.f))
+            fails(s, at, sum);
         else
-            succeeds(s, i, r.f, sum);
-        if (!status && (is_reached(s, r.f) || s->code))
-            break;
+            succeeds(s, i, at, sum);
+        *last = (!at->status && (is_reached(s, at->report.f) || s->code)) || i + 1 == s->o.starts;
+        const lgd_status status = *last ? hand_back(opt, at->opt) : LGD_OK;
+        if (status)
+            return status;
+    }
+    return LGD_OK;
+}
+
+static lgd_status run_all(starts *s, lgd_optimizer *opt, char *reports, size_t one_size, lgd_starts_report *sum)
+{
+    bool last = false;
+    for (s->first = 0; s->first < s->o.starts && !last; s->first += s->side) {
+        const size_t left = s->o.starts - s->first, count = left < s->side ? left : s->side;
+        s->code = 0;
+        lgd_status status = lgd_parallel(count, s->side, run_one, s);
+        if (!status)
+            status = take(s, opt, reports, one_size, sum, &last);
+        if (status)
+            return status;
     }
     if (sum->failed == sum->runs)
-        return lgd_fail(s->first,
+        return lgd_fail(s->failed,
                         "starts: %zu of %zu runs failed, at least one that does not is accepted; the first: %s",
                         sum->failed, sum->runs, s->sentence);
     return LGD_OK;
 }
 
-static lgd_status allocate(starts *s)
+/* How many runs go side by side. Where f can be evaluated by several threads at once, and nothing else of the caller's would be
+ * called by them or written to. */
+static size_t side_by_side(const starts *s, const lgd_objective *f, const lgd_optimizer *opt)
 {
-    const size_t all = lgd_mul(s->o.starts, s->dim), stride = lgd_padded(s->dim);
-    s->now = lgd_alloc("starts", lgd_add(lgd_mul(5, stride), all), sizeof *s->now);
-    s->taken = s->now ? lgd_alloc("starts", s->o.starts, sizeof *s->taken) : NULL;
-    if (!s->taken)
+    const lgd_minimize_options *o = &s->run;
+    const size_t threads = lgd_thread_count(o->threads);
+    if (!(f->ops.flags & LGD_CONCURRENT) || f->ops.noise || f->whole || f->plain || opt->penalty)
+        return 1;
+    if (o->callback || o->history || o->penalty || o->precondition || o->validation ||
+        o->schedule.kind == LGD_USER_SCHEDULE || o->schedule.next)
+        return 1;
+    return threads < s->o.starts ? threads : s->o.starts;
+}
+
+static lgd_status allocate(starts *s, lgd_objective *f, lgd_optimizer *opt)
+{
+    const size_t stride = lgd_padded(s->dim), each = lgd_mul(3, stride);
+    s->side = side_by_side(s, f, opt);
+    const size_t numbers = lgd_add(lgd_mul(lgd_add(s->side, 1), each), lgd_mul(s->o.starts, s->dim));
+    s->best = lgd_alloc("starts", numbers, sizeof *s->best);
+    s->taken = s->best ? lgd_alloc("starts", s->o.starts, sizeof *s->taken) : NULL;
+    s->places = s->taken ? lgd_alloc("starts", s->side, sizeof *s->places) : NULL;
+    if (!s->places)
         return LGD_ENOMEM;
-    s->best = s->now + 2 * stride;
     s->range = s->best + 2 * stride;
-    s->W = s->range + stride;
+    s->W = s->best + (s->side + 1) * each;
+    for (size_t k = 0; k < s->side; k++)
+        s->places[k] = (place){.start = s->best + (k + 1) * each, .points = s->best + (k + 1) * each + stride};
+    if (s->side == 1) {
+        s->places[0].f = f;
+        s->places[0].opt = opt;
+        return LGD_OK;
+    }
+    for (size_t k = 0; k < s->side; k++) {
+        lgd_status status = lgd_objective_twin(&s->places[k].f, f);
+        if (!status)
+            status = lgd_optimizer_twin(&s->places[k].opt, opt);
+        if (status)
+            return status;
+    }
     return LGD_OK;
+}
+
+static void release(starts *s)
+{
+    for (size_t k = 0; s->places && s->side > 1 && k < s->side; k++) {
+        lgd_objective_free(s->places[k].f);
+        lgd_optimizer_free(s->places[k].opt);
+    }
+    lgd_release(s->places);
+    lgd_release(s->taken);
+    lgd_release(s->best);
 }
 
 lgd_status lgd_minimize_starts_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_starts_options *options,
@@ -250,7 +360,7 @@ lgd_status lgd_minimize_starts_sized(lgd_objective *f, lgd_optimizer *opt, doubl
         status = check(s.dim, &s.o);
     if (status)
         return status;
-    double *w_best = s.run.w_best, *w_average = s.run.w_average, *block = NULL;
+    double *w_best = s.run.w_best, *w_average = s.run.w_average;
     if (reports)
         memset(reports, 0, s.o.starts * one_report_size);
     s.callback = s.run.callback;
@@ -259,13 +369,12 @@ lgd_status lgd_minimize_starts_sized(lgd_objective *f, lgd_optimizer *opt, doubl
         s.run.callback = watch;
         s.run.callback_ctx = &s;
     }
-    status = allocate(&s);
-    block = s.now;
+    status = allocate(&s, f, opt);
     if (!status) {
         draw(s.dim, &s.o, s.taken, s.W);
         memset(s.taken, 0, s.o.starts * sizeof *s.taken);
         measure(&s);
-        status = run_all(&s, f, opt, (char *)reports, one_report_size, &sum);
+        status = run_all(&s, opt, (char *)reports, one_report_size, &sum);
     }
     if (!status) {
         memcpy(w, s.W + sum.best * s.dim, s.dim * sizeof *w);
@@ -277,7 +386,6 @@ lgd_status lgd_minimize_starts_sized(lgd_objective *f, lgd_optimizer *opt, doubl
     if (s.o.W && sum.runs)
         memcpy(s.o.W, s.W, s.o.starts * s.dim * sizeof *w);
     lgd_give_struct(report, report_size, &sum, sizeof sum);
-    lgd_release(block);
-    lgd_release(s.taken);
+    release(&s);
     return status;
 }

@@ -87,6 +87,19 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     return LGD_OK;
 }
 
+lgd_status lgd_objective_twin(lgd_objective **out, const lgd_objective *f)
+{
+    lgd_objective *twin = *out = lgd_alloc(f->ops.name, 1, sizeof *twin);
+    if (!twin)
+        return LGD_ENOMEM;
+    *twin = *f;
+    twin->ops.free = NULL; /* ctx is the other's */
+    twin->partial = twin->hessians = twin->columns = twin->stacks = NULL;
+    twin->partials = twin->hessian_groups = twin->stack_numbers = 0;
+    twin->scratch = NULL;
+    return LGD_OK;
+}
+
 size_t lgd_objective_dim(const lgd_objective *f)
 {
     return f ? f->dim : 0;

@@ -87,6 +87,10 @@ size_t lgd_objective_group_of(const lgd_objective *f, size_t count, size_t group
 lgd_status lgd_objective_groups(lgd_objective *f, const lgd_rows *rows, size_t threads, size_t groups, lgd_part part,
                                 void *ctx, double value[2], double *vector);
 
+/* f once more, with scratch of its own: the same bits, in another thread at the same time where the ops are LGD_CONCURRENT and there is no
+ * `noise`. f must outlive it. */
+lgd_status lgd_objective_twin(lgd_objective **out, const lgd_objective *f);
+
 /* Sum over rows, without the smooth part: *value, and g unless NULL. With R [count x slopes] as `difference` of the ops. */
 lgd_status lgd_objective_sum(lgd_objective *f, const lgd_rows *rows, size_t threads, const double *w, double *value,
                              double *g, double *R);
