@@ -13,6 +13,9 @@
 
 static const double NARROWER = 0.1, NARROWEST = 1e-5; /* a width to the one before, the last one to the first */
 
+/* Of the size of a sum, what no rounding is. */
+static const double SURE = 1e-9;
+
 /* Rounds at the last width in which the gap does not fall; steps of a round; of f, what is rounding in units of eps */
 enum { IN_VAIN = 4, NEWTON_STEPS = 200, LAST_PLACES = 4 };
 
@@ -237,8 +240,6 @@ static lgd_status solve_smooth(piecewise *p, double accuracy)
     lgd_optimizer_reset(p->newton);
     const lgd_status status = lgd_minimize(p->smooth, p->newton, p->w, &o, &r);
     p->best.steps += r.steps;
-    if (!status && r.stop == LGD_STOP_UNBOUNDED)
-        return lgd_fail(LGD_EDIVERGED, "piecewise: f falls without bound, an objective with a minimum is accepted");
     return status;
 }
 
@@ -252,6 +253,26 @@ void lgd_piecewise_keep(piecewise *p, const lgd_piecewise_report *now)
     memcpy(p->best_R, p->R, p->terms * p->k * sizeof *p->R);
 }
 
+/* Does f fall without bound down its gradient, where nothing is penalised? Far out only the outermost slopes count. */
+static lgd_status look_down(piecewise *p)
+{
+    double sum = 0, size = 0;
+    for (size_t j = 0; j < p->dim; j++)
+        p->d[j] = p->m->o.l2 > 0 && !lgd_is_spared(p->f, j) ? 0 : -p->g[j];
+    const lgd_status status = lgd_objective_scores(p->smooth, p->threads, p->w, p->d, p->U, p->T);
+    for (size_t i = 0; i < p->terms && !status; i++)
+        for (size_t c = 0; c < p->k; c++) {
+            const lgd_kinks b = lgd_loss_kinks(p->m->loss, p->m->y[lgd_piecewise_row(p, i) * p->k + c]);
+            const double t = p->T[i * p->k + c] * lgd_piecewise_weight(p, i);
+            sum += t * b.slope[t > 0 ? b.count : 0];
+            size += fabs(t) * p->steepest;
+        }
+    if (!status && sum < -SURE * size)
+        return lgd_fail(LGD_EDIVERGED,
+                        "piecewise: f falls without bound, a loss and an l2 with a minimum are accepted");
+    return status;
+}
+
 /* One width: from w and multipliers to the next ones. */
 static lgd_status round_of(piecewise *p, double width)
 {
@@ -261,6 +282,8 @@ static lgd_status round_of(piecewise *p, double width)
     lgd_status status = solve_smooth(p, fmin(fmax(1e-6 * relative, 1e-14), 1e-9));
     if (!status)
         status = lgd_piecewise_certify(p, width, &now);
+    if (!status)
+        status = look_down(p);
     if (status)
         return status;
     p->best.rounds++;
