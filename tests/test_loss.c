@@ -396,6 +396,191 @@ START_TEST(free_built_in_loss_ignored)
 }
 END_TEST
 
+/* ---- every loss of the table */
+
+START_TEST(losses_in_models_gradients_as_differences)
+{
+    for (size_t l = 0; lgd_loss_at(l); l++)
+        for (size_t k = 1; k <= 3; k += 2) {
+            enum { ROWS = 30, COLS = 4 };
+            const lgd_loss *loss = lgd_loss_at(l);
+            const size_t t = lgd_loss_targets(loss, k);
+            double X[ROWS * COLS], y[ROWS * 3], w[(COLS + 1) * 3];
+            fill(1, ROWS * COLS, -1, 1, X);
+            fill(2, ROWS * t, 0.2, 2, y);
+            fill(3, (COLS + 1) * k, -1, 1, w);
+            for (size_t i = 0; i < ROWS * t && loss->ops.flags & LGD_CLASSES; i++)
+                y[i] = (double)(i % (loss == lgd_loss_softmax() ? k : 2));
+            lgd_matrix *A;
+            lgd_objective *f;
+            lgd_gradient_check check;
+            ck_ok(lgd_matrix_dense(&A, ROWS, COLS, X, COLS));
+            ck_ok(lgd_glm_create(&f, A, y, loss, &(lgd_glm_options){.l2 = 0.1, .intercept = true, .outputs = k}));
+            ck_ok(lgd_objective_check_gradient(f, w, &check));
+            ck_assert_msg(check.error < 1e-7, "%s, %zu outputs: %g", lgd_loss_name(loss), k, check.error);
+            lgd_objective_free(f);
+            lgd_matrix_free(A);
+        }
+}
+END_TEST
+
+START_TEST(targets_not_legal_refused_by_row)
+{
+    static const struct {
+        const char *loss, *words;
+        size_t outputs;
+        double legal, wrong;
+    } cases[] = {
+        {"softmax", "target of row 1 is 10, a whole number from 0 to 9 is accepted by the softmax loss with 10 outputs",
+         10, 9, 10},
+        {"softmax", "target of row 1 is -1, a whole number from 0 to 2 is accepted", 3, 0, -1},
+        {"softmax", "target of row 1 is 0.5, a whole number from 0 to 2 is accepted", 3, 2, 0.5},
+        {"softmax", "target of row 1 is 1, 0, the class of 1 output, is accepted", 1, 0, 1},
+        {"hinge", "target of row 1 is -1, 0 or 1 is accepted by the hinge loss", 1, 0, -1},
+        {"modified_huber", "target of row 1 is 2, 0 or 1 is accepted by the modified_huber loss", 1, 1, 2},
+        {"poisson", "target of row 1 is -0.5, a number >= 0 is accepted by the poisson loss", 1, 0, -0.5},
+        {"gamma", "target of row 1 is 0, a number > 0 is accepted by the gamma loss", 1, 1e-300, 0},
+        {"gamma", "target of row 1 is -3, a number > 0 is accepted by the gamma loss", 1, 2, -3},
+        {"huber", "target of row 1 is inf, a finite number is accepted by the huber loss", 1, -9, INFINITY},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const double X[3] = {1, 2, 3};
+        double y[3] = {cases[i].legal, cases[i].wrong, cases[i].legal};
+        const lgd_loss *loss = lgd_loss_find(cases[i].loss);
+        const lgd_glm_options options = {.outputs = cases[i].outputs};
+        lgd_matrix *A;
+        lgd_objective *f;
+        ck_ok(lgd_matrix_dense(&A, 3, 1, X, 1));
+        ck_fails(lgd_glm_create(&f, A, y, loss, &options), LGD_EINVAL, cases[i].words);
+        const char *accepted = "";
+        if (loss->ops.check) {
+            ck_assert_uint_eq(loss->ops.check(loss->ctx, 3, cases[i].outputs, y, &accepted), 1);
+            ck_assert_ptr_nonnull(strstr(cases[i].words, accepted));
+        }
+        y[1] = cases[i].legal;
+        ck_assert(!loss->ops.check || loss->ops.check(loss->ctx, 3, cases[i].outputs, y, &accepted) == 3);
+        lgd_matrix_free(A);
+    }
+}
+END_TEST
+
+START_TEST(links_probabilities_and_means)
+{
+    double Z[2 * 4] = {1, 2, 3, 99, 1000, -1000, 1000, 99}, mean[3] = {-1, 0, 800};
+    const lgd_loss *softmax = lgd_loss_softmax();
+    softmax->ops.link(softmax->ctx, 2, 3, Z, 4);
+    const real total = expl(-2) + expl(-1) + 1;
+    ck_near(Z[0], expl(-2) / total, 1e-15);
+    ck_near(Z[2], 1 / total, 1e-15);
+    ck_near(Z[0] + Z[1] + Z[2], 1, 1e-15);
+    ck_assert(Z[4] == 0.5 && Z[5] == 0 && Z[6] == 0.5 && Z[3] == 99 && Z[7] == 99);
+    for (size_t ldz = 1; ldz <= 2; ldz++) { /* by rows of 1, or the first of 2 */
+        const lgd_loss *loss = ldz == 1 ? lgd_loss_poisson() : lgd_loss_gamma();
+        double to[5] = {7, 7, 7, 7, 7};
+        for (size_t i = 0; i < 3; i++)
+            to[i * ldz] = mean[i];
+        loss->ops.link(loss->ctx, 3, 1, to, ldz);
+        ck_near(to[0], expl(-1), 1e-15);
+        ck_assert(to[ldz] == 1 && isinf(to[2 * ldz]));
+        ck_assert(ldz == 1 || (to[1] == 7 && to[3] == 7));
+    }
+}
+END_TEST
+
+START_TEST(parse_names_and_parameters)
+{
+    static const char *const texts[] = {"huber:delta=1.2", "epsilon_insensitive:epsilon=0", "quantile:tau=0.9",
+                                        "squared_epsilon_insensitive:epsilon=2", "expectile:tau=0.1"};
+    lgd_loss *loss;
+    for (size_t l = 0; lgd_loss_at(l); l++) {
+        ck_ok(lgd_loss_parse(&loss, lgd_loss_name(lgd_loss_at(l))));
+        ck_assert_ptr_eq(loss, lgd_loss_at(l));
+        lgd_loss_free(loss);
+    }
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        char text[64];
+        ck_ok(lgd_loss_parse(&loss, texts[i]));
+        ck_assert_int_eq(loss->ops.describe(loss->ctx, text, sizeof text), (int)strlen(texts[i]));
+        ck_assert_str_eq(text, texts[i]);
+        ck_assert_int_eq(loss->ops.describe(loss->ctx, NULL, 0), (int)strlen(texts[i]));
+        lgd_loss_free(loss);
+    }
+    ck_ok(lgd_loss_parse(&loss, "huber:delta=0.5"));
+    double slope;
+    ck_assert(eval(loss, 3, 1, NULL, &slope) == 0.875 && slope == 0.5);
+    lgd_loss_free(loss);
+    ck_ok(lgd_loss_quantile_create(&loss, 0.75));
+    ck_assert(eval(loss, 3, 1, NULL, &slope) == 0.5 && slope == 0.25);
+    lgd_loss_free(loss);
+}
+END_TEST
+
+/* What the static ones say without a parameter: those named in lgd/loss.h. */
+START_TEST(static_losses_standard_parameters)
+{
+    const lgd_loss *const standard[] = {lgd_loss_huber(), lgd_loss_epsilon_insensitive(),
+                                        lgd_loss_squared_epsilon_insensitive(), lgd_loss_quantile(),
+                                        lgd_loss_expectile()};
+    static const double values[] = {1.35 * (3 - 1.35 / 2), 2.9, 2.9 * 2.9, 1.5, 4.5};
+    double slope;
+    for (size_t i = 0; i < 5; i++)
+        ck_near(eval(standard[i], 2, -1, NULL, &slope), values[i], 1e-15);
+    ck_near(eval(lgd_loss_hinge(), 2, 0, NULL, &slope), 3, 0);
+    ck_near(eval(lgd_loss_modified_huber(), 2, 0, NULL, &slope), 8, 0);
+    ck_near(eval(lgd_loss_log_cosh(), 1000, -1, NULL, &slope), 1001 - logl(2), 1e-15);
+}
+END_TEST
+
+START_TEST(parse_what_is_not_one_refused)
+{
+    static const struct {
+        const char *text, *words;
+    } cases[] = {
+        {"hubber", "loss: name is \"hubber\", did you mean \"huber\"?"},
+        {"hubber:delta=1", "loss: name is \"hubber\", did you mean \"huber\"?"},
+        {"", "loss: name is \"\", which is none"},
+        {"log", "loss: name is \"log\""}, /* the beginning of a name is none */
+        {"hinge:delta=1", "loss: text is \"hinge:delta=1\", hinge has no parameter"},
+        {"hinge:", "hinge has no parameter"},
+        {"huber:tau=1", "loss: text is \"huber:tau=1\", the parameter of huber is delta, as in \"huber:delta=0.5\""},
+        {"huber:delta", "the parameter of huber is delta"},
+        {"huber:", "the parameter of huber is delta"},
+        {"huber:delta=", "huber: delta is \"\", a number is accepted"},
+        {"huber:delta=1x", "huber: delta is \"1x\", a number is accepted"},
+        {"huber:delta=0", "huber: delta is 0, a finite number > 0 is accepted"},
+        {"huber:delta=inf", "huber: delta is inf, a finite number > 0 is accepted"},
+        {"epsilon_insensitive:epsilon=-1", "epsilon_insensitive: epsilon is -1, a finite number >= 0 is accepted"},
+        {"squared_epsilon_insensitive:epsilon=nan", "epsilon is nan, a finite number >= 0 is accepted"},
+        {"quantile:tau=1", "quantile: tau is 1, a number between 0 and 1 is accepted"},
+        {"expectile:tau=0", "expectile: tau is 0, a number between 0 and 1 is accepted"},
+    };
+    lgd_loss *loss = (lgd_loss *)1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_fails(lgd_loss_parse(&loss, cases[i].text), LGD_EINVAL, cases[i].words);
+        ck_assert_ptr_null(loss);
+    }
+    ck_fails(lgd_loss_parse(&loss, NULL), LGD_EINVAL, "text is NULL");
+    ck_fails(lgd_loss_parse(NULL, "huber"), LGD_EINVAL, "out is NULL");
+    ck_fails(lgd_loss_huber_create(NULL, 1), LGD_EINVAL, "huber: out is NULL");
+    ck_fails(lgd_loss_expectile_create(&loss, NAN), LGD_EINVAL, "expectile: tau is nan");
+    ck_fails(lgd_loss_epsilon_insensitive_create(&loss, INFINITY), LGD_EINVAL, "epsilon is inf");
+    ck_fails(lgd_loss_squared_epsilon_insensitive_create(&loss, -2), LGD_EINVAL, "epsilon is -2");
+}
+END_TEST
+
+START_TEST(parse_no_memory_clean)
+{
+    for (size_t fail = 1; fail <= 2; fail++) {
+        lgd_loss *loss;
+        memory_watch(fail);
+        ck_assert_int_eq(lgd_loss_parse(&loss, "huber:delta=2"), LGD_ENOMEM);
+        ck_assert_ptr_null(loss);
+        ck_assert_uint_eq(memory_live(), 0);
+        memory_unwatch();
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("loss");
@@ -415,6 +600,13 @@ int main(void)
     CASE(s, fenchel_outside_the_domain_infinite);
     CASE(s, fenchel_several_outputs_sum_of_single_ones);
     CASE(s, find_every_name_its_loss);
+    CASE(s, losses_in_models_gradients_as_differences);
+    CASE(s, targets_not_legal_refused_by_row);
+    CASE(s, links_probabilities_and_means);
+    CASE(s, parse_names_and_parameters);
+    CASE(s, static_losses_standard_parameters);
+    CASE(s, parse_what_is_not_one_refused);
+    CASE(s, parse_no_memory_clean);
     CASE(s, user_loss_in_a_model_fits_the_middle);
     CASE(s, user_loss_bad_ops_refused);
     CASE(s, loss_ops_of_other_headers_copied_or_refused);

@@ -84,12 +84,14 @@ static size_t softmax_check(const void *ctx, size_t m, size_t k, const double *y
 {
     (void)ctx;
     static _Thread_local char text[64]; /* the range has as many classes as there are outputs */
-    lgd_format(text, sizeof text,
-               k > 1 ? "an integer from 0 to %zu is accepted" : "%zu, the class of 1 output, is accepted", k - 1);
-    *accepted = text;
     for (size_t i = 0; i < m; i++)
-        if (!(y[i] >= 0 && y[i] < (double)k && y[i] == floor(y[i])))
+        if (!(y[i] >= 0 && y[i] < (double)k && y[i] == floor(y[i]))) {
+            lgd_format(text, sizeof text,
+                       k > 1 ? "a whole number from 0 to %zu is accepted" : "%zu, the class of 1 output, is accepted",
+                       k - 1);
+            *accepted = text;
             return i;
+        }
     return m;
 }
 
