@@ -147,7 +147,7 @@ END_TEST
 
 /* ---- dropout */
 
-enum { ROWS = 60, COLS = 4, UNITS = 50, DIM = (COLS + 1) * UNITS + UNITS * 20 + 20 + 20 + 1 };
+enum { ROWS = 60, COLS = 4, UNITS = 16, SECOND = 6, DIM = (COLS + 1) * UNITS + (UNITS + 1) * SECOND + SECOND + 1 };
 
 /* The score itself, which is linear in what a unit lets through. */
 static double score(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y, const double *weight)
@@ -170,11 +170,11 @@ typedef struct dropped {
     lgd_objective *f, *whole;
 } dropped;
 
-/* COLS - UNITS - 20 - 1 of identities with a mean of scores for a value, or of softplus with the logistic loss, with dropout and without. */
+/* COLS - UNITS - SECOND - 1 of identities with a mean of scores for a value, or of softplus with the logistic loss, with dropout and without. */
 static dropped *dropped_create(bool linear, bool single)
 {
     static const lgd_loss_ops ops = {.name = "score", .eval = score};
-    static const size_t hidden[2] = {UNITS, 20};
+    static const size_t hidden[2] = {UNITS, SECOND};
     dropped *d = calloc(1, sizeof *d);
     ck_assert_ptr_nonnull(d);
     fill(1, ROWS * COLS, -1, 2, d->X);
@@ -300,10 +300,10 @@ START_TEST(dropout_differs_by_step_not_by_grouping_or_threads)
         /* The gradient is that of the value with the same units left out. */
         lgd_gradient_check check;
         d->f->ops.noise(d->f->ctx, 7);
-        ck_ok(lgd_objective_check_gradient(d->f, d->w, &check));
-        d->f->ops.noise(d->f->ctx, 0);
-        if (!single)
-            ck_assert_double_lt(check.error, 1e-6);
+        if (!single) {
+            ck_ok(lgd_objective_check_gradient(d->f, d->w, &check));
+            ck_assert_double_lt(check.error, 1e-7);
+        }
         dropped_free(d);
     }
 }

@@ -1,4 +1,5 @@
 """What the programs beside this file share."""
+import importlib
 import os
 import random
 import sys
@@ -17,21 +18,29 @@ def missing_package(name, module, problem):
             f"apt-get install python3-{module}, or pip install {name}; then run this with the python3 that has it")
 
 
-def load_sklearn():
-    """NumPy, scikit-learn and libgd, with one thread of every BLAS, which is said before any is loaded."""
+def load(name, module, distribution):
+    """NumPy, this module and libgd, with one thread of every BLAS, which is said before any is loaded."""
     os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")})
     os.environ.setdefault("LGD_LIBRARY", os.path.join(ROOT, "build", "release", "lib", "libgd.so.0"))
     sys.path.insert(0, os.path.join(ROOT, "examples"))
     try:
         import numpy
-        import sklearn.linear_model
+        importlib.import_module(module)
     except ImportError as problem:
-        missing_package("scikit-learn", "sklearn", problem)
+        missing_package(name, distribution, problem)
     try:
         import lgd
     except ImportError as problem:
         missing(str(problem), BUILD_IT)
-    return numpy, sklearn, lgd
+    return numpy, sys.modules[module.partition(".")[0]], lgd
+
+
+def load_sklearn():
+    return load("scikit-learn", "sklearn.linear_model", "sklearn")
+
+
+def load_torch():
+    return load("torch", "torch", "torch")
 
 
 def near_the_lowest(all, above, least, most):
