@@ -8,8 +8,11 @@ LGD_WIDE static void block(const double *none, size_t n, double *restrict z, con
 {
     (void)none;
 #pragma omp simd
+    for (size_t i = 0; i < n; i++) /* apart from the other, for which registers would not last */
+        value[i] = lgd_exp(-fabs(z[i]));
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        const double sign = lgd_either(y[i] == 1, -1, 1), s = sign * z[i], e = lgd_exp(-fabs(s));
+        const double sign = lgd_either(y[i] == 1, -1, 1), s = sign * z[i], e = value[i];
         value[i] = lgd_either(s > 0, s, 0) + lgd_log1p(e);
         z[i] = sign * (lgd_either(s > 0, 1, e) / (1 + e));
     }
