@@ -36,6 +36,7 @@
 #include "lgd/minimize.h"
 #include "lgd/starts.h"
 #include "lgd/rates.h"
+#include "lgd/diagnose.h"
 #include "lgd/federated.h"
 #include "lgd/choose.h"
 #include "lgd/piecewise.h"

@@ -33,6 +33,27 @@ static size_t part_of(const char *name)
     return part;
 }
 
+static bool is_name(const char *name)
+{
+    for (size_t i = 0; i < SERIES; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return false;
+}
+
+const double *lgd_history_at(const lgd_history *h, const char *name)
+{
+    for (size_t i = 0; i < SERIES && h->count; i++)
+        if (!strcmp(name, names[i]))
+            return h->series[i];
+    return NULL;
+}
+
+const double *lgd_history_at_part(const lgd_history *h, size_t part)
+{
+    return h->count ? h->series[0] + (SERIES + part) * h->room : NULL;
+}
+
 const double *lgd_history_series(const lgd_history *h, const char *name, size_t *count)
 {
     static const double none = 0;
@@ -42,17 +63,12 @@ const double *lgd_history_series(const lgd_history *h, const char *name, size_t 
         lgd_fail(LGD_EINVAL, "history: %s is NULL, an argument is accepted", h ? "name" : "h");
         return NULL;
     }
-    for (size_t i = 0; i < SERIES; i++)
-        if (!strcmp(name, names[i])) {
-            if (count)
-                *count = h->count;
-            return h->count ? h->series[i] : &none;
-        }
     const size_t part = part_of(name);
-    if (part < h->parts) {
+    const double *series = part < h->parts ? lgd_history_at_part(h, part) : lgd_history_at(h, name);
+    if (series || (!h->count && (part < h->parts || is_name(name)))) {
         if (count)
             *count = h->count;
-        return h->count ? h->series[0] + (SERIES + part) * h->room : &none;
+        return series ? series : &none;
     }
     if (part < SIZE_MAX) {
         lgd_fail(LGD_EINVAL, "history: series is \"%.60s\", there are %zu parts, from 0", name, h->parts);

@@ -2,11 +2,24 @@
 #include "run.h"
 #include <math.h>
 
+/* Is every entry of the history one step w -= lr g over all rows? */
+static bool is_descent(const lgd_run *run)
+{
+    const lgd_minimize_options *o = &run->o;
+    const lgd_optimizer *opt = run->opt;
+    return opt->ops.step == lgd_sgd_ops()->step && !o->batch_size && !o->start_rows && !(o->clip_norm > 0) &&
+           !(o->clip_value > 0) && !o->lr_scale && !o->penalty && !opt->penalty && !opt->group_count &&
+           !o->precondition && opt->average.kind != LGD_LOOKAHEAD;
+}
+
 lgd_status lgd_run_parts_create(lgd_run *run)
 {
     const lgd_objective *f = run->f;
     lgd_gradient_parts *p = &run->parts;
-    if (!run->o.history || !f->ops.parts)
+    if (!run->o.history)
+        return LGD_OK;
+    run->o.history->descent = is_descent(run) && (run->o.history->descent || !run->o.history->count);
+    if (!f->ops.parts)
         return LGD_OK;
     const size_t count = f->ops.parts(f->ctx, NULL);
     if (!count)

@@ -32,6 +32,7 @@ struct lgd_history {
     double *series[6]; /* loss, running, lr, grad_norm, seconds, gap */
     size_t count, room;
     size_t parts; /* further series, behind these */
+    bool descent; /* each entry is one step of plain descent over all rows */
 };
 
 /* What w consists of, with a history: where each part begins, and |g| of it at the first step of an entry. */
@@ -328,6 +329,10 @@ void lgd_run_parts_free(lgd_run *run);
 void lgd_run_measure_parts(lgd_run *run);
 
 /* ---- history.c */
+
+/* A series, quietly: NULL where there is none, or no entry. And that of a part. */
+const double *lgd_history_at(const lgd_history *h, const char *name);
+const double *lgd_history_at_part(const lgd_history *h, size_t part);
 
 /* Has series for so many parts from now on; those of other entries are NaN. */
 lgd_status lgd_history_part(lgd_history *h, size_t parts);
