@@ -70,7 +70,7 @@ START_TEST(load_into_used_optimizer_replaces_all)
     double w[5] = {0}, v[9] = {0};
     walk(a, 5, w, 0, 4);
     walk(b, 9, v, 0, 2);
-    a->judged = (lgd_judged){3, 4, -5, -2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21};
+    a->judged = (lgd_judged){3, 4, -5, -2, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23};
     saved s = save(a);
     ck_assert_int_eq(lgd_optimizer_load(b, s.bytes, s.size), LGD_OK);
     ck_assert(b->dim == 5 && b->t == 4 && b->slices == 3);

@@ -97,7 +97,7 @@ typedef int (*lgd_callback)(void *ctx, const lgd_progress *p);
  *   "gap"        the duality gap at the point of loss, where one was computed (gap_tol), else NaN
  *   "part 0"     |g| of the gradient of the epoch's first step, before any clipping, over the first part of w, and so on for as many
  *                parts as the objective has (`parts` of its ops: layers); NaN in entries of runs of others
- *   "validation" the value of `validation` at the point of loss, where one was computed, else NaN */
+ *   "validation" the value of `validation` at the point of loss, where it was taken, else NaN */
 typedef struct lgd_history lgd_history;
 
 /* An empty history, for lgd_minimize_options. */
@@ -166,11 +166,15 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   precondition    a metric: methods that are linear in g step along P g, and those with LGD_PRECONDITIONED build on it; |g|
  *                   stays the Euclidean norm. LGD_EUNSUPPORTED with other methods and with a penalty
  *   precondition_ctx  what precondition is handed
- *   validation      of the same dim, borrowed: an objective on other rows. Its value (without the penalty, and without noise) is
- *                   taken before every check_every-th epoch [1] and at the end; full batch: before every check_every-th step [1]. Then
- *                   best_f, best_step and w_best are of its lowest (maximize: highest) value, and not of F
+ *   validation      of the same dim, borrowed: an objective on other rows. Its value, without penalty and noise, is taken before every
+ *                   check_every-th epoch (full batch: step) and at the end [1], at w or at the point that the method makes of it
+ *                   (lgd_optimizer_result). best_f, best_step and w_best are then of its lowest (maximize: highest) value, and not of
+ *                   F, and LGD_PLATEAU looks at it. A value that is not finite is divergence. It is not among evaluations and
+ *                   passes. LGD_EINVAL for another dim and for no rows
  *   patience        with validation: so many of its values in a row that are not better than the best end the run as
- *                   LGD_STOP_PATIENCE, and w is then the best point; the count goes on from run to run with the optimizer [off]
+ *                   LGD_STOP_PATIENCE, and w is then the best point of the run, w_average too. The best value and the count are the
+ *                   optimizer's, which saves them, so a run that is continued ends where one that was not would; the best point is
+ *                   not: if it was before, keep w_best of that run. The value at the end does not count [off]
  *   saddle          what to do at a saddle point, see lgd_saddle
  *   start_rows      full batch: begins on so many rows, drawn by seed, and takes 4 times as many, half of all at most and then all,
  *                   whenever the gradient there is lost in the noise of the sample: |g|^2 is at most a quarter of the variance of
@@ -219,11 +223,11 @@ typedef struct lgd_minimize_options {
  *   evaluations   calls of the objective
  *   passes        rows evaluated, over rows there are
  *   f, grad_norm  F and |g|_2 at the returned w, over all rows (with a penalty see there)
- *   best_f        the lowest (maximize: highest) F of any full evaluation, the last one included
+ *   best_f        the lowest (maximize: highest) F of any full evaluation, the last one included; with validation its lowest value
  *   seconds       wall time
  *   best_step     the step count where best_f was
  *   clipped       steps in which a clip acted
- *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one. Costs an evaluation over all rows
+ *   f_average     F at the averaged point, see lgd_optimizer_average; NaN without one and after LGD_STOP_PATIENCE. Costs an evaluation over all rows
  *   gap           the duality gap at the returned w, with gap_tol; else NaN
  *   lr_hold       after divergence, a rate that would hold (0: not known, or the method has none); finding it costs at most as
  *                 many rows again as the run did or 40 passes, within max_seconds
@@ -231,7 +235,7 @@ typedef struct lgd_minimize_options {
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
  *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked,
  *                       with saddle; else NaN
- *   f_validation  the value of `validation` at the returned w; NaN without one */
+ *   f_validation  the value of `validation` at the returned w, or at the point that the method makes of it; NaN without one */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;

@@ -118,7 +118,7 @@ LGD_API lgd_status lgd_schedule_momentum(const lgd_schedule *schedule, uint64_t 
 
 /* Shows one value, lower being better, to the memory of a schedule of kind LGD_PLATEAU. NaN is LGD_EINVAL, and then *state
  * is as before. lgd_minimize does it by itself: each value in full batch; in batches the mean of each epoch, or with
- * check_every each full evaluation. */
+ * check_every each full evaluation; with validation each of its values instead. */
 LGD_API lgd_status lgd_schedule_observe(const lgd_schedule *schedule, lgd_plateau_state *state, double f);
 
 #ifdef __cplusplus

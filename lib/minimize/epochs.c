@@ -62,8 +62,10 @@ lgd_status lgd_epoch_judge(lgd_run *run, lgd_epoch *e, bool checked)
     }
     if (!status && !run->stop)
         run->stop = lgd_judge_limits(run);
-    if (!status && !run->stop && !isnan(e->loss))
-        status = lgd_run_observe(run, e->loss);
+    if (!status && !run->stop)
+        status = lgd_run_validate(run);
+    if (!status && !run->stop && (run->o.validation || !isnan(e->loss)))
+        status = lgd_run_observe(run, run->o.validation ? run->validation : e->loss);
     if (!status && !run->stop)
         status = lgd_run_set_rate(run);
     return status;
@@ -128,7 +130,7 @@ static void judge_epoch(lgd_run *run, double mean, uint64_t first_step)
     if (!(mean < run->best_running))
         return;
     run->best_running = mean;
-    if (!run->o.check_every) {
+    if (!run->o.check_every && !run->o.validation) {
         double *better = run->w_epoch;
         run->w_epoch = run->w_best;
         run->w_best = better;
@@ -143,7 +145,7 @@ lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e)
     run->epochs += e->finished && held;
     if (held)
         judge_epoch(run, e->mean, e->first_step);
-    if (e->finished && run->stop != LGD_STOP_DIVERGED && !run->o.check_every)
+    if (e->finished && run->stop != LGD_STOP_DIVERGED && !run->o.check_every && !run->o.validation)
         status = lgd_run_observe(run, e->mean);
     if (status)
         return status;

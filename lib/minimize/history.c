@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const names[] = {"loss", "running", "lr", "grad_norm", "seconds", "gap"};
+static const char *const names[] = {"loss", "running", "lr", "grad_norm", "seconds", "gap", "validation"};
 enum { SERIES = sizeof names / sizeof *names, RESERVED_AT_MOST = 65536 };
 
 lgd_status lgd_history_create(lgd_history **out)
@@ -76,7 +76,7 @@ const double *lgd_history_series(const lgd_history *h, const char *name, size_t 
     }
     const char *near = lgd_nearest(name, name_of, NULL);
     lgd_fail(LGD_EINVAL, "history: series is \"%.60s\", %s is accepted", name,
-             near ? near : "loss, running, lr, grad_norm, seconds or gap");
+             near ? near : "loss, running, lr, grad_norm, seconds, gap or validation");
     return NULL;
 }
 
@@ -132,14 +132,14 @@ lgd_status lgd_history_reserve(lgd_history *h, uint64_t more)
 }
 
 lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds,
-                           double gap)
+                           double gap, double validation)
 {
     if (h->count == h->room) {
         lgd_status status = grow(h, h->room ? lgd_mul(h->room, 2) : 64);
         if (status)
             return status;
     }
-    const double entry[SERIES] = {loss, running, lr, grad_norm, seconds, gap};
+    const double entry[SERIES] = {loss, running, lr, grad_norm, seconds, gap, validation};
     for (size_t i = 0; i < SERIES; i++)
         h->series[i][h->count] = entry[i];
     h->count++;

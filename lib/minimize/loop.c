@@ -46,7 +46,7 @@ lgd_status lgd_run_know_all(lgd_run *run, double f)
     run->f_smooth = f;
     run->f_all = f = f + lgd_run_penalty(run, run->w);
     run->all_is_current = true;
-    if (!run->sample.all && f < run->best_f && isfinite(f) &&
+    if (!run->sample.all && !run->o.validation && f < run->best_f && isfinite(f) &&
         isfinite(run->g_all)) { /* -Inf is not the best there is */
         run->best_f = f;
         run->best_step = run->opt->t;
@@ -81,7 +81,7 @@ lgd_status lgd_run_observe(lgd_run *run, double f)
 {
     lgd_judged *judged = &run->opt->judged;
     lgd_plateau_state *p = &run->plateau;
-    if (run->o.schedule.kind != LGD_PLATEAU)
+    if (run->o.schedule.kind != LGD_PLATEAU || (isnan(f) && run->o.validation)) /* not due */
         return LGD_OK;
     const lgd_status status = lgd_schedule_observe(&run->o.schedule, p, f);
     judged->plateau_best = p->best;
@@ -96,8 +96,8 @@ lgd_status lgd_run_record(lgd_run *run, double loss, double f, double lr, double
 {
     const double seconds = lgd_seconds() - run->started;
     if (run->o.history) {
-        lgd_status status =
-            lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds, gap);
+        lgd_status status = lgd_history_add(run->o.history, run->sign * loss, run->sign * f, lr, grad_norm, seconds,
+                                            gap, run->sign * run->validation);
         if (status)
             return status;
         lgd_history_put_parts(run->o.history, run->parts.count, run->parts.norm);
@@ -145,7 +145,9 @@ lgd_status lgd_run_turn(lgd_run *run, bool *fresh, double *f)
     if (!status && !run->stop)
         run->stop = lgd_judge_limits(run);
     if (!status && !run->stop)
-        status = lgd_run_observe(run, run->f_all);
+        status = lgd_run_validate(run);
+    if (!status && !run->stop)
+        status = lgd_run_observe(run, run->o.validation ? run->validation : run->f_all);
     if (!status && !run->stop)
         status = lgd_run_set_rate(run);
     if (status || run->stop)

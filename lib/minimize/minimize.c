@@ -78,12 +78,7 @@ static void report_divergence(lgd_run *run, double *lr_hold)
 static lgd_status eval_average(lgd_run *run)
 {
     const lgd_rows all = {0, run->terms, NULL};
-    lgd_status status = lgd_optimizer_result(run->opt, run->w, run->w_old);
-    for (size_t j = 0; run->o.lr_scale && j < run->dim; j++)
-        if (run->o.lr_scale[j] == 0)
-            run->w_old[j] = run->w[j];
-    if (!status)
-        status = lgd_run_stay_within(run, run->w_old);
+    lgd_status status = lgd_run_result(run, run->w_old);
     if (!status)
         status = lgd_run_eval(run, &all, run->terms, run->w_old, &run->f_average, NULL);
     run->f_average += lgd_run_penalty(run, run->w_old);
@@ -101,12 +96,16 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
     }
     if (!status)
         run->stop = lgd_judge_end(run);
+    if (!status)
+        status = lgd_run_validate_end(run);
     if (!status && run->stop != LGD_STOP_DIVERGED)
         status = lgd_run_gap(run);
-    if (!status && run->stop != LGD_STOP_DIVERGED && lgd_optimizer_has_result(run->opt))
+    if (!status && run->stop != LGD_STOP_DIVERGED && run->stop != LGD_STOP_PATIENCE &&
+        lgd_optimizer_has_result(run->opt))
         status = eval_average(run);
     if (status) {
         run->stop = LGD_STOP_ERROR;
+        run->validation = NAN;
         if (!run->all_is_current)
             run->f_all = run->g_all = NAN;
     } else if (run->stop == LGD_STOP_DIVERGED) {
@@ -114,12 +113,14 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
         report_divergence(run, &lr_hold);
         run->best_step = best_step;
         status = LGD_EDIVERGED;
+        run->validation = isfinite(run->best_f) ? run->best_f : NAN; /* w is the point where that was */
     }
     lgd_run_keep_best(run);
     if (run->o.w_best)
         memmove(run->o.w_best, run->w_best, run->dim * sizeof *run->w);
     if (run->o.w_average)
         memmove(run->o.w_average, isnan(run->f_average) ? run->w : run->w_old, run->dim * sizeof *run->w);
+    const double best = isfinite(run->best_f) ? run->best_f : run->o.validation ? NAN : run->f_all;
     *r = (lgd_report){.stop = run->stop,
                       .steps = run->opt->t - run->first_t,
                       .epochs = run->epochs,
@@ -127,7 +128,7 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
                       .passes = run->rows_seen / (double)run->terms,
                       .f = run->sign * run->f_all,
                       .grad_norm = run->g_all,
-                      .best_f = run->sign * (isfinite(run->best_f) ? run->best_f : run->f_all),
+                      .best_f = run->sign * best,
                       .seconds = lgd_seconds() - run->started,
                       .best_step = run->best_step,
                       .clipped = run->clipped,
@@ -136,7 +137,8 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
                       .gap = run->gap_all,
                       .batch_size = run->batch,
                       .indefinite = run->indefinite,
-                      .smallest_curvature = run->smallest_curvature};
+                      .smallest_curvature = run->smallest_curvature,
+                      .f_validation = run->o.validation ? run->sign * run->validation : NAN};
     return status;
 }
 
@@ -205,6 +207,7 @@ lgd_status lgd_run_open(lgd_run *run, lgd_objective *f, lgd_optimizer *opt, doub
                      .f_average = NAN,
                      .gap_all = NAN,
                      .step_rate = NAN,
+                     .validation = NAN,
                      .smallest_curvature = NAN};
     run->plateau = (lgd_plateau_state){opt->judged.plateau_best, opt->judged.plateau_seen, opt->judged.plateau_bad,
                                        opt->judged.plateau_rest, opt->judged.plateau_cuts};
@@ -258,7 +261,8 @@ lgd_report lgd_report_of_nothing(void)
                         .best_f = NAN,
                         .f_average = NAN,
                         .gap = NAN,
-                        .smallest_curvature = NAN};
+                        .smallest_curvature = NAN,
+                        .f_validation = NAN};
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,

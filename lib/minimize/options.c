@@ -45,7 +45,8 @@ lgd_status lgd_run_check(lgd_run *run)
     } counts[] = {{"max_epochs", o->max_epochs},
                   {"max_steps", o->max_steps},
                   {"check_every", o->check_every},
-                  {"first_epoch", o->first_epoch}};
+                  {"first_epoch", o->first_epoch},
+                  {"patience", o->patience}};
     const bool penalised = o->penalty || run->opt->penalty, settles = run->opt->ops.settle != NULL;
     const bool own_points = run->opt->ops.flags & LGD_OWN_POINTS || (penalised && settles);
     lgd_status status;
@@ -112,7 +113,7 @@ lgd_status lgd_run_check(lgd_run *run)
         (status = lgd_run_gap_check(run)) || (status = lgd_estimator_check(run)) ||
         (status = lgd_optimizer_check_penalty(run->opt, o->penalty)))
         return status;
-    if ((status = lgd_saddle_check(run)))
+    if ((status = lgd_saddle_check(run)) || (status = lgd_validate_check(run)))
         return status;
     if (o->norm_test > 0 && !o->batch_size)
         return lgd_fail(LGD_EINVAL, "minimize: norm_test is %g with all rows at each step, it is accepted with batches",

@@ -12,6 +12,7 @@
  *   gap.c        the duality gap, a bound on F(w) - min F
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   noise.c      the noise of batches, and batches that grow with it
+ *   validate.c   its value on other rows, which ends it when patience does
  *   saddle.c     what becomes of a run whose gradient is within a tolerance, and f curves down still
  *   sample.c     a beginning on a sample of the rows
  *   rates.c      several rates side by side
@@ -29,7 +30,7 @@
 #include "optimizer/optimizer.h"
 
 struct lgd_history {
-    double *series[6]; /* loss, running, lr, grad_norm, seconds, gap */
+    double *series[7]; /* loss, running, lr, grad_norm, seconds, gap, validation */
     size_t count, room;
     size_t parts; /* further series, behind these */
     bool descent; /* each entry is one step of plain descent over all rows */
@@ -99,7 +100,8 @@ struct lgd_run {
     bool wants_minimum;  /* grad_tol is not off, and no target given */
     double attained;     /* a lower F shows that there is no minimum, see `attained` of ops; 0: nothing does */
     double f_before;     /* the full evaluation before that */
-    double best_f;       /* lowest full evaluation; w_best is its point, */
+    double validation;   /* at w, where it was taken; NaN */
+    double best_f;       /* lowest full evaluation, of validation if there is one; w_best is its point, */
     bool best_is_here;   /* or still w, to be copied before it moves */
     double best_running; /* lowest mean of an epoch; without full evaluations w_best is where it began */
     double lr_factor, momentum, f_average;
@@ -280,6 +282,20 @@ bool lgd_judge_wants_old(const lgd_run *run);       /* does lgd_judge_step need 
 double lgd_judge_attained(const lgd_run *run);
 lgd_stop lgd_judge_end(const lgd_run *run);
 
+/* ---- validate.c; without validation all do nothing */
+
+lgd_status lgd_validate_check(const lgd_run *run);
+
+/* The point that the method makes of w, which may be another, into to[dim]. */
+lgd_status lgd_run_result(lgd_run *run, double *to);
+
+/* Where a step follows: run->validation, NaN unless it is due. It may be the best of the run, and out of patience the run ends, at
+ * its best point. w_old is scratch. */
+lgd_status lgd_run_validate(lgd_run *run);
+
+/* And of the point that is returned. */
+lgd_status lgd_run_validate_end(lgd_run *run);
+
 /* ---- saddle.c */
 
 lgd_status lgd_saddle_check(const lgd_run *run);
@@ -342,6 +358,6 @@ void lgd_history_put_parts(lgd_history *h, size_t parts, const double *norm);
 
 lgd_status lgd_history_reserve(lgd_history *h, uint64_t more);
 lgd_status lgd_history_add(lgd_history *h, double loss, double running, double lr, double grad_norm, double seconds,
-                           double gap);
+                           double gap, double validation);
 
 #endif

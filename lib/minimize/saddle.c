@@ -248,7 +248,7 @@ lgd_status lgd_run_saddle(lgd_run *run, lgd_lent *l)
         if (moved) {
             run->stop = LGD_STOP_NONE;
             status = begin_anew(run);
-        } else if (leave && !status && run->best_f < run->f_all) {
+        } else if (leave && !status && !run->o.validation && run->best_f < run->f_all) {
             memcpy(run->w, run->w_best, run->dim * sizeof *run->w);
             run->all_is_current = false;
         }

@@ -75,7 +75,7 @@ static lgd_status check_frame(const lgd_optimizer *opt, const unsigned char *byt
     if (crc != lgd_crc32c(0, bytes, size - LGD_STATE_CRC))
         return malformed(opt, "is damaged or cut (its checksum differs), all bytes as saved are accepted");
     if (head[0] != LGD_STATE_ORDER || head[1] != LGD_STATE_VERSION)
-        return malformed(opt, "is of another version of the format, version 5 is accepted");
+        return malformed(opt, "is of another version of the format, version 6 is accepted");
     return LGD_OK;
 }
 

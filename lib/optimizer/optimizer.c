@@ -7,7 +7,8 @@ lgd_status lgd_optimizer_missing(const char *argument, const char *accepted)
     return lgd_fail(LGD_EINVAL, "optimizer: %s is NULL, %s is accepted", argument, accepted);
 }
 
-static const lgd_judged nothing_judged = {.f_best = INFINITY, .lowest_mean = INFINITY, .saddle_f = INFINITY};
+static const lgd_judged nothing_judged = {
+    .f_best = INFINITY, .lowest_mean = INFINITY, .saddle_f = INFINITY, .validation_best = INFINITY};
 
 /* Where momentum is an extra, its preset being 0, it has no vector unless it is asked for. */
 static bool takes_momentum(const lgd_optimizer *opt)

@@ -37,7 +37,9 @@ typedef struct lgd_judged {
     uint64_t escapes; /* saddle points left since f last fell at one, see lib/minimize/saddle.c */
     double saddle_f;  /* lowest f at one, INFINITY before the first */
     double largest_w; /* largest |w|_2 judged, where saddle points are looked for */
-    double w_scale;   /* and among the values of f_scale, for methods that find the length of their steps */
+    double validation_best;  /* lowest value of the validation, INFINITY before the first */
+    uint64_t validation_bad; /* and how many since then in a row were not lower */
+    double w_scale;          /* and among the values of f_scale, for methods that find the length of their steps */
 } lgd_judged;
 
 /* The memory of LGD_SAGA, part of the saved state: of each term the slopes r_i at which it was last seen, 0 before, and the mean

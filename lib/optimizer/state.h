@@ -21,7 +21,7 @@
 #include "optimizer.h"
 
 static const char lgd_state_magic[8] = {'l', 'g', 'd', ' ', 'o', 'p', 't', '\n'};
-enum { LGD_STATE_VERSION = 5, LGD_STATE_ORDER = 0x01020304, LGD_STATE_SWAPPED = 0x04030201, LGD_STATE_CRC = 4 };
+enum { LGD_STATE_VERSION = 6, LGD_STATE_ORDER = 0x01020304, LGD_STATE_SWAPPED = 0x04030201, LGD_STATE_CRC = 4 };
 
 static inline size_t lgd_state_options(const lgd_optimizer_ops *ops)
 {
@@ -32,17 +32,17 @@ static inline size_t lgd_state_options(const lgd_optimizer_ops *ops)
 }
 
 /* The counts of lgd_judged, and its doubles. */
-enum { LGD_JUDGED_COUNTS = 10, LGD_JUDGED_NUMBERS = 10 };
+enum { LGD_JUDGED_COUNTS = 11, LGD_JUDGED_NUMBERS = 11 };
 
 static inline void lgd_judged_members(lgd_judged *j, uint64_t *count[LGD_JUDGED_COUNTS],
                                       double *number[LGD_JUDGED_NUMBERS])
 {
     uint64_t *const counts[LGD_JUDGED_COUNTS] = {
-        &j->f_seen,       &j->epochs_without_gain, &j->checked,    &j->plateau_seen, &j->plateau_bad,
-        &j->plateau_rest, &j->plateau_cuts,        &j->batch_size, &j->joined,       &j->escapes};
-    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g, &j->f_scale,      &j->f_best,   &j->lowest_mean,
-                                                 &j->f_checked, &j->plateau_best, &j->lr_found, &j->saddle_f,
-                                                 &j->largest_w, &j->w_scale};
+        &j->f_seen,       &j->epochs_without_gain, &j->checked, &j->plateau_seen, &j->plateau_bad,   &j->plateau_rest,
+        &j->plateau_cuts, &j->batch_size,          &j->joined,  &j->escapes,      &j->validation_bad};
+    double *const numbers[LGD_JUDGED_NUMBERS] = {&j->largest_g, &j->f_scale,      &j->f_best,         &j->lowest_mean,
+                                                 &j->f_checked, &j->plateau_best, &j->lr_found,       &j->saddle_f,
+                                                 &j->largest_w, &j->w_scale,      &j->validation_best};
     memcpy(count, counts, sizeof counts);
     memcpy(number, numbers, sizeof numbers);
 }
