@@ -126,6 +126,11 @@ static void write_epochs(FILE *file, const results *r)
     write_race(file, &r->race[RACE_EPOCHS]);
 }
 
+static void write_factorization(FILE *file, const results *r)
+{
+    write_race(file, &r->race[RACE_FACTORIZATION]);
+}
+
 static void write_lasso(FILE *file, const results *r)
 {
     write_race(file, &r->race[RACE_LASSO]);
@@ -292,15 +297,15 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
+        "{so so so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
         word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
         "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
-        r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "lasso",
-        of_race(&r->race[RACE_LASSO]), "logistic", of_race(&r->race[RACE_LOGISTIC]), "reduction",
-        of_race(&r->race[RACE_REDUCTION]));
+        r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "factorization",
+        of_race(&r->race[RACE_FACTORIZATION]), "lasso", of_race(&r->race[RACE_LASSO]), "logistic",
+        of_race(&r->race[RACE_LOGISTIC]), "reduction", of_race(&r->race[RACE_REDUCTION]));
     FILE *file = root ? fopen(path, "w") : NULL;
     bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
@@ -319,9 +324,16 @@ static int write_json(const results *r, const char *path)
 static const struct {
     const char *name;
     void (*write)(FILE *file, const results *r);
-} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves},     {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},       {"epochs.tsv", write_epochs},
-              {"lasso.tsv", write_lasso},       {"logistic.tsv", write_logistic}, {"reduction.tsv", write_reduction}};
+} tables[] = {{"compare.tsv", write_compare},
+              {"curves.tsv", write_curves},
+              {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient},
+              {"steps.tsv", write_steps},
+              {"epochs.tsv", write_epochs},
+              {"factorization.tsv", write_factorization},
+              {"lasso.tsv", write_lasso},
+              {"logistic.tsv", write_logistic},
+              {"reduction.tsv", write_reduction}};
 
 bool output_has(const results *r, const char *name)
 {
@@ -331,6 +343,7 @@ bool output_has(const results *r, const char *name)
                   r->has_gradient,
                   r->has_steps,
                   r->race[RACE_EPOCHS].name != NULL,
+                  r->race[RACE_FACTORIZATION].name != NULL,
                   r->race[RACE_LASSO].name != NULL,
                   r->race[RACE_LOGISTIC].name != NULL,
                   r->race[RACE_REDUCTION].name != NULL};

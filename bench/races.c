@@ -7,6 +7,7 @@
 static const race_ops *ops_of(race_id id)
 {
     static const race_ops *const ops[RACES] = {[RACE_EPOCHS] = &race_of_epochs,
+                                               [RACE_FACTORIZATION] = &race_of_factorization,
                                                [RACE_LASSO] = &race_of_lasso,
                                                [RACE_LOGISTIC] = &race_of_logistic,
                                                [RACE_REDUCTION] = &race_of_reduction};

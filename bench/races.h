@@ -5,7 +5,7 @@
 #include <lgd.h>
 
 enum { MAX_RUNNERS = 8 };
-typedef enum race_id { RACE_EPOCHS, RACE_LASSO, RACE_LOGISTIC, RACE_REDUCTION, RACES } race_id;
+typedef enum race_id { RACE_EPOCHS, RACE_FACTORIZATION, RACE_LASSO, RACE_LOGISTIC, RACE_REDUCTION, RACES } race_id;
 
 /* One way: an optimizer (for lgd_optimizer_parse), a batch size (0: full) and an estimator of the gradient. */
 typedef struct runner {
@@ -38,9 +38,10 @@ typedef struct race {
     lgd_objective *f;
     lgd_penalty *penalty; /* of the lasso and its strength; lowest: the value at the minimum, where the race has one */
     double strength, lowest;
-    double *expected; /* weights, where the race has them */
-    char remark[512]; /* what else there is to say of it */
-    char note[256];   /* why there is nothing here */
+    double *expected;    /* weights, where the race has them */
+    const char *counted; /* what rows are, where it is said how many go through in a second */
+    char remark[512];    /* what else there is to say of it */
+    char note[256];      /* why there is nothing here */
 } race;
 
 struct settings;
@@ -55,7 +56,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, lasso.c, logistic.c, reduction.c) */
+/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, reduction.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -64,7 +65,7 @@ typedef struct race_ops {
     void (*check)(race *r, runner *k);
     double (*run)(void *k, size_t repeats);
 } race_ops;
-extern const race_ops race_of_epochs, race_of_lasso, race_of_logistic, race_of_reduction;
+extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_reduction;
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

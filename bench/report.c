@@ -270,6 +270,7 @@ static void files(FILE *to, const results *r)
                 {"gradient.tsv", "the times of one gradient"},
                 {"steps.tsv", "the times of one step, a line for each optimizer"},
                 {"epochs.tsv", "the times of an epoch, a line for each estimator of the gradient"},
+                {"factorization.tsv", "the times of an epoch of a factorisation"},
                 {"lasso.tsv", "the times to a value of a lasso, a line for each method"},
                 {"logistic.tsv", "and of a logistic regression"}};
     const settings *s = r->settings;

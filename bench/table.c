@@ -318,6 +318,10 @@ void table_race(const race *r)
     printf("\n  Timed is %s. Steps and passes over the rows are those of it.\n  Ratios of times, above 1 is slower, "
            "medians over the rounds. ok: %s.\n",
            r->timed, r->must);
+    for (size_t i = 0; i < r->runners && r->counted; i++)
+        if (r->runner[i].verdict == OK)
+            printf("  %s: %s million %s a second.\n", r->runner[i].name,
+                   digits(t[0], 1e-6 * (double)r->rows / r->runner[i].seconds.median, 3), r->counted);
     if (r->remark[0])
         printf("  %s.\n", r->remark);
 }

@@ -16,6 +16,7 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
+         "factorization": ["loop", "entries", "loop_in_order", "entries_in_order"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
          "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}
 
@@ -91,7 +92,7 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["lasso"] is tree["logistic"] is tree["reduction"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["factorization"] is tree["lasso"] is tree["logistic"] is tree["reduction"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]
@@ -117,12 +118,15 @@ def bench_steps_chosen_methods_checked_and_compared(folder):
 
 def bench_races_chosen_methods_beside_the_first(folder):
     result = run("--quick", "--rounds", "3", "--only", "epochs/saga@memory,lasso/saga@*,logistic/newton@*,"
-                 "reduction/reduce@*,reduction/steps_alone@*,reduction/refine_alone@*", "--out", folder)
-    assert result.returncode == 0 and last_line(result.stdout) == "11 passed, 0 failed", result.stdout + result.stderr
+                 "reduction/reduce@*,reduction/steps_alone@*,reduction/refine_alone@*,factorization/entries*@*", "--out", folder)
+    assert result.returncode == 0 and last_line(result.stdout) == "14 passed, 0 failed", result.stdout + result.stderr
     momentum, saga = read_tsv(f"{folder}/epochs.tsv")
     assert (momentum["method"], momentum["passes"], momentum["ratio"]) == ("momentum", "1", "nan"), momentum
     assert (saga["method"], saga["batch"], saga["passes"], saga["steps"]) == ("saga", "64", "1", "313"), saga
     assert 0 < float(saga["ratio_low"]) <= float(saga["ratio"]) <= float(saga["ratio_high"])
+    for row in read_tsv(f"{folder}/factorization.tsv"):
+        assert (row["batch"], row["rows"], row["steps"], row["check"]) == ("1", "200000", "200000", "ok"), row
+    assert re.search(r"entries_in_order: [0-9.]+ million ratings a second", result.stdout), result.stdout
     first, saga = read_tsv(f"{folder}/lasso.tsv")
     for row in (first, saga):
         assert -1e-12 <= float(row["error"]) <= 1e-6 and float(row["passes"]) > 10, row
