@@ -230,6 +230,7 @@ static problem hearts(double l2)
 
 /* ---- against the references */
 
+/* features: 8 */
 START_TEST(piecewise_references_to_the_last_digits)
 {
     const size_t rows[] = {CANCER_ROWS, DIABETES_ROWS, HEART_ROWS}, cols[] = {CANCER_COLS, DIABETES_COLS, HEART_COLS};

@@ -48,9 +48,10 @@ typedef struct lgd_piecewise_report {
  *
  * In round r each loss is replaced by phi(z) = max_u u z - loss*(u) - mu_r/2 (u - u_i)^2, with u_i the multiplier of the round before:
  * its slope u_i + (z - kink)/mu_r, cut off at those left and right of the kink, is continuous. Newton's method finds the minimum, and
- * the slopes there are the new multipliers; mu_r shrinks. This is the proximal method on the dual problem, which for linear and
- * quadratic programs ends after finitely many rounds, at whatever rows are dependent: R. T. Rockafellar, "Augmented Lagrangians and
- * applications of the proximal point algorithm in convex programming", Math. Oper. Res. 1 (1976).
+ * the slopes there are the new multipliers; mu_r shrinks. This is the proximal point method on the dual problem, whatever rows depend on
+ * others: for a linear program it ends after finitely many rounds, for a quadratic one its errors fall by a factor that is the smaller
+ * the smaller mu is. R. T. Rockafellar, "Augmented Lagrangians and applications of the proximal point algorithm in convex programming",
+ * Math. Oper. Res. 1 (1976).
  *
  * The gap is that of the multipliers, as in lgd_duality_gap: row by row, without cancellation, with |g|^2/(2 l2) for what is left of the
  * gradient g of the smooth problem. Where nothing penalises w_j, as in an intercept and in all w without l2, multipliers have to be
@@ -62,8 +63,9 @@ typedef struct lgd_piecewise_report {
  *
  * Errors: LGD_EUNSUPPORTED for another objective and for a loss without `kinks`, by name; LGD_EINVAL for NULL, no rows, a w that is not
  * finite, a gap_tol that is no number above 0; LGD_EDIVERGED where f has no minimum. Then w is as it was.
- * Cost: a step reads the rows twice, 4 dim flops a row and dim^2 for those at a kink, and dim^3/3; some 30 to 100 steps. Memory:
- * dim^2 + 20 dim numbers, 6 for each row and output. */
+ * Cost: a step is one of Newton's method, two reads of the rows, 4 dim flops a row, dim^2 for one near a kink, and dim^3/3; some 20 to
+ * 100 steps. A round ends in at most five corrections of the multipliers, some 9 dim^3 each. Memory: dim^2 + 8 dim numbers and 6 for
+ * each row and output beside that of lgd_newton_create; LGD_ENOMEM where that cannot be had. */
 LGD_API lgd_status lgd_minimize_piecewise_sized(lgd_objective *f, double *w, const lgd_piecewise_options *options,
                                                 size_t options_size, lgd_piecewise_report *report, size_t report_size);
 static inline lgd_status lgd_minimize_piecewise(lgd_objective *f, double *w, const lgd_piecewise_options *options,

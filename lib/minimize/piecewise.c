@@ -219,7 +219,8 @@ lgd_status lgd_piecewise_certify(piecewise *p, double width, lgd_piecewise_repor
     lgd_loss_smoothed_width(p->loss, 0);
     if (!status)
         status = lgd_objective_fenchel(p->smooth, p->threads, p->w, p->R, &from_equality);
-    now->gap = from_equality / ((double)p->terms * p->f->mean_weight) + of_gradient(p, fabs(now->f));
+    p->left = of_gradient(p, fabs(now->f));
+    now->gap = from_equality / ((double)p->terms * p->f->mean_weight) + p->left;
     return status;
 }
 

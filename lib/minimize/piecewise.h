@@ -29,6 +29,7 @@ typedef struct piecewise {
     double *scale;             /* [dim] s_j of what is not penalised */
     double steepest, gentlest; /* slopes of the loss */
     double size, least;        /* mean distance of a score from a kink at first; the last width */
+    double left;               /* of the last gap, the part of g */
     lgd_piecewise_report best;
 } piecewise;
 

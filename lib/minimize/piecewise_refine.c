@@ -13,6 +13,9 @@
 /* A width at which slopes are what the loss is smoothed about, to the last bit. */
 static const double ENDLESS = 0x1p300;
 
+/* The share of the gradient in a gap from which on it pays to take it off. */
+static const double WORTH = 0.1;
+
 enum { TIMES = 5 };
 
 /* d = -H^+ g for H with a diagonal of the size of 1: its eigenvalues beyond rounding. H is destroyed, values is scratch. */
@@ -78,7 +81,7 @@ lgd_status lgd_piecewise_refine(piecewise *p, double width, const lgd_piecewise_
 {
     double gap = now->gap, *w = p->values; /* which is free by then */
     lgd_status status = LGD_OK;
-    for (int i = 0; i < TIMES && !status; i++) {
+    for (int i = 0; i < TIMES && p->left > WORTH * gap; i++) {
         lgd_piecewise_report next = {0};
         status = find_direction(p, width);
         if (!status)
@@ -90,12 +93,13 @@ lgd_status lgd_piecewise_refine(piecewise *p, double width, const lgd_piecewise_
         for (size_t j = 0; j < p->dim && p->m->o.l2 > 0; j++)
             p->w[j] += p->d[j];
         status = lgd_piecewise_certify(p, width * ENDLESS, &next);
-        if (!status && !(next.gap < gap)) {
+        if (status)
+            break;
+        if (!(next.gap < gap)) {
             take_back(p, w);
             break;
         }
-        if (!status)
-            lgd_piecewise_keep(p, &next);
+        lgd_piecewise_keep(p, &next);
         if (!(next.gap < 0.5 * gap))
             break;
         gap = next.gap;
