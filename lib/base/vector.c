@@ -109,15 +109,21 @@ double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y)
     return sum + error;
 }
 
+LGD_WIDE static uint64_t any_not_finite(size_t n, const double *x)
+{
+    uint64_t any = 0;
+#pragma omp simd reduction(| : any)
+    for (size_t j = 0; j < n; j++)
+        any |= lgd_not_finite(x[j]);
+    return any >> 63;
+}
+
 size_t lgd_first_not_finite(size_t n, const double *x)
 {
-    enum { BLOCK = 512 };
+    enum { BLOCK = 2048 };
     for (size_t i = 0; i < n; i += BLOCK) {
-        size_t end = i + BLOCK < n ? i + BLOCK : n;
-        uint64_t any = 0;
-        for (size_t j = i; j < end; j++)
-            any |= lgd_not_finite(x[j]);
-        if (!(any >> 63))
+        const size_t end = i + BLOCK < n ? i + BLOCK : n;
+        if (!any_not_finite(end - i, x + i))
             continue;
         for (size_t j = i; j < end; j++)
             if (!isfinite(x[j]))

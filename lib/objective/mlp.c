@@ -27,9 +27,11 @@
 #ifdef LGD_MLP_SINGLE
 typedef float real;
 #define gemm lgd_blas_gemm_single
+enum { IS_DOUBLE = false };
 #else
 typedef double real;
 #define gemm lgd_blas_gemm
+enum { IS_DOUBLE = true };
 #endif
 #include "mlp_activation.h"
 
@@ -39,6 +41,8 @@ typedef struct pass {
     const lgd_mlp_panel *p;
     const real *w;
     size_t rows;
+    double by;  /* what slopes are divided by */
+    bool fresh; /* g is written first */
 } pass;
 
 static real *values_of(const pass *of, size_t l)
@@ -78,11 +82,21 @@ LGD_WIDE static void to_double(size_t n, const real *restrict x, double *restric
         y[i] = (double)x[i];
 }
 
-LGD_WIDE static void add_to_double(size_t n, const real *restrict x, double *restrict y)
+/* y = x, or y += x; and x = 0 for who adds to it next */
+LGD_WIDE static void move_to_double(size_t n, bool add, real *restrict x, double *restrict y)
 {
+    if (add)
 #pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        y[i] += (double)x[i];
+        for (size_t i = 0; i < n; i++) {
+            y[i] += (double)x[i];
+            x[i] = 0;
+        }
+    else
+#pragma omp simd
+        for (size_t i = 0; i < n; i++) {
+            y[i] = (double)x[i];
+            x[i] = 0;
+        }
 }
 
 /* ---- forward */
@@ -152,25 +166,32 @@ static double loss_of(const pass *of)
     const lgd_mlp_panel *p = of->p;
     const lgd_loss_ops *ops = &m->loss->ops;
     real *scores = values_of(of, m->count - 1);
-    if ((void *)p->Z != (void *)scores)
+    if (!IS_DOUBLE)
         to_double(of->rows * m->k, scores, p->Z);
     const double value = ops->eval(m->loss->ctx, of->rows, m->k, p->Z, m->k, p->y, p->omega);
-    if ((void *)p->Z != (void *)scores)
+    for (size_t i = 0; i < of->rows * m->k && of->by != 1; i++)
+        p->Z[i] /= of->by;
+    if (!IS_DOUBLE)
         to_real(of->rows * m->k, p->Z, scores);
     return value;
 }
 
 /* ---- back */
 
-/* dW += D^T A */
+/* dW += D^T A, in float by way of G, which is 0 before and after. */
 static void weight_gradient(const pass *of, const lgd_mlp_layer_of *layer, const real *D, const real *A, double *g)
 {
-    real *G = (void *)(g + layer->W);
-    if (sizeof(real) != sizeof(double))
-        G = memset(of->p->G, 0, layer->out * layer->in * sizeof *G);
+    real *G = IS_DOUBLE ? (void *)(g + layer->W) : of->p->G;
     gemm(true, false, layer->out, layer->in, of->rows, D, layer->out, A, layer->in, G, layer->in);
-    if (sizeof(real) != sizeof(double))
-        add_to_double(layer->out * layer->in, G, g + layer->W);
+    if (!IS_DOUBLE)
+        move_to_double(layer->out * layer->in, !of->fresh, G, g + layer->W);
+}
+
+/* g is 0 where it is added to. */
+static void clear(const pass *of, double *g)
+{
+    const size_t first = IS_DOUBLE || !of->p->X ? 0 : of->m->biases;
+    memset(g + first, 0, (of->m->dim - first) * sizeof *g);
 }
 
 /* dW_0 += D^T X where X has products only */
@@ -210,6 +231,8 @@ static lgd_status back(const pass *of, double *g)
 {
     const lgd_mlp *m = of->m;
     lgd_status status = LGD_OK;
+    if (of->fresh)
+        clear(of, g);
     last_bias_gradient(of, &m->layer[m->count - 1], g);
     for (size_t l = m->count; l-- > 0 && !status;) {
         const lgd_mlp_layer_of *layer = &m->layer[l];
@@ -234,10 +257,12 @@ static const real *weights_of(const lgd_mlp_wanted *to, const lgd_mlp_panel *p, 
         for (size_t c = 0; c < first->out; c++)
             for (size_t j = 0; j < first->in; j++)
                 p->turned[j * first->out + c] = to->w[first->W + c * first->in + j];
-    if (sizeof(real) == sizeof(double))
+    if (IS_DOUBLE)
         return (const void *)to->w;
-    if (done == 0)
+    if (done == 0) {
         to_real(to->m->dim, to->w, p->w);
+        memset(p->G, 0, to->m->largest * sizeof(real));
+    }
     return p->w;
 }
 
@@ -248,7 +273,7 @@ lgd_status lgd_mlp_eval_panel(void *wanted, const lgd_mlp_panel *p, size_t done)
 #endif
 {
     const lgd_mlp_wanted *to = wanted;
-    const pass of = {to->m, p, weights_of(to, p, done), p->rows.count};
+    const pass of = {to->m, p, weights_of(to, p, done), p->rows.count, to->by, to->fresh && done == 0};
     const lgd_status status = forward(&of);
     if (status || !to->f)
         return status;

@@ -70,11 +70,13 @@ lgd_status lgd_mlp_walk_matrix(const lgd_mlp *m, const lgd_matrix *X, lgd_mlp_vi
 /* For the i-th row of a panel: p->keep[out] = 1/(1 - dropout) for the outputs of a hidden layer that stay, 0 for the others. */
 void lgd_mlp_drop(const lgd_mlp *m, const lgd_mlp_layer_of *layer, const lgd_mlp_panel *p, size_t i);
 
-/* What is wanted of panels at w: *f += value; without f only the scores, which are left in Z. g += gradient, unless NULL. */
+/* What is wanted of panels at w: *f += value; without f only the scores, which are left in Z. g += gradient over `by`, unless NULL, or
+ * with `fresh` g = that: the first panel then writes. */
 typedef struct lgd_mlp_wanted {
     const lgd_mlp *m;
     const double *w;
-    double *f, *g;
+    double *f, *g, by;
+    bool fresh;
 } lgd_mlp_wanted;
 lgd_status lgd_mlp_eval_panel(void *wanted, const lgd_mlp_panel *p, size_t done);
 lgd_status lgd_mlp_eval_panel_single(void *wanted, const lgd_mlp_panel *p, size_t done);

@@ -1,26 +1,12 @@
 /* What follows the sums of a layer, and its slope, over arrays of `real`: included by mlp.c once it knows what that is. */
-#include <math.h>
+#include "base/elementary.h"
 
 #ifdef LGD_MLP_SINGLE
 #define REAL(name) name##f
 #else
 #define REAL(name) name
 #endif
-
-static inline real exp_of(real x)
-{
-    return REAL(exp)(x);
-}
-
-static inline real log1p_of(real x)
-{
-    return REAL(log1p)(x);
-}
-
-static inline real tanh_of(real x)
-{
-    return REAL(tanh)(x);
-}
+#define either REAL(lgd_either)
 
 /* Does the value a = act(z) not tell the slope? Then that is kept beside it. */
 static bool keeps_slope(lgd_activation activation)
@@ -28,36 +14,22 @@ static bool keeps_slope(lgd_activation activation)
     return activation == LGD_GELU || activation == LGD_SOFTPLUS;
 }
 
-/* ---- A = act(A) */
+/* ---- A = act(A). A NaN stays one: it is what shows that a run has diverged. */
 
-/* A NaN stays one: it is what shows that a run has diverged. */
-LGD_WIDE static void relu(size_t n, real *restrict A)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        A[i] = A[i] < 0 ? 0 : A[i];
-}
-
-LGD_WIDE static void leaky_relu(size_t n, real *restrict A)
-{
-#pragma omp simd
-    for (size_t i = 0; i < n; i++)
-        A[i] = A[i] < 0 ? (real)0.01 * A[i] : A[i];
-}
-
-static void sigmoid(size_t n, real *restrict A)
-{
-    for (size_t i = 0; i < n; i++) {
-        const real e = exp_of(-REAL(fabs)(A[i]));
-        A[i] = (A[i] < 0 ? e : 1) / (1 + e);
+#define FORWARD(name, value)                                                                                           \
+    LGD_WIDE static void name(size_t n, real *restrict A)                                                              \
+    {                                                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                             \
+        {                                                                                                              \
+            const real z = A[i];                                                                                       \
+            A[i] = (value);                                                                                            \
+        }                                                                                                              \
     }
-}
 
-static void tangent(size_t n, real *restrict A)
-{
-    for (size_t i = 0; i < n; i++)
-        A[i] = tanh_of(A[i]);
-}
+FORWARD(relu, either(z < 0, 0, z))
+FORWARD(leaky_relu, either(z < 0, (real)0.01 * z, z))
+FORWARD(sigmoid, REAL(lgd_sigmoid)(z))
+FORWARD(tangent, REAL(lgd_tanh)(z))
 
 /* a = z Phi(z), s = Phi(z) + z phi(z) */
 static void gelu(size_t n, real *restrict A, real *restrict S)
@@ -66,16 +38,17 @@ static void gelu(size_t n, real *restrict A, real *restrict S)
     for (size_t i = 0; i < n; i++) {
         const real z = A[i], Phi = REAL(erfc)(-z * root_half) / 2;
         A[i] = z * Phi;
-        S[i] = Phi + z * norm * exp_of(-z * z / 2);
+        S[i] = Phi + z * norm * REAL(lgd_exp)(-z * z / 2);
     }
 }
 
-static void softplus(size_t n, real *restrict A, real *restrict S)
+LGD_WIDE static void softplus(size_t n, real *restrict A, real *restrict S)
 {
+#pragma omp simd
     for (size_t i = 0; i < n; i++) {
-        const real z = A[i], e = exp_of(-REAL(fabs)(z));
-        A[i] = (z < 0 ? 0 : z) + log1p_of(e);
-        S[i] = (z < 0 ? e : 1) / (1 + e);
+        const real z = A[i], e = REAL(lgd_exp)(-REAL(fabs)(z));
+        A[i] = either(z < 0, 0, z) + (real)lgd_log1p((double)e);
+        S[i] = either(z < 0, e, 1) / (1 + e);
     }
 }
 
@@ -106,8 +79,8 @@ static void activate(lgd_activation activation, size_t n, real *A, real *S)
     }
 }
 
-/* ---- back: with E [rows x n] the derivatives by the values a, A becomes those by the sums, D = E act'(z), and db += its column sums. Where
- * the value tells, act' is `slope` of it. */
+/* ---- back: with E [rows x n] the derivatives e by the values a, A becomes those by the sums, D = E act'(z), and db += its column sums.
+ * `slope` is e act'(z) where the value tells act'. */
 
 #define BACK(name, slope)                                                                                              \
     LGD_WIDE static void name##_back(size_t rows, size_t n, const real *restrict E, real *restrict A,                  \
@@ -116,7 +89,8 @@ static void activate(lgd_activation activation, size_t n, real *A, real *S)
         for (size_t i = 0; i < rows; i++, A += n, E += n)                                                              \
             _Pragma("omp simd") for (size_t c = 0; c < n; c++)                                                         \
             {                                                                                                          \
-                const real a = A[c], d = E[c] * (slope);                                                               \
+                const real a = A[c], e = E[c], d = (slope);                                                            \
+                (void)a;                                                                                               \
                 A[c] = d;                                                                                              \
                 db[c] += (double)d;                                                                                    \
             }                                                                                                          \
@@ -125,16 +99,17 @@ static void activate(lgd_activation activation, size_t n, real *A, real *S)
     {                                                                                                                  \
         _Pragma("omp simd") for (size_t i = 0; i < n; i++)                                                             \
         {                                                                                                              \
-            const real a = A[i];                                                                                       \
+            const real a = A[i], e = 1;                                                                                \
+            (void)a;                                                                                                   \
             S[i] = (slope);                                                                                            \
         }                                                                                                              \
     }
 
-BACK(relu, a > 0 ? (real)1 : 0)
-BACK(leaky_relu, a > 0 ? (real)1 : (real)0.01)
-BACK(sigmoid, a *(1 - a))
-BACK(tangent, 1 - a * a)
-BACK(identity, ((void)a, (real)1))
+BACK(relu, either(a > 0, e, 0))
+BACK(leaky_relu, either(a > 0, e, (real)0.01 * e))
+BACK(sigmoid, e *(a *(1 - a)))
+BACK(tangent, e *(1 - a * a))
+BACK(identity, e)
 
 /* The same with slopes S that were kept. */
 LGD_WIDE static void kept_back(size_t rows, size_t n, const real *restrict E, const real *restrict S, real *restrict A,

@@ -15,8 +15,18 @@ enum {
 static lgd_status mlp_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
     const lgd_mlp *m = ctx;
-    lgd_mlp_wanted to = {m, w, f, g};
+    lgd_mlp_wanted to = {m, w, f, g, 1, false};
     return lgd_mlp_walk(m, rows, m->single ? lgd_mlp_eval_panel_single : lgd_mlp_eval_panel, &to);
+}
+
+static lgd_status mlp_mean(void *ctx, const lgd_rows *rows, const double *w, double by, double *f, double *g)
+{
+    const lgd_mlp *m = ctx;
+    double sum = 0;
+    lgd_mlp_wanted to = {m, w, &sum, g, by, true};
+    const lgd_status status = lgd_mlp_walk(m, rows, m->single ? lgd_mlp_eval_panel_single : lgd_mlp_eval_panel, &to);
+    *f = sum / by;
+    return status;
 }
 
 /* l2/2 sum_l |W_l|^2: biases come after all W_l */
@@ -311,5 +321,7 @@ lgd_status lgd_mlp_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         status = lgd_objective_create(out, m->dim, m->terms, &mine, m);
     if (status)
         mlp_free(m);
+    else
+        (*out)->mean = mlp_mean;
     return status;
 }

@@ -59,7 +59,7 @@ lgd_status lgd_mlp_predict(lgd_objective *f, const lgd_matrix *X, const double *
         return lgd_fail(LGD_EINVAL, "predict: number of columns is %zu, %zu is accepted", X->cols, m->X->cols);
     if (ld < m->k)
         return lgd_fail(LGD_EINVAL, "predict: ld is %zu, at least %zu is accepted", ld, m->k);
-    predicted to = {{m, w, NULL, NULL}, out, ld};
+    predicted to = {.scores = {.m = m, .w = w}, .out = out, .ld = ld};
     lgd_objective_begin(f, 0);
     const lgd_status status = lgd_mlp_walk_matrix(m, X, predict_panel, &to);
     lgd_objective_end(f);

@@ -331,13 +331,19 @@ lgd_status lgd_objective_fenchel(lgd_objective *f, size_t threads, const double 
     return status;
 }
 
+LGD_WIDE static void divide(size_t n, double by, double *g)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        g[j] /= by;
+}
+
 void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)
 {
     const double total = (double)divide_by * f->mean_weight;
     *value /= total;
     if (g && total != 1)
-        for (size_t j = 0; j < f->dim; j++)
-            g[j] /= total;
+        divide(f->dim, total, g);
 }
 
 lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double *value, double *g)
@@ -353,11 +359,15 @@ lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t div
                               double *value, double *g)
 {
     double sum = 0;
-    lgd_status status = lgd_objective_sum(f, rows, threads, w, &sum, g, NULL);
-    if (status)
-        return status;
-    lgd_objective_divide(f, divide_by, &sum, g);
-    status = lgd_objective_smooth(f, w, &sum, g);
+    lgd_status status;
+    if (f->mean && g && chunk_rows(f, rows->count) >= rows->count) {
+        status = f->mean(f->ctx, rows, w, (double)divide_by * f->mean_weight, &sum, g);
+    } else {
+        status = lgd_objective_sum(f, rows, threads, w, &sum, g, NULL);
+        lgd_objective_divide(f, divide_by, &sum, g);
+    }
+    if (!status)
+        status = lgd_objective_smooth(f, w, &sum, g);
     if (!status && value)
         *value = sum;
     return status;

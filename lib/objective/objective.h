@@ -16,6 +16,9 @@ struct lgd_objective {
     double l2;                       /* of the smooth part, with slopes */
     /* Value and gradient over all terms, written and not added; NULL: by ops.eval. */
     lgd_status (*whole)(void *ctx, const double *w, double *f, double *g);
+    /* Value and gradient over rows that are one chunk, over `by`: written and not added; NULL: by ops.eval. Where dim is large beside the
+     * rows of a batch, clearing, adding and dividing cost as much as what is computed. */
+    lgd_status (*mean)(void *ctx, const lgd_rows *rows, const double *w, double by, double *f, double *g);
     /* Leave out what scales residuals by their own size, and take it back in; NULL: nothing does. */
     void (*plain)(void *ctx, bool on);
     double *partial;       /* the gradient of each chunk, made when first needed */
@@ -116,6 +119,9 @@ lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double 
 bool lgd_objective_has_hessian(const lgd_objective *f);
 lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double *w, double *value, double *g, double *H,
                                  size_t ld);
+
+/* The lower triangle of H [dim x dim, ld] += the Hessian of the smooth part. */
+lgd_status lgd_objective_smooth_hessian(lgd_objective *f, const double *w, double *H, size_t ld);
 
 /* ---- triangle.c, over all rows, of sums of squares */
 
