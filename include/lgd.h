@@ -34,6 +34,7 @@
 #include "lgd/optimizers.h"
 #include "lgd/schedule.h"
 #include "lgd/minimize.h"
+#include "lgd/standard_errors.h"
 #include "lgd/starts.h"
 #include "lgd/rates.h"
 #include "lgd/diagnose.h"

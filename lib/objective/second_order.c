@@ -129,8 +129,8 @@ static void add(size_t n, const double *from, size_t ld_from, double *to, size_t
             to[i * ld_to + j] += from[i * ld_from + j];
 }
 
-/* The Hessian of the smooth part, column by column. */
-static lgd_status add_smooth_hessian(lgd_objective *f, const double *w, double *H, size_t ld)
+/* Column by column. */
+lgd_status lgd_objective_smooth_hessian(lgd_objective *f, const double *w, double *H, size_t ld)
 {
     if (f->slopes || !f->ops.smooth) {
         for (size_t i = 0; i < f->dim; i++)
@@ -184,7 +184,7 @@ lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double 
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
             H[i * ld + j] /= total;
-    status = add_smooth_hessian(f, w, H, ld);
+    status = lgd_objective_smooth_hessian(f, w, H, ld);
     return status ? status : lgd_objective_smooth(f, w, value, g);
 }
 
