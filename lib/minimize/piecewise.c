@@ -11,13 +11,18 @@
 #include <float.h>
 #include <math.h>
 
-static const double NARROWER = 0.1, NARROWEST = 1e-5; /* a width to the one before, the last one to the first */
+/* A width to the one before; the last one to the first, where l2 is so small that it is lost beside the curvature of a narrower loss
+ * (STIFFEST of it, at a width of 1), and where it is not. */
+static const double NARROWER = 0.1, NARROW = 1e-5, NARROWEST = 1e-10, STIFFEST = 1e-11;
+
+/* Of the share of f at which a round ends, the one to the one before; the last one. */
+static const double TIGHTER = 1e-3, LAST_SHARE = 1e-18;
 
 /* Of the size of a sum, what no rounding is. */
 static const double SURE = 1e-9;
 
 /* Rounds at the last width in which the gap does not fall; steps of a round; of f, what is rounding in units of eps */
-enum { IN_VAIN = 4, NEWTON_STEPS = 200, LAST_PLACES = 4 };
+enum { IN_VAIN = 5, NEWTON_STEPS = 200, LAST_PLACES = 4 };
 
 /* ---- making */
 
@@ -158,14 +163,15 @@ static lgd_status measure(piecewise *p)
         }
     for (size_t c = 0; c < p->k && m->o.intercept; c++)
         p->scale[n * p->k + c] = p->steepest;
-    if (m->o.l2 > 0)
-        return LGD_OK;
     sizes to = {m, p->scale, NULL};
     const size_t more = lgd_add(lgd_glm_rows_room(m), lgd_mul(m->panel, n));
     const lgd_status status = lgd_glm_walk(m, &(lgd_rows){0, p->terms, p->index}, more, add_sizes, &to);
-    for (size_t j = 0; j < n; j++)
-        for (size_t c = p->k; c-- > 0;)
-            p->scale[j * p->k + c] = p->steepest * p->scale[j * p->k] / total;
+    for (size_t j = 0; j < n; j++) {
+        const double size = p->scale[j * p->k] / total;
+        p->columns = fmax(p->columns, size * size);
+        for (size_t c = 0; c < p->k; c++)
+            p->scale[j * p->k + c] = p->steepest * size;
+    }
     return status;
 }
 
@@ -183,7 +189,8 @@ static lgd_status first_width(piecewise *p, double *width)
         }
     p->size = sum > 0 ? sum / (double)p->terms / (double)p->k : largest > 0 ? largest : 1;
     *width = p->steepest > 0 ? p->size / p->gentlest : p->size;
-    p->least = *width * NARROWEST;
+    const double stiff = p->m->o.l2 > 0 ? STIFFEST * p->columns / p->m->o.l2 : INFINITY;
+    p->least = fmin(fmax(*width * NARROWEST, stiff), *width * NARROW);
     return status;
 }
 
@@ -232,11 +239,10 @@ static void take_multipliers(piecewise *p)
             p->y[2 * lgd_piecewise_row(p, i) * p->k + p->k + c] = p->R[i * p->k + c] / lgd_piecewise_weight(p, i);
 }
 
-/* Newton's method until f changes by less than a share of the gap, in which quadratic pieces are exact. */
-static lgd_status solve_smooth(piecewise *p, double accuracy)
+static lgd_status solve_smooth(piecewise *p, double share)
 {
     const lgd_minimize_options o = {
-        .max_steps = NEWTON_STEPS, .grad_tol = LGD_ZERO, .f_tol = accuracy, .threads = p->threads};
+        .max_steps = NEWTON_STEPS, .grad_tol = LGD_ZERO, .f_tol = share, .threads = p->threads};
     lgd_report r;
     lgd_optimizer_reset(p->newton);
     const lgd_status status = lgd_minimize(p->smooth, p->newton, p->w, &o, &r);
@@ -274,13 +280,12 @@ static lgd_status look_down(piecewise *p)
     return status;
 }
 
-/* One width: from w and multipliers to the next ones. */
-static lgd_status round_of(piecewise *p, double width)
+/* One width: from w and multipliers to the next ones, and their gap. Newton's method ends where f changes by a share of itself. */
+static lgd_status round_of(piecewise *p, double width, double share, double *gap)
 {
-    const double relative = p->best.gap / fabs(p->best.f);
     lgd_piecewise_report now = {0};
     lgd_loss_smoothed_width(p->loss, width);
-    lgd_status status = solve_smooth(p, fmin(fmax(1e-6 * relative, 1e-14), 1e-9));
+    lgd_status status = solve_smooth(p, share);
     if (!status)
         status = lgd_piecewise_certify(p, width, &now);
     if (!status)
@@ -291,7 +296,8 @@ static lgd_status round_of(piecewise *p, double width)
     p->best.width = width;
     lgd_piecewise_keep(p, &now);
     take_multipliers(p);
-    return lgd_piecewise_refine(p, width, &now);
+    *gap = now.gap;
+    return lgd_piecewise_refine(p, width, gap);
 }
 
 /* Why there is no further round, if there is none. `before` is the gap before this one. */
@@ -300,7 +306,7 @@ static bool is_done(piecewise *p, double before, double width, size_t *in_vain)
     const double gap = p->best.gap, exact = LAST_PLACES * DBL_EPSILON;
     const bool reached = gap <= p->o.gap_tol * fabs(p->best.f), falls = gap < 0.5 * before;
     const bool rounding = gap <= exact * fmax(fabs(p->best.f), p->size * p->steepest);
-    *in_vain = falls || width > p->least ? 0 : *in_vain + 1;
+    *in_vain = gap < 0.9 * before || width > p->least ? 0 : *in_vain + 1;
     if (!(reached ? rounding || !falls : rounding || *in_vain == IN_VAIN))
         return false;
     p->best.stop = reached ? LGD_STOP_GAP_TOL : LGD_STOP_ROUNDING;
@@ -309,17 +315,23 @@ static bool is_done(piecewise *p, double before, double width, size_t *in_vain)
 
 static lgd_status rounds(piecewise *p)
 {
-    double width, before = INFINITY;
+    double width, gap, before = INFINITY, tighter = 1;
     size_t in_vain = 0;
     lgd_status status = first_width(p, &width);
     p->best.f = NAN;
     p->best.gap = INFINITY;
     p->best.stop = LGD_STOP_STEPS;
     while (!status && p->best.rounds < p->o.max_rounds) {
-        status = round_of(p, width);
+        const double share = fmin(fmax(1e-6 * p->best.gap / fabs(p->best.f), 1e-14), 1e-9);
+        status = round_of(p, width, share * tighter, &gap);
         if (status || is_done(p, before, width, &in_vain))
             break;
         before = p->best.gap;
+        if (p->left > LGD_PIECEWISE_WORTH * gap && share * tighter > LAST_SHARE) {
+            tighter *= TIGHTER; /* it was not the minimum */
+            continue;
+        }
+        tighter = 1;
         width = fmax(width * NARROWER, p->least);
     }
     return status;

@@ -26,9 +26,10 @@ typedef struct piecewise {
     double *d, *root, *values; /* [dim] scratch */
     double *H;                 /* [dim x ld] scratch */
     size_t ld;
-    double *scale;             /* [dim] s_j of what is not penalised */
+    double *scale;             /* [dim] s_j */
     double steepest, gentlest; /* slopes of the loss */
     double size, least;        /* mean distance of a score from a kink at first; the last width */
+    double columns;            /* the largest square of the mean of |x_ij| over rows */
     double left;               /* of the last gap, the part of g */
     lgd_piecewise_report best;
 } piecewise;
@@ -49,7 +50,11 @@ lgd_status lgd_piecewise_certify(piecewise *p, double width, lgd_piecewise_repor
 /* Keeps w and R if their gap is the lowest. */
 void lgd_piecewise_keep(piecewise *p, const lgd_piecewise_report *now);
 
-/* After a round of this width with *now, whose multipliers the loss is smoothed about: these and w become better ones. */
-lgd_status lgd_piecewise_refine(piecewise *p, double width, const lgd_piecewise_report *now);
+/* The share of g in a gap from which on it pays to make g smaller. */
+#define LGD_PIECEWISE_WORTH 0.1
+
+/* After a round of this width with *gap, whose multipliers the loss is smoothed about: these and w become better ones, and the gap
+ * theirs. */
+lgd_status lgd_piecewise_refine(piecewise *p, double width, double *gap);
 
 #endif

@@ -13,9 +13,6 @@
 /* A width at which slopes are what the loss is smoothed about, to the last bit. */
 static const double ENDLESS = 0x1p300;
 
-/* The share of the gradient in a gap from which on it pays to take it off. */
-static const double WORTH = 0.1;
-
 enum { TIMES = 5 };
 
 /* d = -H^+ g for H with a diagonal of the size of 1: its eigenvalues beyond rounding. H is destroyed, values is scratch. */
@@ -77,11 +74,12 @@ static void take_back(piecewise *p, const double *w)
             p->y[2 * lgd_piecewise_row(p, i) * p->k + p->k + c] = p->U[i * p->k + c];
 }
 
-lgd_status lgd_piecewise_refine(piecewise *p, double width, const lgd_piecewise_report *now)
+lgd_status lgd_piecewise_refine(piecewise *p, double width, double *last)
 {
-    double gap = now->gap, *w = p->values; /* which is free by then */
+    double gap = *last, *w = p->values; /* which is free by then */
     lgd_status status = LGD_OK;
-    for (int i = 0; i < TIMES && p->left > WORTH * gap; i++) {
+    for (int i = 0; i < TIMES && p->left > LGD_PIECEWISE_WORTH * gap; i++) {
+        const double left = p->left;
         lgd_piecewise_report next = {0};
         status = find_direction(p, width);
         if (!status)
@@ -97,12 +95,15 @@ lgd_status lgd_piecewise_refine(piecewise *p, double width, const lgd_piecewise_
             break;
         if (!(next.gap < gap)) {
             take_back(p, w);
+            p->left = left;
             break;
         }
         lgd_piecewise_keep(p, &next);
-        if (!(next.gap < 0.5 * gap))
-            break;
+        const bool falls = next.gap < 0.5 * gap;
         gap = next.gap;
+        if (!falls)
+            break;
     }
+    *last = gap;
     return status;
 }
