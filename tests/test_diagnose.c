@@ -92,7 +92,7 @@ END_TEST
 
 START_TEST(diagnosis_of_other_methods_that_converge_is_converging)
 {
-    static const char *const methods[EACH] = {"lbfgs", "momentum:lr=0.3,momentum=0.5", "adam:lr=0.3", "newton", "cg"};
+    static const char *const methods[EACH] = {"lbfgs", "momentum:lr=0.3,momentum=0.5", "adam:lr=0.03", "newton", "cg"};
     model m = model_create(ROWS, COLS, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.1}, 200);
     for (int i = 0; i < EACH; i++) {
         double w[COLS] = {0};
