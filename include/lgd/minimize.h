@@ -134,7 +134,7 @@ LGD_API void lgd_history_free(lgd_history *h);
  * check_every, batches accept only f_tol and grad_tol = LGD_ZERO)
  *   grad_tol        |g|_2 <= grad_tol * (largest |g|_2 so judged since the optimizer's reset) [1e-6; LGD_ZERO: off]. Unless it is off,
  *                   a value that shows that f has no minimum (`attained` of the objective's ops: a model that tells all rows apart)
- *                   ends the run too, as LGD_STOP_SEPARABLE; without f_target, penalty and decay
+ *                   ends the run too, as LGD_STOP_SEPARABLE; without f_target, patience, penalty and decay
  *   grad_tol_abs    |g|_2 <= grad_tol_abs [off]
  *   f_tol           |f - previous f| <= f_tol max(|f|, |previous f|) [off]; in mini-batch without check_every: the mean of
  *                   an epoch has not fallen by f_tol |lowest so far| for 5 epochs (LGD_STOP_STALLED)

@@ -173,7 +173,7 @@ lgd_status lgd_run_take(lgd_run *run, const lgd_minimize_options *options, size_
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
     if (o->batch_size && estimator && estimator->all_at_epoch)
         o->check_every = 1;
-    run->wants_minimum = o->grad_tol != LGD_ZERO && o->f_target == 0;
+    run->wants_minimum = o->grad_tol != LGD_ZERO && o->f_target == 0 && !o->patience;
     if (!status && o->batch_size)
         status = check_judged_in_batches(o);
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers && !status; i++)

@@ -97,7 +97,7 @@ struct lgd_run {
     lgd_gap gap;         /* with gap_tol */
     double gap_all;      /* at w; NaN where it was not computed */
     bool judged;         /* a value of this run was */
-    bool wants_minimum;  /* grad_tol is not off, and no target given */
+    bool wants_minimum;  /* grad_tol is not off, and neither a target nor patience given */
     double attained;     /* a lower F shows that there is no minimum, see `attained` of ops; 0: nothing does */
     double f_before;     /* the full evaluation before that */
     double validation;   /* at w, where it was taken; NaN */
