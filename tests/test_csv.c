@@ -610,6 +610,62 @@ START_TEST(csv_binary_targets_become_zero_and_one)
 }
 END_TEST
 
+START_TEST(csv_targets_that_are_classes_become_their_places)
+{
+    static const struct {
+        const char *text;
+        double y[4];
+        size_t mapped, count;
+        const char *names[4], *note;
+    } cases[] = {
+        {"a,y\n5,2\n5,0\n5,1\n5,0\n", {2, 0, 1, 0}, 0, 3, {"0", "1", "2"}, NULL},
+        {"a,y\n5,7\n5,-1.5\n5,3\n5,7\n",
+         {2, 0, 1, 2},
+         4,
+         3,
+         {"-1.5", "3", "7"},
+         "labels: -1.5 became 0, 3 became 1 and 7 became 2\n"},
+        {"a,y\n5,0.1\n5,0.10000000000000002\n5,4\n5,1\n",
+         {0, 1, 3, 2},
+         4,
+         4,
+         {"0.1", "0.10000000000000002", "1", "4"},
+         "labels: 0.1 became 0"},
+        {"a,y\n5,pear\n5,fig\n5,plum\n5,fig\n",
+         {1, 0, 2, 0},
+         4,
+         3,
+         {"fig", "pear", "plum"},
+         "labels: \"fig\" became 0, \"pear\" became 1 and \"plum\" became 2\n"},
+        {"a,y\n5,x\n5,x\n5,x\n5,x\n", {0, 0, 0, 0}, 4, 1, {"x"}, "labels: \"x\" became 0\n"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        lgd_table *t = table_of(cases[i].text, &(lgd_csv_options){.classes = true});
+        ck_assert_mem_eq(t->y, cases[i].y, sizeof cases[i].y);
+        ck_assert_uint_eq(t->labels_mapped, cases[i].mapped);
+        ck_assert_uint_eq(t->class_count, cases[i].count);
+        for (size_t c = 0; c < t->class_count; c++)
+            ck_assert_str_eq(t->class_names[c], cases[i].names[c]);
+        ck_assert(cases[i].note ? strstr(t->notes, cases[i].note) != NULL : strstr(t->notes, "labels") == NULL);
+        lgd_table_free(t);
+    }
+    lgd_table *t = table_of("a,y\n5,-1\n5,-1\n", &(lgd_csv_options){.binary = true});
+    ck_assert_uint_eq(t->class_count, 2);
+    ck_assert_str_eq(t->class_names[1], "1");
+    lgd_table_free(t);
+    t = table_of("a,y\n5,1\n5,2\n", NULL);
+    ck_assert(t->class_count == 0 && t->class_names == NULL);
+    lgd_table_free(t);
+    char many[8000] = "a,y\n";
+    for (int i = 0; i < 1001; i++)
+        sprintf(many + strlen(many), "1,%d\n", i);
+    refused(text_file(many), &(lgd_csv_options){.classes = true}, LGD_ERANGE,
+            "the target has 1001 values, at most 1000 classes are accepted");
+    refused(path_of("t.csv"), &(lgd_csv_options){.classes = true, .binary = true}, LGD_EINVAL, "both true");
+    refused(path_of("t.csv"), &(lgd_csv_options){.classes = true, .no_target = true}, LGD_EINVAL, "no_target");
+}
+END_TEST
+
 START_TEST(csv_notes_many_columns_counted)
 {
     char text[1000] = "";
@@ -1166,6 +1222,7 @@ int main(void)
     CASE(s, csv_missing_drop_rows_and_their_levels_gone);
     CASE(s, csv_missing_mean_filled_and_counted);
     CASE(s, csv_binary_targets_become_zero_and_one);
+    CASE(s, csv_targets_that_are_classes_become_their_places);
     CASE(s, csv_notes_many_columns_counted);
     CASE(s, csv_lines_over_buffers_numbers_and_lines_right);
     CASE(s, csv_rows_with_and_without_quotes_same_cells);

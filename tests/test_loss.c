@@ -400,10 +400,10 @@ END_TEST
 
 START_TEST(losses_in_models_gradients_as_differences)
 {
-    for (size_t l = 0; lgd_loss_at(l); l++)
+    for (size_t l = 0; lgd_loss_builtin(l); l++)
         for (size_t k = 1; k <= 3; k += 2) {
             enum { ROWS = 30, COLS = 4 };
-            const lgd_loss *loss = lgd_loss_at(l);
+            const lgd_loss *loss = lgd_loss_builtin(l);
             const size_t t = lgd_loss_targets(loss, k);
             double X[ROWS * COLS], y[ROWS * 3], w[(COLS + 1) * 3];
             fill(1, ROWS * COLS, -1, 1, X);
@@ -492,19 +492,23 @@ START_TEST(parse_names_and_parameters)
     static const char *const texts[] = {"huber:delta=1.2", "epsilon_insensitive:epsilon=0", "quantile:tau=0.9",
                                         "squared_epsilon_insensitive:epsilon=2", "expectile:tau=0.1"};
     lgd_loss *loss;
-    for (size_t l = 0; lgd_loss_at(l); l++) {
-        ck_ok(lgd_loss_parse(&loss, lgd_loss_name(lgd_loss_at(l))));
-        ck_assert_ptr_eq(loss, lgd_loss_at(l));
+    for (size_t l = 0; lgd_loss_builtin(l); l++) {
+        ck_ok(lgd_loss_parse(&loss, lgd_loss_name(lgd_loss_builtin(l))));
+        ck_assert_ptr_eq(loss, lgd_loss_builtin(l));
         lgd_loss_free(loss);
     }
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         char text[64];
         ck_ok(lgd_loss_parse(&loss, texts[i]));
-        ck_assert_int_eq(loss->ops.describe(loss->ctx, text, sizeof text), (int)strlen(texts[i]));
+        ck_assert_uint_eq(lgd_loss_describe(loss, text, sizeof text), strlen(texts[i]));
         ck_assert_str_eq(text, texts[i]);
-        ck_assert_int_eq(loss->ops.describe(loss->ctx, NULL, 0), (int)strlen(texts[i]));
+        ck_assert_uint_eq(lgd_loss_describe(loss, NULL, 0), strlen(texts[i]));
         lgd_loss_free(loss);
     }
+    char text[16];
+    ck_assert_uint_eq(lgd_loss_describe(lgd_loss_logistic(), text, sizeof text), strlen("logistic"));
+    ck_assert_str_eq(text, "logistic");
+    ck_assert_uint_eq(lgd_loss_describe(NULL, text, sizeof text), 0);
     ck_ok(lgd_loss_parse(&loss, "huber:delta=0.5"));
     double slope;
     ck_assert(eval(loss, 3, 1, NULL, &slope) == 0.875 && slope == 0.5);

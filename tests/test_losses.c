@@ -78,10 +78,10 @@ static lgd_loss *loss_of(size_t i)
                                          "squared_epsilon_insensitive:epsilon=0.7", "quantile:tau=0.9",
                                          "expectile:tau=0.125"};
     size_t built_in = 0;
-    while (lgd_loss_at(built_in))
+    while (lgd_loss_builtin(built_in))
         built_in++;
     if (i < built_in)
-        return (lgd_loss *)lgd_loss_at(i);
+        return (lgd_loss *)lgd_loss_builtin(i);
     lgd_loss *loss = NULL;
     if (i < built_in + sizeof others / sizeof *others)
         ck_ok(lgd_loss_parse(&loss, others[i - built_in]));

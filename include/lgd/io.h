@@ -46,10 +46,12 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
  *                line, whatever commas are in it, or another that is named, but not the comma
  * binary         the target has two values, which become 0 and 1: {0, 1} stays, -1 and 1 become 0 and 1, any other two
  *                numbers in their order, two words in byte order
+ * classes        the target is a class: its values, numbers or words, become 0, 1, 2 ... in their order, that of bytes for words;
+ *                at most 1000. Beside binary LGD_EINVAL
  * header         whether the first line holds names
  * missing, text  what becomes of missing cells and of text columns
  * target         name of the target's column, or its number from 1; NULL: the last. A name goes before a number
- * no_target      there is none: each column is one of X, and y and the target's name are NULL. With target or binary LGD_EINVAL
+ * no_target      there is none: each column is one of X, and y and the target's name are NULL. With target, binary or classes LGD_EINVAL
  * missing_text   cells of just this text are missing too ("NA", "?"); NULL: only empty ones are
  * one_hot        names or numbers of columns to take as text whatever they hold, ended by NULL; NULL: none
  * ignore         likewise, of columns to leave out
@@ -73,6 +75,7 @@ typedef struct lgd_csv_options {
     size_t max_row_bytes;
     bool no_target;
     const char *const *only;
+    bool classes;
 } lgd_csv_options;
 
 /* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.
@@ -87,7 +90,9 @@ typedef struct lgd_csv_options {
  *   cells_filled     missing cells that became the mean of their column
  *   columns_one_hot  text columns that became columns of 0 and 1
  *   columns_ignored  columns left out
- *   labels_mapped    how many y were changed by `binary` */
+ *   labels_mapped    how many y were changed by `binary` or `classes`
+ *   class_count      with either of them how many classes there are; else 0
+ *   class_names      [class_count] what each was in the file, numbers in as many digits as they need */
 typedef struct lgd_table {
     size_t rows, cols;
     double *X, *y;
@@ -95,6 +100,8 @@ typedef struct lgd_table {
     const char *target;
     const char *notes;
     size_t rows_dropped, cells_filled, columns_one_hot, columns_ignored, labels_mapped;
+    size_t class_count;
+    const char *const *class_names;
 } lgd_table;
 
 /* Reads a table from a CSV or TSV file: cells between delimiters, in quotes where they hold a delimiter, a line's end or

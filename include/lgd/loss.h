@@ -129,6 +129,13 @@ static inline lgd_status lgd_loss_create(lgd_loss **out, const lgd_loss_ops *ops
 LGD_API const char *lgd_loss_name(const lgd_loss *loss);
 LGD_API const lgd_loss *lgd_loss_find(const char *name);
 
+/* The i-th built-in loss, from 0, with its preset parameter; NULL beyond the last. */
+LGD_API const lgd_loss *lgd_loss_builtin(size_t i);
+
+/* The name with every parameter, "huber:delta=1.35", as lgd_loss_parse reads it, to text [size], which is ended by 0 where there is room
+ * for that; returns the length that all of it has, as snprintf does. 0 with a sentence where loss is NULL. */
+LGD_API size_t lgd_loss_describe(const lgd_loss *loss, char *text, size_t size);
+
 /* A built-in loss by its name, and its parameter where it has one: "logistic", "huber:delta=1.2", "quantile:tau=0.9". Errors:
  * LGD_EINVAL for an unknown name, with the nearest one, another key than the loss has, and what its _create refuses. Freed by
  * lgd_loss_free. */

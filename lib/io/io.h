@@ -134,6 +134,11 @@ lgd_status lgd_csv_fill(lgd_reader *r);
 
 bool lgd_cell_missing(const lgd_reader *r, const char *text, size_t length);
 
+/* Words of a target that are not two of `binary`; and, once it is read, its numbers
+ * (labels.c). */
+lgd_status lgd_csv_check_words(const lgd_reader *r);
+lgd_status lgd_csv_map_labels(lgd_reader *r);
+
 /* A note about a column; beyond the twentieth they are only counted. */
 lgd_status lgd_csv_note(lgd_reader *r, const char *format, ...) LGD_PRINTF(2, 3);
 

@@ -101,7 +101,7 @@ static void settle(lgd_reader *r, size_t i, char *text, size_t length)
     double x;
     c->kind = LGD_COLUMN_NUMBERS;
     if (lgd_cell_number(text, length, r->options.decimal_comma ? ',' : '.', &x) == LGD_CELL_WORD) {
-        if (i == r->target ? r->options.binary : r->options.text == LGD_TEXT_ONE_HOT)
+        if (i == r->target ? r->options.binary || r->options.classes : r->options.text == LGD_TEXT_ONE_HOT)
             c->kind = LGD_COLUMN_WORDS;
         else if (i != r->target && r->options.text == LGD_TEXT_IGNORE)
             c->kind = LGD_COLUMN_IGNORED;

@@ -31,8 +31,10 @@ static lgd_status check_options(const lgd_csv_options *o)
                         (unsigned char)o->delimiter);
     if (o->delimiter == ',' && o->decimal_comma)
         return lgd_fail(LGD_EINVAL, "csv: delimiter is ',', another mark is accepted beside decimal_comma");
-    if (o->no_target && (o->target || o->binary))
-        return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it neither target nor binary is accepted");
+    if (o->no_target && (o->target || o->binary || o->classes))
+        return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it no target, binary or classes is accepted");
+    if (o->binary && o->classes)
+        return lgd_fail(LGD_EINVAL, "csv: binary and classes are both true, one of them is accepted");
     lgd_status st = lgd_check_size("csv", "skip_lines", o->skip_lines, true);
     st = st ? st : lgd_check_size("csv", "max_bytes", o->max_bytes, true);
     return st ? st : lgd_check_size("csv", "max_row_bytes", o->max_row_bytes, true);
@@ -160,53 +162,6 @@ static lgd_status make_table(lgd_reader *r, size_t cols)
     return t->X && (t->y || r->options.no_target) ? name_columns(r, t, names) : LGD_ENOMEM;
 }
 
-/* A binary target of words has two of them. */
-static lgd_status check_words(const lgd_reader *r)
-{
-    const lgd_levels *levels = r->target < r->count ? r->columns[r->target].levels : NULL;
-    if (!levels || levels->count == 2)
-        return LGD_OK;
-    char n[LGD_SHOWN], a[LGD_SHOWN];
-    const char *name = r->columns[r->target].name;
-    return lgd_fail(LGD_EFORMAT, "%s: the target \"%s\" has %zu label%s, the first is \"%s\"; a binary one has two",
-                    r->scan.path, lgd_shown(n, name, strlen(name)), levels->count, levels->count == 1 ? "" : "s",
-                    lgd_shown(a, levels->item[0]->text, levels->item[0]->length));
-}
-
-/* Two values of a binary target become 0 and 1; one alone must be one of {0, 1} or {-1, 1}. */
-static lgd_status map_labels(lgd_reader *r)
-{
-    lgd_table *t = r->table;
-    const lgd_levels *levels = r->columns[r->target].levels;
-    char a[LGD_SHOWN], b[LGD_SHOWN];
-    if (levels) {
-        t->labels_mapped = t->rows;
-        return lgd_text_print(&r->notes, "labels: \"%s\" became 0 and \"%s\" became 1\n",
-                              lgd_shown(a, levels->item[0]->text, levels->item[0]->length),
-                              lgd_shown(b, levels->item[1]->text, levels->item[1]->length));
-    }
-    double low = r->label[0], high = r->labels == 2 ? r->label[1] : low;
-    if (r->labels == 1 && (low == -1 || low == 0))
-        high = 1;
-    else if (r->labels == 1 && high == 1)
-        low = 0;
-    else if (r->labels == 1)
-        return lgd_fail(LGD_EFORMAT, "%s: the target is %g in each row, two values or 0, 1 or -1 are accepted",
-                        r->scan.path, low);
-    if (low > high) {
-        low = r->label[1];
-        high = r->label[0];
-    }
-    if (low == 0 && high == 1)
-        return LGD_OK;
-    for (size_t i = 0; i < t->rows; i++) {
-        const double label = t->y[i] == high;
-        t->labels_mapped += t->y[i] != label;
-        t->y[i] = label;
-    }
-    return lgd_text_print(&r->notes, "labels: %.6g became 0 and %.6g became 1\n", low, high);
-}
-
 static lgd_status finish_notes(lgd_reader *r)
 {
     lgd_status st = LGD_OK;
@@ -232,12 +187,12 @@ static lgd_status read_table(lgd_reader *r, const char *path)
     lgd_status st = lgd_scan_open(&r->scan, path, &r->options);
     st = st ? st : lgd_csv_look(r);
     st = st ? st : lgd_csv_count(r, &cols);
-    st = st ? st : check_words(r);
+    st = st ? st : lgd_csv_check_words(r);
     st = st ? st : make_table(r, cols);
     st = st ? st : note_table(r);
     st = st ? st : lgd_csv_fill(r);
-    if (!st && r->options.binary)
-        st = map_labels(r);
+    if (!st && (r->options.binary || r->options.classes))
+        st = lgd_csv_map_labels(r);
     return st ? st : finish_notes(r);
 }
 
@@ -281,6 +236,7 @@ void lgd_table_free(lgd_table *table)
     lgd_release(table->X);
     lgd_release(table->y);
     lgd_release((void *)table->names);
+    lgd_release((void *)table->class_names);
     lgd_release((void *)table->notes);
     lgd_release(table);
 }

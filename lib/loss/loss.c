@@ -24,6 +24,17 @@ const char *lgd_loss_name(const lgd_loss *loss)
     return loss ? loss->ops.name : "";
 }
 
+size_t lgd_loss_describe(const lgd_loss *loss, char *text, size_t size)
+{
+    lgd_words words = {text, text ? size : 0, 0};
+    if (!loss) {
+        lgd_fail(LGD_EINVAL, "describe: loss is NULL, a loss is accepted");
+        return 0;
+    }
+    lgd_say_by(&words, loss->ops.describe, loss->ctx, loss->ops.name);
+    return words.length;
+}
+
 void lgd_loss_free(lgd_loss *loss)
 {
     if (!loss || !loss->created)

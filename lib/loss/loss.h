@@ -14,9 +14,6 @@ struct lgd_loss {
 /* Columns of y for k outputs. */
 size_t lgd_loss_targets(const lgd_loss *loss, size_t k);
 
-/* The i-th built-in loss, NULL beyond the last. */
-const lgd_loss *lgd_loss_at(size_t i);
-
 /* ---- losses with a parameter */
 
 /* The ctx of a built-in loss with a parameter, whose ops are given it as the number alone where they need no more. */

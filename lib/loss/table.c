@@ -45,7 +45,7 @@ static size_t line_of(const char *name, size_t length)
     return COUNT;
 }
 
-const lgd_loss *lgd_loss_at(size_t i)
+const lgd_loss *lgd_loss_builtin(size_t i)
 {
     return i < COUNT ? table[i].loss() : NULL;
 }

@@ -1,0 +1,163 @@
+/* Targets that are labels, two or several: they become 0, 1 ... in their order, and keep their names. */
+#include "io.h"
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { NUMBER = 32 }; /* characters of one, with the 0 */
+
+lgd_status lgd_csv_check_words(const lgd_reader *r)
+{
+    const lgd_levels *levels = r->target < r->count ? r->columns[r->target].levels : NULL;
+    if (!levels || levels->count == 2 || r->options.classes)
+        return LGD_OK;
+    char n[LGD_SHOWN], a[LGD_SHOWN];
+    const char *name = r->columns[r->target].name;
+    return lgd_fail(LGD_EFORMAT, "%s: the target \"%s\" has %zu label%s, the first is \"%s\"; a binary one has two",
+                    r->scan.path, lgd_shown(n, name, strlen(name)), levels->count, levels->count == 1 ? "" : "s",
+                    lgd_shown(a, levels->item[0]->text, levels->item[0]->length));
+}
+
+/* ---- names */
+
+/* Room for the names of count classes, bytes long with their 0s; the text begins behind the pointers. */
+static char *make_names(lgd_table *t, size_t count, size_t bytes)
+{
+    const char **names = lgd_alloc("csv: classes", lgd_add(lgd_mul(count, sizeof *names), bytes), 1);
+    if (!names)
+        return NULL;
+    t->class_count = count;
+    t->class_names = names;
+    return (char *)(names + count);
+}
+
+static lgd_status name_words(lgd_table *t, const lgd_levels *levels)
+{
+    size_t bytes = 0;
+    for (size_t i = 0; i < levels->count; i++)
+        bytes += levels->item[i]->length + 1;
+    char *text = make_names(t, levels->count, bytes);
+    for (size_t i = 0; text && i < levels->count; i++) {
+        ((const char **)t->class_names)[i] =
+            memcpy(text, levels->item[i]->text, levels->item[i]->length); /* the 0 is there */
+        text += levels->item[i]->length + 1;
+    }
+    return t->class_names ? LGD_OK : LGD_ENOMEM;
+}
+
+/* Numbers in the fewest digits that read back as they are. */
+static lgd_status name_numbers(lgd_table *t, size_t count, const double *value)
+{
+    char *text = make_names(t, count, lgd_mul(count, NUMBER));
+    for (size_t i = 0; text && i < count; i++, text += NUMBER) {
+        for (int digits = 6; digits <= 17; digits++) {
+            snprintf(text, NUMBER, "%.*g", digits, value[i]);
+            if (strtod(text, NULL) == value[i])
+                break;
+        }
+        ((const char **)t->class_names)[i] = text;
+    }
+    return text ? LGD_OK : LGD_ENOMEM;
+}
+
+/* ---- what they become */
+
+static int ascending(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The place of x among the ascending numbers. */
+static size_t place(const double *value, size_t count, double x)
+{
+    size_t low = 0;
+    for (size_t high = count; high - low > 1;) {
+        const size_t middle = low + (high - low) / 2;
+        if (value[middle] <= x)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static lgd_status note(lgd_reader *r)
+{
+    const lgd_table *t = r->table;
+    const char *quote = r->columns[r->target].levels ? "\"" : "";
+    lgd_status st = LGD_OK;
+    for (size_t i = 0; i < t->class_count && !st; i++) {
+        char n[LGD_SHOWN];
+        const char *before = i == 0 ? "labels: " : i + 1 < t->class_count ? ", " : " and ";
+        const bool left_out = i >= 12 && i + 1 < t->class_count;
+        if (!left_out)
+            st = lgd_text_print(&r->notes, "%s%s%s%s became %zu", before, quote,
+                                lgd_shown(n, t->class_names[i], strlen(t->class_names[i])), quote, i);
+        else if (i == 12)
+            st = lgd_text_print(&r->notes, ", ...");
+    }
+    return st ? st : lgd_text_print(&r->notes, "\n");
+}
+
+/* Numbers become their places in value [count]; those that are there already are not worth a note. */
+static lgd_status map_numbers(lgd_reader *r, const double *value, size_t count)
+{
+    lgd_table *t = r->table;
+    bool same = true;
+    for (size_t c = 0; c < count; c++)
+        same = same && value[c] == (double)c;
+    for (size_t i = 0; i < t->rows && !same; i++) {
+        const double label = (double)place(value, count, t->y[i]);
+        t->labels_mapped += t->y[i] != label;
+        t->y[i] = label;
+    }
+    const lgd_status st = name_numbers(t, count, value);
+    return st || same ? st : note(r);
+}
+
+/* Two values; one alone must be one of {0, 1} or {-1, 1}. */
+static lgd_status map_binary(lgd_reader *r)
+{
+    double low = r->label[0], high = r->labels == 2 ? r->label[1] : low;
+    if (r->labels == 1 && (low == -1 || low == 0))
+        high = 1;
+    else if (r->labels == 1 && high == 1)
+        low = 0;
+    else if (r->labels == 1)
+        return lgd_fail(LGD_EFORMAT, "%s: the target is %g in each row, two values or 0, 1 or -1 are accepted",
+                        r->scan.path, low);
+    return map_numbers(r, low < high ? (double[]){low, high} : (double[]){high, low}, 2);
+}
+
+static lgd_status map_classes(lgd_reader *r)
+{
+    const lgd_table *t = r->table;
+    size_t count = 0;
+    double *value = lgd_alloc("csv: classes", t->rows, sizeof *value);
+    if (!value)
+        return LGD_ENOMEM;
+    memcpy(value, t->y, t->rows * sizeof *value);
+    qsort(value, t->rows, sizeof *value, ascending);
+    for (size_t i = 0; i < t->rows; i++)
+        if (count == 0 || value[i] > value[count - 1])
+            value[count++] = value[i];
+    const lgd_status st = count > LGD_MOST_LEVELS
+                              ? lgd_fail(LGD_ERANGE, "%s: the target has %zu values, at most %d classes are accepted",
+                                         r->scan.path, count, (int)LGD_MOST_LEVELS)
+                              : map_numbers(r, value, count);
+    lgd_release(value);
+    return st;
+}
+
+lgd_status lgd_csv_map_labels(lgd_reader *r)
+{
+    lgd_table *t = r->table;
+    const lgd_levels *levels = r->columns[r->target].levels;
+    if (!levels)
+        return r->options.classes ? map_classes(r) : map_binary(r);
+    t->labels_mapped = t->rows;
+    const lgd_status st = name_words(t, levels);
+    return st ? st : note(r);
+}
