@@ -82,21 +82,11 @@ LGD_WIDE static void to_double(size_t n, const real *restrict x, double *restric
         y[i] = (double)x[i];
 }
 
-/* y = x, or y += x; and x = 0 for who adds to it next */
-LGD_WIDE static void move_to_double(size_t n, bool add, real *restrict x, double *restrict y)
+LGD_WIDE static void add_to_double(size_t n, const real *restrict x, double *restrict y)
 {
-    if (add)
 #pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            y[i] += (double)x[i];
-            x[i] = 0;
-        }
-    else
-#pragma omp simd
-        for (size_t i = 0; i < n; i++) {
-            y[i] = (double)x[i];
-            x[i] = 0;
-        }
+    for (size_t i = 0; i < n; i++)
+        y[i] += (double)x[i];
 }
 
 /* ---- forward */
@@ -178,13 +168,16 @@ static double loss_of(const pass *of)
 
 /* ---- back */
 
-/* dW += D^T A, in float by way of G, which is 0 before and after. */
+/* dW += D^T A, in float by way of G */
 static void weight_gradient(const pass *of, const lgd_mlp_layer_of *layer, const real *D, const real *A, double *g)
 {
-    real *G = IS_DOUBLE ? (void *)(g + layer->W) : of->p->G;
+    const size_t size = layer->out * layer->in;
+    real *G = IS_DOUBLE ? (void *)(g + layer->W) : memset(of->p->G, 0, size * sizeof *G);
     gemm(true, false, layer->out, layer->in, of->rows, D, layer->out, A, layer->in, G, layer->in);
-    if (!IS_DOUBLE)
-        move_to_double(layer->out * layer->in, !of->fresh, G, g + layer->W);
+    if (!IS_DOUBLE && of->fresh)
+        to_double(size, G, g + layer->W);
+    else if (!IS_DOUBLE)
+        add_to_double(size, G, g + layer->W);
 }
 
 /* g is 0 where it is added to. */
@@ -259,10 +252,8 @@ static const real *weights_of(const lgd_mlp_wanted *to, const lgd_mlp_panel *p, 
                 p->turned[j * first->out + c] = to->w[first->W + c * first->in + j];
     if (IS_DOUBLE)
         return (const void *)to->w;
-    if (done == 0) {
+    if (done == 0)
         to_real(to->m->dim, to->w, p->w);
-        memset(p->G, 0, to->m->largest * sizeof(real));
-    }
     return p->w;
 }
 

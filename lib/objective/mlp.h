@@ -81,6 +81,9 @@ typedef struct lgd_mlp_wanted {
 lgd_status lgd_mlp_eval_panel(void *wanted, const lgd_mlp_panel *p, size_t done);
 lgd_status lgd_mlp_eval_panel_single(void *wanted, const lgd_mlp_panel *p, size_t done);
 
+/* `describe` of the ops. */
+int lgd_mlp_describe(void *ctx, char *text, size_t size);
+
 /* The perceptron that f is, or NULL with a sentence that begins with `object`. */
 const lgd_mlp *lgd_mlp_of(const char *object, const lgd_objective *f);
 

@@ -100,6 +100,7 @@ static const lgd_objective_ops mlp_ops = {
     .weight = mlp_weight,
     .unpenalised = mlp_unpenalised,
     .panel = mlp_panel,
+    .describe = lgd_mlp_describe,
     .noise = mlp_noise,
     .parts = mlp_parts,
 };
@@ -211,6 +212,17 @@ static lgd_status keep_rows(lgd_mlp *m)
     return LGD_OK;
 }
 
+static lgd_status refuse_target(const lgd_mlp *m, size_t row, double target, const char *accepted)
+{
+    const char *loss = m->loss->ops.name;
+    if (m->loss->ops.flags & LGD_CLASSES && m->t == 1 && m->k > 1)
+        return lgd_fail(
+            LGD_EINVAL,
+            "mlp: target of row %zu is %g, a whole number from 0 to %zu is accepted by the %s loss with %zu outputs",
+            row, target, m->k - 1, loss, m->k);
+    return lgd_fail(LGD_EINVAL, "mlp: target of row %zu is %g, %s by the %s loss", row, target, accepted, loss);
+}
+
 static lgd_status check_targets(const lgd_mlp *m)
 {
     for (size_t term = 0; term < m->terms; term++) {
@@ -221,8 +233,7 @@ static lgd_status check_targets(const lgd_mlp *m)
         if (bad == m->t && m->loss->ops.check)
             bad = m->loss->ops.check(m->loss->ctx, 1, m->k, y, &accepted);
         if (bad < m->t)
-            return lgd_fail(LGD_EINVAL, "mlp: target of row %zu is %g, %s by the %s loss", row, y[bad], accepted,
-                            m->loss->ops.name);
+            return refuse_target(m, row, y[bad], accepted);
     }
     return LGD_OK;
 }

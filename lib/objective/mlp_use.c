@@ -66,6 +66,58 @@ lgd_status lgd_mlp_predict(lgd_objective *f, const lgd_matrix *X, const double *
     return status;
 }
 
+/* ---- in words */
+
+/* 784-256(relu)-10 */
+static void say_layers(lgd_words *t, const lgd_mlp *m)
+{
+    static const char *const names[] = {
+        [LGD_RELU] = "relu",        [LGD_IDENTITY] = "identity",           [LGD_SIGMOID] = "sigmoid",
+        [LGD_TANH] = "tanh",        [LGD_LEAKY_RELU] = "leaky relu, 0.01", [LGD_GELU] = "gelu",
+        [LGD_SOFTPLUS] = "softplus"};
+    lgd_say(t, "%zu", m->X->cols);
+    for (size_t l = 0; l + 1 < m->count; l++)
+        lgd_say(t, "-%zu(%s)", m->layer[l].out, names[m->layer[l].activation]);
+    lgd_say(t, "-%zu", m->k);
+}
+
+int lgd_mlp_describe(void *ctx, char *text, size_t size)
+{
+    const lgd_mlp *m = ctx;
+    lgd_words t = {text, size, 0};
+    lgd_say(&t, "f(w) = 1/");
+    if (m->weights) {
+        double sum = 0;
+        for (size_t i = 0; i < m->terms; i++)
+            sum += m->weights[lgd_mlp_row(m, i)];
+        lgd_say(&t, "(%zu * ", m->terms);
+        lgd_say_number(&t, sum / (double)m->terms);
+        lgd_say(&t, ") sum_i omega_i ");
+    } else {
+        lgd_say(&t, "%zu sum_i ", m->terms);
+    }
+    lgd_say_by(&t, m->loss->ops.describe, m->loss->ctx, m->loss->ops.name);
+    lgd_say(&t, "(z(x_i), y_i)");
+    if (m->l2 > 0) {
+        lgd_say(&t, " + ");
+        lgd_say_number(&t, m->l2);
+        lgd_say(&t, "/2 sum_l |W_l|^2");
+    }
+    lgd_say(&t, "; z of layers ");
+    say_layers(&t, m);
+    lgd_say(&t, "; %zu rows, %zu parameters", m->terms, m->dim);
+    if (m->dropout > 0) {
+        lgd_say(&t, "; dropout of ");
+        lgd_say_number(&t, m->dropout);
+        lgd_say(&t, " in steps on batches");
+    }
+    if (m->single)
+        lgd_say(&t, "; in float");
+    if (m->terms < m->X->rows)
+        lgd_say(&t, "; %zu rows of weight 0 left out", m->X->rows - m->terms);
+    return (int)t.length;
+}
+
 /* ---- layers */
 
 lgd_status lgd_mlp_layer_sized(const lgd_objective *f, size_t l, lgd_mlp_layer_info *info, size_t info_size)
