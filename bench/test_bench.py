@@ -45,6 +45,7 @@ def listed(asking):
     return [block.split(":")[0] for block in text.split("\n\n") if ("asks for values elsewhere" in block) == asking]
 
 
+# features: 63, 68
 def bench_quick_run_every_file_parses(folder):
     out = os.path.join(folder, "not", "there", "yet")
     result = run("--quick", "--rounds", "3", "--epochs", "3", "--batch", "64,full", "--threads", "1,2",

@@ -76,6 +76,7 @@ static lgd_diagnosis descend(const lgd_loss *loss, double share, uint64_t steps,
 
 /* ---- by the rate of plain descent */
 
+/* features: 55 */
 START_TEST(diagnosis_of_a_rate_that_suits_is_converging)
 {
     const double shares[EACH] = {0.3, 0.5, 0.7, 0.9, 1};
@@ -111,6 +112,7 @@ START_TEST(diagnosis_of_other_methods_that_converge_is_converging)
 }
 END_TEST
 
+/* features: 55 */
 START_TEST(diagnosis_of_a_rate_that_is_low_is_slow_and_names_a_better)
 {
     const double shares[EACH] = {0.005, 0.01, 0.015, 0.02, 0.03};
@@ -139,6 +141,7 @@ START_TEST(diagnosis_of_a_rate_that_is_low_is_slow_and_names_a_better)
 }
 END_TEST
 
+/* features: 55 */
 START_TEST(diagnosis_of_a_rate_near_its_edge_is_oscillating_and_names_a_better)
 {
     const double shares[EACH] = {1.5, 1.7, 1.9, 1.95, 1.99};
@@ -162,6 +165,7 @@ START_TEST(diagnosis_of_a_rate_near_its_edge_is_oscillating_and_names_a_better)
 }
 END_TEST
 
+/* features: 55, 62 */
 START_TEST(diagnosis_of_a_rate_beyond_its_edge_is_diverging_and_names_one_that_holds)
 {
     const double shares[EACH] = {2.1, 2.5, 4, 10, 50};
@@ -200,6 +204,7 @@ static lgd_status tail_fn(void *ctx, size_t dim, const double *w, double *f, dou
     return LGD_OK;
 }
 
+/* features: 55, 61 */
 START_TEST(diagnosis_of_values_that_stand_still_is_plateau)
 {
     for (int i = 0; i < EACH; i++) { /* in the tail of a sigmoid */
@@ -242,6 +247,7 @@ static int validate(void *ctx, const lgd_progress *p)
 }
 
 /* A polynomial of degree 15 through 20 points of a sine with noise, and what it says of others. */
+/* features: 55 */
 START_TEST(diagnosis_of_validation_that_rises_again_is_overfitting_and_names_the_epoch)
 {
     enum { TRAIN = 20, POWERS = 16 };
@@ -317,6 +323,7 @@ static lgd_diagnosis deep(lgd_activation activation, double gain, const char *me
     return found;
 }
 
+/* features: 55, 64 */
 START_TEST(diagnosis_of_twenty_sigmoid_layers_is_vanishing)
 {
     static const char *const methods[EACH] = {"sgd:lr=0.1", "momentum:lr=0.05", "adam:lr=0.001", "sgd:lr=0.01",
@@ -330,6 +337,7 @@ START_TEST(diagnosis_of_twenty_sigmoid_layers_is_vanishing)
 }
 END_TEST
 
+/* features: 55, 65 */
 START_TEST(diagnosis_of_deep_layers_of_gain_two_is_exploding_and_names_a_clip)
 {
     static const double lr[EACH] = {0.1, 0.01, 0.001, 1, 0.03};

@@ -592,6 +592,7 @@ static double recover(const planted *p, const char *optimizer, lgd_minimize_opti
     return error;
 }
 
+/* features: 11 */
 START_TEST(factorization_planted_rank_8_unseen_entries_recovered)
 {
     planted p = planted_create(400, 400, 8, 0.2, 1);

@@ -74,6 +74,7 @@ static void compare(lgd_objective *f, const plain *p, const char *what)
     }
 }
 
+/* features: 1 */
 START_TEST(glm_every_storage_and_loss_equals_long_double_reference)
 {
     static const char *const names[STORAGES] = {"dense", "padded", "columns", "scaled", "user"};

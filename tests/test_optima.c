@@ -26,6 +26,7 @@ static void found(const char *loss, const char *method)
     ck_assert_uint_gt(seen, 0);
 }
 
+/* features: 7 */
 START_TEST(logistic_breast_cancer_and_hearts_at_three_strengths)
 {
     found("logistic", "newton");
@@ -38,12 +39,14 @@ START_TEST(softmax_iris_and_wine_at_three_strengths)
 }
 END_TEST
 
+/* features: 13 */
 START_TEST(softmax_digits)
 {
     found("softmax", "lbfgs");
 }
 END_TEST
 
+/* features: 8 */
 START_TEST(squared_hinge_without_intercept_at_three_strengths)
 {
     found("squared_hinge", "newton");

@@ -115,6 +115,7 @@ static const char *const methods[] = {"sgd",
                                       "schedule_free_sgd"};
 enum { METHODS = sizeof methods / sizeof *methods };
 
+/* features: 57 */
 START_TEST(rates_full_batch_each_as_its_own_run)
 {
     model m = model_create(ROWS, COLS, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 0.01, .intercept = true}, 3);
