@@ -13,10 +13,10 @@
 
 /* A width to the one before; the last one to the first, where l2 is so small that it is lost beside the curvature of a narrower loss
  * (STIFFEST of it, at a width of 1), and where it is not. */
-static const double NARROWER = 0.1, NARROW = 1e-5, NARROWEST = 1e-10, STIFFEST = 1e-11;
+static const double NARROWER = 0.1, NARROW = 1e-7, NARROWEST = 1e-10, STIFFEST = 1e-11;
 
-/* Of the share of f at which a round ends, the one to the one before; the last one. */
-static const double TIGHTER = 1e-3, LAST_SHARE = 1e-18;
+/* Of shares of f at which Newton's method ends, one to the one before; below this there is no further one. */
+static const double TIGHTER = 1e-3, LAST_SHARE = 1e-17;
 
 /* Of the size of a sum, what no rounding is. */
 static const double SURE = 1e-9;
@@ -110,7 +110,7 @@ static lgd_status make(piecewise *p)
     if (!status)
         status = lgd_objective_subset(&p->smooth, p->model, &(lgd_rows){0, p->terms, p->index});
     if (!status)
-        status = lgd_newton_create(&p->newton, NULL);
+        status = lgd_newton_create(&p->newton, &(lgd_newton_options){.search = LGD_MORE_THUENTE, .c2 = 0.1});
     return status;
 }
 
@@ -280,24 +280,29 @@ static lgd_status look_down(piecewise *p)
     return status;
 }
 
-/* One width: from w and multipliers to the next ones, and their gap. Newton's method ends where f changes by a share of itself. */
-static lgd_status round_of(piecewise *p, double width, double share, double *gap)
+/* One width: from w and multipliers to the next ones. Newton's method ends where f changes by a share of itself; where that was not
+ * the minimum, a smaller one. */
+static lgd_status round_of(piecewise *p, double width, double share)
 {
     lgd_piecewise_report now = {0};
-    lgd_loss_smoothed_width(p->loss, width);
-    lgd_status status = solve_smooth(p, share);
-    if (!status)
-        status = lgd_piecewise_certify(p, width, &now);
-    if (!status)
-        status = look_down(p);
+    lgd_status status;
+    for (;; share *= TIGHTER) {
+        lgd_loss_smoothed_width(p->loss, width);
+        status = solve_smooth(p, share);
+        if (!status)
+            status = lgd_piecewise_certify(p, width, &now);
+        if (!status)
+            status = look_down(p);
+        if (status || p->left <= LGD_PIECEWISE_WORTH * now.gap || share < LAST_SHARE)
+            break;
+    }
     if (status)
         return status;
     p->best.rounds++;
     p->best.width = width;
     lgd_piecewise_keep(p, &now);
     take_multipliers(p);
-    *gap = now.gap;
-    return lgd_piecewise_refine(p, width, gap);
+    return lgd_piecewise_refine(p, width, now.gap);
 }
 
 /* Why there is no further round, if there is none. `before` is the gap before this one. */
@@ -315,23 +320,18 @@ static bool is_done(piecewise *p, double before, double width, size_t *in_vain)
 
 static lgd_status rounds(piecewise *p)
 {
-    double width, gap, before = INFINITY, tighter = 1;
+    double width, before = INFINITY;
     size_t in_vain = 0;
     lgd_status status = first_width(p, &width);
     p->best.f = NAN;
     p->best.gap = INFINITY;
     p->best.stop = LGD_STOP_STEPS;
     while (!status && p->best.rounds < p->o.max_rounds) {
-        const double share = fmin(fmax(1e-6 * p->best.gap / fabs(p->best.f), 1e-14), 1e-9);
-        status = round_of(p, width, share * tighter, &gap);
+        const double relative = p->best.gap / fabs(p->best.f);
+        status = round_of(p, width, fmin(fmax(1e-6 * relative, 1e-14), 1e-9));
         if (status || is_done(p, before, width, &in_vain))
             break;
         before = p->best.gap;
-        if (p->left > LGD_PIECEWISE_WORTH * gap && share * tighter > LAST_SHARE) {
-            tighter *= TIGHTER; /* it was not the minimum */
-            continue;
-        }
-        tighter = 1;
         width = fmax(width * NARROWER, p->least);
     }
     return status;

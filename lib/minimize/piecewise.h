@@ -53,8 +53,8 @@ void lgd_piecewise_keep(piecewise *p, const lgd_piecewise_report *now);
 /* The share of g in a gap from which on it pays to make g smaller. */
 #define LGD_PIECEWISE_WORTH 0.1
 
-/* After a round of this width with *gap, whose multipliers the loss is smoothed about: these and w become better ones, and the gap
- * theirs. */
-lgd_status lgd_piecewise_refine(piecewise *p, double width, double *gap);
+/* After a round of this width that ended with this gap, and whose multipliers the loss is smoothed about: these and w become those
+ * of a lower gap than any before, if they can. */
+lgd_status lgd_piecewise_refine(piecewise *p, double width, double gap);
 
 #endif

@@ -74,36 +74,30 @@ static void take_back(piecewise *p, const double *w)
             p->y[2 * lgd_piecewise_row(p, i) * p->k + p->k + c] = p->U[i * p->k + c];
 }
 
-lgd_status lgd_piecewise_refine(piecewise *p, double width, double *last)
+lgd_status lgd_piecewise_refine(piecewise *p, double width, double gap)
 {
-    double gap = *last, *w = p->values; /* which is free by then */
-    lgd_status status = LGD_OK;
+    double *w = p->values; /* which is free by then */
     for (int i = 0; i < TIMES && p->left > LGD_PIECEWISE_WORTH * gap; i++) {
-        const double left = p->left;
         lgd_piecewise_report next = {0};
-        status = find_direction(p, width);
+        lgd_status status = find_direction(p, width);
         if (!status)
             status = lgd_objective_scores(p->smooth, p->threads, p->w, p->d, p->U, p->T);
         if (status)
-            break;
+            return status;
         move_multipliers(p, width);
         memcpy(w, p->w, p->dim * sizeof *w);
         for (size_t j = 0; j < p->dim && p->m->o.l2 > 0; j++)
             p->w[j] += p->d[j];
-        status = lgd_piecewise_certify(p, width * ENDLESS, &next);
-        if (status)
-            break;
-        if (!(next.gap < gap)) {
+        if ((status = lgd_piecewise_certify(p, width * ENDLESS, &next)))
+            return status;
+        if (!(next.gap < p->best.gap)) {
             take_back(p, w);
-            p->left = left;
-            break;
+            return LGD_OK;
         }
         lgd_piecewise_keep(p, &next);
-        const bool falls = next.gap < 0.5 * gap;
+        if (!(next.gap < 0.5 * gap))
+            return LGD_OK;
         gap = next.gap;
-        if (!falls)
-            break;
     }
-    *last = gap;
-    return status;
+    return LGD_OK;
 }
