@@ -155,6 +155,61 @@ START_TEST(softmax_rate_from_bounds_holds_and_newton_and_lbfgs_agree)
 }
 END_TEST
 
+START_TEST(softmax_gap_bounds_the_distance_to_the_minimum_with_and_without_intercepts)
+{
+    enum { DIM = (COLS + 1) * CLASSES };
+    classes c;
+    lgd_penalty *l1;
+    lgd_optimizer *opt;
+    lgd_report report;
+    classes_create(&c);
+    ck_ok(lgd_penalty_l1_create(&l1, 0.02));
+    for (int how = 0; how < 8; how++) {
+        const bool intercept = how & 1, weighed = how & 2, sparse = how & 4;
+        lgd_objective *f;
+        double w[DIM] = {0}, at[DIM], off[DIM], value, gap, least;
+        const lgd_penalty *h = sparse ? l1 : NULL;
+        ck_ok(lgd_glm_create(&f, c.matrix, c.y, lgd_loss_softmax(),
+                             &(lgd_glm_options){.outputs = CLASSES,
+                                                .intercept = intercept,
+                                                .l2 = sparse ? 0 : 0.05,
+                                                .weights = weighed ? c.weights : NULL}));
+        ck_ok(lgd_optimizer_parse(&opt, sparse ? "fista" : "lbfgs"));
+        ck_ok(lgd_minimize(
+            f, opt, w,
+            &(lgd_minimize_options){.gap_tol = 1e-12, .grad_tol = LGD_ZERO, .penalty = h, .max_epochs = 5000},
+            &report));
+        ck_assert_msg(report.stop == LGD_STOP_GAP_TOL, "%d: %s, gap %g", how, lgd_stop_string(report.stop), report.gap);
+        lgd_optimizer_free(opt);
+        least = report.f;
+        for (size_t k = 0; k < 20; k++) {
+            const double size = pow(10, -(double)(k % 7));
+            fill(100 + k, DIM, -size, size, off);
+            for (size_t j = 0; j < lgd_objective_dim(f); j++)
+                at[j] = w[j] + off[j];
+            ck_ok(lgd_objective_eval(f, NULL, at, &value, NULL));
+            for (size_t j = 0; sparse && j < (size_t)COLS * CLASSES; j++)
+                value += 0.02 * fabs(at[j]);
+            ck_ok(lgd_duality_gap(f, h, at, &gap));
+            ck_assert_msg(isfinite(gap) && gap >= value - least - 1e-11, "%d: %g above, gap %g", how, value - least,
+                          gap);
+        }
+        lgd_objective_free(f);
+    }
+    /* A class without rows, and an intercept: there is no minimum that a gap could be above of. */
+    enum { FOUR = CLASSES + 1 };
+    lgd_objective *f;
+    double w[(COLS + 1) * FOUR] = {0}, gap;
+    ck_ok(lgd_glm_create(&f, c.matrix, c.y, lgd_loss_softmax(),
+                         &(lgd_glm_options){.outputs = FOUR, .intercept = true, .l2 = 0.1}));
+    ck_ok(lgd_duality_gap(f, NULL, w, &gap));
+    ck_assert(gap == INFINITY);
+    lgd_objective_free(f);
+    lgd_penalty_free(l1);
+    lgd_matrix_free(c.matrix);
+}
+END_TEST
+
 /* ---- targets that are no classes */
 
 START_TEST(class_out_of_range_names_row_value_and_range)
@@ -461,6 +516,7 @@ int main(void)
     CASE(suite, softmax_every_op_agrees_with_differences_and_reference);
     CASE(suite, softmax_of_two_classes_equals_logistic);
     CASE(suite, softmax_rate_from_bounds_holds_and_newton_and_lbfgs_agree);
+    CASE(suite, softmax_gap_bounds_the_distance_to_the_minimum_with_and_without_intercepts);
     CASE(suite, class_out_of_range_names_row_value_and_range);
     CASE(suite, class_without_rows_is_never_predicted_and_refused_where_it_is_to_be_balanced);
     CASE(suite, class_weights_equal_weights_of_rows_bit_for_bit);

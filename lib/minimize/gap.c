@@ -10,13 +10,11 @@
  * D. Gorinevsky, IEEE J. Sel. Top. Signal Process. 1 (2007).
  *
  * R are the slopes at w, for which the first bracket is 0, changed as little as the rest asks for:
- *   intercepts   the slopes of an output must add up to 0. Those of the sign that prevails are scaled down until they do,
- *                which leaves each between 0 and itself, and so within the domain of its conjugate: it has both
+ *   intercepts   the slopes of an output must add up to 0 (gap_balance.c)
  *   no l2        h* is finite on a set around 0 only (a box, for L1): all are scaled until v is in it
  * With l2 > 0 every v will do, and the sup in h+*(v) is taken on at the prox of h, whatever the penalty. */
 #include "gap.h"
 #include "run.h"
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -45,13 +43,16 @@ bool lgd_gap_lacks(const lgd_objective *f, const lgd_penalty *h, size_t size, ch
 lgd_status lgd_gap_create(lgd_gap *gap, lgd_objective *f, const lgd_penalised *h)
 {
     const size_t stride = lgd_padded(f->dim);
-    double *block = lgd_alloc("gap", lgd_add(lgd_mul(2, stride), lgd_mul(f->terms, f->slopes)), sizeof *block);
+    const size_t balance = f->spare_count ? lgd_mul(2, lgd_mul(f->slopes, f->slopes)) : 0;
+    const size_t numbers = lgd_add(lgd_mul(2, stride), lgd_add(lgd_mul(f->terms, f->slopes), balance));
+    double *block = lgd_alloc("gap", numbers, sizeof *block);
     *gap = (lgd_gap){.f = f, .h = h, .l2 = f->l2, .q = lgd_quadratic_reduction(f)};
     if (!block)
         return LGD_ENOMEM;
     gap->v = block;
     gap->u = block + stride;
     gap->R = block + 2 * stride;
+    gap->flow = gap->R + f->terms * f->slopes;
     const lgd_status status = gap->q ? lgd_gap_quadratic_create(gap) : LGD_OK;
     if (status)
         lgd_gap_free(gap);
@@ -65,69 +66,12 @@ void lgd_gap_free(lgd_gap *gap)
     *gap = (lgd_gap){0};
 }
 
-/* v = sum A^T (slopes at w - R), R = the slopes. */
-static lgd_status difference(lgd_gap *gap, size_t threads, const double *w)
+lgd_status lgd_gap_difference(lgd_gap *gap, size_t threads, const double *w)
 {
     const lgd_rows all = {0, gap->f->terms, NULL};
     double value;
     gap->passes++;
     return lgd_objective_sum(gap->f, &all, threads, w, &value, gap->v, gap->R);
-}
-
-/* ---- intercepts */
-
-/* A sum that keeps what rounding took (A. Neumaier, 1974). */
-static void add(double x, double *sum, double *lost)
-{
-    const double s = *sum + x;
-    *lost += fabs(*sum) >= fabs(x) ? (*sum - s) + x : (x - s) + *sum;
-    *sum = s;
-}
-
-/* By what positive and negative slopes of output c are multiplied so that they add up to 0; the sum of their sizes. */
-static double balance(const lgd_gap *gap, size_t c, double *positive, double *negative)
-{
-    double sum[2] = {0}, lost[2] = {0};
-    for (size_t i = 0; i < gap->f->terms; i++) {
-        const double r = gap->R[i * gap->f->slopes + c];
-        add(fabs(r), &sum[r < 0], &lost[r < 0]);
-    }
-    const double up = sum[0] + lost[0], down = sum[1] + lost[1];
-    *positive = up > down ? down / up : 1;
-    *negative = up < down ? up / down : 1;
-    return up + down;
-}
-
-/* The slopes at w so balanced are in R, and their A^T in v. */
-static lgd_status balance_slopes(lgd_gap *gap, size_t threads, const double *w)
-{
-    const lgd_objective *f = gap->f;
-    const size_t k = f->slopes;
-    double size = 0;
-    /* The second pass takes R - balanced R off the slopes and returns them; then it is taken off here once more. */
-    for (size_t c = 0; c < k; c++) {
-        double positive, negative;
-        size += balance(gap, c, &positive, &negative);
-        for (size_t i = 0; i < f->terms; i++)
-            gap->R[i * k + c] -= gap->R[i * k + c] * (gap->R[i * k + c] < 0 ? negative : positive);
-    }
-    lgd_status status = difference(gap, threads, w);
-    for (size_t c = 0; c < k && !status; c++) {
-        double positive, negative;
-        balance(gap, c, &positive, &negative);
-        for (size_t i = 0; i < f->terms; i++) {
-            double *r = &gap->R[i * k + c];
-            *r -= *r - *r * (*r < 0 ? negative : positive);
-        }
-    }
-    for (size_t j = f->spare_first; j < f->spare_first + f->spare_count && !status; j++)
-        if (!(fabs(gap->v[j]) <= ((double)f->terms + 8) * DBL_EPSILON * size))
-            status =
-                lgd_fail(LGD_EUNSUPPORTED,
-                         "gap: slopes of the %s that add up to 0 have a gradient of %g in the unpenalised w[%zu], 0 is "
-                         "accepted: that of an intercept",
-                         f->ops.name, gap->v[j], j);
-    return status;
 }
 
 /* ---- what is penalised: h+(w) + h+*(v) - w v */
@@ -192,11 +136,14 @@ lgd_status lgd_gap_at(lgd_gap *gap, size_t threads, const double *w, double *val
     *value = INFINITY;
     gap->passes = 0;
     memset(gap->R, 0, f->terms * f->slopes * sizeof *gap->R);
-    lgd_status status = difference(gap, threads, w);
+    lgd_status status = lgd_gap_difference(gap, threads, w);
     if (status || lgd_first_not_finite(f->dim, gap->v) < f->dim)
         return status;
-    if (f->spare_count && (status = balance_slopes(gap, threads, w)))
+    gap->unbalanced = false;
+    if (f->spare_count && (status = lgd_gap_balance(gap, threads, w)))
         return status;
+    if (gap->unbalanced)
+        return LGD_OK;
     for (size_t j = 0; j < f->dim; j++)
         gap->v[j] = -gap->v[j] / total;
     for (size_t j = f->spare_first; j < f->spare_first + f->spare_count; j++)

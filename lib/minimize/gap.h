@@ -11,10 +11,12 @@ typedef struct lgd_gap {
     const lgd_penalised *h; /* NULL: none */
     double *R;              /* [terms x slopes] slopes, balanced and scaled */
     double *v;              /* [dim] -A^T R/(m omega), 0 where nothing is penalised */
+    double *flow;           /* [2 slopes x slopes] for gap_balance.c, with intercepts */
     double *u;              /* [dim] where the conjugate of l2/2 |u|^2 + h is taken on */
     double l2;              /* of the smooth part */
     const lgd_reduction *q; /* f is this quadratic, R nothing; NULL: by slopes */
     double *L;              /* [dim x ld] the factor of its matrix, if it is of no data */
+    bool unbalanced;        /* no slopes add up to 0: a class has no rows */
     size_t passes;          /* calls for all rows in the last lgd_gap_at */
 } lgd_gap;
 
@@ -24,6 +26,12 @@ bool lgd_gap_lacks(const lgd_objective *f, const lgd_penalty *h, size_t size, ch
 /* Allocates; f and h are borrowed. LGD_EUNSUPPORTED for a quadratic whose least value is not known. */
 lgd_status lgd_gap_create(lgd_gap *gap, lgd_objective *f, const lgd_penalised *h);
 void lgd_gap_free(lgd_gap *gap);
+
+/* v = sum A^T (slopes at w - R), R = the slopes. */
+lgd_status lgd_gap_difference(lgd_gap *gap, size_t threads, const double *w);
+
+/* R, the slopes at w, becomes such that those of an output add up to 0, as intercepts ask for, and v its A^T. */
+lgd_status lgd_gap_balance(lgd_gap *gap, size_t threads, const double *w);
 
 /* The gap at w, which is finite; INFINITY where numbers are beyond those of doubles, or w outside a constraint. Between
  * lgd_objective_begin and end. LGD_EUNSUPPORTED if coordinates that nothing penalises are no intercepts. */

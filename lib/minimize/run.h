@@ -9,7 +9,7 @@
  *   lend.c       what a step may ask for beyond w and g
  *   lend_penalty.c  and of the penalty
  *   penalise.c   the penalty: its value, its prox, what |g| is with it
- *   gap.c        the duality gap, a bound on F(w) - min F
+ *   gap.c        the duality gap, a bound on F(w) - min F; gap_balance.c
  *   judge.c      what ends a run: tolerances, limits, divergence
  *   noise.c      the noise of batches, and batches that grow with it
  *   validate.c   its value on other rows, which ends it when patience does
