@@ -33,6 +33,7 @@ static void mushrooms(double *X, double *y)
 }
 
 /* features: 7 */
+/* features: 7 */
 START_TEST(separable_words_every_method_says_so_and_tells_all_rows)
 {
     static double X[MUSHROOMS * MUSHROOM_COLS], y[MUSHROOMS], p[2 * MUSHROOMS];
@@ -109,6 +110,7 @@ START_TEST(iris_setosa_is_told_apart_and_the_others_are_not)
 }
 END_TEST
 
+/* features: 7 */
 START_TEST(overlapping_data_are_never_called_separable)
 {
     for (uint64_t seed = 1; seed <= 12; seed++) {
