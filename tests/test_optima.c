@@ -27,7 +27,6 @@ static void found(const char *loss, const char *method)
 }
 
 /* features: 7 */
-/* features: 7 */
 START_TEST(logistic_breast_cancer_and_hearts_at_three_strengths)
 {
     found("logistic", "newton");
@@ -41,14 +40,12 @@ START_TEST(softmax_iris_and_wine_at_three_strengths)
 END_TEST
 
 /* features: 13 */
-/* features: 13 */
 START_TEST(softmax_digits)
 {
     found("softmax", "lbfgs");
 }
 END_TEST
 
-/* features: 8 */
 /* features: 8 */
 START_TEST(squared_hinge_without_intercept_at_three_strengths)
 {

@@ -33,7 +33,6 @@ static void mushrooms(double *X, double *y)
 }
 
 /* features: 7 */
-/* features: 7 */
 START_TEST(separable_words_every_method_says_so_and_tells_all_rows)
 {
     static double X[MUSHROOMS * MUSHROOM_COLS], y[MUSHROOMS], p[2 * MUSHROOMS];
