@@ -130,9 +130,10 @@ bool fit_run(fit *a, int *status)
     a->converged = ok && converged(a->report.stop);
     if (ok && !converged(a->report.stop))
         refuse("not converged: %s, |g| is %.3g%s", lgd_stop_string(a->report.stop), a->report.grad_norm,
-               a->report.stop == LGD_STOP_EPOCHS  ? "; hint: more --epochs"
-               : a->report.stop == LGD_STOP_STEPS ? "; hint: more --steps"
-                                                  : "");
+               a->report.stop == LGD_STOP_EPOCHS      ? "; hint: more --epochs"
+               : a->report.stop == LGD_STOP_STEPS     ? "; hint: more --steps"
+               : a->report.stop == LGD_STOP_SEPARABLE ? "; hint: --l2 keeps coefficients finite"
+                                                      : "");
 done:
     if (!ok && !(*status == EXIT_FAILED && !opt))
         refuse_last();
