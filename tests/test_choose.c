@@ -527,6 +527,11 @@ START_TEST(cross_validate_glm_bad_input_named)
     ck_ok(lgd_split_draw(room_of(&p.r, M - 1, 5), NULL, NULL));
     ck_fails(lgd_cross_validate_glm(&p.r.split, p.X, p.d.y, loss, NULL, NULL, NULL, NULL), LGD_EINVAL,
              "terms of the split is 89, the 90 rows");
+    ck_ok(lgd_split_draw(room_of(&p.r, M, 5), NULL, NULL));
+    lgd_cv_report short_one = {.failed = 9};
+    ck_ok(lgd_cross_validate_glm_sized(&p.r.split, p.X, p.d.y, loss, &ridge, sizeof ridge.l2, NULL, 0, NULL, 0,
+                                       &short_one, sizeof short_one.mean)); /* of a header that knew no more */
+    ck_assert(short_one.mean > 0 && short_one.failed == 9);
     problem_free(&p);
 }
 END_TEST
