@@ -421,6 +421,43 @@ START_TEST(piecewise_fewer_rows_than_columns_are_interpolated_or_certified)
 }
 END_TEST
 
+/* Cells of -1, 0 and 1, targets of few levels, weights of few: rows repeat, kinks meet, columns depend on others, vertices have more rows
+ * than they need. */
+START_TEST(piecewise_ties_everywhere_are_certified)
+{
+    const char *losses[] = {"hinge", "quantile", "epsilon_insensitive"};
+    for (uint64_t seed = 0; seed < 300; seed++) {
+        double numbers[8], X[40 * 6], y[40], weights[40];
+        lgd_uniform(seed, 0, 8, numbers);
+        lgd_uniform(seed, 8, 40 * 6, X);
+        lgd_uniform(seed, 300, 40, y);
+        lgd_uniform(seed, 400, 40, weights);
+        problem p = {.rows = 1 + (size_t)(40 * numbers[0]),
+                     .cols = 1 + (size_t)(6 * numbers[1]),
+                     .X = X,
+                     .y = y,
+                     .loss = losses[seed % 3],
+                     .number = numbers[2] < 0.5 ? 0.25 : 0.5,
+                     .o = {.l2 = numbers[3] < 0.5    ? 0
+                                 : numbers[3] < 0.75 ? 1e-3
+                                                     : 1,
+                           .intercept = numbers[4] < 0.5,
+                           .weights = numbers[5] < 0.5 ? weights : NULL}};
+        for (size_t i = 0; i < 40 * 6; i++)
+            X[i] = floor(3 * X[i]) - 1;
+        for (size_t i = 0; i < 40; i++) {
+            y[i] = floor((seed % 3 ? 4 : 2) * y[i]);
+            weights[i] = weights[i] < 0.25 ? 0.37 : floor(4 * weights[i]);
+        }
+        real f;
+        solve(&p);
+        const real gap = certified(&p, &f);
+        ck_assert_msg(p.r.gap <= 1e-10 * p.r.f || p.r.gap <= 1e-14, "seed %d: gap %g of %g", (int)seed, p.r.gap, p.r.f);
+        ck_assert_msg(gap <= 1e-10L * f || gap <= 1e-14L, "seed %d: gap %Lg of %Lg", (int)seed, gap, f);
+    }
+}
+END_TEST
+
 /* ---- what a model may have */
 
 START_TEST(piecewise_weights_are_rows)
@@ -741,6 +778,7 @@ int main(void)
     CASE(suite, piecewise_repeated_rows_change_nothing);
     CASE(suite, piecewise_dependent_and_zero_columns_change_nothing);
     CASE(suite, piecewise_fewer_rows_than_columns_are_interpolated_or_certified);
+    CASE(suite, piecewise_ties_everywhere_are_certified);
     CASE(suite, piecewise_weights_are_rows);
     CASE(suite, piecewise_weights_and_offset_are_certified);
     CASE(suite, piecewise_subset_is_the_model_on_its_rows);
