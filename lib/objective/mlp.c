@@ -52,7 +52,7 @@ static real *values_of(const pass *of, size_t l)
 
 static real *slopes_of(const pass *of, size_t l)
 {
-    return (real *)of->p->S + of->p->rows_room * of->m->layer[l].at;
+    return of->p->S ? (real *)of->p->S + of->p->rows_room * of->m->layer[l].at : NULL;
 }
 
 /* A_l, what layer l is given */
