@@ -3,6 +3,7 @@
  *   main      the commands, one line each       arguments  options from a table
  *   fit       the order of a fit                options    those of fit
  *   run       steps of a method                 squares    least squares at once, and error bars
+ *   pieces    losses of straight pieces         rows       rows set aside, folds
  *   table     what a person reads               judge      how near a fit is
  *   predict   numbers of a model                model      what a program reads
  *   data      tables, weights                   reading    options about them
@@ -42,19 +43,26 @@ void *memory_of(size_t count, size_t size);
 
 /* ---- losses (losses.c) */
 
-/* What the command line knows of a loss. */
+/* What the command line knows of a loss of the library. */
 typedef struct loss_kind {
-    const lgd_loss *(*loss)(void);
+    const char *name;
     bool squares; /* least squares */
     bool labels;  /* two values, which become 0 and 1 */
+    bool classes; /* several, a score for each */
+    bool kinks;   /* piecewise linear */
+    bool fades;   /* curved near the target alone, so that Newton's method does not see the way there */
     double cut;   /* with labels: predictions above it are 1 */
     const char *about;
 } loss_kind;
-extern const loss_kind losses[]; /* ended by a NULL */
-const loss_kind *loss_find(const char *name);
 
-/* Names of losses[], for arguments: NULL beyond the last. */
+/* That of a text as lgd_loss_parse reads it; NULL for an unknown name. */
+const loss_kind *loss_find(const char *text);
+
+/* Names of losses, for arguments: NULL beyond the last. */
 const char *loss_name(const void *ctx, size_t i);
+
+/* A line for each, with its parameter as it is preset. */
+void losses_print(FILE *to);
 
 /* ---- tables (data.c) */
 
@@ -78,6 +86,7 @@ typedef struct data {
     const char **names;
     double *weights; /* [rows], NULL: none */
     lgd_matrix *A;
+    double *copy; /* not NULL: X, y and weights lie in it, and the table and the names are another's */
 } data;
 bool data_read(data *d, const char *path, const reading *how, bool quiet);
 bool data_try(data *d, const char *path, const reading *how); /* without a sentence */
@@ -111,22 +120,29 @@ typedef struct settings {
     const char *path, *out, *optimizer;
     reading how;
     const loss_kind *kind;
-    bool standardize, intercept, force, quiet, strict, help;
+    lgd_loss *loss;
+    bool standardize, intercept, force, quiet, strict, help, balanced, diagnose, verbose;
     bool asks_steps; /* by an option that is about them */
-    double l1, l2, tol;
+    double l1, l2, tol, validate;
     int solver, estimator, schedule; /* below 0: not told */
-    uint64_t steps, epochs, seed;
-    size_t batch, threads;
+    uint64_t steps, epochs, seed, patience;
+    size_t batch, threads, folds;
 } settings;
 
 /* Those of `lgd fit` (options.c). */
 bool settings_parse(settings *s, int argc, char **argv);
+void settings_free(settings *s);
 void settings_help(FILE *to);
 
-/* What a fit found: w [cols + intercept] of the columns as they are in the file. */
+/* What a fit found: w [(cols + intercept) x outputs] of the columns as they are in the file. */
 typedef struct fit {
     const settings *settings;
     data data;
+    data whole, held;      /* with --validate: the table, and the rows of it that the fit does not see */
+    lgd_matrix *held_A;    /* held.A, or that scaled as A */
+    lgd_objective *held_f; /* mean loss there */
+    bool inside;           /* of a fold: nothing is said */
+    size_t outputs;
     lgd_matrix *A;        /* data.A, or that standardised */
     lgd_objective *f, *q; /* q: f reduced, which steps are on then */
     size_t dim;
@@ -142,25 +158,44 @@ typedef struct fit {
     double value;              /* of the objective, with penalties */
     double freedom, sigma, r2; /* of least squares: residual deviation, share of the variance */
     double accuracy;           /* of labels */
+    double gap;                /* value - minimum at most; NaN: not known */
+    double held_loss, held_accuracy;
+    lgd_cv_report cv; /* with --folds */
+    char *words;      /* what is minimised and how, with --verbose */
 } fit;
 
-bool fit_run(fit *a, int *status);      /* by steps of a method (run.c) */
-bool fit_squares(fit *a, int *status);  /* of least squares, at once (squares.c) */
-bool fit_steps(fit *a, int *status);    /* of least squares, by steps */
-bool fit_judge(fit *a);                 /* sigma, r2 or accuracy (judge.c) */
-void fit_print(FILE *to, const fit *a); /* (table.c) */
+bool fit_prepare(fit *a);           /* matrix, objective, room */
+bool fit_find(fit *a, int *status); /* at */
+bool fit_restore(fit *a);           /* w */
+void fit_free(fit *a);
+
+bool fit_run(fit *a, int *status);     /* by steps of a method (run.c) */
+bool fit_squares(fit *a, int *status); /* of least squares, at once (squares.c) */
+bool fit_steps(fit *a, int *status);   /* of least squares, by steps */
+bool fit_pieces(fit *a, int *status);  /* of losses with kinks (pieces.c) */
+bool fit_judge(fit *a);                /* sigma, r2, accuracy; those of the rows held (judge.c) */
+bool fit_describe(fit *a, const lgd_optimizer *opt, const lgd_minimize_options *o); /* words (run.c) */
+void fit_print(FILE *to, const fit *a);                                             /* (table.c) */
 const char *fit_column(const fit *a, size_t j);
+
+/* ---- rows (rows.c) */
+
+bool rows_hold(fit *a);              /* data is cut into data and held */
+bool rows_fold(fit *a, int *status); /* cv */
 
 /* ---- models (model.c) */
 
 typedef struct model {
     const char *path;
     const loss_kind *kind;
+    lgd_loss *loss;
     char *target;
     bool intercept;
-    size_t cols;
+    size_t cols, outputs;
     char **names;
-    double *w; /* [cols + intercept] */
+    size_t class_count; /* 0: the target is a number */
+    char **classes;
+    double *w; /* [(cols + intercept) x outputs] */
 } model;
 
 /* Can the names of the columns be written, and are they told apart by them? */

@@ -139,8 +139,11 @@ bool data_read(data *d, const char *path, const reading *how, bool quiet)
 void data_free(data *d)
 {
     lgd_matrix_free(d->A);
-    lgd_table_free(d->table);
-    free(d->names);
-    free(d->weights);
+    if (!d->copy) {
+        lgd_table_free(d->table);
+        free(d->names);
+        free(d->weights);
+    }
+    free(d->copy);
     *d = (data){0};
 }

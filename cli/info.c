@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "cli.h"
 #include <stdlib.h>
+#include <string.h>
 
 enum id { HELP };
 
@@ -28,18 +29,22 @@ static void print_threads(void)
         printf("threads    1; LGD_NUM_THREADS is not set\n");
 }
 
-static void print_all(void)
+static void print_optimizers(void)
 {
     const lgd_optimizer_ops *ops;
+    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)); i++)
+        printf("  %-20s %s\n", ops->name, ops->about);
+}
+
+static void print_all(void)
+{
     printf("lgd        %s\n", LGD_VERSION);
     printf("library    %s\n", lgd_build_info());
     print_threads();
     printf("\nlosses\n");
-    for (size_t i = 0; losses[i].loss; i++)
-        printf("  %-20s %s\n", loss_name(NULL, i), losses[i].about);
+    losses_print(stdout);
     printf("\noptimizers\n");
-    for (size_t i = 0; (ops = lgd_optimizer_builtin(i)); i++)
-        printf("  %-20s %s\n", ops->name, ops->about);
+    print_optimizers();
 }
 
 int info_main(int argc, char **argv)
@@ -48,15 +53,22 @@ int info_main(int argc, char **argv)
     int rest;
     if (!arguments_parse(&known, argc, argv, &help, &rest))
         return EXIT_USAGE;
-    if (rest < argc) {
-        refuse("\"%s\" is not an option   (lgd info --help)", argv[rest]);
+    const char *word = rest < argc ? argv[rest] : NULL;
+    const bool losses = word && !strcmp(word, "losses"), optimizers = word && !strcmp(word, "optimizers");
+    if (rest + 1 < argc || (word && !losses && !optimizers)) {
+        refuse("\"%s\" is no list, losses or optimizers is accepted   (lgd info --help)", argv[argc - 1]);
         return EXIT_USAGE;
     }
     if (help) {
-        fputs(
-            "usage: lgd info\nPrints the library in use, its BLAS and LAPACK, its threads, losses and optimizers.\n\n",
-            stdout);
+        fputs("usage: lgd info [losses | optimizers]\nPrints the library in use, its BLAS and LAPACK, its threads, "
+              "losses and optimizers; "
+              "or only these, with\ntheir parameters.\n\n",
+              stdout);
         arguments_help(&known, stdout);
+    } else if (losses) {
+        losses_print(stdout);
+    } else if (optimizers) {
+        print_optimizers();
     } else {
         print_all();
     }

@@ -3,19 +3,28 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Scores of all rows, with the columns and coefficients of the file. */
-static double *scores(const fit *a)
+/* Scores [rows x outputs], with the columns and coefficients of the file. */
+static double *scores(const fit *a, const data *d)
 {
-    const data *d = &a->data;
-    double *z = memory_of(d->rows, sizeof *z);
-    if (z && lgd_matrix_forward(d->A, NULL, 1, a->w, 1, z, 1)) {
+    const size_t k = a->outputs;
+    double *z = memory_of(d->rows * k, sizeof *z);
+    if (z && lgd_matrix_forward(d->A, NULL, k, a->w, k, z, k)) {
         refuse_last();
         free(z);
         return NULL;
     }
-    for (size_t i = 0; z && i < d->rows; i++)
-        z[i] += a->settings->intercept ? a->w[d->cols] : 0;
+    for (size_t i = 0; z && i < d->rows * k; i++)
+        z[i] += a->settings->intercept ? a->w[d->cols * k + i % k] : 0;
     return z;
+}
+
+/* The class of a row of k scores: the largest, or, of one, its sign. */
+static size_t class_of(const double *z, size_t k)
+{
+    size_t at = 0;
+    for (size_t c = 1; c < k; c++)
+        at = z[c] > z[at] ? c : at;
+    return k > 1 ? at : z[0] > 0;
 }
 
 static double weight(const data *d, size_t i)
@@ -38,27 +47,45 @@ static double share_of_variance(const fit *a, double rss)
     return tss > 0 ? 1 - rss / tss : NAN;
 }
 
-bool fit_judge(fit *a)
+typedef struct tally {
+    double rss, right, count;
+    size_t rows; /* of weight above 0 */
+} tally;
+
+static bool count(const fit *a, const data *d, tally *t)
 {
-    const data *d = &a->data;
-    double *z = scores(a), rss = 0, right = 0, count = 0;
-    size_t rows = 0;
+    const size_t k = a->outputs;
+    double *z = scores(a, d);
+    *t = (tally){0};
     if (!z)
         return false;
     for (size_t i = 0; i < d->rows; i++) {
-        const double r = z[i] - d->y[i];
-        rss += weight(d, i) * r * r;
-        right += weight(d, i) * ((z[i] > 0) == (d->y[i] > 0.5));
-        count += weight(d, i);
-        rows += weight(d, i) > 0;
+        const double r = z[i * k] - d->y[i];
+        t->rss += weight(d, i) * r * r;
+        t->right += weight(d, i) * ((double)class_of(z + i * k, k) == d->y[i]);
+        t->count += weight(d, i);
+        t->rows += weight(d, i) > 0;
     }
     free(z);
+    return true;
+}
+
+bool fit_judge(fit *a)
+{
+    tally t;
+    if (!count(a, &a->data, &t))
+        return false;
     if (!a->covariance) {
         const size_t rank = a->rank ? a->rank : a->dim;
-        a->freedom = rows > rank ? (double)(rows - rank) : 0;
+        a->freedom = t.rows > rank ? (double)(t.rows - rank) : 0;
     }
-    a->sigma = a->freedom > 0 ? sqrt(rss / a->freedom) : NAN;
-    a->r2 = share_of_variance(a, rss);
-    a->accuracy = right / count;
-    return true;
+    a->sigma = a->freedom > 0 ? sqrt(t.rss / a->freedom) : NAN;
+    a->r2 = share_of_variance(a, t.rss);
+    a->accuracy = t.right / t.count;
+    if (!a->held.rows)
+        return true;
+    if (!count(a, &a->held, &t))
+        return false;
+    a->held_accuracy = t.right / t.count;
+    return !lgd_objective_eval(a->held_f, NULL, a->at, &a->held_loss, NULL) || refuse_last();
 }

@@ -22,6 +22,12 @@ enum id {
     TOL,
     SEED,
     THREADS,
+    CLASS_WEIGHT,
+    VALIDATE,
+    PATIENCE,
+    FOLDS,
+    DIAGNOSE,
+    VERBOSE,
     OUT,
     FORCE,
     QUIET,
@@ -31,13 +37,14 @@ enum id {
 
 static const argument lines[] = {
     {TARGET, 0, "target", required_argument, " COL", "the column to predict, by name or number from 1 (the last)"},
-    {LOSS, 0, "loss", required_argument, " NAME", "see below (half_squared)"},
+    {LOSS, 0, "loss", required_argument, " TEXT", "see below, as huber:delta=1.2 (half_squared)"},
     {L2, 0, "l2", required_argument, " X", "adds X/2 |w|^2 to the mean loss, without the intercept (0)"},
     {L1, 0, "l1", required_argument, " X", "adds X |w|_1, likewise: a lasso (0)"},
     {INTERCEPT, 0, "intercept", no_argument, "", "with an intercept (as usual)"},
     {NO_INTERCEPT, 0, "no-intercept", no_argument, "", "without one"},
     {STANDARDIZE, 0, "standardize", no_argument, "", "steps and penalties see columns of mean 0 and deviation 1"},
     {WEIGHTS, 0, "weights", required_argument, " COL", "a column that is the weight of each row, by name"},
+    {CLASS_WEIGHT, 0, "class-weight", required_argument, " WORD", "balanced: each class weighs the same, by its rows"},
     {MISSING, 0, "missing", required_argument, " WORD", "missing cells: refuse, drop their rows, mean (refuse)"},
     READING_LINES,
     {SOLVER, 0, "solver", required_argument, " WORD",
@@ -54,11 +61,19 @@ static const argument lines[] = {
     {TOL, 0, "tol", required_argument, " X",
      "converged where |g| has fallen to X of its largest (1e-8; for minibatch 0)"},
     {SEED, 0, "seed", required_argument, " N", "of the order of rows in batches (1)"},
+    {VALIDATE, 0, "validate", required_argument, " X",
+     "sets the share X of the rows aside, by --seed, and judges the fit there"},
+    {PATIENCE, 0, "patience", required_argument, " N",
+     "with --validate: ends at the best point once the loss there has not fallen N times"},
+    {FOLDS, 0, "folds", required_argument, " N",
+     "judges the fit on each of N parts of the rows by a fit of the others"},
     {THREADS, 0, "threads", required_argument, " N", "threads (LGD_NUM_THREADS, or OMP_NUM_THREADS, or 1)"},
     {OUT, 'o', "out", required_argument, " MODEL",
      "writes the model, for lgd predict; - is stdout, and the table goes to stderr then"},
     {FORCE, 0, "force", no_argument, "", "replaces a MODEL that is there"},
     {QUIET, 'q', "quiet", no_argument, "", "no notes about DATA, no progress"},
+    {DIAGNOSE, 0, "diagnose", no_argument, "", "says what the steps look like (as it does if they have not converged)"},
+    {VERBOSE, 'v', "verbose", no_argument, "", "prints what is minimised and how, with every constant"},
     {STRICT, 0, "strict", no_argument, "", "ends with status 4 if the steps did not converge"},
     {HELP, 'h', "help", no_argument, "", "prints this"},
 };
@@ -73,23 +88,40 @@ void settings_help(FILE *to)
           "Fits a linear model to a table, DATA, a file of CSV or TSV, and prints its coefficients.\n\n",
           to);
     arguments_help(&known, to);
-    fputs("\nlosses, of a prediction z and a target y:\n", to);
-    for (size_t i = 0; losses[i].loss; i++)
-        fprintf(to, "  %-15s %s\n", loss_name(NULL, i), losses[i].about);
+    fputs("\nlosses, of a prediction z and a target y (s = 1 for the label 1, else -1), with their presets:\n", to);
+    losses_print(to);
     fputs("\nResults go to stdout, notes and progress to stderr. Exit: 0 done, 1 data, a file or memory, 2 usage,\n"
           "3 diverged, 4 not converged (--strict).\n",
           to);
 }
 
-static bool take_loss(settings *s, const char *name)
+static bool take_loss(settings *s, const char *text)
 {
-    s->kind = loss_find(name);
+    char name[48];
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ":"), text);
+    lgd_loss_free(s->loss);
+    s->loss = NULL;
+    s->kind = loss_find(text);
     if (s->kind)
-        return true;
+        return !lgd_loss_parse(&s->loss, text) || refuse_last();
     const char *near = argument_nearest(name, loss_name, NULL);
     if (near)
         return refuse("unknown loss %s; did you mean %s?   (lgd fit --help)", name, near);
     return refuse("unknown loss %s   (lgd fit --help)", name);
+}
+
+static bool take_share(settings *s, const char *value)
+{
+    if (!argument_real(&known, "validate", value, 0, false, &s->validate))
+        return false;
+    return s->validate < 1 || refuse("--validate is \"%s\", a share of the rows below 1 is accepted", value);
+}
+
+static bool take_class_weight(settings *s, const char *value)
+{
+    static const char *const words[] = {"balanced", NULL};
+    int choice;
+    return s->balanced = argument_word(&known, "class-weight", value, words, &choice);
 }
 
 static bool take_missing(settings *s, const char *value)
@@ -153,6 +185,18 @@ static bool take(void *ctx, int id, const char *value)
         return argument_count(&known, "seed", value, 0, UINT64_MAX, &s->seed);
     case THREADS:
         return argument_size(&known, "threads", value, 1, 1024, &s->threads);
+    case CLASS_WEIGHT:
+        return take_class_weight(s, value);
+    case VALIDATE:
+        return take_share(s, value);
+    case PATIENCE:
+        return argument_count(&known, "patience", value, 1, UINT32_MAX, &s->patience);
+    case FOLDS:
+        return argument_size(&known, "folds", value, 2, INT32_MAX, &s->folds);
+    case DIAGNOSE:
+        return s->diagnose = true;
+    case VERBOSE:
+        return s->verbose = true;
     case OUT:
         s->out = value;
         return true;
@@ -176,8 +220,7 @@ static bool take(void *ctx, int id, const char *value)
 static bool agree(const settings *s)
 {
     if (s->solver > SOLVER_AUTO && !s->kind->squares)
-        return refuse("--solver is for least squares, the loss is %s   (lgd fit --help)",
-                      lgd_loss_name(s->kind->loss()));
+        return refuse("--solver is for least squares, the loss is %s   (lgd fit --help)", s->kind->name);
     if ((s->solver == SOLVER_QR || s->solver == SOLVER_SVD) && s->asks_steps)
         return refuse("--solver=%s takes no steps; --optimizer, --steps, --epochs, --batch-size, --estimator, "
                       "--schedule and --tol "
@@ -191,6 +234,17 @@ static bool agree(const settings *s)
         return refuse("--schedule=cosine falls over the epochs: --epochs is needed beside --steps");
     if (!s->batch && (s->estimator >= 0))
         return refuse("--estimator is about batches: --batch-size is needed");
+    if (s->kind->kinks && !s->optimizer && (s->asks_steps || s->l1 > 0))
+        return refuse(
+            "the minimum of the %s loss is found at once; beside --l1, --steps, --epochs, --batch-size, --tol, "
+            "--schedule and --patience a method is needed, as --optimizer=adagrad",
+            s->kind->name);
+    if (s->balanced && !s->kind->labels && !s->kind->classes)
+        return refuse("--class-weight is about classes, the loss is %s   (lgd fit --help)", s->kind->name);
+    if (s->patience && !(s->validate > 0))
+        return refuse("--patience is about the rows that --validate=X sets aside   (lgd fit --help)");
+    if (s->folds && s->validate > 0)
+        return refuse("--folds and --validate are both there, one of them is accepted");
     if (s->standardize && !s->intercept)
         return refuse("--standardize shifts the columns, which takes the intercept that --no-intercept forbids");
     return true;
@@ -199,7 +253,8 @@ static bool agree(const settings *s)
 bool settings_parse(settings *s, int argc, char **argv)
 {
     int rest;
-    *s = (settings){.kind = losses, .intercept = true, .seed = 1, .tol = -1, .estimator = -1, .schedule = -1};
+    *s = (settings){
+        .kind = loss_find("half_squared"), .intercept = true, .seed = 1, .tol = -1, .estimator = -1, .schedule = -1};
     if (!arguments_parse(&known, argc, argv, s, &rest))
         return false;
     if (s->help)
@@ -209,8 +264,17 @@ bool settings_parse(settings *s, int argc, char **argv)
     if (rest + 1 < argc)
         return refuse("\"%s\" is one file too many: lgd fit DATA   (lgd fit --help)", argv[rest + 1]);
     s->path = argv[rest];
+    if (!s->loss && lgd_loss_parse(&s->loss, s->kind->name))
+        return refuse_last();
     s->how.csv.binary = s->kind->labels;
-    s->asks_steps =
-        s->optimizer || s->batch || s->steps || s->epochs || s->estimator >= 0 || s->schedule >= 0 || s->tol >= 0;
+    s->how.csv.classes = s->kind->classes;
+    s->asks_steps = s->patience || s->optimizer || s->batch || s->steps || s->epochs || s->estimator >= 0 ||
+                    s->schedule >= 0 || s->tol >= 0;
     return agree(s);
+}
+
+void settings_free(settings *s)
+{
+    lgd_loss_free(s->loss);
+    reading_free(&s->how);
 }

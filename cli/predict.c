@@ -4,15 +4,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum id { OUT, FORCE, QUIET, HELP };
+enum id { CLASSES, PROBABILITIES, OUT, FORCE, QUIET, HELP };
 
 typedef struct predict_settings {
     const char *model, *path, *out;
     reading how;
-    bool force, quiet, help;
+    bool force, quiet, help, classes, probabilities;
 } predict_settings;
 
 static const argument lines[] = {
+    {CLASSES, 0, "classes", no_argument, "", "prints the names of classes (as usual where there are more than two)"},
+    {PROBABILITIES, 0, "probabilities", no_argument, "",
+     "prints those of all classes in their order, commas between them"},
     READING_LINES,
     {OUT, 'o', "out", required_argument, " FILE", "where the predictions go (standard output)"},
     {FORCE, 0, "force", no_argument, "", "replaces a FILE that is there"},
@@ -29,6 +32,10 @@ static bool take(void *ctx, int id, const char *value)
     if (id >= READ_IGNORE)
         return reading_take(&s->how, &known, id, value);
     switch ((enum id)id) {
+    case CLASSES:
+        return s->classes = true;
+    case PROBABILITIES:
+        return s->probabilities = true;
     case OUT:
         s->out = value;
         return true;
@@ -45,7 +52,8 @@ static bool take(void *ctx, int id, const char *value)
 static void print_help(void)
 {
     fputs("usage: lgd predict MODEL DATA [option...]\n"
-          "Prints one number for each row of DATA, a file of CSV or TSV: what MODEL, which lgd fit -o has written, "
+          "Prints one number, or the name of a class, for each row of DATA, a file of CSV or TSV: what MODEL, which "
+          "lgd fit -o has written, "
           "predicts.\n"
           "Columns are found by their names; others than those of the model are not looked at. Where the target is "
           "among\n"
@@ -65,28 +73,37 @@ static bool parse(predict_settings *s, int argc, char **argv)
         return true;
     if (rest + 2 != argc)
         return refuse("a model and a file are needed: lgd predict MODEL DATA   (lgd predict --help)");
+    if (s->classes && s->probabilities)
+        return refuse("--classes and --probabilities are both there, one of them is accepted");
     s->model = argv[rest];
     s->path = argv[rest + 1];
     return true;
 }
 
-/* The table of the model's columns, with the target too if that is there and can be read. */
+/* The table of the model's columns, with the target too if that is there and can be read; classes are then numbered in the order of
+ * their own names. */
 static bool read_data(data *d, const model *m, predict_settings *s)
 {
+    lgd_csv_options *csv = &s->how.csv;
     const char **names = memory_of(m->cols + 2, sizeof *names);
     if (!names)
         return false;
     memcpy(names, m->names, m->cols * sizeof *names);
-    names[m->cols] = m->target;
-    s->how.csv.no_target = true;
-    s->how.csv.only = names;
+    names[m->cols] = m->class_count ? NULL : m->target;
+    csv->no_target = !m->class_count;
+    csv->classes = m->class_count;
+    csv->target = m->class_count ? m->target : NULL;
+    csv->only = names;
     const bool both = !s->quiet && data_try(d, s->path, &s->how);
     names[m->cols] = NULL;
+    csv->no_target = true;
+    csv->classes = false;
+    csv->target = NULL;
     if (!both)
         data_free(d);
     const bool ok = both || data_read(d, s->path, &s->how, true);
     free(names);
-    s->how.csv.only = NULL;
+    csv->only = NULL;
     return ok;
 }
 
@@ -119,21 +136,32 @@ static double *gather(const data *d, const model *m)
     return X;
 }
 
-/* Predictions of all rows. The targets of the model that predicts are not looked at: 0 is legal for every loss. */
+/* Predictions [rows x outputs]. The targets of the model that predicts are not looked at: 1 is legal for every loss. */
 static bool predict(const model *m, size_t rows, const double *X, double *out)
 {
-    double *zeros = memory_of(rows, sizeof *zeros);
+    double *ones = memory_of(rows, sizeof *ones);
     lgd_matrix *A = NULL;
     lgd_objective *f = NULL;
-    const lgd_glm_options options = {.intercept = m->intercept};
+    const lgd_glm_options options = {.intercept = m->intercept, .outputs = m->outputs};
+    for (size_t i = 0; ones && i < rows; i++)
+        ones[i] = 1;
     const bool ok =
-        zeros && ((!lgd_matrix_dense(&A, rows, m->cols, X, m->cols) &&
-                   !lgd_glm_create(&f, A, zeros, m->kind->loss(), &options) && !lgd_glm_predict(f, A, m->w, out, 1)) ||
-                  refuse_last());
+        ones && ((!lgd_matrix_dense(&A, rows, m->cols, X, m->cols) && !lgd_glm_create(&f, A, ones, m->loss, &options) &&
+                  !lgd_glm_predict(f, A, m->w, out, m->outputs)) ||
+                 refuse_last());
     lgd_objective_free(f);
     lgd_matrix_free(A);
-    free(zeros);
+    free(ones);
     return ok;
+}
+
+/* The class of a row's predictions: the largest, or, of one, whether it is above the cut. */
+static size_t class_of(const model *m, const double *z)
+{
+    size_t at = 0;
+    for (size_t c = 1; c < m->outputs; c++)
+        at = z[c] > z[at] ? c : at;
+    return m->outputs > 1 ? at : z[0] > m->kind->cut;
 }
 
 /* ---- how near they are, where the target is there */
@@ -160,29 +188,51 @@ static void judge_numbers(size_t rows, const double *z, const double *y, size_t 
     fputs("\n", stderr);
 }
 
-/* Labels are {0, 1} or {-1, 1}; which of others is which the model does not say. */
-static void judge_labels(const model *m, size_t rows, const double *z, const double *y, size_t stride)
+/* By the names of classes; those of the file are in an order of their own. */
+static void judge_classes(const model *m, const data *d, const double *z)
 {
     size_t right = 0;
-    for (size_t i = 0; i < rows; i++) {
-        const double label = y[i * stride];
-        if (label != 0 && label != 1 && label != -1)
-            return;
-        right += (z[i] > m->kind->cut) == (label > 0);
+    for (size_t i = 0; i < d->rows; i++) {
+        const char *name = d->table->class_names[(size_t)d->y[i]];
+        right += !strcmp(name, m->classes[class_of(m, z + i * m->outputs)]);
     }
-    fprintf(stderr, "%zu rows: %.2f %% of the labels right\n", rows, 100 * (double)right / (double)rows);
+    fprintf(stderr, "%zu rows: %.2f %% of the labels right\n", d->rows, 100 * (double)right / (double)d->rows);
 }
 
 /* ---- the command */
 
-static bool write_all(const char *path, size_t rows, const double *z)
+static void write_row(FILE *to, const predict_settings *s, const model *m, const double *z)
+{
+    const bool named = s->classes || (m->outputs > 1 && !s->probabilities);
+    if (named)
+        fprintf(to, "%s", m->classes[class_of(m, z)]);
+    else if (s->probabilities && m->outputs == 1)
+        fprintf(to, "%.17g,%.17g", 1 - z[0], z[0]);
+    else
+        for (size_t c = 0; c < m->outputs; c++)
+            fprintf(to, c ? ",%.17g" : "%.17g", z[c]);
+    putc('\n', to);
+}
+
+static bool write_all(const predict_settings *s, const model *m, size_t rows, const double *z)
 {
     output o;
-    if (!output_open(&o, path))
+    if (!output_open(&o, s->out))
         return false;
     for (size_t i = 0; i < rows; i++)
-        fprintf(o.file, "%.17g\n", z[i]);
+        write_row(o.file, s, m, z + i * m->outputs);
     return output_finish(&o);
+}
+
+/* Does the model know of what is asked for? */
+static bool model_suits(const predict_settings *s, const model *m)
+{
+    if (s->classes && !m->class_count)
+        return refuse("%s: --classes is about classes, the loss of the model is %s", m->path, m->kind->name);
+    if (s->probabilities && !m->kind->classes && strcmp(m->kind->name, "logistic"))
+        return refuse("%s: --probabilities goes with logistic or softmax, the loss of the model is %s", m->path,
+                      m->kind->name);
+    return true;
 }
 
 static bool predict_all(predict_settings *s)
@@ -190,12 +240,13 @@ static bool predict_all(predict_settings *s)
     model m = {0};
     data d = {0};
     double *X = NULL, *z = NULL;
-    bool ok = output_allowed(s->out, s->force) && model_read(&m, s->model) && read_data(&d, &m, s);
-    ok = ok && (X = gather(&d, &m)) && (z = memory_of(d.rows, sizeof *z)) && predict(&m, d.rows, X, z);
-    ok = ok && write_all(s->out, d.rows, z);
-    const double *y = ok && !s->quiet ? target_of(&d, &m) : NULL;
-    if (y && m.kind->labels)
-        judge_labels(&m, d.rows, z, y, d.cols);
+    bool ok =
+        output_allowed(s->out, s->force) && model_read(&m, s->model) && model_suits(s, &m) && read_data(&d, &m, s);
+    ok = ok && (X = gather(&d, &m)) && (z = memory_of(d.rows * m.outputs, sizeof *z)) && predict(&m, d.rows, X, z);
+    ok = ok && write_all(s, &m, d.rows, z);
+    const double *y = ok && !s->quiet && !m.class_count ? target_of(&d, &m) : NULL;
+    if (ok && !s->quiet && m.class_count && d.y)
+        judge_classes(&m, &d, z);
     else if (y)
         judge_numbers(d.rows, z, y, d.cols);
     free(X);

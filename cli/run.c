@@ -11,10 +11,10 @@ enum { NEWTON_MOST = 1000, FULL_EPOCHS = 10000, BATCH_EPOCHS = 100 };
 static const char *usual_method(const fit *a)
 {
     const settings *s = a->settings;
-    return s->batch                ? "sgd:lr=auto"
-           : s->l1 > 0             ? s->kind->squares && a->dim <= MATRIX_MOST ? "cd" : "fista"
-           : a->dim <= NEWTON_MOST ? "newton"
-                                   : "lbfgs";
+    return s->batch                                   ? "sgd:lr=auto"
+           : s->l1 > 0                                ? s->kind->squares && a->dim <= MATRIX_MOST ? "cd" : "fista"
+           : a->dim <= NEWTON_MOST && !s->kind->fades ? "newton"
+                                                      : "lbfgs";
 }
 
 static int step_progress(void *ctx, const lgd_progress *p)
@@ -50,7 +50,9 @@ static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty,
                               .max_steps = s->steps,
                               .seed = s->seed,
                               .threads = s->threads,
-                              .penalty = penalty};
+                              .penalty = penalty,
+                              .validation = s->patience ? a->held_f : NULL,
+                              .patience = s->patience};
     if (!s->epochs && !s->steps)
         o.max_epochs = s->batch ? BATCH_EPOCHS : FULL_EPOCHS;
     if (s->batch)
@@ -80,6 +82,35 @@ static bool describe(fit *a, const char *text, const lgd_minimize_options *o)
     return true;
 }
 
+/* What is minimised: all of a run, or, without one, the objective. */
+bool fit_describe(fit *a, const lgd_optimizer *opt, const lgd_minimize_options *o)
+{
+    const lgd_objective *f = a->q ? a->q : a->f;
+    if (!a->settings->verbose)
+        return true;
+    const size_t length = opt ? lgd_minimize_describe(f, opt, o, NULL, 0) : lgd_objective_describe(f, NULL, 0);
+    if (!length)
+        return refuse_last();
+    if (!(a->words = memory_of(length + 1, 1)))
+        return false;
+    if (opt)
+        lgd_minimize_describe(f, opt, o, a->words, length + 1);
+    else
+        lgd_objective_describe(f, a->words, length + 1);
+    return true;
+}
+
+/* What the numbers of the run say of it, where it has not converged or that is asked for. */
+static void diagnose(const fit *a, const lgd_history *history, lgd_stop stop, bool ended)
+{
+    const bool asked = a->settings->diagnose;
+    lgd_diagnosis d;
+    if (a->inside || (ended && !asked) || lgd_diagnose(history, &(lgd_diagnose_options){.stop = stop}, &d))
+        return;
+    if (asked || d.label > LGD_DIAGNOSIS_CONVERGING)
+        refuse("diagnosis: %s: %s; %s", lgd_diagnosis_string(d.label), d.evidence, d.remedy);
+}
+
 static lgd_status minimize(fit *a, lgd_optimizer *opt, lgd_minimize_options *o)
 {
     progress bar;
@@ -102,41 +133,65 @@ static bool converged(lgd_stop stop)
            stop == LGD_STOP_GAP_TOL || stop == LGD_STOP_ROUNDING;
 }
 
+/* The run has not converged: why, and what helps. */
+static void tell(const fit *a)
+{
+    const lgd_report *r = &a->report;
+    if (a->inside)
+        return;
+    if (r->stop == LGD_STOP_SEPARABLE)
+        refuse("%s: coefficients would grow without end, and the loss would go to 0 without reaching it; "
+               "hint: --l2=0.01, say, has a minimum",
+               lgd_stop_string(r->stop));
+    else
+        refuse("not converged: %s, |g| is %.3g%s", lgd_stop_string(r->stop), r->grad_norm,
+               r->stop == LGD_STOP_EPOCHS  ? "; hint: more --epochs"
+               : r->stop == LGD_STOP_STEPS ? "; hint: more --steps"
+                                           : "");
+}
+
+static bool run(fit *a, lgd_optimizer *opt, lgd_minimize_options *o, int *status)
+{
+    const settings *s = a->settings;
+    if (lgd_history_create(&o->history)) {
+        refuse_last();
+        return false;
+    }
+    const lgd_status st = minimize(a, opt, o);
+    const lgd_stop stop = st == LGD_EDIVERGED ? LGD_STOP_DIVERGED : a->report.stop;
+    const bool ended = st == LGD_OK && (converged(stop) || stop == LGD_STOP_PATIENCE);
+    *status = st == LGD_EDIVERGED                          ? EXIT_DIVERGED
+              : st == LGD_EUNSUPPORTED || st == LGD_EINVAL ? EXIT_USAGE
+              : st                                         ? EXIT_FAILED
+              : s->strict && !ended                        ? EXIT_UNCONVERGED
+                                                           : EXIT_OK;
+    a->value = a->report.f;
+    a->converged = st == LGD_OK && converged(stop);
+    if (st == LGD_OK || st == LGD_EDIVERGED)
+        diagnose(a, o->history, stop, ended || stop == LGD_STOP_SEPARABLE);
+    if (st)
+        refuse_last();
+    else if (!ended)
+        tell(a);
+    lgd_history_free(o->history);
+    return !st;
+}
+
 bool fit_run(fit *a, int *status)
 {
     const settings *s = a->settings;
     const char *text = s->optimizer ? s->optimizer : usual_method(a);
     lgd_penalty *penalty = NULL;
     lgd_optimizer *opt = NULL;
-    bool ok = false;
+    bool ok = (s->l1 == 0 || !lgd_penalty_l1_create(&penalty, s->l1)) && !lgd_optimizer_parse(&opt, text);
     *status = EXIT_USAGE;
-    if (s->l1 > 0 && lgd_penalty_l1_create(&penalty, s->l1))
-        goto done;
-    if (lgd_optimizer_parse(&opt, text))
-        goto done;
-    lgd_minimize_options o = options_of(a, penalty, judges_itself(opt));
-    *status = EXIT_FAILED;
-    ok = describe(a, text, &o);
-    if (!ok)
-        goto done;
-    const lgd_status st = minimize(a, opt, &o);
-    ok = st == LGD_OK;
-    *status = st == LGD_EDIVERGED                          ? EXIT_DIVERGED
-              : st == LGD_EUNSUPPORTED || st == LGD_EINVAL ? EXIT_USAGE
-              : st                                         ? EXIT_FAILED
-              : s->strict && !converged(a->report.stop)    ? EXIT_UNCONVERGED
-                                                           : EXIT_OK;
-    a->value = a->report.f;
-    a->converged = ok && converged(a->report.stop);
-    if (ok && !converged(a->report.stop))
-        refuse("not converged: %s, |g| is %.3g%s", lgd_stop_string(a->report.stop), a->report.grad_norm,
-               a->report.stop == LGD_STOP_EPOCHS      ? "; hint: more --epochs"
-               : a->report.stop == LGD_STOP_STEPS     ? "; hint: more --steps"
-               : a->report.stop == LGD_STOP_SEPARABLE ? "; hint: --l2 keeps coefficients finite"
-                                                      : "");
-done:
-    if (!ok && !(*status == EXIT_FAILED && !opt))
+    if (ok) {
+        lgd_minimize_options o = options_of(a, penalty, judges_itself(opt));
+        *status = EXIT_FAILED;
+        ok = describe(a, text, &o) && fit_describe(a, opt, &o) && run(a, opt, &o, status);
+    } else {
         refuse_last();
+    }
     lgd_optimizer_free(opt);
     lgd_penalty_free(penalty);
     return ok;

@@ -107,6 +107,8 @@ bool fit_squares(fit *a, int *status)
     if (lgd_least_squares_solve(a->f, a->at, &options, &report))
         return refuse_columns(a);
     take_report(a, &report);
+    if (!fit_describe(a, NULL, NULL))
+        return false;
     *status = EXIT_OK;
     char planned[512];
     snprintf(planned, sizeof planned, "%s", a->plan);

@@ -25,7 +25,18 @@ static void print_name(FILE *to, const char *name, size_t width)
 
 const char *fit_column(const fit *a, size_t j)
 {
-    return j < a->data.cols ? a->data.names[j] : "(intercept)";
+    return j / a->outputs < a->data.cols ? a->data.names[j / a->outputs] : "(intercept)";
+}
+
+/* The heads of the columns of coefficients, one for each class. */
+static void print_classes(FILE *to, const fit *a)
+{
+    for (size_t c = 0; c < a->outputs; c++) {
+        const size_t length = characters(a->data.table->class_names[c]);
+        fprintf(to, "  %*s", (int)(length < 15 ? 15 - length : 0), "");
+        print_name(to, a->data.table->class_names[c], 0);
+    }
+    putc('\n', to);
 }
 
 static void print_coefficients(FILE *to, const fit *a)
@@ -38,11 +49,15 @@ static void print_coefficients(FILE *to, const fit *a)
     width = width < WIDEST ? width : WIDEST;
     fputs("\n  ", to);
     print_name(to, "column", width);
-    fprintf(to, "  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
-    for (size_t j = 0; j < a->dim; j++) {
+    if (a->outputs > 1)
+        print_classes(to, a);
+    else
+        fprintf(to, "  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
+    for (size_t j = 0; j < a->dim; j += a->outputs) {
         fputs("  ", to);
         print_name(to, fit_column(a, j), width);
-        fprintf(to, "  %15.8g", a->w[j] + 0.0); /* no -0 */
+        for (size_t c = 0; c < a->outputs; c++)
+            fprintf(to, "  %15.8g", a->w[j + c] + 0.0); /* no -0 */
         if (a->errors) {
             const double t = a->w[j] / a->errors[j];
             fprintf(to, fabs(t) < 99999 ? "  %14.6g  %9.3f" : "  %14.6g  %9.3g", a->errors[j], t + 0.0);
@@ -60,6 +75,8 @@ static void print_penalties(FILE *to, const settings *s)
         fprintf(to, ", l2 %g", s->l2);
     if (s->standardize)
         fprintf(to, ", columns standardized");
+    if (s->balanced)
+        fprintf(to, ", classes balanced");
     if (s->how.weights) {
         fputs(", weights \"", to);
         print_name(to, s->how.weights, 0);
@@ -76,16 +93,40 @@ static void print_run(FILE *to, const fit *a)
             lgd_stop_string(r->stop));
 }
 
+/* What is known of rows that the fit has not seen. */
+static void print_scores(FILE *to, const fit *a)
+{
+    const settings *s = a->settings;
+    const bool labels = s->kind->labels || s->kind->classes;
+    if (a->held.rows) {
+        fprintf(to, "validation: %zu row%s, loss %.8g", a->held.rows, a->held.rows == 1 ? "" : "s", a->held_loss);
+        if (labels)
+            fprintf(to, ", %.2f %% of the labels right", 100 * a->held_accuracy);
+        fprintf(to, "\n");
+    }
+    if (s->folds) {
+        fprintf(to, "%zu folds: loss %.6g, standard error %.2g", s->folds, a->cv.mean, a->cv.standard_error);
+        if (labels)
+            fprintf(to, "; %.2f %% of the labels right, standard error %.2g %%", 100 * a->cv.accuracy,
+                    100 * a->cv.accuracy_error);
+        fprintf(to, "\n");
+    }
+}
+
 void fit_print(FILE *to, const fit *a)
 {
     const settings *s = a->settings;
+    char loss[64];
+    lgd_loss_describe(s->loss, loss, sizeof loss);
     print_name(to, a->data.path, 0);
     fprintf(to, ": %zu rows, %zu column%s%s, target \"", a->data.rows, a->data.cols, a->data.cols == 1 ? "" : "s",
             s->intercept ? " and an intercept" : "");
     print_name(to, a->data.table->target, 0);
-    fprintf(to, "\", loss %s", lgd_loss_name(s->kind->loss()));
+    fprintf(to, "\", loss %s", loss);
     print_penalties(to, s);
     fprintf(to, "\n");
+    if (a->words)
+        fprintf(to, "%s\n", a->words);
     if (a->plan)
         fprintf(to, "plan: %s\n", a->plan);
     print_run(to, a);
@@ -95,9 +136,12 @@ void fit_print(FILE *to, const fit *a)
                 a->freedom == 1 ? "" : "s", a->r2);
     else if (s->kind->squares)
         fprintf(to, "no degree of freedom, R^2 %.6g", a->r2);
+    else if (isfinite(a->gap))
+        fprintf(to, "loss %.8g, at most %.3g above the minimum", a->value, a->gap);
     else
-        fprintf(to, "loss %.8g, |g| %.3g, %.2f %% of the labels right", a->value, a->report.grad_norm,
-                100 * a->accuracy);
+        fprintf(to, "loss %.8g, |g| %.3g", a->value, a->report.grad_norm);
+    if (s->kind->labels || s->kind->classes)
+        fprintf(to, ", %.2f %% of the labels right", 100 * a->accuracy);
     if (a->rank)
         fprintf(to, ", rank %zu of %zu", a->rank, a->dim);
     if (isfinite(a->condition))
@@ -105,4 +149,5 @@ void fit_print(FILE *to, const fit *a)
     if (isfinite(a->digits))
         fprintf(to, ", about %.1f digits", a->digits);
     fprintf(to, "\n");
+    print_scores(to, a);
 }

@@ -72,6 +72,19 @@ def breast_cancer(folder):
         return write(folder, "cancer.csv", ",".join([f"x{j}" for j in range(30)] + ["benign"]) + "\n" + file.read().split("\n", 1)[1])
 
 
+def named(folder, name, *labels):
+    """A set of bench/data with words for its classes and names for its columns."""
+    with open(f"{DATA}/{name}.csv") as file:
+        rows = [line.split(",") for line in file.read().split("\n")[1:] if line]
+    columns = [f"x{j}" for j in range(len(rows[0]) - 1)] + ["kind"]
+    return write(folder, f"{name}.csv", "\n".join(",".join(row) for row in [columns] + [row[:-1] + [labels[int(row[-1])]] for row in rows]) + "\n")
+
+
+def figures(text, pattern):
+    """The numbers of a line of what was printed."""
+    return [float(x) for x in re.search(pattern, text, re.M).groups()]
+
+
 def model(folder, name="m.json"):
     with open(os.path.join(folder, name), encoding="utf-8") as file:
         return json.load(file)
@@ -242,6 +255,185 @@ def cli_fit_many_columns_direct_a_reduction_where_it_is_asked_for(folder):
     refused(["fit", "ill.csv", "-q", "--solver=reduction"], "ill.csv: reduction: the rank is 81 of 82", folder, 1)
 
 
+# ---- losses
+
+
+def loss_by_hand(name, parameter, z, y):
+    e = z - y
+    return {"huber": lambda: e * e / 2 if abs(e) <= parameter else parameter * (abs(e) - parameter / 2),
+            "epsilon_insensitive": lambda: max(0, abs(e) - parameter), "squared_epsilon_insensitive": lambda: max(0, abs(e) - parameter) ** 2,
+            "quantile": lambda: -parameter * e if e < 0 else (1 - parameter) * e,
+            "expectile": lambda: (parameter if e < 0 else 1 - parameter) * e * e, "poisson": lambda: z - y * math.log(z),
+            "gamma": lambda: y / z + math.log(z), "log_cosh": lambda: abs(e) + math.log1p(math.exp(-2 * abs(e))) - math.log(2),
+            "squared": lambda: e * e}[name]()
+
+
+def cli_fit_every_loss_of_numbers_value_of_its_formula(folder):
+    data = diabetes(folder)
+    with open(f"{folder}/{data}") as file:
+        y = [float(line.split(",")[-1]) for line in file.read().split()[1:]]
+    for loss in ("huber:delta=20", "epsilon_insensitive:epsilon=10", "squared_epsilon_insensitive:epsilon=10", "quantile:tau=0.9",
+                 "expectile:tau=0.8", "poisson", "gamma", "log_cosh"):
+        result = fits(data, "-q", "--strict", "--loss", loss, "-o", "m.json", "--force", folder=folder)
+        assert f'loss {loss}\n' in result.stdout and result.stderr == "" and model(folder)["loss"] == loss, result.stdout
+        z = [float(x) for x in run("predict", "m.json", data, "-q", folder=folder).stdout.split()]
+        name, _, parameter = loss.partition(":")
+        expected = math.fsum(loss_by_hand(name, float(parameter.partition("=")[2] or 0), *pair) for pair in zip(z, y)) / len(y)
+        value, = figures(result.stdout, "^loss ([-0-9.]+),")
+        assert abs(value - expected) <= 1e-7 * abs(expected), (loss, value, expected)
+        if loss.startswith("quantile"):
+            assert abs(sum(a > b for a, b in zip(z, y)) / len(y) - 0.9) <= 11 / 442 # as far as the rows at the kink
+
+
+def cli_fit_losses_with_kinks_gap_told_and_lower_than_steps(folder):
+    cancer, numbers = breast_cancer(folder), diabetes(folder)
+    for data, loss, rate in ((cancer, "hinge", "0.05"), (numbers, "quantile:tau=0.3", "5"), (numbers, "epsilon_insensitive:epsilon=5", "5")):
+        words = [data, "-q", "--loss", loss, "--standardize", "--l2=0.05"]
+        exact = fits(*words, "--strict", folder=folder).stdout
+        value, gap = figures(exact, "^loss ([0-9.]+), at most ([-0-9.e]+) above the minimum")
+        assert re.search("^piecewise .*: [0-9]+ steps, converged: duality gap", exact, re.M) and 0 <= gap <= 1e-10 * value, exact
+        steps = fits(*words, f"--optimizer=adagrad:lr={rate}", "--epochs=300", "--tol=0", folder=folder).stdout
+        near, = figures(steps, "^loss ([0-9.]+), ")
+        assert value < near <= 1.05 * value, (loss, value, near)
+    refused(["fit", cancer, "--loss=hinge", "--steps=3"], "a method is needed, as --optimizer=adagrad", folder, 2)
+    refused(["fit", cancer, "--loss=hinge", "--l1=3"], "a method is needed, as --optimizer=adagrad", folder, 2)
+
+
+def cli_fit_several_classes_names_kept_and_predicted(folder):
+    labels = ["virginica", "setosa", "versicolor"] # in another order than that of bytes
+    data = named(folder, "iris", *labels)
+    result = fits(data, "--loss=softmax", "--l2=0.01", "--standardize", "-o", "m.json", folder=folder)
+    assert 'labels: "setosa" became 0, "versicolor" became 1 and "virginica" became 2\n' in result.stderr
+    assert re.search("^  column +setosa +versicolor +virginica$", result.stdout, re.M), result.stdout
+    value, right = figures(result.stdout, "^loss ([0-9.]+), .*, ([0-9.]+) % of the labels right$")
+    tree = model(folder)
+    assert tree["classes"] == sorted(labels) and [len(c["coefficients"]) for c in tree["columns"]] == [3] * 4 and len(tree["intercept"]) == 3
+    for numbers in zip(*[c["coefficients"] for c in tree["columns"]]):
+        assert any(numbers)
+    told = run("predict", "m.json", data, folder=folder)
+    assert told.stderr == f"150 rows: {right:.2f} % of the labels right\n" and right == 96, told.stderr
+    with open(f"{folder}/{data}") as file:
+        kinds = [line.split(",")[-1] for line in file.read().split()[1:]]
+    assert 100 * sum(a == b for a, b in zip(kinds, told.stdout.split())) == 150 * right
+    chances = [[float(p) for p in line.split(",")] for line in run("predict", "m.json", data, "--probabilities", folder=folder).stdout.split()]
+    loss = -math.fsum(math.log(p[tree["classes"].index(kind)]) for p, kind in zip(chances, kinds)) / 150
+    assert all(abs(sum(p) - 1) < 1e-14 for p in chances) and loss < value # which has the penalty in it
+    setosa = write(folder, "one.csv", "\n".join(line for line in open(f"{folder}/{data}").read().split() if "kind" in line or "setosa" in line))
+    assert "50 rows: " in run("predict", "m.json", setosa, folder=folder).stderr
+
+
+def cli_fit_classes_that_are_numbers_any_and_balanced(folder):
+    with open(f"{DATA}/wine_data.csv") as file:
+        rows = [line.split(",") for line in file.read().split("\n")[1:] if line]
+    kept = [row for i, row in enumerate(rows) if row[-1] != "2" or i % 4 == 0]
+    write(folder, "wine.csv", "".join(",".join(row[:-1] + [("-3", "0.5", "1e3")[int(row[-1])]]) + "\n" for row in kept))
+    words = ["wine.csv", "-q", "--loss=softmax", "--standardize", "--l2=0.1", "--force", "-o", "m.json"]
+    plain, balanced = fits(*words, folder=folder).stdout, fits(*words, "--class-weight=balanced", folder=folder).stdout
+    assert model(folder)["classes"] == ["-3", "0.5", "1000"] and ", classes balanced\n" in balanced and "balanced" not in plain
+    assert figures(plain, "^loss ([0-9.]+)") != figures(balanced, "^loss ([0-9.]+)")
+    assert set(run("predict", "m.json", "wine.csv", folder=folder).stdout.split()) == {"-3", "0.5", "1000"}
+    write(folder, "weights.csv", "x,w,y\n" + "".join(f"{x},{1 if y else 3},{y}\n" for x, y in ((1, 0), (2, 1), (3, 0), (4, 1), (5, 1), (6, 1), (7, 1), (2, 1))))
+    write(folder, "bare.csv", "x,y\n1,0\n2,1\n3,0\n4,1\n5,1\n6,1\n7,1\n2,1\n") # 2 rows and 6: 3 times the weight balances them
+    for name, *also in (("weights", "--weights=w"), ("bare", "--class-weight=balanced")):
+        fits(f"{name}.csv", "-q", "--loss=logistic", "--l2=0.1", *also, "-o", f"{name}.json", folder=folder)
+    assert digits(coefficients(model(folder, "bare.json")), coefficients(model(folder, "weights.json"))) >= 9
+
+
+def cli_fit_separable_classes_said_with_a_remedy(folder):
+    data = breast_cancer(folder)
+    said = "lgd: no minimum: the classes are separable: "
+    for words in ([data, "--loss=logistic"], ["wine.csv", "--loss=softmax", "--header=no"]):
+        with open(f"{DATA}/wine_data.csv") as file:
+            write(folder, "wine.csv", file.read().split("\n", 1)[1])
+        result = fits(*words, "-q", "--standardize", folder=folder)
+        assert result.stderr.startswith(said) and "hint: --l2=0.01" in result.stderr and "100.00 % of the labels" in result.stdout
+        fits(*words, "-q", "--standardize", "--strict", folder=folder, status=4)
+        assert fits(*words, "-q", "--standardize", "--strict", "--l2=0.01", folder=folder).stderr == ""
+
+
+def cli_predict_two_labels_by_name_too(folder):
+    data = named(folder, "breast_cancer", "malignant", "benign")
+    fits(data, "-q", "--loss=hinge", "--standardize", "--l2=0.01", "-o", "m.json", folder=folder)
+    scores, names = (run("predict", "m.json", data, *also, folder=folder) for also in ([], ["--classes"]))
+    assert [name == "malignant" for name in names.stdout.split()] == [float(z) > 0 for z in scores.stdout.split()]
+    share, = figures(names.stderr, "^569 rows: ([0-9.]+) % of the labels right$")
+    assert share > 98 and scores.stderr == names.stderr
+    refused(["predict", "m.json", data, "--probabilities"], "--probabilities goes with logistic or softmax", folder, 1)
+    refused(["predict", "m.json", data, "--probabilities", "--classes"], "one of them is accepted", folder, 2)
+    fits(diabetes(folder), "-q", "-o", "n.json", folder=folder)
+    refused(["predict", "n.json", "diabetes.csv", "--classes"], "--classes is about classes, the loss of the model is half_squared", folder, 1)
+
+
+# ---- rows set aside
+
+
+def cli_validate_scaled_by_the_rows_of_the_fit(folder):
+    data = diabetes(folder)
+    result = fits(data, "-q", "--validate=0.25", "--l2=0.1", "--standardize", "-o", "m.json", folder=folder)
+    assert "diabetes.csv: 332 rows, " in result.stdout, result.stdout
+    value, = figures(result.stdout, "^validation: 110 rows, loss ([0-9.]+)$")
+    z = [float(x) for x in run("predict", "m.json", data, "-q", folder=folder).stdout.split()]
+    with open(f"{folder}/{data}") as file:
+        y = [float(line.split(",")[-1]) for line in file.read().split()[1:]]
+    sigma, freedom = figures(result.stdout, "^residual deviation ([0-9.]+), ([0-9.]+) degrees")
+    everywhere = math.fsum((a - b) ** 2 for a, b in zip(z, y))
+    inside = sigma * sigma * (332 - 11) if freedom == 321 else sigma * sigma * freedom
+    assert abs(everywhere - inside - 110 * 2 * value) <= 1e-4 * everywhere, (everywhere, inside, value) # both parts are all rows
+    assert model(folder)["validation_loss"] > 0
+    again = fits(data, "-q", "--validate=0.25", "--l2=0.1", "--standardize", "--seed=2", folder=folder)
+    assert figures(again.stdout, "^validation: 110 rows, loss ([0-9.]+)$") != [value]
+
+
+def cli_patience_ends_at_the_best_point_of_validation(folder):
+    data = named(folder, "breast_cancer", "malignant", "benign")
+    words = [data, "-q", "--loss=logistic", "--standardize", "--validate=0.3", "--optimizer=momentum:lr=auto", "--epochs=3000", "--tol=0"]
+    early, late = (fits(*words, *also, folder=folder) for also in (["--patience=10", "--strict"], []))
+    assert "validation value no longer falls" in early.stdout and early.stderr == "", early.stdout + early.stderr
+    pattern = "^validation: 171 rows, loss ([0-9.]+), [0-9.]+ % of the labels right$"
+    assert figures(early.stdout, pattern) < figures(late.stdout, pattern)
+
+
+def cli_folds_mean_and_standard_error_of_the_parts(folder):
+    data = named(folder, "iris", "a", "b", "c")
+    result = fits(data, "-q", "--loss=softmax", "--l2=0.01", "--standardize", "--folds=5", "-o", "m.json", folder=folder)
+    mean, error, share, spread = figures(result.stdout, "^5 folds: loss ([0-9.]+), standard error ([0-9.]+); ([0-9.]+) % .* error ([0-9.]+) %$")
+    assert 0.1 < mean < 0.3 and 0 < error < 0.1 and 90 <= share <= 100 and 0 < spread < 5
+    assert abs(model(folder)["cross_validated_loss"] - mean) < 1e-5
+    write(folder, "line.csv", "x,y\n0,1\n1,2\n3,2\n4,9\n")
+    y, x, squares = [1, 2, 2, 9], [0, 1, 3, 4], []
+    for out in range(4): # each row by the line through the others
+        rest = [i for i in range(4) if i != out]
+        mx, my = sum(x[i] for i in rest) / 3, sum(y[i] for i in rest) / 3
+        slope = sum((x[i] - mx) * (y[i] - my) for i in rest) / sum((x[i] - mx) ** 2 for i in rest)
+        squares.append((my + slope * (x[out] - mx) - y[out]) ** 2)
+    deviation = math.sqrt(sum((s - sum(squares) / 4) ** 2 for s in squares) / 3 / 4)
+    found = figures(fits("line.csv", "-q", "--loss=squared", "--folds=4", folder=folder).stdout, "^4 folds: loss ([0-9.]+), standard error ([0-9.]+)$")
+    assert abs(found[0] - sum(squares) / 4) < 1e-4 and abs(found[1] - deviation) < 0.05 * deviation, (found, squares, deviation)
+    kinks = fits(diabetes(folder), "-q", "--loss=quantile:tau=0.5", "--folds=3", folder=folder).stdout
+    assert figures(kinks, "^3 folds: loss ([0-9.]+),")[0] > figures(kinks, "^loss ([0-9.]+),")[0]
+
+
+def cli_diagnosis_where_steps_do_not_converge_or_it_is_asked_for(folder):
+    data = diabetes(folder)
+    words = [data, "-q", "--standardize", "--steps=60"]
+    slow = fits(*words, "--optimizer=sgd:lr=0.001", folder=folder)
+    assert re.search("^lgd: diagnosis: slow: .*raise the rate from 0.001", slow.stderr, re.M) and "hint: more --steps" in slow.stderr, slow.stderr
+    result = run("fit", *words, "--optimizer=sgd:lr=3", folder=folder)
+    assert result.returncode == 3 and re.search("^lgd: diagnosis: diverging: ", result.stderr, re.M), result.stderr
+    assert fits(data, "-q", "--optimizer=newton", folder=folder).stderr == ""
+    assert fits(data, "-q", "--optimizer=newton", "--diagnose", folder=folder).stderr.startswith("lgd: diagnosis: ")
+    assert fits(data, "-q", "--diagnose", folder=folder).stderr == "lgd: diagnosis: none, there was no run: the minimum was found at once\n"
+
+
+def cli_verbose_what_is_minimised_with_every_constant(folder):
+    data = diabetes(folder)
+    steps = fits(data, "-q", "-v", "--loss=huber:delta=2.5", "--l2=0.125", "--l1=0.5", folder=folder).stdout
+    for text in ("1/442 sum_i huber:delta=2.5(x_i.w + b, y_i) + 0.125/2 |w|^2", "10 columns", "0.5", "\nby fista:"):
+        assert text in steps, (text, steps)
+    for words in (["--loss=half_squared"], ["--loss=quantile:tau=0.75"]):
+        assert f"sum_i {words[0][7:]}(x_i.w + b, y_i)" in fits(data, "-q", "-v", *words, folder=folder).stdout, words
+
+
 # ---- predictions
 
 
@@ -298,7 +490,8 @@ def cli_predict_models_that_are_none_refused(folder):
     refused(["predict", data, "m.json"], "lgd predict MODEL DATA", folder, 1)
     tree = model(folder)
     for key, value, text in (("format", "lgd model 9", 'm.json: "format" is "lgd model 9", "lgd model 1" is accepted'),
-                             ("format", None, '"format" is missing'), ("loss", "hinge", '"loss" is "hinge"'),
+                             ("format", None, '"format" is missing'), ("loss", "hingee", '"loss" is "hingee", one of'),
+                             ("loss", "huber:delta=0", '"loss" is "huber:delta=0"'),
                              ("target", 3, '"target" is missing'), ("columns", [], '"columns" is missing or empty'),
                              ("columns", [{"name": "a"}], "column 1 lacks its name or its coefficient"),
                              ("columns", [{"name": "a", "coefficient": 1}] * 2, 'm.json: two columns of the model are "a"'),
@@ -337,10 +530,22 @@ def cli_words_that_are_wrong_refused_with_the_nearest(folder):
                         (["fit", data, "--standardize", "--no-intercept"], "--no-intercept forbids"),
                         (["fit", data, "--estimator=saga"], "--batch-size is needed"),
                         (["fit", data, "--schedule=cosine", "--steps=3"], "--epochs is needed"),
+                        (["fit", data, "--loss=hubert:delta=1"], "unknown loss hubert; did you mean huber?"),
+                        (["fit", data, "--loss=huber:delta=-1"], "huber: delta is -1, a finite number > 0 is accepted"),
+                        (["fit", data, "--loss=huber:tau=1"], "the parameter of huber is delta"),
+                        (["fit", data, "--loss=quantile:tau=x"], 'quantile: tau is "x", a number is accepted'),
+                        (["fit", data, "--loss=poisson:mean=3"], "poisson has no parameter"),
+                        (["fit", data, "--class-weight=balanced"], "--class-weight is about classes, the loss is half_squared"),
+                        (["fit", data, "--class-weight=even"], '--class-weight is "even", balanced is accepted'),
+                        (["fit", data, "--validate=1"], '--validate is "1", a share of the rows below 1 is accepted'),
+                        (["fit", data, "--validate=0"], '--validate is "0", a number above 0 is accepted'),
+                        (["fit", data, "--patience=3"], "--patience is about the rows that --validate=X sets aside"),
+                        (["fit", data, "--folds=1"], '--folds is "1", a number from 2'),
+                        (["fit", data, "--folds=3", "--validate=0.5"], "one of them is accepted"),
                         (["fit", data, "--optimizer=sgdd"], 'method is "sgdd", did you mean "sgd"?'),
                         (["fit", data, "--optimizer=lbfgsb", "--l1=1"], "lbfgsb: penalty is l1"),
                         (["fit", data, "--batch-size=1000"], "batch_size is 1000, at most the 442 rows"),
-                        (["info", "x"], '"x" is not an option')):
+                        (["info", "x"], '"x" is no list, losses or optimizers is accepted')):
         refused(words, text, folder, 2)
 
 
@@ -351,6 +556,17 @@ def cli_tables_that_are_wrong_refused_by_line_and_cell(folder):
             ("comma.csv", "a;y\n1,5;2\n2,5;3\n3;5\n", [], 'comma.csv:2:1: "1,5" is not a number (column "a"); hint: decimal commas? --decimal-comma'),
             ("label.csv", "x,y\n1,a\n2,b\n", [], "hint: two labels? --loss=logistic"),
             ("three.csv", "x,y\n1,a\n2,b\n3,c\n", ["--loss=logistic"], 'the target "y" has 3 labels'),
+            ("many.csv", "x,y\n1,a\n2,b\n3,c\n", [], "several? --loss=softmax"),
+            ("three.csv", "x,y\n1,a\n2,b\n3,c\n", ["--loss=hinge"], "hint: several? --loss=softmax"),
+            ("numbers.csv", "x,y\n1,0\n2,1\n3,2\n", ["--loss=logistic"], "numbers.csv:4:2: the target is 2 beside 0 and 1, two labels are accepted"),
+            ("alone.csv", "x,y\n1,a\n2,a\n3,a\n", ["--loss=softmax"], 'alone.csv: the target "y" is "a" in each row, two classes at least are needed'),
+            ("count.csv", "x,y\n1,2\n2,-1\n3,2\n", ["--loss=poisson"], 'count.csv: the target "y" of row 2 is -1, '),
+            ("time.csv", "x,y\n1,2\n2,0\n3,2\n", ["--loss=gamma"], 'time.csv: the target "y" of row 2 is 0, a number > 0 is accepted'),
+            ("fold.csv", "x,y\n1,2\n2,1\n3,2\n", ["--folds=4"], "fold.csv: --folds is 4, at most the 3 rows there are is accepted"),
+            ("few.csv", "x,y\n1,a\n2,a\n3,a\n4,b\n", ["--folds=2", "--loss=softmax"], 'class "b" has 1 row, at least 2 are needed for --folds'),
+            ("few.csv", "x,y\n1,a\n2,a\n3,a\n4,b\n", ["--validate=0.5", "--loss=logistic"], 'class "b" has 1 row, at least 2 are needed for --validate'),
+            ("fold.csv", "x,y\n1,2\n2,1\n3,2\n", ["--validate=0.1"], "--validate is 0.1, which leaves a part of the 3 rows without one"),
+            ("none.csv", "x,w,y\n1,0,2\n2,0,3\n3,0,5\n", ["--weights=w"], "weight of all 3 rows is 0, at least one positive is accepted"),
             ("mixed.csv", "1,b\n2,3\n", [], "--header=yes or --header=no"),
             ("first.csv", "made by hand\na,y\n1,2\n", [], "first.csv:1"),
             ("empty.csv", "", [], "empty.csv: the file is empty"), ("head.csv", "a,y\n", [], "head.csv: there is no row beside the header"),
@@ -452,15 +668,20 @@ def cli_info_names_the_library_and_what_it_knows(folder):
     result = run("info", folder=folder, environment={"LGD_NUM_THREADS": "3"})
     assert result.returncode == 0 and "BLAS" in result.stdout and "LAPACK" in result.stdout, result.stdout
     assert "LGD_NUM_THREADS is 3" in result.stdout
+    losses = run("info", "losses", folder=folder).stdout
+    assert losses in result.stdout and run("info", "optimizers", folder=folder).stdout in result.stdout
+    lines = re.findall(r"^  ([a-z_]+)(:[a-z]+=[0-9.]+)? {2,}\S.*$", losses, re.M) # each with a word about it
+    assert len(lines) == len(losses.splitlines()) == 15 and ("huber", ":delta=1.35") in lines and ("quantile", ":tau=0.5") in lines, losses
     for name in ("half_squared", "squared_hinge", "logistic", "sgd", "adam", "lbfgs", "newton"):
-        assert re.search(rf"^  {name} ", result.stdout, re.M), name
+        assert re.search(rf"^  {name}[ :]", result.stdout, re.M), name
     assert re.fullmatch(r"lgd \d+\.\d+\.\d+\n", run("--version", folder=folder).stdout)
 
 
 def cli_help_every_option_named(folder):
     text = run("fit", "--help", folder=folder).stdout
     for name in ("target", "loss", "l1", "l2", "intercept", "no-intercept", "standardize", "solver", "optimizer", "steps", "epochs",
-                 "batch-size", "tol", "seed", "threads", "weights", "ignore", "out", "force", "quiet", "strict"):
+                 "batch-size", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
+                 "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
     assert max(len(line) for line in text.split("\n")) <= 120
     assert "lgd predict MODEL DATA" in run("--help", folder=folder).stdout
