@@ -73,7 +73,7 @@ typedef struct lgd_mlp_options {
 /* A multilayer perceptron as an objective. X [m x n_0], of any storage, and y [m x targets of the loss] are borrowed. Errors: LGD_EINVAL
  * for NULL, a hidden layer without outputs or with an unknown activation (by its index from 0), l2 < 0, dropout outside [0, 1), and the
  * first weight or target that is not legal, by row; LGD_ERANGE for more weights than an address can reach. An evaluation takes rows by
- * panels of up to 1024, each by one thread, with scratch that is made at the first one: for a panel of p rows
+ * panels of up to 512, two of them by one thread, with scratch that is made at the first one: for a panel of p rows
  * p (n_0 + 2 sum_l n_l + max_l n_l) numbers at most, with `single` also w and the largest W_l as floats, for an X without `gather` also
  * W_1 twice. */
 LGD_API lgd_status lgd_mlp_create_sized(lgd_objective **out, const lgd_matrix *X, const double *y, const lgd_loss *loss,

@@ -5,9 +5,10 @@
 #include <math.h>
 
 enum {
-    PANEL_ROWS = 1024,       /* as many rows make a product with W that does not wait for W */
+    PANEL_ROWS = 512,        /* what products of so many rows need is still in the cache for the next */
     PANEL_NUMBERS = 1 << 22, /* and no more numbers than these, where layers are wide, */
-    LEAST_ROWS = 64          /* but for so many rows */
+    LEAST_ROWS = 64,         /* but for so many rows */
+    CHUNK_PANELS = 2         /* a gradient for fewer rows costs more to add than threads bring */
 };
 
 /* ---- ops */
@@ -61,7 +62,7 @@ static void mlp_unpenalised(void *ctx, size_t *first, size_t *count)
 
 static size_t mlp_panel(void *ctx)
 {
-    return ((const lgd_mlp *)ctx)->panel;
+    return CHUNK_PANELS * ((const lgd_mlp *)ctx)->panel;
 }
 
 static void mlp_noise(void *ctx, uint64_t t)
