@@ -204,6 +204,11 @@ START_TEST(perceptron_bad_option_refused)
     ck_ok(lgd_mlp_create(&f, X, x, loss, NULL));
     ck_fails(lgd_mlp_initialise(f, (lgd_initialisation)3, 0, w), LGD_EINVAL, "kind is 3");
     ck_fails(lgd_mlp_layer(f, 1, &(lgd_mlp_layer_info){0}), LGD_EINVAL, "l is 1");
+    lgd_mlp_layer_info at = {9, 9, 9, 9}; /* of a caller who knows two members of it */
+    ck_ok(lgd_mlp_layer_sized(f, 0, &at, 2 * sizeof(size_t)));
+    ck_assert_uint_eq(at.first, 0);
+    ck_assert_uint_eq(at.inputs, 1);
+    ck_assert_uint_eq(at.outputs, 9);
     lgd_objective_free(f);
     lgd_matrix_free(X);
 }
