@@ -56,7 +56,9 @@ def main(lgd, path, version):
         lines += [".TP 4", status, roff(meaning)]
     lines += [".SH ENVIRONMENT", ".TP 24", "LGD_NUM_THREADS", "threads where no option says how many; else OMP_NUM_THREADS"]
     lines += [".SH EXAMPLES", ".nf", roff("lgd fit houses.csv --target price --ignore address -o houses.json"),
-              roff("lgd predict houses.json new.csv"), ".fi", ".SH SEE ALSO", "\\fBlgd\\fP(3)"]
+              roff("lgd predict houses.json new.csv"),
+              roff("lgd fit flowers.csv --loss softmax --l2 0.01 --standardize --folds 5 -o flowers.json"),
+              roff("lgd fit claims.csv --loss quantile:tau=0.9 --validate 0.2"), ".fi", ".SH SEE ALSO", "\\fBlgd\\fP(3)"]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 

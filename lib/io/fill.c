@@ -103,7 +103,8 @@ static const char *word_hint(const lgd_reader *r, const lgd_cell *cell)
                : r->scan.delimiter == ',' ? "decimal commas? decimal_comma accepts them, with another delimiter"
                                           : "decimal commas? set decimal_comma";
     if (cell->column == r->target)
-        return "two labels? set binary; several? set classes; another target? name it, the last column is taken otherwise";
+        return "two labels? set binary; several? set classes; another target? name it, the last column is taken "
+               "otherwise";
     if (is_hexadecimal(cell->text))
         return "hexadecimal numbers are not accepted";
     if (r->options.text == LGD_TEXT_REFUSE)
