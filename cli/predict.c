@@ -51,14 +51,14 @@ static bool take(void *ctx, int id, const char *value)
 
 static void print_help(void)
 {
-    fputs("usage: lgd predict MODEL DATA [option...]\n"
-          "Prints one number, or the name of a class, for each row of DATA, a file of CSV or TSV: what MODEL, which "
-          "lgd fit -o has written, "
-          "predicts.\n"
-          "Columns are found by their names; others than those of the model are not looked at. Where the target is "
-          "among\n"
-          "them, how near the predictions are is told on stderr.\n\n",
-          stdout);
+    fputs(
+        "usage: lgd predict MODEL DATA [option...]\n"
+        "Prints one number, or the name of a class, for each row of DATA, a file of CSV or TSV: what MODEL predicts,\n"
+        "which lgd fit -o has written.\n"
+        "Columns are found by their names; others than those of the model are not looked at. Where the target is "
+        "among\n"
+        "them, how near the predictions are is told on stderr.\n\n",
+        stdout);
     arguments_help(&known, stdout);
     fputs("\nExit: 0 done, 1 data, a file or memory, 2 usage.\n", stdout);
 }

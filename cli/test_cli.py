@@ -299,6 +299,15 @@ def cli_fit_losses_with_kinks_gap_told_and_lower_than_steps(folder):
     refused(["fit", cancer, "--loss=hinge", "--l1=3"], "a method is needed, as --optimizer=adagrad", folder, 2)
 
 
+def cli_fit_constant_column_changes_nothing(folder):
+    write(folder, "two.csv", "a,b,y\n1,5.1,2\n2,5.1,3\n3,5.1,5\n4,5.1,5\n")
+    for loss in ("quantile", "huber", "half_squared", "poisson"):
+        for also in ([], ["--standardize"]):
+            value = figures(fits("two.csv", "-q", "-v", "--loss", loss, "--folds=2", *also, "--strict", folder=folder).stdout, "^2 folds: loss ([-0-9.]+),")
+            without = figures(fits("two.csv", "-q", "--ignore=b", "--loss", loss, "--folds=2", *also, folder=folder).stdout, "^2 folds: loss ([-0-9.]+),")
+            assert abs(value[0] - without[0]) <= 1e-5 * abs(without[0]), (loss, also, value, without)
+
+
 def cli_fit_several_classes_names_kept_and_predicted(folder):
     labels = ["virginica", "setosa", "versicolor"] # in another order than that of bytes
     data = named(folder, "iris", *labels)
@@ -683,7 +692,7 @@ def cli_help_every_option_named(folder):
                  "batch-size", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
                  "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
-    assert max(len(line) for line in text.split("\n")) <= 120
+    assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout).split("\n")) <= 120
     assert "lgd predict MODEL DATA" in run("--help", folder=folder).stdout
     result = run(folder=folder)
     assert result.returncode == 2 and result.stdout == "" and "usage: lgd COMMAND" in result.stderr

@@ -410,6 +410,26 @@ START_TEST(piecewise_dependent_and_zero_columns_change_nothing)
 }
 END_TEST
 
+START_TEST(piecewise_constant_columns_standardised_change_nothing)
+{
+    /* what is left of the second column is 0 in its rows, and rounding in its gradient */
+    static const double X[] = {1, 5.1, 2, 5.1, 3, 5.1, 4, 5.1}, y[] = {2, 3, 5, 5};
+    lgd_matrix *dense = NULL, *A = NULL;
+    lgd_objective *f = NULL;
+    lgd_piecewise_report r;
+    double w[3] = {0};
+    ck_ok(lgd_matrix_dense(&dense, 4, 2, X, 2));
+    ck_ok(lgd_matrix_standardized(&A, dense));
+    ck_ok(lgd_glm_create(&f, A, y, lgd_loss_quantile(), &(lgd_glm_options){.intercept = true}));
+    ck_ok(lgd_minimize_piecewise(f, w, NULL, &r));
+    ck_assert_msg(fabs(r.f - 0.125) <= 1e-15 && r.gap <= 1e-15, "f is %g, gap %g", r.f,
+                  r.gap); /* (1, 2) to (4, 5): one row is 1 off */
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+    lgd_matrix_free(dense);
+}
+END_TEST
+
 START_TEST(piecewise_fewer_rows_than_columns_are_interpolated_or_certified)
 {
     problem p = diabetes(6, 0.4, 0);
@@ -777,6 +797,7 @@ int main(void)
     CASE(suite, piecewise_constant_target_is_met);
     CASE(suite, piecewise_repeated_rows_change_nothing);
     CASE(suite, piecewise_dependent_and_zero_columns_change_nothing);
+    CASE(suite, piecewise_constant_columns_standardised_change_nothing);
     CASE(suite, piecewise_fewer_rows_than_columns_are_interpolated_or_certified);
     CASE(suite, piecewise_ties_everywhere_are_certified);
     CASE(suite, piecewise_weights_are_rows);

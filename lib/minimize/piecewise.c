@@ -196,7 +196,7 @@ static lgd_status first_width(piecewise *p, double *width)
 
 /* ---- rounds */
 
-/* What is not penalised, and what is. */
+/* What is not penalised, and what is. On a w_j whose column is 0 in all rows nothing depends, and its g_j is rounding. */
 static double of_gradient(const piecewise *p, double f)
 {
     double free = 0, squares = 0;
@@ -204,7 +204,7 @@ static double of_gradient(const piecewise *p, double f)
         const double g = fabs(p->g[j]);
         if (p->m->o.l2 > 0 && !lgd_is_spared(p->f, j))
             squares += g * g;
-        else if (g > 0)
+        else if (g > 0 && p->scale[j] > 0)
             free += g * (fabs(p->w[j]) + f / p->scale[j]);
     }
     return free + (squares > 0 ? squares / (2 * p->m->o.l2) : 0);
