@@ -175,7 +175,9 @@ static bool diverges(const lgd_reading *r, lgd_diagnosis *d)
     const double bend = r->bends ? largest(r->bends, r->bend) : 0;
     say(d->evidence, "the value rose from %.4g%s", r->n ? r->sign * r->v[best] : NAN,
         r->no_number ? " to no number" : "");
-    if (!r->no_number && r->n)
+    if (!r->no_number && r->n && best + 1 == r->n) /* what it rose to was in no entry any more */
+        say(d->evidence, "the value rose far above %.4g", r->sign * r->v[best]);
+    else if (!r->no_number && r->n)
         say(d->evidence, "the value rose from %.4g to %.4g%s", r->sign * r->v[best], r->sign * r->v[r->n - 1],
             r->o.stop == LGD_STOP_DIVERGED ? ", and further" : "");
     advise_rate(d, bend > 1 ? 1 / bend : 0.1, bend > 1 ? ", one over the curvature met" : "");
