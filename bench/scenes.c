@@ -94,10 +94,10 @@ static bool scene_write(const scene *s, const char *folder)
 
 bool scenes_write(const char *folder)
 {
-    static const scene *const lists[] = {scenes_of_rates,  scenes_of_paths,   scenes_of_costs,
-                                         scenes_of_box,    scenes_of_lasso,   scenes_of_estimators,
-                                         scenes_of_newton, scenes_of_mesh,    scenes_of_least_squares,
-                                         scenes_of_curve,  scenes_of_overfit, scenes_of_layers};
+    static const scene *const lists[] = {
+        scenes_of_rates,      scenes_of_paths,  scenes_of_costs,  scenes_of_box,           scenes_of_lasso,
+        scenes_of_estimators, scenes_of_newton, scenes_of_mesh,   scenes_of_least_squares, scenes_of_curve,
+        scenes_of_overfit,    scenes_of_layers, scenes_of_scaling};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const scene *s = lists[i]; s->file; s++)
             if (!scene_write(s, folder))

@@ -12,7 +12,7 @@ typedef struct scene {
 /* Each list ends with a file of NULL. */
 extern const scene scenes_of_rates[], scenes_of_paths[], scenes_of_costs[], scenes_of_box[], scenes_of_lasso[],
     scenes_of_estimators[], scenes_of_newton[], scenes_of_mesh[], scenes_of_least_squares[], scenes_of_curve[],
-    scenes_of_overfit[], scenes_of_layers[];
+    scenes_of_overfit[], scenes_of_layers[], scenes_of_scaling[];
 
 /* Linear least squares without intercept, the mean of (x_i w - y_i)^2/2: it lends its numbers to what it has made. */
 enum { SCENE_ROWS = 200, SCENE_COLS = 8 };

@@ -1,4 +1,4 @@
-/* The tables of the scenes about networks say what their pictures say. */
+/* The tables of the scenes about scale and about networks say what their pictures say. */
 #include "tables.h"
 #include "../bench/bench.h"
 #include "../bench/scenes.h"
@@ -13,6 +13,44 @@ static table *scene_read(const scene *list)
     ck_assert_msg(!st && !fclose(memory), "%s: %s", list->file, lgd_last_error());
     return table_of(list->file, text);
 }
+
+/* ---- scale */
+
+/* The last step of a line. */
+static double end_of(const table *t, const char *line)
+{
+    return number(t, find(t, "line", line, count(t, "line", line) - 1), "above");
+}
+
+/* The first step from which a line is within a tenth of the lowest value. */
+static double arrival(const table *t, const char *line)
+{
+    size_t i = 0;
+    while (i + 1 < count(t, "line", line) && number(t, find(t, "line", line, i), "above") > 0.1)
+        i++;
+    return number(t, find(t, "line", line, i), "step");
+}
+
+/* features: 70 */
+START_TEST(scaling_standardised_columns_arrive_where_measured_ones_do_not)
+{
+    table *t = scene_read(scenes_of_scaling);
+    ck_assert_uint_eq(t->rows, 1 + 4 * count(t, "line", "Adam, as measured"));
+    ck_assert_double_lt(arrival(t, "plain, standardised"), 130);
+    ck_assert_double_lt(arrival(t, "Adam, standardised"), 100);
+    ck_assert_double_gt(end_of(t, "plain, as measured"), 1);
+    ck_assert_double_gt(end_of(t, "Adam, as measured"), 0.5);
+    ck_assert_double_gt(number(t, find(t, "line", "Adam, as measured", 1), "above"), 1000);
+    for (size_t i = 2; i < count(t, "line", "plain, as measured"); i++) /* at a rate that holds on either */
+        for (size_t k = 0; k < 2; k++) {
+            const size_t row = find(t, "line", k ? "plain, as measured" : "plain, standardised", i);
+            ck_assert_double_lt(number(t, row, "above"), number(t, row - 1, "above"));
+        }
+    table_free(t);
+}
+END_TEST
+
+/* ---- networks */
 
 /* features: 66 */
 START_TEST(overfit_best_epoch_the_lowest_validation_and_the_end_patience_later)
@@ -63,6 +101,7 @@ END_TEST
 int main(void)
 {
     Suite *s = suite_create("scenes_networks");
+    CASE(s, scaling_standardised_columns_arrive_where_measured_ones_do_not);
     CASE(s, overfit_best_epoch_the_lowest_validation_and_the_end_patience_later);
     CASE(s, layers_gradient_of_sigmoids_falls_by_decades_that_of_relus_not);
     return suite_run(s);
