@@ -37,9 +37,9 @@ static inline lgd_status lgd_minimize_rates(lgd_objective *f, const lgd_optimize
 }
 
 /* How a range of rates is tried. A zeroed struct, or NULL: 100 steps over all rows, from 1e-7 to 10 times the rate at which one step
- * no longer lowers f.
+ * raises f.
  *   low, high    rates of the first and the last step, 0 < low < high [0: 1e-7 and 10 times the smallest power of two at which a first
- *                step from w, over all rows, does not lower f: as many evaluations as it is powers of two away from the preset of the
+ *                step from w, over all rows, raises f: as many evaluations as it is powers of two away from the preset of the
  *                method, 2200 at most. It has the unit of a rate of this method on this f, whatever the scale of the data]
  *   steps        [100]
  *   batch_size   rows a step, in an order by seed; 0: all

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-static const double LOW = 1e-7, HIGH = 10, SHARE = 0.1, DIVERGENCE = 4;
+static const double LOW = 1e-7, HIGH = 10, SHARE = 0.1, DIVERGENCE = 4, ROUNDING = 1e-12;
 enum { STEPS = 100, SMOOTHING = 3 };
 
 /* What the steps need.
@@ -56,8 +56,9 @@ static lgd_status step(range *r, lgd_optimizer *opt, double f, double factor, bo
     return status == LGD_EDIVERGED ? LGD_OK : status;
 }
 
-/* Does a first step at rate lr lower F over all rows, from where it is `from`? */
-static lgd_status lowers(range *r, double lr, double from, bool *yes)
+/* Does a first step at rate lr raise F over all rows, from where it is `from`? One so short that only the
+ * rounding of F changes does not. */
+static lgd_status raises(range *r, double lr, double from, bool *yes)
 {
     const lgd_rows all = {0, r->terms, NULL};
     lgd_optimizer *opt;
@@ -72,28 +73,28 @@ static lgd_status lowers(range *r, double lr, double from, bool *yes)
     f = INFINITY;
     if (!status && held)
         status = eval(r, opt, &all, &f);
-    *yes = f < from;
+    *yes = !(f - from <= ROUNDING * fabs(from));
     lgd_optimizer_free(opt);
     return status;
 }
 
-/* The smallest power of two at which it does not, by doubling and halving from that next to the preset of the method. */
+/* The smallest power of two at which it does, by doubling and halving from that next to the preset of the method. */
 static lgd_status find_scale(range *r, double from, double *scale)
 {
     const lgd_option *lr = lgd_options_look(&r->like->ops, "lr");
     const double low = fmax(lr->low, DBL_MIN), high = fmin(lr->high, DBL_MAX);
     double at = lr->preset > 0 ? exp2(round(log2(lr->preset))) : 1;
     bool yes;
-    lgd_status status = lowers(r, at, from, &yes);
-    const bool up = yes;
-    while (!status && yes == up) {
-        const double next = up ? 2 * at : at / 2;
+    lgd_status status = raises(r, at, from, &yes);
+    const bool down = yes;
+    while (!status && yes == down) {
+        const double next = down ? at / 2 : 2 * at;
         if (!(next > low && next < high))
             break;
         at = next;
-        status = lowers(r, at, from, &yes);
+        status = raises(r, at, from, &yes);
     }
-    *scale = up ? at : 2 * at;
+    *scale = down ? 2 * at : at;
     return status;
 }
 
@@ -125,6 +126,7 @@ static lgd_status go(range *r, lgd_rate_range_report *report)
         const lgd_rows rows = next_rows(r, &epoch, &done);
         const double factor = pow(growth, (double)i);
         double f;
+        lgd_objective_noise(r->f, r->o.batch_size ? i + 1 : 0); /* as in a run */
         status = eval(r, opt, &rows, &f);
         r->rate[i] = r->o.low * factor;
         r->loss[i] = f;
@@ -136,6 +138,7 @@ static lgd_status go(range *r, lgd_rate_range_report *report)
         if (!held)
             report->rate_diverged = r->rate[i];
     }
+    lgd_objective_noise(r->f, 0);
     report->steps = i;
     lgd_optimizer_free(opt);
     return status;
@@ -248,7 +251,7 @@ static lgd_status find_range(range *r)
         return status;
     status = find_scale(r, f, &scale);
     r->o.low = LOW * scale;
-    r->o.high = HIGH * scale;
+    r->o.high = fmin(HIGH * scale, DBL_MAX);
     return status;
 }
 
