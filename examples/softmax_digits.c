@@ -52,7 +52,7 @@ int main(int argc, char **argv)
     if (!st)
         st = lgd_objective_subset(&fitted, all, &(lgd_rows){0, train, order});
     if (!st)
-        st = lgd_objective_describe(fitted, formula, sizeof formula) < 0 ? LGD_EINVAL : LGD_OK;
+        st = lgd_objective_describe(fitted, formula, sizeof formula) ? LGD_OK : LGD_EINVAL;
     if (!st)
         st = lgd_lbfgs_create(&lbfgs, NULL);
     if (!st)

@@ -18,9 +18,10 @@
 ! Strings     Are characters of Fortran in both directions, blanks at the end being padding. lgd_string turns those inside
 !             structs.
 ! Rows        Of results, W [count x dim], and of Jacobians are columns here: W(dim, count), jacobian(dim, count).
-! Callbacks   Yours have bind(C) and the interface lgd_function, lgd_residual, lgd_callback or lgd_precondition; those of a table
-!             of ops have the arguments that the C header says. In a struct they are c_funloc(name).
-! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here.
+! Callbacks   Yours have bind(C) and the interface lgd_function, lgd_residual, lgd_callback, lgd_precondition, lgd_fold or
+!             lgd_candidate; those of a table of ops have the arguments that the C header says. In a struct they are c_funloc(name).
+! Optimizers  Come from text, lgd_optimizer_parse(opt, 'adam:lr=0.01'); so a new method needs no line here. So may losses,
+!             lgd_loss_parse(loss, 'huber:delta=1.2').
 ! Differs     LGD_ZERO and LGD_VERSION are lgd_zero and lgd_version in Fortran, which has one case: the first is the
 !             constant, the second the function.
 module lgd
@@ -62,7 +63,7 @@ module lgd
     end type
 
     enum, bind(C)
-        enumerator :: LGD_SQUARES = 1
+        enumerator :: LGD_SQUARES = 1, LGD_CLASSES = 4
     end enum
 
     type, bind(C) :: lgd_loss_ops
@@ -71,6 +72,7 @@ module lgd
         type(c_funptr) :: targets = c_null_funptr, eval = c_null_funptr, free = c_null_funptr, link = c_null_funptr
         type(c_funptr) :: check = c_null_funptr, curvature = c_null_funptr, fenchel = c_null_funptr
         type(c_funptr) :: hessian = c_null_funptr
+        type(c_funptr) :: kinks = c_null_funptr, attained = c_null_funptr, describe = c_null_funptr
     end type
 
     ! ---- objective.h, glm.h
@@ -89,6 +91,8 @@ module lgd
         type(c_funptr) :: product = c_null_funptr, hessian = c_null_funptr, smooth_product = c_null_funptr
         type(c_funptr) :: scores = c_null_funptr, along = c_null_funptr
         type(c_funptr) :: jacobian = c_null_funptr, residuals = c_null_funptr, bend = c_null_funptr, design = c_null_funptr
+        type(c_funptr) :: panel = c_null_funptr, describe = c_null_funptr, attained = c_null_funptr, descend = c_null_funptr
+        type(c_funptr) :: noise = c_null_funptr, parts = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
@@ -119,7 +123,58 @@ module lgd
         real(c_double) :: l2 = 0
         logical(c_bool) :: intercept = .false.
         integer(c_size_t) :: outputs = 0
-        type(c_ptr) :: weights = c_null_ptr, offset = c_null_ptr
+        type(c_ptr) :: weights = c_null_ptr, offset = c_null_ptr, class_weights = c_null_ptr
+        logical(c_bool) :: balanced = .false.
+    end type
+
+    ! ---- mlp.h, factorization.h, standard_errors.h
+
+    enum, bind(C)
+        enumerator :: LGD_RELU = 0, LGD_IDENTITY, LGD_SIGMOID, LGD_TANH, LGD_LEAKY_RELU, LGD_GELU, LGD_SOFTPLUS
+    end enum
+
+    enum, bind(C)
+        enumerator :: LGD_INIT_AUTO = 0, LGD_INIT_HE, LGD_INIT_GLOROT
+    end enum
+
+    type, bind(C) :: lgd_mlp_options
+        type(c_ptr) :: hidden = c_null_ptr
+        integer(c_size_t) :: hidden_count = 0
+        integer(c_int) :: activation = LGD_RELU
+        type(c_ptr) :: activations = c_null_ptr
+        integer(c_size_t) :: outputs = 0
+        real(c_double) :: l2 = 0, dropout = 0
+        integer(c_int64_t) :: seed = 0
+        logical(c_bool) :: single = .false.
+        type(c_ptr) :: weights = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_mlp_layer_info ! first and bias count from 0
+        integer(c_size_t) :: first = 0, inputs = 0, outputs = 0, bias = 0
+    end type
+
+    type, bind(C) :: lgd_factorization_options
+        integer(c_size_t) :: rank = 0
+        real(c_double) :: l2 = 0
+        logical(c_bool) :: biases = .false.
+        real(c_double) :: mean = 0, low = 0, high = 0
+        type(c_ptr) :: weights = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_factors ! V, row_bias and col_bias count from 0
+        integer(c_size_t) :: rows = 0, cols = 0, rank = 0
+        real(c_double) :: mean = 0
+        integer(c_size_t) :: V = 0, row_bias = 0, col_bias = 0
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_ERRORS_MODEL = 0, LGD_ERRORS_HC0, LGD_ERRORS_HC1
+    end enum
+
+    type, bind(C) :: lgd_standard_errors_options
+        integer(c_int) :: kind = LGD_ERRORS_MODEL
+        real(c_double) :: dispersion = 0
+        type(c_ptr) :: frozen = c_null_ptr
     end type
 
     ! ---- least_squares.h, quadratic.h
@@ -207,6 +262,7 @@ module lgd
         type(c_funptr) :: value = c_null_funptr, prox = c_null_funptr, free = c_null_funptr, check = c_null_funptr
         type(c_funptr) :: work = c_null_funptr, conjugate = c_null_funptr
         type(c_funptr) :: l1 = c_null_funptr, bounds = c_null_funptr, coordinates = c_null_funptr
+        type(c_funptr) :: describe = c_null_funptr
     end type
 
     type, bind(C) :: lgd_penalty_group ! first counts from 0
@@ -343,7 +399,7 @@ module lgd
         enumerator :: LGD_STOP_NONE = 0, LGD_STOP_EPOCHS, LGD_STOP_STEPS, LGD_STOP_SECONDS, LGD_STOP_GRAD_TOL, &
             LGD_STOP_F_TOL, LGD_STOP_STEP_TOL, LGD_STOP_F_TARGET, LGD_STOP_ROUNDING, LGD_STOP_STALLED, LGD_STOP_CALLBACK, &
             LGD_STOP_OPTIMIZER, LGD_STOP_DIVERGED, LGD_STOP_ERROR, LGD_STOP_GAP_TOL, &
-            LGD_STOP_SADDLE, LGD_STOP_SEARCH, LGD_STOP_UNBOUNDED
+            LGD_STOP_SADDLE, LGD_STOP_SEARCH, LGD_STOP_UNBOUNDED, LGD_STOP_SEPARABLE, LGD_STOP_PATIENCE
     end enum
 
     enum, bind(C)
@@ -378,6 +434,8 @@ module lgd
         type(c_ptr) :: precondition_ctx = c_null_ptr
         integer(c_size_t) :: start_rows = 0
         integer(c_int) :: saddle = LGD_SADDLE_UNCHECKED
+        type(c_ptr) :: validation = c_null_ptr
+        integer(c_int64_t) :: patience = 0
     end type
 
     type, bind(C) :: lgd_report
@@ -388,7 +446,7 @@ module lgd
         real(c_double) :: lr_hold = 0, f_average = 0, gap = 0
         integer(c_size_t) :: batch_size = 0
         integer(c_int64_t) :: indefinite = 0
-        real(c_double) :: smallest_curvature = 0
+        real(c_double) :: smallest_curvature = 0, f_validation = 0
     end type
 
     type, bind(C) :: lgd_lasso_path_options
@@ -431,6 +489,116 @@ module lgd
         real(c_double) :: f = 0
     end type
 
+    ! ---- choose.h, diagnose.h, federated.h, piecewise.h, rates.h
+
+    type, bind(C) :: lgd_split ! the rows in index count from 0
+        integer(c_size_t) :: terms = 0, parts = 0
+        type(c_ptr) :: index = c_null_ptr, first = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_split_options
+        integer(c_int64_t) :: seed = 0
+        logical(c_bool) :: contiguous = .false.
+        type(c_ptr) :: classes = c_null_ptr, groups = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_cv_report
+        real(c_double) :: mean = 0, standard_error = 0
+        integer(c_size_t) :: failed = 0
+        real(c_double) :: accuracy = 0, accuracy_error = 0
+    end type
+
+    type, bind(C) :: lgd_cv_glm_options
+        type(c_ptr) :: optimizer = c_null_ptr
+        logical(c_bool) :: standardize = .false.
+        type(c_ptr) :: scores = c_null_ptr, accuracies = c_null_ptr, W = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_axis
+        type(c_ptr) :: name = c_null_ptr, values = c_null_ptr
+        real(c_double) :: low = 0, high = 0
+        integer(c_size_t) :: count = 0
+        logical(c_bool) :: log = .false.
+    end type
+
+    type, bind(C) :: lgd_choose_options
+        integer(c_size_t) :: draws = 0
+        integer(c_int64_t) :: seed = 0
+        logical(c_bool) :: maximize = .false.
+        type(c_ptr) :: optimizer = c_null_ptr, points = c_null_ptr, scores = c_null_ptr, errors = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_choose_report ! best and within count from 0
+        integer(c_size_t) :: candidates = 0, failed = 0, best = 0, within = 0
+        real(c_double) :: score = 0, error = 0
+    end type
+
+    enum, bind(C)
+        enumerator :: LGD_DIAGNOSIS_NONE = 0, LGD_DIAGNOSIS_CONVERGING, LGD_DIAGNOSIS_SLOW, LGD_DIAGNOSIS_OSCILLATING, &
+            LGD_DIAGNOSIS_DIVERGING, LGD_DIAGNOSIS_PLATEAU, LGD_DIAGNOSIS_OVERFITTING, LGD_DIAGNOSIS_VANISHING, &
+            LGD_DIAGNOSIS_EXPLODING
+    end enum
+
+    type, bind(C) :: lgd_diagnose_options
+        integer(c_int) :: stop = LGD_STOP_NONE
+        logical(c_bool) :: maximize = .false.
+    end type
+
+    type, bind(C) :: lgd_series
+        integer(c_size_t) :: count = 0
+        type(c_ptr) :: loss = c_null_ptr, running = c_null_ptr, validation = c_null_ptr, lr = c_null_ptr, &
+            grad_norm = c_null_ptr, parts = c_null_ptr
+        integer(c_size_t) :: part_count = 0
+        logical(c_bool) :: descent = .false.
+    end type
+
+    type, bind(C) :: lgd_diagnosis ! epoch and part count from 0; of a target, lgd_string(c_loc(d%remedy))
+        integer(c_int) :: label = LGD_DIAGNOSIS_NONE
+        integer(c_size_t) :: epoch = 0, part = 0
+        real(c_double) :: lr = 0, lr_better = 0, clip_norm = 0, ratio = 0
+        character(kind=c_char) :: evidence(192) = c_null_char, remedy(192) = c_null_char
+    end type
+
+    type, bind(C) :: lgd_federated_options
+        integer(c_int64_t) :: rounds = 0
+        real(c_double) :: step_tol = 0
+    end type
+
+    type, bind(C) :: lgd_federated_report
+        integer(c_int) :: stop = LGD_STOP_NONE
+        integer(c_int64_t) :: rounds = 0
+        real(c_double) :: f = 0
+    end type
+
+    type, bind(C) :: lgd_piecewise_options
+        real(c_double) :: gap_tol = 0
+        integer(c_size_t) :: max_rounds = 0
+        type(c_ptr) :: multipliers = c_null_ptr
+        integer(c_size_t) :: threads = 0
+    end type
+
+    type, bind(C) :: lgd_piecewise_report
+        integer(c_int) :: stop = LGD_STOP_NONE
+        real(c_double) :: f = 0, gap = 0
+        integer(c_size_t) :: kinks = 0, rounds = 0
+        integer(c_int64_t) :: steps = 0
+        real(c_double) :: width = 0
+    end type
+
+    type, bind(C) :: lgd_rate_range_options
+        real(c_double) :: low = 0, high = 0
+        integer(c_int64_t) :: steps = 0
+        integer(c_size_t) :: batch_size = 0, smoothing = 0
+        integer(c_int64_t) :: seed = 0
+        real(c_double) :: divergence = 0
+        type(c_ptr) :: rates = c_null_ptr, losses = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_rate_range_report
+        real(c_double) :: suggestion = 0, rate_lowest = 0, loss_lowest = 0, rate_diverged = 0
+        integer(c_int64_t) :: steps = 0
+    end type
+
     ! ---- functions of yours
 
     abstract interface
@@ -464,6 +632,22 @@ module lgd
             type(c_ptr), value :: ctx
             real(c_double), intent(in) :: w(*), r(*)
             real(c_double), intent(out) :: pr(*)
+            integer(c_int) :: status
+        end function
+        function lgd_fold(ctx, fold, train, test, score) bind(C) result(status) ! fold counts from 0
+            import
+            type(c_ptr), value :: ctx
+            integer(c_size_t), value :: fold
+            type(lgd_rows), intent(in) :: train, test
+            real(c_double), intent(out) :: score
+            integer(c_int) :: status
+        end function
+        function lgd_candidate(ctx, optimizer, point, score, error) bind(C) result(status)
+            import
+            type(c_ptr), value :: ctx
+            type(c_ptr), value :: optimizer ! lgd_string(optimizer)
+            real(c_double), intent(in) :: point(*)
+            real(c_double), intent(inout) :: score, error
             integer(c_int) :: status
         end function
     end interface
@@ -521,6 +705,35 @@ module lgd
             import
             type(c_ptr), intent(out) :: out
             type(c_ptr), value :: A
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_standardized_on(out, A, rows) bind(C, name='lgd_matrix_standardized_on') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: A
+            type(lgd_rows), intent(in), optional :: rows
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_scaling(scaled, shift, scale, constant) bind(C, name='lgd_matrix_scaling') result(status)
+            import
+            type(c_ptr), value :: scaled
+            real(c_double), intent(inout), optional :: shift(*), scale(*)
+            logical(c_bool), intent(inout), optional :: constant(*)
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_imputed(out, rows, cols, data, ld, fit) bind(C, name='lgd_matrix_imputed') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ld
+            type(c_ptr), value :: data
+            type(lgd_rows), intent(in), optional :: fit
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_imputed_on(out, A, fit) bind(C, name='lgd_matrix_imputed_on') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: A
+            type(lgd_rows), intent(in), optional :: fit
             integer(c_int) :: status
         end function
         function lgd_matrix_unscale(scaled, outputs, intercept, w, raw) bind(C, name='lgd_matrix_unscale') result(status)
@@ -595,6 +808,87 @@ module lgd
         end function
         function lgd_loss_squared_hinge() bind(C, name='lgd_loss_squared_hinge') result(loss)
             import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_softmax() bind(C, name='lgd_loss_softmax') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_hinge() bind(C, name='lgd_loss_hinge') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_modified_huber() bind(C, name='lgd_loss_modified_huber') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_huber() bind(C, name='lgd_loss_huber') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_epsilon_insensitive() bind(C, name='lgd_loss_epsilon_insensitive') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_squared_epsilon_insensitive() bind(C, name='lgd_loss_squared_epsilon_insensitive') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_quantile() bind(C, name='lgd_loss_quantile') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_expectile() bind(C, name='lgd_loss_expectile') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_poisson() bind(C, name='lgd_loss_poisson') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_gamma() bind(C, name='lgd_loss_gamma') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_log_cosh() bind(C, name='lgd_loss_log_cosh') result(loss)
+            import
+            type(c_ptr) :: loss
+        end function
+        function lgd_loss_huber_create(out, delta) bind(C, name='lgd_loss_huber_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: delta
+            integer(c_int) :: status
+        end function
+        function lgd_loss_epsilon_insensitive_create(out, epsilon) &
+            bind(C, name='lgd_loss_epsilon_insensitive_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: epsilon
+            integer(c_int) :: status
+        end function
+        function lgd_loss_squared_epsilon_insensitive_create(out, epsilon) &
+            bind(C, name='lgd_loss_squared_epsilon_insensitive_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: epsilon
+            integer(c_int) :: status
+        end function
+        function lgd_loss_quantile_create(out, tau) bind(C, name='lgd_loss_quantile_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: tau
+            integer(c_int) :: status
+        end function
+        function lgd_loss_expectile_create(out, tau) bind(C, name='lgd_loss_expectile_create') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            real(c_double), value :: tau
+            integer(c_int) :: status
+        end function
+        function lgd_loss_builtin(i) bind(C, name='lgd_loss_builtin') result(loss)
+            import
+            integer(c_size_t), value :: i
             type(c_ptr) :: loss
         end function
         function lgd_loss_create_sized(out, ops, ops_size, ctx) bind(C, name='lgd_loss_create_sized') result(status)
@@ -708,6 +1002,105 @@ module lgd
             real(c_double), intent(in) :: w(*)
             real(c_double), intent(inout) :: out(*)
             integer(c_size_t), value :: ld
+            integer(c_int) :: status
+        end function
+
+        function lgd_mlp_create_sized(out, X, y, loss, options, options_size) &
+            bind(C, name='lgd_mlp_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(c_ptr), value :: X, y, loss
+            type(lgd_mlp_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size
+            integer(c_int) :: status
+        end function
+        function lgd_mlp_initialise(f, kind, seed, w) bind(C, name='lgd_mlp_initialise') result(status)
+            import
+            type(c_ptr), value :: f
+            integer(c_int), value :: kind
+            integer(c_int64_t), value :: seed
+            real(c_double), intent(inout) :: w(*)
+            integer(c_int) :: status
+        end function
+        function lgd_mlp_predict(f, X, w, out, ld) bind(C, name='lgd_mlp_predict') result(status)
+            import
+            type(c_ptr), value :: f, X
+            real(c_double), intent(in) :: w(*)
+            real(c_double), intent(inout) :: out(*)
+            integer(c_size_t), value :: ld
+            integer(c_int) :: status
+        end function
+        function lgd_mlp_layer_sized(f, l, info, info_size) bind(C, name='lgd_mlp_layer_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            integer(c_size_t), value :: l, info_size
+            type(lgd_mlp_layer_info), intent(inout) :: info
+            integer(c_int) :: status
+        end function
+        function lgd_mlp_layer_norms(f, g, norms) bind(C, name='lgd_mlp_layer_norms') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: g(*)
+            real(c_double), intent(inout) :: norms(*)
+            integer(c_int) :: status
+        end function
+
+        function lgd_factorization_create_sized(out, rows, cols, count, row, col, rating, options, options_size) &
+            bind(C, name='lgd_factorization_create_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, count, options_size
+            type(c_ptr), value :: row, col, rating
+            type(lgd_factorization_options), intent(in), optional :: options
+            integer(c_int) :: status
+        end function
+        function lgd_factorization_factors_sized(f, factors, factors_size) &
+            bind(C, name='lgd_factorization_factors_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            type(lgd_factors), intent(inout) :: factors
+            integer(c_size_t), value :: factors_size
+            integer(c_int) :: status
+        end function
+        function lgd_factorization_initialise(f, scale, seed, w) bind(C, name='lgd_factorization_initialise') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), value :: scale
+            integer(c_int64_t), value :: seed
+            real(c_double), intent(inout) :: w(*)
+            integer(c_int) :: status
+        end function
+        function lgd_factorization_predict(f, w, count, row, col, out) &
+            bind(C, name='lgd_factorization_predict') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            integer(c_size_t), value :: count
+            integer(c_size_t), intent(in) :: row(*), col(*)
+            real(c_double), intent(inout) :: out(*)
+            integer(c_int) :: status
+        end function
+        function lgd_factorization_top(f, w, row, k, unseen, col, score, found) &
+            bind(C, name='lgd_factorization_top') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            integer(c_size_t), value :: row, k
+            logical(c_bool), value :: unseen
+            integer(c_size_t), intent(inout) :: col(*)
+            real(c_double), intent(inout), optional :: score(*)
+            integer(c_size_t), intent(out) :: found
+            integer(c_int) :: status
+        end function
+
+        function lgd_standard_errors_sized(f, w, options, options_size, errors, covariance) &
+            bind(C, name='lgd_standard_errors_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(in) :: w(*)
+            type(lgd_standard_errors_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size
+            real(c_double), intent(inout), optional :: errors(*), covariance(*)
             integer(c_int) :: status
         end function
 
@@ -1055,6 +1448,97 @@ module lgd
             integer(c_size_t), value :: starts_size, options_size, one_report_size, report_size
             integer(c_int) :: status
         end function
+
+        function lgd_split_draw_sized(split, shares, options, options_size) &
+            bind(C, name='lgd_split_draw_sized') result(status)
+            import
+            type(lgd_split), intent(inout) :: split
+            real(c_double), intent(in), optional :: shares(*)
+            type(lgd_split_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size
+            integer(c_int) :: status
+        end function
+        function lgd_split_rows(split, i, part, others) bind(C, name='lgd_split_rows') result(status)
+            import
+            type(lgd_split), intent(in) :: split
+            integer(c_size_t), value :: i
+            type(lgd_rows), intent(inout), optional :: part, others
+            integer(c_int) :: status
+        end function
+        function lgd_cross_validate_glm_sized(split, X, y, loss, glm, glm_size, run, run_size, options, options_size, &
+            report, report_size) bind(C, name='lgd_cross_validate_glm_sized') result(status)
+            import
+            type(lgd_split), intent(in) :: split
+            type(c_ptr), value :: X, y, loss
+            type(lgd_glm_options), intent(in), optional :: glm
+            integer(c_size_t), value :: glm_size, run_size, options_size, report_size
+            type(lgd_minimize_options), intent(in), optional :: run
+            type(lgd_cv_glm_options), intent(in), optional :: options
+            type(lgd_cv_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function lgd_diagnose_sized(history, options, options_size, out, out_size) &
+            bind(C, name='lgd_diagnose_sized') result(status)
+            import
+            type(c_ptr), value :: history
+            type(lgd_diagnose_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size, out_size
+            type(lgd_diagnosis), intent(inout) :: out
+            integer(c_int) :: status
+        end function
+        function lgd_diagnose_series_sized(series, series_size, options, options_size, out, out_size) &
+            bind(C, name='lgd_diagnose_series_sized') result(status)
+            import
+            type(lgd_series), intent(in) :: series
+            integer(c_size_t), value :: series_size, options_size, out_size
+            type(lgd_diagnose_options), intent(in), optional :: options
+            type(lgd_diagnosis), intent(inout) :: out
+            integer(c_int) :: status
+        end function
+        function lgd_minimize_federated_sized(clients, count, opt, w, options, options_size, local, local_size, report, &
+            report_size) bind(C, name='lgd_minimize_federated_sized') result(status)
+            import
+            type(c_ptr), intent(in) :: clients(*)
+            integer(c_size_t), value :: count, options_size, local_size, report_size
+            type(c_ptr), value :: opt
+            real(c_double), intent(inout) :: w(*)
+            type(lgd_federated_options), intent(in), optional :: options
+            type(lgd_minimize_options), intent(in), optional :: local
+            type(lgd_federated_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function lgd_minimize_piecewise_sized(f, w, options, options_size, report, report_size) &
+            bind(C, name='lgd_minimize_piecewise_sized') result(status)
+            import
+            type(c_ptr), value :: f
+            real(c_double), intent(inout) :: w(*)
+            type(lgd_piecewise_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size, report_size
+            type(lgd_piecewise_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function lgd_minimize_rates_sized(f, opt, rates, count, W, options, options_size, reports, one_report_size, &
+            histories) bind(C, name='lgd_minimize_rates_sized') result(status)
+            import
+            type(c_ptr), value :: f, opt
+            real(c_double), intent(in) :: rates(*)
+            integer(c_size_t), value :: count, options_size, one_report_size
+            real(c_double), intent(inout) :: W(*)
+            type(lgd_minimize_options), intent(in), optional :: options
+            type(lgd_report), intent(inout), optional :: reports(*)
+            type(c_ptr), intent(in), optional :: histories(*)
+            integer(c_int) :: status
+        end function
+        function lgd_rate_range_sized(f, opt, w, options, options_size, report, report_size) &
+            bind(C, name='lgd_rate_range_sized') result(status)
+            import
+            type(c_ptr), value :: f, opt
+            real(c_double), intent(in) :: w(*)
+            type(lgd_rate_range_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size, report_size
+            type(lgd_rate_range_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
     end interface
 
     ! ---- functions with text or a procedure among their arguments, called by those of the same name below
@@ -1159,6 +1643,73 @@ module lgd
             integer(c_size_t), intent(out) :: count
             type(c_ptr) :: series
         end function
+        function c_loss_parse(out, text) bind(C, name='lgd_loss_parse') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            character(kind=c_char), intent(in) :: text(*)
+            integer(c_int) :: status
+        end function
+        function c_loss_describe(loss, text, size) bind(C, name='lgd_loss_describe') result(length)
+            import
+            type(c_ptr), value :: loss
+            character(kind=c_char), intent(inout) :: text(*)
+            integer(c_size_t), value :: size
+            integer(c_size_t) :: length
+        end function
+        function c_objective_describe(f, text, size) bind(C, name='lgd_objective_describe') result(length)
+            import
+            type(c_ptr), value :: f
+            character(kind=c_char), intent(inout) :: text(*)
+            integer(c_size_t), value :: size
+            integer(c_size_t) :: length
+        end function
+        function c_minimize_describe_sized(f, opt, options, options_size, text, size) &
+            bind(C, name='lgd_minimize_describe_sized') result(length)
+            import
+            type(c_ptr), value :: f, opt
+            type(lgd_minimize_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size, size
+            character(kind=c_char), intent(inout) :: text(*)
+            integer(c_size_t) :: length
+        end function
+        function c_cross_validate_sized(split, fold, ctx, scores, report, report_size) &
+            bind(C, name='lgd_cross_validate_sized') result(status)
+            import
+            type(lgd_split), intent(in) :: split
+            type(c_funptr), value :: fold
+            type(c_ptr), value :: ctx
+            real(c_double), intent(inout), optional :: scores(*)
+            type(lgd_cv_report), intent(inout), optional :: report
+            integer(c_size_t), value :: report_size
+            integer(c_int) :: status
+        end function
+        function c_choose_sized(axes, axis_size, count, try_one, ctx, options, options_size, point, report, report_size) &
+            bind(C, name='lgd_choose_sized') result(status)
+            import
+            type(lgd_axis), intent(in) :: axes(*)
+            integer(c_size_t), value :: axis_size, count, options_size, report_size
+            type(c_funptr), value :: try_one
+            type(c_ptr), value :: ctx
+            type(lgd_choose_options), intent(in), optional :: options
+            real(c_double), intent(inout), optional :: point(*)
+            type(lgd_choose_report), intent(inout), optional :: report
+            integer(c_int) :: status
+        end function
+        function c_choose_text_sized(axes, axis_size, count, point, optimizer, text, size) &
+            bind(C, name='lgd_choose_text_sized') result(status)
+            import
+            type(lgd_axis), intent(in) :: axes(*)
+            integer(c_size_t), value :: axis_size, count, size
+            real(c_double), intent(in) :: point(*)
+            character(kind=c_char), intent(in) :: optimizer(*)
+            character(kind=c_char), intent(inout) :: text(*)
+            integer(c_int) :: status
+        end function
+        function c_diagnosis_string(label) bind(C, name='lgd_diagnosis_string') result(text)
+            import
+            integer(c_int), value :: label
+            type(c_ptr) :: text
+        end function
         function c_strlen(text) bind(C, name='strlen') result(length)
             import
             type(c_ptr), value :: text
@@ -1168,6 +1719,8 @@ module lgd
     private :: c_strerror, c_last_error, c_set_error, c_build_info, c_loss_name, c_loss_find, c_function_create, &
         c_function_create_differences, c_residual_create, c_residual_create_with_sized, c_penalty_name, c_optimizer_parse, &
         c_optimizer_name, c_optimizer_option, c_stop_string, c_history_series, c_strlen
+    private :: c_loss_parse, c_loss_describe, c_objective_describe, c_minimize_describe_sized, c_cross_validate_sized, &
+        c_choose_sized, c_choose_text_sized, c_diagnosis_string
 
 contains
 
@@ -1258,6 +1811,67 @@ contains
         text = lgd_string(c_stop_string(stop))
     end function
 
+    function lgd_loss_parse(out, text) result(status)
+        type(c_ptr), intent(out) :: out
+        character(*), intent(in) :: text
+        integer(c_int) :: status
+        status = c_loss_parse(out, trim(text)//c_null_char)
+    end function
+
+    function lgd_loss_describe(loss) result(text)
+        type(c_ptr), intent(in) :: loss
+        character(:), allocatable :: text
+        integer(c_size_t) :: length
+        character(kind=c_char) :: none(1)
+        length = c_loss_describe(loss, none, 0_c_size_t)
+        allocate (character(length + 1) :: text) ! C ends it by 0
+        length = c_loss_describe(loss, text, length + 1)
+        text = text(:length)
+    end function
+
+    function lgd_objective_describe(f) result(text)
+        type(c_ptr), intent(in) :: f
+        character(:), allocatable :: text
+        integer(c_size_t) :: length
+        character(kind=c_char) :: none(1)
+        length = c_objective_describe(f, none, 0_c_size_t)
+        allocate (character(length + 1) :: text)
+        length = c_objective_describe(f, text, length + 1)
+        text = text(:length)
+    end function
+
+    function lgd_minimize_describe(f, opt, options) result(text)
+        type(c_ptr), intent(in) :: f, opt
+        type(lgd_minimize_options), intent(in), optional :: options
+        character(:), allocatable :: text
+        integer(c_size_t) :: length
+        character(kind=c_char) :: none(1)
+        length = c_minimize_describe_sized(f, opt, options, c_sizeof(lgd_minimize_options()), none, 0_c_size_t)
+        allocate (character(length + 1) :: text)
+        length = c_minimize_describe_sized(f, opt, options, c_sizeof(lgd_minimize_options()), text, length + 1)
+        text = text(:length)
+    end function
+
+    function lgd_diagnosis_string(label) result(text)
+        integer(c_int), intent(in) :: label
+        character(:), allocatable :: text
+        text = lgd_string(c_diagnosis_string(label))
+    end function
+
+    ! text is padded with blanks, and LGD_ERANGE if it is too short by one or more.
+    function lgd_choose_text(axes, point, optimizer, text) result(status)
+        type(lgd_axis), intent(in) :: axes(:)
+        real(c_double), intent(in) :: point(*)
+        character(*), intent(in) :: optimizer
+        character(*), intent(out) :: text
+        integer(c_int) :: status
+        character(len(text) + 1) :: room ! C ends it by 0
+        text = ''
+        status = c_choose_text_sized(axes, c_sizeof(lgd_axis()), size(axes, kind=c_size_t), point, &
+            trim(optimizer)//c_null_char, room, len(room, kind=c_size_t))
+        if (status == LGD_OK) text = room(:index(room, c_null_char) - 1)
+    end function
+
     ! Not associated for an unknown name; empty before a run.
     function lgd_history_series(h, name) result(series)
         type(c_ptr), intent(in) :: h
@@ -1307,6 +1921,28 @@ contains
         type(lgd_residual_options), intent(in), optional :: options
         integer(c_int) :: status
         status = c_residual_create_with_sized(out, dim, count, c_funloc(fn), ctx, options, c_sizeof(lgd_residual_options()))
+    end function
+
+    function lgd_cross_validate(split, fold, ctx, scores, report) result(status)
+        type(lgd_split), intent(in) :: split
+        procedure(lgd_fold) :: fold
+        type(c_ptr), intent(in) :: ctx
+        real(c_double), intent(inout), optional :: scores(*)
+        type(lgd_cv_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = c_cross_validate_sized(split, c_funloc(fold), ctx, scores, report, c_sizeof(lgd_cv_report()))
+    end function
+
+    function lgd_choose(axes, try_one, ctx, options, point, report) result(status)
+        type(lgd_axis), intent(in) :: axes(:)
+        procedure(lgd_candidate) :: try_one
+        type(c_ptr), intent(in) :: ctx
+        type(lgd_choose_options), intent(in), optional :: options
+        real(c_double), intent(inout), optional :: point(*)
+        type(lgd_choose_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = c_choose_sized(axes, c_sizeof(lgd_axis()), size(axes, kind=c_size_t), c_funloc(try_one), ctx, options, &
+            c_sizeof(lgd_choose_options()), point, report, c_sizeof(lgd_choose_report()))
     end function
 
     ! ---- the sizes that the inline functions of the C headers fill in
@@ -1509,6 +2145,129 @@ contains
         integer(c_int) :: status
         status = lgd_minimize_starts_sized(f, opt, w, starts, c_sizeof(starts), options, c_sizeof(lgd_minimize_options()), &
             reports, c_sizeof(lgd_report()), report, c_sizeof(lgd_starts_report()))
+    end function
+
+    function lgd_mlp_create(out, X, y, loss, options) result(status)
+        type(c_ptr), intent(out) :: out
+        type(c_ptr), intent(in) :: X, y, loss
+        type(lgd_mlp_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_mlp_create_sized(out, X, y, loss, options, c_sizeof(lgd_mlp_options()))
+    end function
+
+    function lgd_mlp_layer(f, l, info) result(status)
+        type(c_ptr), intent(in) :: f
+        integer(c_size_t), intent(in) :: l
+        type(lgd_mlp_layer_info), intent(inout) :: info
+        integer(c_int) :: status
+        status = lgd_mlp_layer_sized(f, l, info, c_sizeof(lgd_mlp_layer_info()))
+    end function
+
+    function lgd_factorization_create(out, rows, cols, count, row, col, rating, options) result(status)
+        type(c_ptr), intent(out) :: out
+        integer(c_size_t), intent(in) :: rows, cols, count
+        type(c_ptr), intent(in) :: row, col, rating
+        type(lgd_factorization_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_factorization_create_sized(out, rows, cols, count, row, col, rating, options, &
+            c_sizeof(lgd_factorization_options()))
+    end function
+
+    function lgd_factorization_factors(f, factors) result(status)
+        type(c_ptr), intent(in) :: f
+        type(lgd_factors), intent(inout) :: factors
+        integer(c_int) :: status
+        status = lgd_factorization_factors_sized(f, factors, c_sizeof(lgd_factors()))
+    end function
+
+    function lgd_standard_errors(f, w, options, errors, covariance) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(in) :: w(*)
+        type(lgd_standard_errors_options), intent(in), optional :: options
+        real(c_double), intent(inout), optional :: errors(*), covariance(*)
+        integer(c_int) :: status
+        status = lgd_standard_errors_sized(f, w, options, c_sizeof(lgd_standard_errors_options()), errors, covariance)
+    end function
+
+    function lgd_split_draw(split, shares, options) result(status)
+        type(lgd_split), intent(inout) :: split
+        real(c_double), intent(in), optional :: shares(*)
+        type(lgd_split_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_split_draw_sized(split, shares, options, c_sizeof(lgd_split_options()))
+    end function
+
+    function lgd_cross_validate_glm(split, X, y, loss, glm, run, options, report) result(status)
+        type(lgd_split), intent(in) :: split
+        type(c_ptr), intent(in) :: X, y, loss
+        type(lgd_glm_options), intent(in), optional :: glm
+        type(lgd_minimize_options), intent(in), optional :: run
+        type(lgd_cv_glm_options), intent(in), optional :: options
+        type(lgd_cv_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_cross_validate_glm_sized(split, X, y, loss, glm, c_sizeof(lgd_glm_options()), run, &
+            c_sizeof(lgd_minimize_options()), options, c_sizeof(lgd_cv_glm_options()), report, c_sizeof(lgd_cv_report()))
+    end function
+
+    function lgd_diagnose(history, options, out) result(status)
+        type(c_ptr), intent(in) :: history
+        type(lgd_diagnose_options), intent(in), optional :: options
+        type(lgd_diagnosis), intent(inout) :: out
+        integer(c_int) :: status
+        status = lgd_diagnose_sized(history, options, c_sizeof(lgd_diagnose_options()), out, c_sizeof(lgd_diagnosis()))
+    end function
+
+    function lgd_diagnose_series(series, options, out) result(status)
+        type(lgd_series), intent(in) :: series
+        type(lgd_diagnose_options), intent(in), optional :: options
+        type(lgd_diagnosis), intent(inout) :: out
+        integer(c_int) :: status
+        status = lgd_diagnose_series_sized(series, c_sizeof(lgd_series()), options, c_sizeof(lgd_diagnose_options()), &
+            out, c_sizeof(lgd_diagnosis()))
+    end function
+
+    function lgd_minimize_federated(clients, opt, w, options, local, report) result(status)
+        type(c_ptr), intent(in) :: clients(:), opt
+        real(c_double), intent(inout) :: w(*)
+        type(lgd_federated_options), intent(in), optional :: options
+        type(lgd_minimize_options), intent(in), optional :: local
+        type(lgd_federated_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_minimize_federated_sized(clients, size(clients, kind=c_size_t), opt, w, options, &
+            c_sizeof(lgd_federated_options()), local, c_sizeof(lgd_minimize_options()), report, &
+            c_sizeof(lgd_federated_report()))
+    end function
+
+    function lgd_minimize_piecewise(f, w, options, report) result(status)
+        type(c_ptr), intent(in) :: f
+        real(c_double), intent(inout) :: w(*)
+        type(lgd_piecewise_options), intent(in), optional :: options
+        type(lgd_piecewise_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_minimize_piecewise_sized(f, w, options, c_sizeof(lgd_piecewise_options()), report, &
+            c_sizeof(lgd_piecewise_report()))
+    end function
+
+    function lgd_minimize_rates(f, opt, rates, W, options, reports, histories) result(status)
+        type(c_ptr), intent(in) :: f, opt
+        real(c_double), intent(in) :: rates(:)
+        real(c_double), intent(inout) :: W(*)
+        type(lgd_minimize_options), intent(in), optional :: options
+        type(lgd_report), intent(inout), optional :: reports(*)
+        type(c_ptr), intent(in), optional :: histories(*)
+        integer(c_int) :: status
+        status = lgd_minimize_rates_sized(f, opt, rates, size(rates, kind=c_size_t), W, options, &
+            c_sizeof(lgd_minimize_options()), reports, c_sizeof(lgd_report()), histories)
+    end function
+
+    function lgd_rate_range(f, opt, w, options, report) result(status)
+        type(c_ptr), intent(in) :: f, opt
+        real(c_double), intent(in) :: w(*)
+        type(lgd_rate_range_options), intent(in), optional :: options
+        type(lgd_rate_range_report), intent(inout), optional :: report
+        integer(c_int) :: status
+        status = lgd_rate_range_sized(f, opt, w, options, c_sizeof(lgd_rate_range_options()), report, &
+            c_sizeof(lgd_rate_range_report()))
     end function
 
 end module

@@ -67,7 +67,8 @@ names_what_is_missing() {
 # signatures_of <module>: as the compiler takes its interfaces for C. Its abstract interfaces are no functions.
 signatures_of() {
     $FC -J"$work" -fsyntax-only -fc-prototypes "$1" >"$work/prototypes.h" &&
-        awk -f "$root/tests/signatures.awk" "$work/prototypes.h" | grep -v -e '^lgd_function ' -e '^lgd_residual ' -e '^lgd_callback ' -e '^lgd_precondition ' | sort
+        awk -f "$root/tests/signatures.awk" "$work/prototypes.h" | grep -v -e '^lgd_function ' -e '^lgd_residual ' -e '^lgd_callback ' \
+            -e '^lgd_precondition ' -e '^lgd_fold ' -e '^lgd_candidate ' | sort
 }
 
 signatures_agree() {
@@ -387,6 +388,190 @@ END
         >"$work/squared.txt" && works squared "$work/squared.f90" "$work/squared.txt"
 }
 
+# The models: a network and a factorisation as they begin and where they lie, a quantile, a loss from text, a softmax with weights
+# of classes, described.
+modelled() {
+    cat >"$work/modelled.f90" <<'END'
+program modelled
+    use lgd
+    implicit none
+    integer, parameter :: n = 6
+    real(c_double), target :: A(n, 2) = reshape([real(c_double) :: 1, 2, 3, 4, 5, 6, 2, 1, 4, 3, 6, 5], [n, 2])
+    real(c_double), target :: y(n) = [1, 2, 3, 4, 5, 60], class(n) = [0, 0, 1, 1, 2, 2], each(3) = 1
+    real(c_double), target :: rating(5) = [5, 3, 4, 1, 2]
+    integer(c_size_t), target :: hidden(1) = 3, row(5) = [0, 0, 1, 1, 2], col(5) = [0, 1, 0, 2, 2]
+    integer(c_size_t) :: best(3), found
+    type(c_ptr) :: X = c_null_ptr, f = c_null_ptr, opt = c_null_ptr, huber = c_null_ptr, loss = c_null_ptr, one = c_null_ptr
+    type(lgd_mlp_layer_info) :: last
+    type(lgd_factors) :: at
+    type(lgd_piecewise_report) :: exact
+    real(c_double), allocatable :: w(:)
+    real(c_double) :: out(n), norms(2), point(1), covariance(1), errors(1), score(3), shift(2), scale(2)
+    logical(c_bool) :: constant(2)
+    if (lgd_matrix_dense_columns(X, int(n, c_size_t), 2_c_size_t, c_loc(A), int(n, c_size_t)) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_mlp_create(f, X, c_loc(y), lgd_loss_half_squared(), lgd_mlp_options(hidden=c_loc(hidden), hidden_count=1, &
+        activation=LGD_TANH, l2=0.5_c_double)) /= LGD_OK) error stop lgd_last_error()
+    allocate (w(lgd_objective_dim(f)))
+    if (lgd_mlp_initialise(f, LGD_INIT_HE, 1_c_int64_t, w) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_mlp_layer(f, 1_c_size_t, last) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_mlp_layer_norms(f, w, norms) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_mlp_predict(f, X, w, out, 1_c_size_t) /= LGD_OK) error stop lgd_last_error()
+    print '(5(i0, 1x), 2l1)', size(w), last%first, last%inputs, last%outputs, last%bias, &
+        abs(norms(2) - norm2(w(7:9))) < 1d-15, abs(out(1) - dot_product(w(7:9), tanh(w([1, 3, 5]) + 2 * w([2, 4, 6])))) < 1d-14
+    call lgd_objective_free(f)
+    deallocate (w)
+
+    if (lgd_factorization_create(f, 3_c_size_t, 3_c_size_t, 5_c_size_t, c_loc(row), c_loc(col), c_loc(rating), &
+        lgd_factorization_options(rank=1, biases=.true., l2=0.1_c_double)) /= LGD_OK) error stop lgd_last_error()
+    allocate (w(lgd_objective_dim(f)))
+    if (lgd_factorization_factors(f, at) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_factorization_initialise(f, 0.0_c_double, 1_c_int64_t, w) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_factorization_predict(f, w, 1_c_size_t, row, col, out) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_factorization_top(f, w, 0_c_size_t, 3_c_size_t, .true._c_bool, best, score, found) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(4(i0, 1x), f3.1, 2(1x, i0), l2)', at%V, at%row_bias, at%col_bias, size(w), at%mean, found, best(1), &
+        abs(out(1) - at%mean - w(1) * w(4)) < 1d-15
+    call lgd_objective_free(f)
+
+    if (lgd_matrix_standardized_on(one, X, lgd_rows(first=0, count=3)) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_matrix_scaling(one, shift, scale, constant) /= LGD_OK) error stop lgd_last_error()
+    print '(2f7.4, 2l2)', shift(1), scale(1), constant
+    call lgd_matrix_free(one)
+    if (lgd_matrix_dense(one, int(n, c_size_t), 1_c_size_t, c_loc(A), 0_c_size_t) == LGD_OK) error stop 'ld taken'
+    A = 1
+    if (lgd_matrix_imputed(one, int(n, c_size_t), 1_c_size_t, c_loc(A), 1_c_size_t) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_loss_quantile_create(loss, 0.75_c_double) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_glm_create(f, one, c_loc(y), loss) /= LGD_OK) error stop lgd_last_error()
+    point = 0
+    if (lgd_minimize_piecewise(f, point, report=exact) /= LGD_OK) error stop lgd_last_error()
+    print '(2a, f5.2, i2, l2)', lgd_loss_describe(loss), ': ', point, exact%kinks, exact%gap <= 1d-10 * exact%f
+    call lgd_objective_free(f)
+    call lgd_loss_free(loss)
+
+    if (lgd_loss_parse(huber, 'huber:delta=100') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_glm_create(f, one, c_loc(y), huber) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_parse(opt, 'newton') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_minimize(f, opt, point) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_standard_errors(f, point, lgd_standard_errors_options(kind=LGD_ERRORS_HC1), errors, covariance) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(3f9.4)', point, errors, sqrt(sum((y - 12.5d0)**2) / 30) ! the error of a mean
+    print '(a)', lgd_objective_describe(f)
+    print '(l1)', index(lgd_minimize_describe(f, opt, lgd_minimize_options(max_steps=7)), '7') > 0
+    call lgd_objective_free(f)
+    if (lgd_glm_create(f, one, c_loc(class), lgd_loss_softmax(), lgd_glm_options(outputs=3, class_weights=c_loc(each))) /= &
+        LGD_OK) error stop lgd_last_error()
+    print '(2a)', lgd_loss_name(lgd_loss_builtin(0_c_size_t)), merge(', 3 scores', ', others  ', lgd_objective_dim(f) == 3)
+    call lgd_objective_free(f)
+    call lgd_optimizer_free(opt)
+    call lgd_loss_free(huber)
+    call lgd_matrix_free(one)
+    call lgd_matrix_free(X)
+end program
+END
+    printf '%s\n' "$@" >"$work/modelled.txt" && works modelled "$work/modelled.f90" "$work/modelled.txt"
+}
+
+# Choosing and judging: folds, a fold and a candidate of one's own, several rates, their range, validation, a diagnosis, clients.
+chosen() {
+    cat >"$work/chosen.f90" <<'END'
+module fits
+    use lgd
+    implicit none
+    integer, parameter :: n = 12
+    real(c_double), target :: A(n, 1) = reshape([real(c_double) :: 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12], [n, 1])
+    real(c_double), target :: y(n) = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]
+contains
+    function halved(ctx, fold, train, test, score) bind(C) result(status) ! the score of fold 0 is 0.5, of fold 1 1.5, ...
+        type(c_ptr), value :: ctx
+        integer(c_size_t), value :: fold
+        type(lgd_rows), intent(in) :: train, test
+        real(c_double), intent(out) :: score
+        integer(c_int) :: status
+        score = real(fold, c_double) + 0.5d0
+        status = merge(LGD_OK, LGD_EUSER, train%count + test%count == n .and. .not. c_associated(ctx))
+    end function
+    function parabola(ctx, optimizer, point, score, error) bind(C) result(status)
+        type(c_ptr), value :: ctx, optimizer
+        real(c_double), intent(in) :: point(*)
+        real(c_double), intent(inout) :: score, error
+        integer(c_int) :: status
+        score = (point(1) - 0.5d0)**2
+        error = 0
+        status = merge(LGD_OK, LGD_EUSER, index(lgd_string(optimizer), 'sgd:lr=') == 1 .and. .not. c_associated(ctx))
+    end function
+end module
+program chosen
+    use fits
+    type(lgd_split) :: split
+    type(lgd_rows) :: part, others
+    type(lgd_cv_report) :: cv
+    type(lgd_choose_report) :: choice
+    type(lgd_diagnosis), target :: found
+    type(lgd_report) :: reports(2), report
+    type(lgd_rate_range_report) :: range
+    type(lgd_federated_report) :: rounds
+    integer(c_size_t), target :: index(2 * n), first(4)
+    character(kind=c_char), target :: lr(3) = ['l', 'r', c_null_char], method(12) = &
+        ['s', 'g', 'd', ':', 'l', 'r', '=', '{', 'l', 'r', '}', c_null_char]
+    real(c_double), target :: values(3) = [0.25d0, 0.5d0, 1d0], falling(20)
+    real(c_double) :: scores(3), best(1), W(1, 2), v(1)
+    type(c_ptr) :: X = c_null_ptr, f = c_null_ptr, part_of(2) = c_null_ptr, opt = c_null_ptr, h = c_null_ptr
+    character(20) :: text
+    integer :: i
+    split = lgd_split(terms=n, parts=3, index=c_loc(index), first=c_loc(first))
+    if (lgd_split_draw(split, options=lgd_split_options(seed=1)) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_split_rows(split, 1_c_size_t, part, others) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_cross_validate(split, halved, c_null_ptr, scores, cv) /= LGD_OK) error stop lgd_last_error()
+    print '(2(i0, 1x), 3f4.1, 2f8.4)', part%count, others%count, scores, cv%mean, cv%standard_error
+    if (lgd_choose([lgd_axis(name=c_loc(lr), values=c_loc(values), count=3)], parabola, c_null_ptr, &
+        lgd_choose_options(optimizer=c_loc(method)), best, choice) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_choose_text([lgd_axis(name=c_loc(lr), values=c_loc(values), count=3)], best, 'sgd:lr={lr}', text) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(a, 3(1x, i0))', trim(text), choice%candidates, choice%best, choice%failed
+
+    if (lgd_matrix_dense_columns(X, int(n, c_size_t), 1_c_size_t, c_loc(A), int(n, c_size_t)) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_glm_create(f, X, c_loc(y), lgd_loss_half_squared()) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_cross_validate_glm(split, X, c_loc(y), lgd_loss_half_squared(), report=cv) /= LGD_OK) error stop lgd_last_error()
+    print '(l1)', cv%mean <= 1d-20
+    if (lgd_optimizer_parse(opt, 'sgd') /= LGD_OK) error stop lgd_last_error()
+    W = 0
+    if (lgd_minimize_rates(f, opt, [0.01d0, 0.02d0], W, lgd_minimize_options(max_steps=1, grad_tol=lgd_zero), reports) /= &
+        LGD_OK) error stop lgd_last_error()
+    print '(2f8.4, 2(1x, i0))', W, reports%stop ! 650/12 times the rates
+    v = 0
+    if (lgd_rate_range(f, opt, v, report=range) /= LGD_OK) error stop lgd_last_error()
+    print '(2l2)', range%suggestion > 0.1d0 / 54.17d0 .and. range%suggestion < 2 / 54.16d0, range%rate_lowest > 0
+    do i = 1, 2
+        if (lgd_objective_subset(part_of(i), f, lgd_rows(first=6 * (i - 1), count=6)) /= LGD_OK) error stop lgd_last_error()
+    end do
+    call lgd_optimizer_free(opt)
+    if (lgd_optimizer_parse(opt, 'sgd:lr=0.01') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_minimize_federated(part_of, opt, v, lgd_federated_options(rounds=1), lgd_minimize_options(max_epochs=1), rounds) /= &
+        LGD_OK) error stop lgd_last_error()
+    print '(f8.4, 1x, i0)', v, rounds%rounds
+    if (lgd_history_create(h) /= LGD_OK) error stop lgd_last_error()
+    call lgd_optimizer_reset(opt)
+    if (lgd_minimize(part_of(1), opt, v, lgd_minimize_options(validation=part_of(2), patience=3, history=h), report) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_diagnose(h, lgd_diagnose_options(stop=report%stop), found) /= LGD_OK) error stop lgd_last_error()
+    print '(a, l2, 2l2)', lgd_diagnosis_string(found%label), report%f_validation < 1d-8, &
+        size(lgd_history_series(h, 'validation')) > 3, len(lgd_string(c_loc(found%evidence))) > 10
+    falling = [(merge(1d0, 2d0, mod(i, 2) == 0) * 10d0**i, i=1, 20)]
+    if (lgd_diagnose_series(lgd_series(count=20, loss=c_loc(falling)), out=found) /= LGD_OK) error stop lgd_last_error()
+    print '(a, l2)', lgd_diagnosis_string(found%label), found%label == LGD_DIAGNOSIS_DIVERGING
+    call lgd_history_free(h)
+    call lgd_objective_free(part_of(1))
+    call lgd_objective_free(part_of(2))
+    call lgd_optimizer_free(opt)
+    call lgd_objective_free(f)
+    call lgd_matrix_free(X)
+end program
+END
+    printf '%s\n' "$@" >"$work/chosen.txt" && works chosen "$work/chosen.f90" "$work/chosen.txt"
+}
+
 # The page has three programs, and what they print.
 guide() {
     [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 3 ] &&
@@ -422,6 +607,11 @@ case_ fortran_groups_and_averages_as_in_c grouped
 case_ fortran_penalties_as_in_c penalised
 case_ fortran_saddle_metric_and_follower_as_in_c curved
 case_ fortran_least_squares_as_in_c squared
+case_ fortran_models_and_losses_as_in_c modelled '13 6 3 1 12 TT' '3 6 9 12 3.0 1 2 T' \
+    ' 2.0000 0.8165 F F' 'quantile:tau=0.75:  5.00 1 T' '  12.5000   9.5175   9.5175' \
+    'f(w) = 1/6 sum_i huber:delta=100(x_i.w, y_i); 6 rows, 1 columns, 1 output, 1 parameters' T 'half_squared, 3 scores'
+case_ fortran_choosing_and_judging_as_in_c chosen '4 8  0.5 1.5 2.5  1.5000  0.5774' 'sgd:lr=0.5 3 1 0' T \
+    '  0.5417  1.0833 2 2' ' T T' '  0.5417 1' 'converging T T T' 'diverging T'
 check fortran_guide_programs_and_outputs_are_there guide
 for program in exam lasso cooling; do
     case_ fortran_guide_program_${program}_prints_what_the_page_says works $program "$work/$program.f90" "$work/$program.txt"

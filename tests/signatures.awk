@@ -2,7 +2,7 @@
 #   p pointer or function, d double, l size_t or another integer of 64 bits, i int or enum, b bool, v nothing
 # usage: awk -f signatures.awk FILE...         Prototypes are what follows LGD_API, and lines that a compiler wrote.
 function letter(what) {
-    if (what ~ /[*(]/ || what ~ /^ *lgd_(function|residual|callback) /)
+    if (what ~ /[*(]/ || what ~ /^ *lgd_(function|residual|callback|fold|candidate) /)
         return "p"
     if (what ~ /(^|[ \n])(size_t|u?int64_t|long) /)
         return "l"
