@@ -34,7 +34,7 @@ SIZE = np.dtype(np.uintp)
 Status = enum.IntEnum("Status", {"OK": 0, "EINVAL": -1, "ENOMEM": -2, "ERANGE": -3, "EDIVERGED": -4, "EUNSUPPORTED": -5,
                                  "EUSER": -6, "EIO": -7, "EFORMAT": -8})
 Stop = enum.IntEnum("Stop", "EPOCHS STEPS SECONDS GRAD_TOL F_TOL STEP_TOL F_TARGET ROUNDING STALLED CALLBACK OPTIMIZER "
-                    "DIVERGED ERROR GAP_TOL SADDLE SEARCH UNBOUNDED")
+                    "DIVERGED ERROR GAP_TOL SADDLE SEARCH UNBOUNDED SEPARABLE PATIENCE")
 WORDS = {  # what options that are enumerators may be, in their order
     "order": ("shuffle", "sequential", "replacement"),
     "last": ("divide", "scale", "drop"),
@@ -48,7 +48,11 @@ WORDS = {  # what options that are enumerators may be, in their order
     "jacobian": ("given", "central", "forward"),
     "solver": ("auto", "qr", "svd", "reduction"),
     "way": ("auto", "stream", "reduce", "direct"),
-    "draw": ("latin", "uniform")}
+    "draw": ("latin", "uniform"),
+    "errors": ("model", "hc0", "hc1"),
+    "activation": ("relu", "identity", "sigmoid", "tanh", "leaky_relu", "gelu", "softplus"),
+    "init": ("auto", "he", "glorot"),
+    "diagnosis": ("none", "converging", "slow", "oscillating", "diverging", "plateau", "overfitting", "vanishing", "exploding")}
 
 # ---- The C interface: structs under their names there, functions as the letters of _TYPES, the first for what they return.
 
@@ -68,7 +72,15 @@ lgd_curvature_options = _struct("lgd_curvature_options", tol=c_double, max_produ
 lgd_curvature = _struct("lgd_curvature", largest=c_double, smallest=c_double, condition=c_double, error=c_double,
                         products=c_size_t, exact=c_bool)
 lgd_glm_options = _struct("lgd_glm_options", l2=c_double, intercept=c_bool, outputs=c_size_t, weights=c_void_p,
-                          offset=c_void_p)
+                          offset=c_void_p, class_weights=c_void_p, balanced=c_bool)
+lgd_mlp_options = _struct("lgd_mlp_options", hidden=c_void_p, hidden_count=c_size_t, activation=c_int, activations=c_void_p,
+                          outputs=c_size_t, l2=c_double, dropout=c_double, seed=c_uint64, single=c_bool, weights=c_void_p)
+lgd_mlp_layer_info = _struct("lgd_mlp_layer_info", first=c_size_t, inputs=c_size_t, outputs=c_size_t, bias=c_size_t)
+lgd_factorization_options = _struct("lgd_factorization_options", rank=c_size_t, l2=c_double, biases=c_bool, mean=c_double,
+                                    low=c_double, high=c_double, weights=c_void_p)
+lgd_factors = _struct("lgd_factors", rows=c_size_t, cols=c_size_t, rank=c_size_t, mean=c_double, V=c_size_t,
+                      row_bias=c_size_t, col_bias=c_size_t)
+lgd_standard_errors_options = _struct("lgd_standard_errors_options", kind=c_int, dispersion=c_double, frozen=c_void_p)
 lgd_jacobian_check = _struct("lgd_jacobian_check", row=c_size_t, column=c_size_t, analytic=c_double, numeric=c_double,
                              error=c_double)
 lgd_residual_options = _struct("lgd_residual_options", weights=c_void_p, robust=c_int, scale=c_double, jacobian=c_int)
@@ -106,11 +118,12 @@ lgd_minimize_options = _struct(
     divergence_factor=c_double, clip_norm=c_double, clip_value=c_double, order=c_int, last=c_int, seed=c_uint64,
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
     threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int,
-    gap_tol=c_double, norm_test=c_double, precondition=_METRIC, precondition_ctx=c_void_p, start_rows=c_size_t, saddle=c_int)
+    gap_tol=c_double, norm_test=c_double, precondition=_METRIC, precondition_ctx=c_void_p, start_rows=c_size_t, saddle=c_int,
+    validation=c_void_p, patience=c_uint64)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
                      lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,
-                     smallest_curvature=c_double)
+                     smallest_curvature=c_double, f_validation=c_double)
 lgd_lasso_path_options = _struct(
     "lgd_lasso_path_options", count=c_size_t, ratio=c_double, strengths=c_void_p, l1_ratio=c_double, lower=c_void_p,
     upper=c_void_p, bounds=c_size_t, gap_tol=c_double, max_sweeps=c_uint64, on_data=c_bool, threads=c_size_t)
@@ -119,6 +132,34 @@ lgd_lasso_point = _struct("lgd_lasso_point", strength=c_double, f=c_double, gap=
 lgd_starts_options = _struct("lgd_starts_options", starts=c_size_t, W0=c_void_p, lower=c_void_p, upper=c_void_p, draw=c_int,
                              seed=c_uint64, same=c_double, W=c_void_p)
 lgd_starts_report = _struct("lgd_starts_report", best=c_size_t, runs=c_size_t, failed=c_size_t, minima=c_size_t, f=c_double)
+lgd_split = _struct("lgd_split", terms=c_size_t, parts=c_size_t, index=c_void_p, first=c_void_p)
+lgd_split_options = _struct("lgd_split_options", seed=c_uint64, contiguous=c_bool, classes=c_void_p, groups=c_void_p)
+lgd_cv_report = _struct("lgd_cv_report", mean=c_double, standard_error=c_double, failed=c_size_t, accuracy=c_double,
+                        accuracy_error=c_double)
+lgd_cv_glm_options = _struct("lgd_cv_glm_options", optimizer=c_char_p, standardize=c_bool, scores=c_void_p,
+                             accuracies=c_void_p, W=c_void_p)
+lgd_axis = _struct("lgd_axis", name=c_char_p, values=c_void_p, low=c_double, high=c_double, count=c_size_t, log=c_bool)
+lgd_choose_options = _struct("lgd_choose_options", draws=c_size_t, seed=c_uint64, maximize=c_bool, optimizer=c_char_p,
+                             points=c_void_p, scores=c_void_p, errors=c_void_p)
+lgd_choose_report = _struct("lgd_choose_report", candidates=c_size_t, failed=c_size_t, best=c_size_t, within=c_size_t,
+                            score=c_double, error=c_double)
+lgd_diagnose_options = _struct("lgd_diagnose_options", stop=c_int, maximize=c_bool)
+lgd_series = _struct("lgd_series", count=c_size_t, loss=c_void_p, running=c_void_p, validation=c_void_p, lr=c_void_p,
+                     grad_norm=c_void_p, parts=c_void_p, part_count=c_size_t, descent=c_bool)
+lgd_diagnosis = _struct("lgd_diagnosis", label=c_int, epoch=c_size_t, part=c_size_t, lr=c_double, lr_better=c_double,
+                        clip_norm=c_double, ratio=c_double, evidence=c_char * 192, remedy=c_char * 192)
+lgd_federated_options = _struct("lgd_federated_options", rounds=c_uint64, step_tol=c_double)
+lgd_federated_report = _struct("lgd_federated_report", stop=c_int, rounds=c_uint64, f=c_double)
+lgd_piecewise_options = _struct("lgd_piecewise_options", gap_tol=c_double, max_rounds=c_size_t, multipliers=c_void_p,
+                                threads=c_size_t)
+lgd_piecewise_report = _struct("lgd_piecewise_report", stop=c_int, f=c_double, gap=c_double, kinks=c_size_t, rounds=c_size_t,
+                               steps=c_uint64, width=c_double)
+lgd_rate_range_options = _struct("lgd_rate_range_options", low=c_double, high=c_double, steps=c_uint64, batch_size=c_size_t,
+                                 smoothing=c_size_t, seed=c_uint64, divergence=c_double, rates=c_void_p, losses=c_void_p)
+lgd_rate_range_report = _struct("lgd_rate_range_report", suggestion=c_double, rate_lowest=c_double, loss_lowest=c_double,
+                                rate_diverged=c_double, steps=c_uint64)
+_FOLD = CFUNCTYPE(c_int, c_void_p, c_size_t, POINTER(lgd_rows), POINTER(lgd_rows), POINTER(c_double))
+_CANDIDATE = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p, POINTER(c_double), POINTER(c_double))
 _RESIDUAL = CFUNCTYPE(c_int, c_void_p, c_size_t, c_size_t, c_void_p, c_void_p, c_void_p)
 _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_void_p)
 
@@ -126,8 +167,8 @@ _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uin
 FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
     "lgd_build_info": "s", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
     "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
-    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_scaled": "ipppp", "lgd_matrix_standardized": "ipp",
-    "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp", "lgd_loss_find": "ps",
+    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_scaled": "ipppp",
+    "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
@@ -146,7 +187,18 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp", "lgd_optimizer_follow": "ipp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
     "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_duality_gap": "ipppp",
-    "lgd_minimize_sized": "ippppzpz", "lgd_minimize_starts_sized": "ippppzpzpzpz"}
+    "lgd_minimize_sized": "ippppzpz", "lgd_minimize_starts_sized": "ippppzpzpzpz",
+    "lgd_loss_parse": "ips", "lgd_loss_describe": "zppz", "lgd_loss_free": "vp", "lgd_matrix_standardized_on": "ippp",
+    "lgd_matrix_scaling": "ipppp", "lgd_matrix_imputed": "ipzzpzp", "lgd_matrix_imputed_on": "ippp",
+    "lgd_objective_describe": "zppz", "lgd_minimize_describe_sized": "zpppzpz", "lgd_standard_errors_sized": "ipppzpp",
+    "lgd_mlp_create_sized": "ipppppz", "lgd_mlp_initialise": "ipilp", "lgd_mlp_predict": "ippppz",
+    "lgd_mlp_layer_sized": "ipzpz", "lgd_mlp_layer_norms": "ippp", "lgd_factorization_create_sized": "ipzzzppppz",
+    "lgd_factorization_factors_sized": "ippz", "lgd_factorization_initialise": "ipdlp",
+    "lgd_factorization_predict": "ippzppp", "lgd_factorization_top": "ippzzbppp", "lgd_split_draw_sized": "ipppz",
+    "lgd_split_rows": "ipzpp", "lgd_cross_validate_sized": "ipppppz", "lgd_cross_validate_glm_sized": "ipppppzpzpzpz",
+    "lgd_choose_sized": "ipzzpppzppz", "lgd_diagnose_sized": "ippzpz", "lgd_diagnose_series_sized": "ipzpzpz",
+    "lgd_minimize_federated_sized": "ipzpppzpzpz", "lgd_minimize_piecewise_sized": "ipppzpz",
+    "lgd_minimize_rates_sized": "ipppzppzpzp", "lgd_rate_range_sized": "ippppzpz"}
 
 
 def _load():
@@ -313,6 +365,25 @@ def _rows(rows, kept):
     return ctypes.byref(kept[-1])
 
 
+def _optional(what, a, shape, dtype=np.float64):
+    return None if a is None else _array(what, a, shape, dtype)
+
+
+def _numbers(what, a, length=None):
+    """The address of an array of numbers of rows or columns."""
+    if getattr(a, "dtype", None) == np.intp:
+        a = a.view(SIZE)  # a negative number is then out of bounds
+    return _array(what, a, (length,), SIZE)
+
+
+def _text(describe, *words):
+    """What a function of C that writes as snprintf does says."""
+    room = ctypes.create_string_buffer(describe(*words, None, 0) + 1)
+    if not describe(*words, room, len(room)):
+        _check(Status.EINVAL)
+    return room.value.decode()
+
+
 def _whole(what, value):
     """value, which ctypes would otherwise cut to 64 bits."""
     value = operator.index(value)
@@ -387,6 +458,20 @@ def _of(kind, what, thing):
     return thing.handle
 
 
+class Loss(_Object):
+    """A loss from text, "logistic" or "huber:delta=1.2"; text has every parameter."""
+
+    def __init__(self, text):
+        if "\0" in text:
+            _refuse("the text of Loss", f"is {text!r}", "one without the character 0")
+        self._handle = _Handle(lambda out: _C.lgd_loss_parse(out, text.encode()), _C.lgd_loss_free)
+        self.text = _text(_C.lgd_loss_describe, self.handle)
+
+
+def _loss(loss):
+    return _of(Loss, "loss", Loss(loss) if isinstance(loss, str) else loss)
+
+
 class Matrix(_Object):
     """data [rows x cols], borrowed: float64 by the library's own kernels, float32 by NumPy's."""
 
@@ -414,9 +499,33 @@ class Matrix(_Object):
         at = [None if a is None else _array(name, a, self.shape[1:]) for name, a in (("shift", shift), ("scale", scale))]
         return self._above(lambda out: _C.lgd_matrix_scaled(out, self.handle, *at))
 
-    def standardized(self):
-        """The same with each column's mean and standard deviation."""
-        return self._above(lambda out: _C.lgd_matrix_standardized(out, self.handle))
+    def standardized(self, rows=None):
+        """The same with each column's mean and standard deviation, in all rows or in some."""
+        kept = []
+        return self._above(lambda out: _C.lgd_matrix_standardized_on(out, self.handle, _rows(rows, kept)))
+
+    def scaling(self):
+        """Of a scaled matrix: shift and scale of each column, and which ones were measured to be constant."""
+        found = np.empty(self.shape[1]), np.empty(self.shape[1]), np.empty(self.shape[1], bool)
+        _check(_C.lgd_matrix_scaling(self.handle, *(a.ctypes.data for a in found)))
+        return found
+
+    @classmethod
+    def imputed(cls, data, fit=None):
+        """data [rows x cols], float64 by rows, in which NaN is a missing cell: the mean of its column in the rows `fit`."""
+        by_columns, ld = _layout("data of imputed", data)
+        if by_columns or data.dtype != np.float64:
+            _refuse("data of imputed", f"has dtype {data.dtype} and strides {data.strides}", "float64 by rows", TypeError)
+        whole, kept = object.__new__(cls), []
+        whole.shape = data.shape
+        whole._handle = _Handle(lambda out: _C.lgd_matrix_imputed(out, *data.shape, data.ctypes.data, ld, _rows(fit, kept)),
+                                _C.lgd_matrix_free, data)
+        return whole
+
+    def imputed_on(self, fit):
+        """The same data with the means of the rows `fit`, of a matrix that imputed() has made."""
+        kept = []
+        return self._above(lambda out: _C.lgd_matrix_imputed_on(out, self.handle, _rows(fit, kept)))
 
     def unscale(self, w, outputs=1, intercept=True):
         """Weights fitted on this scaled matrix, as weights on the one below it."""
@@ -466,7 +575,8 @@ def _float32_ops(data):
 
 
 class Objective(_Object):
-    """w to a value and a gradient; made as Glm, Residuals, Quadratic or Function, or as a subset of one."""
+    """w to a value and a gradient; made as Glm, Mlp, Factorization, Residuals, Quadratic or Function, or as
+    a subset of one."""
     outputs = 1
 
     @property
@@ -490,6 +600,21 @@ class Objective(_Object):
         _check(_C.lgd_objective_check_gradient_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(result),
                                                      ctypes.sizeof(result)))
         return result
+
+    def describe(self):
+        """What it is, as a formula with every constant."""
+        return _text(_C.lgd_objective_describe, self.handle)
+
+    def standard_errors(self, w, kind="model", frozen=None, dispersion=None):
+        """(errors, covariance) at the minimum w of any model with second derivatives: kind "model", "hc0" or "hc1"."""
+        if kind not in WORDS["errors"]:
+            _refuse("kind of standard errors", f"is {kind!r}", f"one of {', '.join(WORDS['errors'])}")
+        o = _fill("standard errors", lgd_standard_errors_options(), dict(dispersion=dispersion))
+        o.kind, o.frozen = WORDS["errors"].index(kind), _optional("frozen", frozen, (self.dim,), bool)
+        errors, covariance = np.empty(self.dim), np.empty((self.dim, self.dim))
+        _check(_C.lgd_standard_errors_sized(self.handle, _array("w", w, (self.dim,)), ctypes.byref(o), ctypes.sizeof(o),
+                                            errors.ctypes.data, covariance.ctypes.data))
+        return errors, covariance
 
     def curvature(self, w, **options):
         """The largest and smallest curvature at w, with their directions; options are tol, max_products, seed, power."""
@@ -574,32 +699,130 @@ class Objective(_Object):
 
 
 class Glm(Objective):
-    """A generalised linear model: targets y [rows] or [rows x outputs]; a loss by name; weights [rows], offset as y."""
+    """A generalised linear model: targets y [rows] or [rows x outputs], classes of softmax [rows]; a loss as text or lgd.Loss;
+    weights [rows], offset as the scores, class_weights [classes]."""
 
-    def __init__(self, X, y, loss="half_squared", weights=None, offset=None, **options):
-        o = _fill("Glm", lgd_glm_options(), options)
+    def __init__(self, X, y, loss="half_squared", weights=None, offset=None, class_weights=None, **options):
+        o, kind = _fill("Glm", lgd_glm_options(), options), _loss(loss)
         self.matrix, self.outputs = X, max(o.outputs, 1)
         matrix, rows = _of(Matrix, "X of Glm", X), X.shape[0]
         shape = (rows,) if self.outputs == 1 and np.ndim(y) != 2 else (rows, self.outputs)
+        kept = None if class_weights is None else np.array(class_weights, np.float64)
+        if kept is not None:
+            o.class_weights = _array("class_weights of Glm", kept, (max(self.outputs, 2),))
         if weights is not None:
             o.weights = _array("weights of Glm", weights, (rows,))
         if offset is not None:
             o.offset = _array("offset of Glm", offset, shape)
-        at, kind = _array("y of Glm", y, shape), _C.lgd_loss_find(loss.encode())
-        if not kind:
-            _check(Status.EINVAL)
+        at = _targets("y of Glm", y, kind, shape)
 
         def create(out):
             return _C.lgd_glm_create_sized(out, matrix, at, kind, ctypes.byref(o), ctypes.sizeof(o))
-        self._handle = _Handle(create, _C.lgd_objective_free, matrix, y, weights, offset)
+        self._handle = _Handle(create, _C.lgd_objective_free, matrix, kind, y, weights, offset)
 
     def predict(self, w, X=None):
         """Predictions for the rows of X, or of the matrix it was fitted to."""
-        X = self.matrix if X is None else X
-        matrix = _of(Matrix, "X of predict", X)
-        out = np.empty((X.shape[0], self.outputs))
-        _check(_C.lgd_glm_predict(self.handle, matrix, _array("w", w, (self.dim,)), out.ctypes.data, self.outputs))
-        return out if self.outputs > 1 else out[:, 0]
+        return _predicted(self, _C.lgd_glm_predict, w, X)
+
+
+def _targets(what, y, loss, shape):
+    """The address of y; the loss of classes by one target a row has no more, whatever the outputs."""
+    one = len(shape) == 2 and np.ndim(y) == 1 and _text(_C.lgd_loss_describe, loss) == "softmax"
+    return _array(what, y, shape[:1] if one else shape)
+
+
+def _predicted(f, predict, w, X):
+    X = f.matrix if X is None else X
+    matrix = _of(Matrix, "X of predict", X)
+    out = np.empty((X.shape[0], f.outputs))
+    _check(predict(f.handle, matrix, _array("w", w, (f.dim,)), out.ctypes.data, f.outputs))
+    return out if f.outputs > 1 else out[:, 0]
+
+
+class Mlp(Objective):
+    """A multilayer perceptron: hidden, the outputs of each hidden layer; one activation by name, or one for each."""
+
+    def __init__(self, X, y, loss="half_squared", hidden=(), activation="relu", weights=None, **options):
+        o, kind = _fill("Mlp", lgd_mlp_options(), options), _loss(loss)
+        self.matrix, self.outputs, self.layers = X, max(o.outputs, 1), len(hidden) + 1
+        matrix, rows = _of(Matrix, "X of Mlp", X), X.shape[0]
+        each = [activation] * len(hidden) if isinstance(activation, str) else list(activation)
+        if len(each) != len(hidden) or not set(each) <= set(WORDS["activation"]):
+            _refuse("activation of Mlp", f"is {activation!r}",
+                    f"one of {', '.join(WORDS['activation'])}, or one for each hidden layer,")
+        widths = (c_size_t * len(hidden))(*(_whole("hidden of Mlp", n) for n in hidden))
+        kinds = (c_int * len(hidden))(*(WORDS["activation"].index(a) for a in each))
+        o.hidden, o.hidden_count = ctypes.addressof(widths), len(hidden)
+        o.activations = ctypes.addressof(kinds) if hidden else None
+        o.weights = _optional("weights of Mlp", weights, (rows,))
+        at = _targets("y of Mlp", y, kind, (rows,) if self.outputs == 1 and np.ndim(y) != 2 else (rows, self.outputs))
+        self._handle = _Handle(lambda out: _C.lgd_mlp_create_sized(out, matrix, at, kind, ctypes.byref(o), ctypes.sizeof(o)),
+                               _C.lgd_objective_free, matrix, kind, y, weights)
+
+    def initialise(self, seed=0, kind="auto"):
+        """Weights to begin with, a new array: kind "auto", "he" or "glorot"."""
+        if kind not in WORDS["init"]:
+            _refuse("kind of initialise", f"is {kind!r}", f"one of {', '.join(WORDS['init'])}")
+        w = np.empty(self.dim)
+        _check(_C.lgd_mlp_initialise(self.handle, WORDS["init"].index(kind), _whole("seed", seed), w.ctypes.data))
+        return w
+
+    def predict(self, w, X=None):
+        """Predictions for the rows of X, or of the matrix it was fitted to."""
+        return _predicted(self, _C.lgd_mlp_predict, w, X)
+
+    def layer(self, l, w):
+        """(W [outputs x inputs], b) of layer l from 0, views of w."""
+        i = lgd_mlp_layer_info()
+        _array("w", w, (self.dim,))
+        _check(_C.lgd_mlp_layer_sized(self.handle, _whole("l", l), ctypes.byref(i), ctypes.sizeof(i)))
+        return w[i.first:i.first + i.outputs * i.inputs].reshape(i.outputs, i.inputs), w[i.bias:i.bias + i.outputs]
+
+    def layer_norms(self, g):
+        """|(W, b)| of each layer of a gradient or a point."""
+        norms = np.empty(self.layers)
+        _check(_C.lgd_mlp_layer_norms(self.handle, _array("g", g, (self.dim,)), norms.ctypes.data))
+        return norms
+
+
+class Factorization(Objective):
+    """Ratings [count] of columns by rows, as u_i . v_j and biases; row and col are arrays of integers as wide as an address."""
+
+    def __init__(self, rows, cols, row, col, rating, weights=None, **options):
+        o, count = _fill("Factorization", lgd_factorization_options(), options), len(rating)
+        o.weights = _optional("weights of Factorization", weights, (count,))
+        at = _numbers("row", row, count), _numbers("col", col, count), _array("rating", rating, (count,))
+        self._handle = _Handle(lambda out: _C.lgd_factorization_create_sized(out, rows, cols, count, *at, ctypes.byref(o),
+                                                                             ctypes.sizeof(o)),
+                               _C.lgd_objective_free, row, col, rating, weights)
+        self._at = lgd_factors()
+        _check(_C.lgd_factorization_factors_sized(self.handle, ctypes.byref(self._at), ctypes.sizeof(self._at)))
+
+    def initialise(self, seed=0, scale=0.0):
+        """Where to begin, a new array: 0 is a saddle."""
+        w = np.empty(self.dim)
+        _check(_C.lgd_factorization_initialise(self.handle, scale, _whole("seed", seed), w.ctypes.data))
+        return w
+
+    def factors(self, w):
+        """(mean, U [rows x rank], V [cols x rank], b, c), views of w; without biases b and c are empty."""
+        at = self._at
+        _array("w", w, (self.dim,))
+        return (at.mean, w[:at.V].reshape(at.rows, at.rank), w[at.V:at.V + at.cols * at.rank].reshape(at.cols, at.rank),
+                w[at.row_bias:at.row_bias + at.rows], w[at.col_bias:])
+
+    def predict(self, w, row, col):
+        out = np.empty(len(row))
+        _check(_C.lgd_factorization_predict(self.handle, _array("w", w, (self.dim,)), len(row), _numbers("row", row),
+                                            _numbers("col", col, len(row)), out.ctypes.data))
+        return out
+
+    def top(self, w, row, k, unseen=False):
+        """(columns, scores): the k of largest score for a row, without those that it has rated if only the unseen are asked for."""
+        col, score, found = np.empty(k, SIZE), np.empty(k), c_size_t()
+        _check(_C.lgd_factorization_top(self.handle, _array("w", w, (self.dim,)), _whole("row", row), k, unseen,
+                                        col.ctypes.data, score.ctypes.data, ctypes.byref(found)))
+        return col[:found.value], score[:found.value]
 
 
 class Function(Objective):
@@ -833,7 +1056,7 @@ class Optimizer(_Object):
 
 
 class History(_Object):
-    """Series that a run appends to: h["loss"], "running", "lr", "grad_norm", "seconds", "gap", each a copy."""
+    """Series that a run appends to: h["loss"], "running", "lr", "grad_norm", "seconds", "gap", "validation", "part 0" ..., copies."""
 
     def __init__(self):
         self._handle = _Handle(_C.lgd_history_create, _C.lgd_history_free)
@@ -872,13 +1095,14 @@ class Report(collections.namedtuple("Report", [name for name, _ in lgd_report._f
 
 
 def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, penalty=None,
-             precondition=None, **options):
+             precondition=None, validation=None, **options):
     """Moves w by opt to where f is low. callback(progress) sees step, epoch, f, grad_norm, lr, seconds and w (a copy), and
-    stops the run by returning True; precondition(w, r), which both are copies, gives P r. Raises Error where the run fails;
+    stops the run by returning True; precondition(w, r), which both are copies, gives P r; validation is an objective on other
+    rows, on which patience counts. Raises Error where the run fails;
     after divergence w is the best point, and .report of the error holds a rate that would hold as lr_hold."""
     r = lgd_report()
     with _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition,
-                   options) as (objective, method, at, o):
+                   validation, options) as (objective, method, at, o):
         status = _C.lgd_minimize_sized(objective, method, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
                                        ctypes.sizeof(r))
         report = _reported(r)
@@ -888,7 +1112,7 @@ def minimize(f, opt, w, callback=None, history=None, schedule=None, lr_scale=Non
 
 
 def minimize_starts(f, opt, w, starts, callback=None, history=None, schedule=None, lr_scale=None, w_best=None,
-                    w_average=None, penalty=None, precondition=None, **options):
+                    w_average=None, penalty=None, precondition=None, validation=None, **options):
     """minimize from each of several starts; w is set to the end of the best run. starts is a dict: W0, an array of points, or
     their number as starts and a box as lower and upper, from which they are drawn; beside that draw, seed and same."""
     dim, W0 = f.dim, starts.get("W0")
@@ -900,7 +1124,7 @@ def minimize_starts(f, opt, w, starts, callback=None, history=None, schedule=Non
     s.W = W.ctypes.data
     reports, r = (lgd_report * s.starts)(), lgd_starts_report()
     with _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition,
-                   options) as (objective, method, at, o):
+                   validation, options) as (objective, method, at, o):
         status = _C.lgd_minimize_starts_sized(
             objective, method, at, ctypes.byref(s), ctypes.sizeof(s), ctypes.byref(o), ctypes.sizeof(o), reports,
             ctypes.sizeof(lgd_report), ctypes.byref(r), ctypes.sizeof(r))
@@ -910,17 +1134,206 @@ def minimize_starts(f, opt, w, starts, callback=None, history=None, schedule=Non
     return found
 
 
+def describe(f, opt, penalty=None, schedule=None, **options):
+    """What minimize would do with these, in words and with every number."""
+    with _prepared(f, opt, np.empty(f.dim), schedule=schedule, penalty=penalty, options=options) as (objective, method, _, o):
+        o.callback = _CALLBACK()
+        return _text(_C.lgd_minimize_describe_sized, objective, method, ctypes.byref(o), ctypes.sizeof(o))
+
+
+def minimize_rates(f, opt, rates, W, histories=None, schedule=None, penalty=None, **options):
+    """minimize at several rates side by side, from and to the rows of W [rates x dim]; a list of reports."""
+    shape, at = (len(rates), f.dim), _array("rates", rates, (None,))
+    reports = (lgd_report * len(rates))()
+    kept = None if histories is None else [_of(History, "history of minimize_rates", h) for h in histories]
+    if kept is not None and len(kept) != len(rates):
+        _refuse("histories", f"has {len(kept)} of them", f"{len(rates)}")
+    each = None if kept is None else (c_void_p * len(rates))(*(h._as_parameter_.value for h in kept))
+    with _prepared(f, opt, W, schedule=schedule, penalty=penalty, options=options,
+                   shape=shape) as (objective, method, start, o):
+        _check(_C.lgd_minimize_rates_sized(objective, method, at, len(rates), start, ctypes.byref(o), ctypes.sizeof(o),
+                                           reports, ctypes.sizeof(lgd_report), each))
+    return [_reported(report) for report in reports]
+
+
+def rate_range(f, opt, w, **options):
+    """The learning-rate range test from w, which stays, as a RateRange: its suggestion, and rates and losses of the steps."""
+    o, r = _fill("rate_range", lgd_rate_range_options(), options), lgd_rate_range_report()
+    rates, losses = np.empty((2, o.steps or 100))
+    o.rates, o.losses = rates.ctypes.data, losses.ctypes.data
+    _check(_C.lgd_rate_range_sized(_of(Objective, "f of rate_range", f), _of(Optimizer, "opt of rate_range", opt),
+                                   _array("w", w, (f.dim,)), ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r),
+                                   ctypes.sizeof(r)))
+    return RateRange(*_values(r), rates[:r.steps], losses[:r.steps])
+
+
+def minimize_piecewise(f, w, **options):
+    """The exact minimum of a model whose loss is piecewise linear, into w, as a Piecewise with its multipliers."""
+    o, r = _fill("minimize_piecewise", lgd_piecewise_options(), options), lgd_piecewise_report()
+    u = np.empty((f.terms, f.outputs))
+    o.multipliers = u.ctypes.data
+    _check(_C.lgd_minimize_piecewise_sized(_of(Objective, "f of minimize_piecewise", f), _array("w", w, (f.dim,), write=True),
+                                           ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r), ctypes.sizeof(r)))
+    return Piecewise(*_values(r), u if f.outputs > 1 else u[:, 0])._replace(stop=_named(Stop, r.stop))
+
+
+def minimize_federated(clients, opt, w, rounds=None, step_tol=None, callback=None, schedule=None, penalty=None, **local):
+    """Federated averaging: each round every client goes from the common w by minimize with the options `local`."""
+    kept = [_of(Objective, f"client {i}", client) for i, client in enumerate(clients)]
+    own = (c_void_p * len(kept))(*(handle._as_parameter_.value for handle in kept))
+    o = _fill("minimize_federated", lgd_federated_options(), dict(rounds=rounds, step_tol=step_tol))
+    r = lgd_federated_report()
+    if not kept:
+        _refuse("clients", "is empty", "an objective at least")
+    with _prepared(clients[0], opt, w, callback, schedule=schedule, penalty=penalty, options=local) as (_, method, at, l):
+        _check(_C.lgd_minimize_federated_sized(own, len(kept), method, at, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(l),
+                                               ctypes.sizeof(l), ctypes.byref(r), ctypes.sizeof(r)))
+        opt._dim = len(w)
+    return Federated(*_values(r))._replace(stop=_named(Stop, r.stop))
+
+
+class Split:
+    """Rows dealt to parts: at random by seed, contiguous, stratified by classes [terms] or by groups [terms]; by equal shares
+    (folds) or by `shares`. split[i] is (the rows of part i, all others), arrays for subset and eval."""
+
+    def __init__(self, terms, parts, shares=None, classes=None, groups=None, **options):
+        o = _fill("Split", lgd_split_options(), options)
+        o.classes = _optional("classes of Split", classes, (terms,))
+        o.groups = _optional("groups of Split", groups, (terms,))
+        given = None if shares is None else np.array(shares, np.float64)
+        self._index, self._first = np.empty(2 * _whole("terms", terms), SIZE), np.empty(_whole("parts", parts) + 1, SIZE)
+        self.c = lgd_split(terms, parts, self._index.ctypes.data, self._first.ctypes.data)
+        _check(_C.lgd_split_draw_sized(ctypes.byref(self.c), _optional("shares of Split", given, (parts,)), ctypes.byref(o),
+                                       ctypes.sizeof(o)))
+
+    def __len__(self):
+        return self.c.parts
+
+    def __getitem__(self, i):
+        part, others = lgd_rows(), lgd_rows()
+        if not -len(self) <= i < len(self):
+            raise IndexError(f"lgd: part is {i}, one of {len(self)} is accepted")
+        _check(_C.lgd_split_rows(ctypes.byref(self.c), i % len(self), ctypes.byref(part), ctypes.byref(others)))
+        return _row_numbers(part), _row_numbers(others)
+
+
+def _row_numbers(rows):
+    at = rows.index + ctypes.sizeof(c_size_t) * rows.first
+    return np.array((c_size_t * rows.count).from_address(at), SIZE)
+
+
+def _split(what, split):
+    if not isinstance(split, Split):
+        _refuse(what, f"is a {type(split).__name__}", "lgd.Split", TypeError)
+    return ctypes.byref(split.c)
+
+
+def cross_validate(split, fold):
+    """fold(train, test) -> score for each part of the split, as a CrossValidation."""
+    scores, r = np.empty(len(split)), lgd_cv_report()
+
+    def one(_, fold_number, train, test, score):
+        score[0] = fold(_row_numbers(train.contents), _row_numbers(test.contents))
+        return 0
+    called = _FOLD(_guarded(one, Status.EUNSUPPORTED))  # which ends all
+    _check(_C.lgd_cross_validate_sized(_split("split of cross_validate", split), called, None, scores.ctypes.data,
+                                       ctypes.byref(r), ctypes.sizeof(r)))
+    return CrossValidation(*_values(r), scores, None, None)
+
+
+def cross_validate_glm(split, X, y, loss="half_squared", optimizer="lbfgs", standardize=False, glm=None, accuracies=False,
+                       **run):
+    """Glm(X, y, loss, **glm) fitted by minimize(**run) on the rows of each fit, as a CrossValidation with the weights W;
+    accuracies=True: of a loss of classes, right answers too."""
+    glm = dict(glm or {})
+    f = Glm(X, y, loss, **glm)  # checks what it is given; it is no part of the folds
+    arrays = [glm.pop(name, None) for name in ("weights", "offset", "class_weights")]
+    g, m, kind = _fill("Glm", lgd_glm_options(), glm), _fill("minimize", lgd_minimize_options(), run), _loss(loss)
+    arrays = [None if a is None else np.array(a, np.float64) for a in arrays]
+    g.weights, g.offset, g.class_weights = (None if a is None else a.ctypes.data for a in arrays)
+    scores, right, W = np.empty(len(split)), np.empty(len(split)) if accuracies else None, np.empty((len(split), f.dim))
+    o = lgd_cv_glm_options(optimizer.encode(), standardize, scores.ctypes.data, right.ctypes.data if accuracies else None,
+                           W.ctypes.data)
+    r = lgd_cv_report()
+    _check(_C.lgd_cross_validate_glm_sized(
+        _split("split of cross_validate_glm", split), X.handle, y.ctypes.data, kind, ctypes.byref(g), ctypes.sizeof(g),
+        ctypes.byref(m), ctypes.sizeof(m), ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(r), ctypes.sizeof(r)))
+    return CrossValidation(*_values(r), scores, right, W)
+
+
+def choose(axes, try_one, optimizer=None, **options):
+    """The best of candidates, as a Choice. axes is a dict: a name to an array of values, or to a dict of low, high, count and
+    log; try_one(point, text) -> score, or (score, its error), where point is a dict and text the optimizer's, with the value
+    of each {name} in it. Options are draws, seed and maximize."""
+    own, kept, names = (lgd_axis * len(axes))(), [], list(axes)
+    for axis, (name, values) in zip(own, axes.items()):
+        if isinstance(values, dict):
+            _fill(f"axis {name}", axis, values)
+        else:
+            kept.append(np.array(values, np.float64))
+            axis.values, axis.count = _array(f"axis {name}", kept[-1], (None,)), len(kept[-1])
+        axis.name = name.encode()
+    o, r = _fill("choose", lgd_choose_options(), options), lgd_choose_report()
+    count = o.draws
+    if not count:
+        count = 1
+        for axis in own:
+            count *= max(axis.count, 1)
+    points, point = np.empty((count, len(own))), np.empty(len(own))
+    scores, errors = np.full((2, count), np.nan)
+    o.optimizer = None if optimizer is None else optimizer.encode()
+    o.points, o.scores, o.errors = (a.ctypes.data for a in (points, scores, errors))
+
+    def one(_, text, at, score, error):
+        found = try_one(dict(zip(names, _copy(at, len(names)))), text and text.decode())
+        if isinstance(found, tuple):
+            score[0], error[0] = found
+        else:
+            score[0] = found
+        return 0
+    called = _CANDIDATE(_guarded(one, Status.EUNSUPPORTED))  # which ends all
+    _check(_C.lgd_choose_sized(own, ctypes.sizeof(lgd_axis), len(own), called, None, ctypes.byref(o), ctypes.sizeof(o),
+                               point.ctypes.data, ctypes.byref(r), ctypes.sizeof(r)))
+    return Choice(*_values(r), dict(zip(names, point)), points, scores, errors)
+
+
+def diagnose(history, stop=Stop.EPOCHS, maximize=False, parts=(), descent=False):
+    """What a run left behind says of it, as a Diagnosis with a label, its evidence and a remedy. history is an lgd.History, or a
+    dict of arrays of a loop of your own: loss, running, validation, lr, grad_norm; parts are |g| of each layer."""
+    o, d = lgd_diagnose_options(stop, maximize), lgd_diagnosis()
+    if isinstance(history, History):
+        _check(_C.lgd_diagnose_sized(history.handle, ctypes.byref(o), ctypes.sizeof(o), ctypes.byref(d), ctypes.sizeof(d)))
+    else:
+        s, series = lgd_series(), dict(history, **{f"part {i}": part for i, part in enumerate(parts)})
+        s.count, s.part_count, s.descent = len(next(iter(series.values()), ())), len(parts), descent
+        at = {name: _array(name, a, (s.count,)) for name, a in series.items()}
+        layers = (c_void_p * len(parts))(*(at.pop(f"part {i}") for i in range(len(parts))))
+        s.parts = ctypes.addressof(layers) if parts else None
+        for name in at:
+            if name not in ("loss", "running", "validation", "lr", "grad_norm"):
+                raise TypeError(f"lgd: diagnose has no series {name}, loss, running, validation, lr, grad_norm are accepted")
+            setattr(s, name, at[name])
+        _check(_C.lgd_diagnose_series_sized(ctypes.byref(s), ctypes.sizeof(s), ctypes.byref(o), ctypes.sizeof(o),
+                                            ctypes.byref(d), ctypes.sizeof(d)))
+    return Diagnosis(*_values(d))._replace(label=_word("diagnosis", d.label), evidence=d.evidence.decode(),
+                                           remedy=d.remedy.decode())
+
+
 def _reported(r):
     return Report(*_values(r))._replace(stop=_named(Stop, r.stop))
 
 
 @contextlib.contextmanager
-def _prepared(f, opt, w, callback, history, schedule, lr_scale, w_best, w_average, penalty, precondition, options):
+def _prepared(f, opt, w, callback=None, history=None, schedule=None, lr_scale=None, w_best=None, w_average=None, penalty=None,
+              precondition=None, validation=None, options=None, shape=None):
     """What the arguments of minimize are in C, for as long as it runs."""
-    o = _fill("minimize", lgd_minimize_options(), options)
+    o = _fill("minimize", lgd_minimize_options(), options or {})
     objective, method = _of(Objective, "f of minimize", f), _of(Optimizer, "opt of minimize", opt)
+    at = _array("w", w, shape or (f.dim,), write=True)
     shape = (f.dim,)
-    at = _array("w", w, shape, write=True)
+    if validation is not None:
+        kept_validation = _of(Objective, "validation of minimize", validation)
+        o.validation = kept_validation._as_parameter_
     if lr_scale is not None:
         o.lr_scale = _array("lr_scale", lr_scale, shape)
     if w_best is not None:
@@ -980,6 +1393,14 @@ LassoPath = collections.namedtuple("LassoPath", ["W"] + [name for name, _ in lgd
 Refinement = collections.namedtuple("Refinement", [name for name, _ in lgd_refinement._fields_])
 Starts = collections.namedtuple("Starts", [name for name, _ in lgd_starts_report._fields_] + ["reports", "W"])
 Plan = collections.namedtuple("Plan", "way cost break_even text")
+RateRange = collections.namedtuple("RateRange", [name for name, _ in lgd_rate_range_report._fields_] + ["rates", "losses"])
+Piecewise = collections.namedtuple("Piecewise", [name for name, _ in lgd_piecewise_report._fields_] + ["multipliers"])
+Federated = collections.namedtuple("Federated", [name for name, _ in lgd_federated_report._fields_])
+CrossValidation = collections.namedtuple("CrossValidation", [name for name, _ in lgd_cv_report._fields_] +
+                                         ["scores", "accuracies", "W"])
+Choice = collections.namedtuple("Choice", [name for name, _ in lgd_choose_report._fields_] +
+                                ["point", "points", "scores", "errors"])
+Diagnosis = collections.namedtuple("Diagnosis", [name for name, _ in lgd_diagnosis._fields_])
 Cost = collections.namedtuple("Cost", [name for name, _ in lgd_plan_cost._fields_])
 
 

@@ -88,7 +88,7 @@ def layout_of_c():
 def python_structs_laid_out_as_in_c():
     structs, _ = layout_of_c()
     ours = {name: t for name, t in vars(lgd).items() if name in structs}
-    assert len(ours) == 28, sorted(ours)
+    assert len(ours) == 49, sorted(ours)
     for name, t in ours.items():
         found = {"": lgd.ctypes.sizeof(t), **{member: getattr(t, member).offset for member, _ in t._fields_}}
         assert found == structs[name], f"{name}: {found}, in C {structs[name]}"
@@ -113,7 +113,9 @@ def python_constants_same_as_in_c():
                           ("LGD_AVERAGE_", lgd.WORDS["average"]), ("LGD_", lgd.WORDS["estimator"]),
                           ("LGD_SADDLE_", lgd.WORDS["saddle"]), ("LGD_ROBUST_", lgd.WORDS["robust"]),
                           ("LGD_JACOBIAN_", lgd.WORDS["jacobian"]), ("LGD_SOLVER_", lgd.WORDS["solver"]),
-                          ("LGD_WAY_", lgd.WORDS["way"]), ("LGD_DRAW_", lgd.WORDS["draw"])):
+                          ("LGD_WAY_", lgd.WORDS["way"]), ("LGD_DRAW_", lgd.WORDS["draw"]),
+                          ("LGD_ERRORS_", lgd.WORDS["errors"]), ("LGD_", lgd.WORDS["activation"]),
+                          ("LGD_INIT_", lgd.WORDS["init"]), ("LGD_DIAGNOSIS_", lgd.WORDS["diagnosis"])):
         for number, word in enumerate(words):
             names = {"step": "STEP_DECAY", "user": "USER_SCHEDULE"}
             prefix = "LGD_" if word == "lookahead" else prefix
@@ -872,6 +874,202 @@ def python_best_of_several_starts_kept():
     raises(ValueError, "W0 has shape (4, 1), (3, 1)", lgd.minimize_starts, f, opt, w, dict(W0=W0, starts=3))
     raises(TypeError, "starts has no option w0", lgd.minimize_starts, f, opt, w, dict(w0=W0))
     raises(ZeroDivisionError, "", lgd.minimize_starts, f, opt, w, dict(W0=W0), lambda p: 1 // 0)
+
+
+# ---- models, choosing, judging
+
+
+def python_losses_from_text_as_defined():
+    data, y = problem()
+    X, w = lgd.Matrix(data), np.linspace(-1, 1, 5)
+    e = data @ w - y
+    for text, expected in (("huber:delta=0.5", np.where(abs(e) <= 0.5, e * e / 2, 0.5 * (abs(e) - 0.25))),
+                           ("quantile:tau=0.9", np.where(e < 0, -0.9 * e, 0.1 * e)), ("log_cosh", np.log(np.cosh(e))),
+                           ("poisson", np.exp(e + y) - y * (e + y)), ("epsilon_insensitive", np.maximum(abs(e) - 0.1, 0))):
+        loss = lgd.Loss(text)
+        assert loss.text.startswith(text) and abs(lgd.Glm(X, y, loss).eval(w)[0] - expected.mean()) <= 1e-14, text
+    assert lgd.Loss("huber").text == "huber:delta=1.35"
+    f = lgd.Glm(X, y, "huber:delta=0.5", l2=0.25)
+    assert "huber:delta=0.5" in f.describe() and "0.25" in f.describe(), f.describe()
+    assert "adam:" in lgd.describe(f, lgd.Optimizer("adam"), max_epochs=7) and "7" in lgd.describe(f, lgd.Optimizer("adam"), max_epochs=7)
+    raises(lgd.Error, "delta", lgd.Loss, "huber:delta=-1")
+    raises(TypeError, "loss is a int, lgd.Loss is accepted", lgd.Glm, X, y, 3)
+
+
+def python_softmax_with_weights_of_classes():
+    data, _ = problem()
+    y = np.floor(3 * lgd.uniform(5, 0, 200))
+    weights = np.array([1, 2, 0.5])
+    f = lgd.Glm(lgd.Matrix(data), y, "softmax", outputs=3, intercept=True, l2=0.1, class_weights=weights)
+    each = lgd.Glm(lgd.Matrix(data), y, "softmax", outputs=3, intercept=True, l2=0.1, weights=weights[y.astype(int)])
+    w = np.zeros(f.dim)
+    assert lgd.minimize(f, lgd.Optimizer("newton"), w).stop is lgd.Stop.GRAD_TOL
+    assert np.abs(each.eval(w)[1]).max() <= 1e-6 and np.abs(f.predict(w).sum(axis=1) - 1).max() <= 1e-14
+    raises(lgd.Error, "3", lgd.Glm, lgd.Matrix(data), y + 1, "softmax", outputs=3)
+    raises(ValueError, "class_weights of Glm has shape (2,), (3,)", lgd.Glm, lgd.Matrix(data), y, "softmax", outputs=3,
+           class_weights=weights[:2])
+    apart = lgd.minimize(lgd.Glm(lgd.Matrix(data), (data[:, 0] > 0.5).astype(float), "logistic", intercept=True),
+                         lgd.Optimizer("lbfgs"), np.zeros(6), max_epochs=5000)
+    assert apart.stop is lgd.Stop.SEPARABLE, apart
+
+
+def python_standard_errors_by_likelihood_and_sandwich():
+    data, y = problem()
+    y = np.where(lgd.uniform(9, 0, 200) < 0.3, 1 - y, y)
+    f, w = lgd.Glm(lgd.Matrix(data), y, "logistic"), np.zeros(5)
+    lgd.minimize(f, lgd.Optimizer("newton"), w)
+    p = f.predict(w)
+    inverse = np.linalg.inv(data.T @ (data * (p * (1 - p))[:, None]))
+    errors, covariance = f.standard_errors(w)
+    assert np.abs(covariance - inverse).max() <= 1e-12 * inverse.max() * 100 and np.allclose(errors**2, np.diag(covariance), 1e-14)
+    meat = data.T @ (data * ((p - y)**2)[:, None])
+    assert np.allclose(f.standard_errors(w, "hc0")[1], inverse @ meat @ inverse, 1e-9, 1e-12)
+    frozen = np.array([False, False, True, False, False])
+    assert f.standard_errors(w, frozen=frozen)[0][2] == 0 and (f.standard_errors(w, frozen=frozen)[0] <= errors + 1e-12).all()
+    raises(ValueError, "kind of standard errors is 'hc2', one of model, hc0, hc1", f.standard_errors, w, "hc2")
+
+
+def python_network_as_numpy_has_it():
+    data, y = problem()
+    f = lgd.Mlp(lgd.Matrix(data), y, "logistic", hidden=[4, 3], activation=["tanh", "softplus"], l2=0.01)
+    w = f.initialise(seed=3, kind="glorot")
+    (W1, b1), (W2, b2), (W3, b3) = (f.layer(l, w) for l in range(3))
+    a = np.logaddexp(0, np.tanh(data @ W1.T + b1) @ W2.T + b2)
+    p = 1 / (1 + np.exp(-(a @ W3.T + b3)[:, 0]))
+    value, g = f.eval(w)
+    expected = -np.mean(y * np.log(p) + (1 - y) * np.log1p(-p)) + 0.005 * sum((W**2).sum() for W in (W1, W2, W3))
+    assert abs(value - expected) <= 1e-14 and np.abs(f.predict(w) - p).max() <= 1e-14 and f.check_gradient(w).error <= 1e-7
+    assert abs((f.layer_norms(g)**2).sum() - g @ g) <= 1e-14 and len(w) == 5 * 4 + 4 * 3 + 3 + 4 + 3 + 1
+    h = lgd.History()
+    report = lgd.minimize(f, lgd.Optimizer("adam:lr=0.02"), w, batch_size=20, max_epochs=60, history=h)
+    assert report.f < value / 2 and len(h["part 2"]) == 60
+    single = lgd.Mlp(lgd.Matrix(data), y, "logistic", hidden=[4, 3], activation=["tanh", "softplus"], l2=0.01, single=True)
+    assert 0 < abs(single.eval(w)[0] - f.eval(w)[0]) <= 1e-6
+    raises(lgd.Error, "0", lgd.Mlp, lgd.Matrix(data), y, hidden=[4, 0])
+    raises(ValueError, "activation of Mlp is 'elu'", lgd.Mlp, lgd.Matrix(data), y, hidden=[4], activation="elu")
+
+
+def python_factorization_recovers_a_table_of_rank_one():
+    truth = np.outer([1, 2, 3, 4.0], [1, 2, 3.0])
+    row, col = np.array([0, 0, 1, 1, 2, 2, 3, 3]), np.array([0, 1, 1, 2, 0, 2, 0, 1])
+    rating = truth[row, col]
+    f = lgd.Factorization(4, 3, row, col, rating, rank=1, mean=0, low=0, high=20)
+    w = f.initialise(seed=1, scale=1)
+    assert lgd.minimize(f, lgd.Optimizer("lbfgs"), w, grad_tol=1e-12, max_epochs=1000).f <= 1e-15
+    mean, U, V, b, c = f.factors(w)
+    assert mean == 0 and np.abs(U @ V.T - truth).max() <= 1e-6 and len(b) == len(c) == 0
+    assert np.abs(f.predict(w, np.array([3, 0]), np.array([2, 2])) - [12, 3]).max() <= 1e-6
+    columns, scores = f.top(w, 3, 3, unseen=True)
+    assert list(columns) == [2] and abs(scores[0] - 12) <= 1e-6 and list(f.top(w, 3, 2)[0]) == [2, 1]
+    raises(lgd.Error, "entry 1", lgd.Factorization, 4, 3, row, col, rating + 100 * (np.arange(8) == 1), rank=1, low=0, high=20)
+    raises(ValueError, "col has shape (7,), (8,)", lgd.Factorization, 4, 3, row, col[:7], rating, rank=1)
+
+
+def python_missing_cells_and_scales_of_some_rows():
+    data, y = problem()
+    holes = data.copy()
+    holes[::7, 2] = np.nan
+    rows = np.arange(0, 100)
+    filled = np.where(np.isnan(holes), np.nanmean(holes[:100], axis=0), holes)
+    X = lgd.Matrix.imputed(holes).imputed_on(range(100)).standardized(rows)
+    shift, scale, constant = X.scaling()
+    assert np.abs(shift - filled[:100].mean(axis=0)).max() <= 1e-14 and np.abs(scale - filled[:100].std(axis=0)).max() <= 1e-14
+    assert not constant.any() and np.abs(lgd.Glm(X, y).predict(np.ones(5)) - ((filled - shift) / scale).sum(axis=1)).max() <= 1e-12
+    raises(lgd.Error, "column 0", lgd.Matrix.imputed, np.full((2, 2), np.nan))
+    raises(TypeError, "data of imputed has dtype float32", lgd.Matrix.imputed, np.ones((2, 2), np.float32))
+
+
+def python_folds_and_cross_validation():
+    data, y = problem()
+    split = lgd.Split(200, 5, classes=y, seed=4)
+    parts = [split[i] for i in range(len(split))]
+    assert sorted(np.concatenate([part for part, _ in parts])) == list(range(200)) and len(parts[0][1]) == 160
+    assert max(y[p].sum() for p, _ in parts) - min(y[p].sum() for p, _ in parts) <= 1
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", l2=0.01)
+
+    def fold(train, test):
+        w = np.zeros(5)
+        lgd.minimize(f.subset(train), lgd.Optimizer("lbfgs"), w)
+        return lgd.Glm(f.matrix, y, "logistic").eval(w, test)[0]
+    mine = lgd.cross_validate(split, fold)
+    theirs = lgd.cross_validate_glm(split, f.matrix, y, "logistic", glm=dict(l2=0.01), accuracies=True)
+    assert np.abs(mine.scores - theirs.scores).max() <= 1e-14 and 0.5 < theirs.accuracy == theirs.accuracies.mean() and theirs.W.shape == (5, 5)
+    assert abs(mine.standard_error - mine.scores.std(ddof=1) / 5**0.5) <= 1e-15
+    raises(ZeroDivisionError, "", lgd.cross_validate, split, lambda train, test: 1 // 0)
+    raises(lgd.Error, "parts", lgd.Split, 3, 4)
+    raises(IndexError, "part is 5", split.__getitem__, 5)
+    assert [len(lgd.Split(10, 2, shares=[4, 1])[i][0]) for i in (0, 1)] == [8, 2]
+
+
+def python_best_setting_chosen():
+    seen = []
+
+    def try_one(point, text):
+        seen.append(text)
+        return (np.log10(point["lr"]) + 2)**2 + point["l2"], 0.5
+    axes = dict(lr=dict(low=1e-4, high=1, count=5, log=True), l2=[0, 1])
+    found = lgd.choose(axes, try_one, optimizer="adam:lr={lr}")
+    assert found.candidates == 10 and abs(found.point["lr"] - 0.01) <= 1e-15 and found.point["l2"] == 0 and found.score <= 1e-20
+    assert found.points.shape == (10, 2) and (found.errors == 0.5).all() and float(seen[4][8:]) == found.point["lr"], seen
+    assert lgd.choose(axes, lambda point, text: point["lr"], draws=20, maximize=True).candidates == 20
+    raises(lgd.Error, "rate", lgd.choose, axes, try_one, optimizer="adam:lr={rate}")
+    raises(ZeroDivisionError, "", lgd.choose, axes, lambda point, text: 1 // 0)
+
+
+def python_several_rates_their_range_and_a_diagnosis():
+    data, y = problem()
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", l2=0.01)
+    rates, W = np.array([0.1, 1.0]), np.zeros((2, 5))
+    histories = [lgd.History(), lgd.History()]
+    reports = lgd.minimize_rates(f, lgd.Optimizer("sgd"), rates, W, histories=histories, max_epochs=200)
+    for rate, end, report in zip(rates, W, reports):
+        w = np.zeros(5)
+        alone = lgd.minimize(f, lgd.Optimizer(f"sgd:lr={rate}"), w, max_epochs=200)
+        assert np.abs(w - end).max() <= 1e-12 and alone.steps == report.steps and alone.stop is report.stop
+    start = np.zeros(5)
+    found = lgd.rate_range(f, lgd.Optimizer("sgd"), start, steps=60)
+    C = f.curvature(start).largest
+    assert 0.1 / C < found.suggestion < 2 / C and len(found.rates) == found.steps <= 60 and (start == 0).all(), found
+    said = lgd.diagnose(histories[0], reports[0].stop)
+    assert said.label == "slow" and said.lr_better > 0.1 and said.evidence and said.remedy, said
+    rising = 10.0 ** np.arange(20)
+    assert lgd.diagnose(dict(loss=rising)).label == "diverging"
+    layers = [np.full(20, 1e-9), np.full(20, 1.0)]
+    vanishing = lgd.diagnose(dict(loss=np.linspace(1, 0.99, 20), lr=np.full(20, 0.1), grad_norm=np.ones(20)), parts=layers)
+    assert vanishing.label == "vanishing" and vanishing.part == 0, vanishing
+    raises(TypeError, "diagnose has no series losses", lgd.diagnose, dict(losses=rising))
+
+
+def python_piecewise_minimum_is_a_quantile():
+    y = np.array([3, 1, 4, 1.5, 9, 2.6, 5])
+    f, w = lgd.Glm(lgd.Matrix(np.ones((7, 1))), y, "quantile:tau=0.3"), np.zeros(1)
+    found = lgd.minimize_piecewise(f, w)
+    assert abs(w[0] - np.sort(y)[2]) <= 1e-12 and found.gap <= 1e-10 * found.f and found.kinks == 1, (w, found)
+    assert abs(found.multipliers.sum()) <= 1e-9 and ((found.multipliers >= -0.3) & (found.multipliers <= 0.7)).all()
+    raises(lgd.Error, "half_squared", lgd.minimize_piecewise, lgd.Glm(lgd.Matrix(np.ones((7, 1))), y), w)
+
+
+def python_clients_together_minimise_what_all_rows_do():
+    data, y = problem()
+    f = lgd.Glm(lgd.Matrix(data), y, "logistic", l2=0.01)
+    clients = [f.subset(range(0, 60)), f.subset(range(60, 200))]
+    w, alone = np.zeros(5), np.zeros(5)
+    found = lgd.minimize_federated(clients, lgd.Optimizer("sgd:lr=1"), w, rounds=30, max_epochs=1)
+    lgd.minimize(f, lgd.Optimizer("sgd:lr=1"), alone, max_steps=30, grad_tol=0)
+    assert np.abs(w - alone).max() <= 1e-13 and found.rounds == 30 and abs(found.f - f.eval(w)[0]) <= 1e-14
+    raises(TypeError, "client 1 is a ndarray", lgd.minimize_federated, [f, data], lgd.Optimizer("sgd"), w)
+
+
+def python_patience_ends_at_the_best_point():
+    data, y = problem()
+    f = lgd.Glm(lgd.Matrix(data), np.where(lgd.uniform(3, 0, 200) < 0.3, 1 - y, y), "logistic")
+    fitted, other = f.subset(range(12)), f.subset(range(12, 200))
+    w, h = np.zeros(5), lgd.History()
+    report = lgd.minimize(fitted, lgd.Optimizer("adam:lr=0.1"), w, validation=other, patience=5, max_epochs=2000, grad_tol=0,
+                          history=h)
+    assert report.stop is lgd.Stop.PATIENCE and abs(other.eval(w)[0] - report.f_validation) <= 1e-15, report
+    assert report.f_validation == min(h["validation"]) == report.best_f
+    raises(TypeError, "validation of minimize is a ndarray", lgd.minimize, f, lgd.Optimizer("sgd"), w, validation=data)
 
 
 def python_plan_names_the_cheapest_way():
