@@ -28,13 +28,13 @@ static double expectile_curvature(const void *ctx, size_t k)
     return 2 * fmax(tau->value, 1 - tau->value);
 }
 
-/* loss*(u) = u^2/(4 c) + u y, c that of the side on which u is the slope: a square is left where z is on it too. */
+/* loss*(u) = u^2/(4 c) + u y, c that of the side on which u is the slope: a square is left where z is on it too. u = 0 is of neither. */
 static double left(const double *tau, double z, double y, double u)
 {
     const double e = z - y, of_e = e > 0 ? 1 - *tau : *tau, of_u = u > 0 ? 1 - *tau : *tau, v = u / (2 * of_u);
     if (isnan(u))
         return INFINITY;
-    return e * u < 0 ? of_e * e * e + of_u * v * v - e * u : of_u * (e - v) * (e - v);
+    return e * u <= 0 ? of_e * e * e + of_u * v * v - e * u : of_u * (e - v) * (e - v);
 }
 
 static double expectile_fenchel(const void *ctx, size_t m, size_t k, const double *Z, size_t ldz, const double *y,
