@@ -388,7 +388,7 @@ END_TEST
 
 START_TEST(diagnosis_of_few_numbers_and_of_none)
 {
-    const double few[5] = {5, 4, 3, 2, 1}, bad[9] = {1, 1, 1, 1, NAN, 1, 1, 1, 1},
+    const double few[5] = {5, 4, 3, 2, 1}, bad[9] = {1, 1, 1, 1, 1, 1, 1, 1, NAN},
                  up[12] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048};
     lgd_diagnosis d;
     ck_ok(lgd_diagnose_series(&(lgd_series){.count = 5, .loss = few}, NULL, &d));
@@ -407,6 +407,119 @@ START_TEST(diagnosis_of_few_numbers_and_of_none)
     ck_assert(d.label != LGD_DIAGNOSIS_DIVERGING);
     ck_assert(!strcmp(lgd_diagnosis_string(LGD_DIAGNOSIS_SLOW), "slow"));
     ck_assert(!strcmp(lgd_diagnosis_string((lgd_diagnosis_label)99), "unknown"));
+}
+END_TEST
+
+enum { LONG = 40 };
+
+static lgd_diagnosis told(lgd_series s, lgd_stop stop)
+{
+    lgd_diagnosis d;
+    s.count = LONG;
+    ck_ok(lgd_diagnose_series(&s, &(lgd_diagnose_options){.stop = stop}, &d));
+    return d;
+}
+
+/* NaN is what was not measured, unless nothing comes after it. */
+START_TEST(diagnosis_of_values_measured_now_and_then_is_that_of_the_values)
+{
+    double x[LONG], g[LONG];
+    for (int every = 1; every <= 5; every++)
+        for (int good = 0; good < 2; good++) {
+            for (int i = 0; i < LONG; i++) {
+                x[i] = i % every ? NAN : good ? 1 + pow(0.8, i) : 1 + i;
+                g[i] = pow(0.8, i);
+            }
+            const lgd_diagnosis d = told((lgd_series){.loss = x, .grad_norm = good ? g : NULL}, LGD_STOP_NONE);
+            expect(&d, good ? LGD_DIAGNOSIS_CONVERGING : LGD_DIAGNOSIS_DIVERGING, "every", every);
+            for (int i = LONG - 6; i < LONG; i++)
+                x[i] = NAN;
+            ck_assert(told((lgd_series){.loss = x}, LGD_STOP_NONE).label == LGD_DIAGNOSIS_DIVERGING);
+        }
+    for (int i = 0; i < LONG; i++)
+        x[i] = NAN;
+    ck_assert(told((lgd_series){.loss = x}, LGD_STOP_NONE).label == LGD_DIAGNOSIS_DIVERGING);
+    ck_assert(strstr(told((lgd_series){.loss = x}, LGD_STOP_NONE).evidence, "none of 40 values is a number"));
+    ck_assert(told((lgd_series){.loss = g, .running = x}, LGD_STOP_NONE).label != LGD_DIAGNOSIS_DIVERGING);
+    x[3] = INFINITY;
+    ck_assert(told((lgd_series){.loss = g, .running = x}, LGD_STOP_NONE).label == LGD_DIAGNOSIS_DIVERGING);
+    ck_assert(told((lgd_series){.validation = g}, LGD_STOP_NONE).label == LGD_DIAGNOSIS_NONE);
+    ck_assert(told((lgd_series){.grad_norm = g}, LGD_STOP_NONE).label == LGD_DIAGNOSIS_NONE);
+}
+END_TEST
+
+/* Gradients and values of 0, of rounding, and values that begin beside 0: none of them explodes. */
+START_TEST(diagnosis_of_numbers_near_zero_is_of_the_others)
+{
+    double x[LONG], g[LONG], lr[LONG], zero[LONG] = {0};
+    lgd_diagnosis d;
+    for (int i = 0; i < LONG; i++)
+        lr[i] = 0.2;
+    d = told((lgd_series){.loss = lr, .grad_norm = zero}, LGD_STOP_NONE);
+    expect(&d, LGD_DIAGNOSIS_CONVERGING, "no gradient", 0);
+    ck_assert(d.ratio == 0 && !strstr(d.evidence, "nan"));
+    d = told((lgd_series){.loss = zero}, LGD_STOP_NONE);
+    expect(&d, LGD_DIAGNOSIS_PLATEAU, "0 everywhere", 0);
+    ck_assert(!strstr(d.evidence, "-0") && strstr(d.remedy, "unless it has arrived"));
+    d = told((lgd_series){.loss = zero, .grad_norm = lr}, LGD_STOP_NONE);
+    expect(&d, LGD_DIAGNOSIS_PLATEAU, "0 everywhere", 1);
+    ck_assert(strstr(d.remedy, "no minimum"));
+    for (int i = 0; i < LONG; i++) { /* down to rounding, and about there */
+        x[i] = 1 + pow(0.01, i);
+        g[i] = i < 8 ? pow(0.1, i) : i % 2 ? 1e-13 : 1e-17;
+    }
+    d = told((lgd_series){.loss = x, .grad_norm = g}, LGD_STOP_NONE);
+    expect(&d, LGD_DIAGNOSIS_CONVERGING, "rounding", 0);
+    for (int i = 0; i < LONG; i++) { /* w^2/2 - 1/2 from w next to 1 */
+        const double w = pow(0.8, i) * (1 - 1e-6);
+        x[i] = w * w / 2 - 0.5;
+        g[i] = w;
+    }
+    d = told((lgd_series){.loss = x, .grad_norm = g, .lr = lr, .descent = true}, LGD_STOP_NONE);
+    expect(&d, LGD_DIAGNOSIS_CONVERGING, "from 0", 0);
+}
+END_TEST
+
+/* A line through centred data: the gradient of its intercept is what rounding leaves of 0. */
+START_TEST(diagnosis_of_an_intercept_that_has_nothing_to_do_is_not_exploding)
+{
+    data d = data_create(ROWS, 2, 1, false, 960);
+    lgd_matrix *X = NULL;
+    lgd_objective *f = NULL;
+    double w[3] = {0}, mean[3] = {0};
+    for (int i = 0; i < ROWS; i++)
+        for (int j = 0; j < 3; j++)
+            mean[j] += (j < 2 ? d.X[2 * i + j] : d.y[i]) / ROWS;
+    for (int i = 0; i < ROWS; i++)
+        for (int j = 0; j < 3; j++)
+            *(j < 2 ? &d.X[2 * i + j] : &d.y[i]) -= mean[j];
+    ck_ok(lgd_matrix_dense(&X, ROWS, 2, d.X, 2));
+    ck_ok(lgd_mlp_create(&f, X, d.y, lgd_loss_half_squared(), NULL));
+    const lgd_diagnosis is = run(f, "sgd:lr=0.5", w, (lgd_minimize_options){.max_steps = 60});
+    ck_assert_msg(is.label == LGD_DIAGNOSIS_CONVERGING, "%s: %s", lgd_diagnosis_string(is.label), is.evidence);
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+    data_free(&d);
+}
+END_TEST
+
+/* Where the run has found that there is no minimum no rate is advised. */
+START_TEST(diagnosis_of_a_run_without_a_minimum_advises_l2)
+{
+    static const lgd_stop stops[] = {LGD_STOP_SEPARABLE, LGD_STOP_UNBOUNDED};
+    double x[LONG], lr[LONG];
+    for (int i = 0; i < LONG; i++) {
+        x[i] = 1.0 / (1 + i);
+        lr[i] = 0.5;
+    }
+    for (int s = 0; s < 2; s++)
+        for (size_t count = 0; count <= LONG; count += LONG / 2) {
+            lgd_diagnosis d;
+            ck_ok(lgd_diagnose_series(&(lgd_series){.count = count, .loss = x, .lr = lr},
+                                      &(lgd_diagnose_options){.stop = stops[s]}, &d));
+            expect(&d, LGD_DIAGNOSIS_SLOW, lgd_stop_string(stops[s]), (int)count);
+            ck_assert(strstr(d.evidence, lgd_stop_string(stops[s])) && strstr(d.remedy, "l2") && isnan(d.lr_better));
+        }
 }
 END_TEST
 
@@ -484,6 +597,10 @@ int main(void)
     CASE(s, diagnosis_of_deep_layers_of_gain_two_is_exploding_and_names_a_clip);
     CASE(s, diagnosis_of_layers_that_learn_is_neither_vanishing_nor_exploding);
     CASE(s, diagnosis_of_few_numbers_and_of_none);
+    CASE(s, diagnosis_of_values_measured_now_and_then_is_that_of_the_values);
+    CASE(s, diagnosis_of_numbers_near_zero_is_of_the_others);
+    CASE(s, diagnosis_of_an_intercept_that_has_nothing_to_do_is_not_exploding);
+    CASE(s, diagnosis_of_a_run_without_a_minimum_advises_l2);
     CASE(s, diagnosis_bad_input_is_named);
     CASE(s, history_parts_are_the_norms_of_the_gradient_by_ranges);
     return suite_run(s);

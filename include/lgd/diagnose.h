@@ -39,7 +39,8 @@ typedef struct lgd_diagnose_options {
     bool maximize;
 } lgd_diagnose_options;
 
-/* Numbers of a loop of one's own, one per entry, an epoch or a step; borrowed. What there is not is NULL, single numbers may be NaN.
+/* Numbers of a loop of one's own, one per entry, an epoch or a step; borrowed. What there is not is NULL, and NaN what was not measured.
+ * Only where more values are NaN at the end than ever between two numbers, they are taken for what a run that diverged is left with.
  *   count       entries
  *   loss        value over all rows before the first step of the entry
  *   running     mean of the values of its batches

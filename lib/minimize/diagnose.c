@@ -7,8 +7,10 @@
 static const double JUMP = 1e3; /* of |g| from one entry to the next: no rate below 500 times one that holds does it */
 static const double OVERSHOT =
     1e4; /* what a first step should lower f by, in units of f; at rate r it is at most 2 r C */
-static const double VANISHED = 1e-5;  /* of a layer's |g| in that of a later one */
-static const double RISES = 4;        /* above the start, in units of what the value has fallen */
+static const double VANISHED = 1e-5; /* of a layer's |g| in that of a later one */
+static const double CANCELLED =
+    1e-13;                     /* of the largest: what is left of a sum that is 0, as of residuals about their mean */
+static const double RISES = 4; /* above the start, in units of what the value has fallen */
 static const double OVERFIT = 0.05;   /* of what validation has fallen, that it has risen again */
 static const double CROSSES = 1.15;   /* rate times curvature along g; at 1 a step ends at the bottom of the valley */
 static const double UPS = 0.2;        /* of steps that go up, and of how far they do beside those that go down */
@@ -86,11 +88,11 @@ static double part_norm(const lgd_reading *r, size_t part)
 static bool explodes(const lgd_reading *r, lgd_diagnosis *d)
 {
     size_t most = 0, from = 0, to = 0;
-    double ratio = 0;
+    double ratio = 0, largest_g = 0;
     for (size_t p = 0; p < r->s.part_count && r->s.count;
          p++) { /* the largest over one behind it, where the run began */
         const double norm = r->s.parts[p][0], high = r->s.parts[most][0];
-        if (norm > 0 && high / norm > ratio) {
+        if (norm > CANCELLED * high && high / norm > ratio) {
             ratio = high / norm;
             from = most;
             to = p;
@@ -106,15 +108,18 @@ static bool explodes(const lgd_reading *r, lgd_diagnosis *d)
             pow(ratio, 1 / (double)(to - from)));
         return label(d, LGD_DIAGNOSIS_EXPLODING, 0, ratio);
     }
-    for (size_t i = 0; i + 1 < r->n; i++)
-        if (r->g[i] > 0 && r->g[i + 1] / r->g[i] >= JUMP) {
+    for (size_t i = 0; i + 1 < r->n; i++) { /* beyond all before: not what rounding makes of 0 */
+        largest_g = fmax(largest_g, r->g[i]);
+        if (r->g[i] > 0 && r->g[i + 1] / r->g[i] >= JUMP && r->g[i + 1] > largest_g) {
             d->clip_norm = lgd_trend_median(i + 1, r->g, r->room);
             say(d->evidence, "|g| jumps from %.3g to %.3g after entry %zu", r->g[i], r->g[i + 1], r->entry[i]);
             say(d->remedy, "clip_norm %.2g, the median |g| before", d->clip_norm);
             return label(d, LGD_DIAGNOSIS_EXPLODING, r->entry[i + 1], r->g[i + 1] / r->g[i]);
         }
+    }
     const double lr = r->n ? r->s.lr ? r->s.lr[r->entry[0]] : NAN : NAN;
-    if (r->s.descent && r->all && r->n && lr * r->g[0] * r->g[0] > OVERSHOT * fabs(r->v[0]) && r->v[0] != 0) {
+    const bool held = r->n > 1 && r->v[1] <= r->v[0]; /* f began near 0, and is no measure */
+    if (r->s.descent && r->all && r->n && !held && lr * r->g[0] * r->g[0] > OVERSHOT * fabs(r->v[0]) && r->v[0] != 0) {
         d->clip_norm = fabs(r->v[0]) / (lr * r->g[0]);
         say(d->evidence, "at rate %.3g the first gradient, |g| = %.3g, promises to lower a value of %.3g by %.2g", lr,
             r->g[0], r->sign * r->v[0], lr * r->g[0] * r->g[0]);
@@ -173,11 +178,13 @@ static bool diverges(const lgd_reading *r, lgd_diagnosis *d)
     if (!told)
         return false;
     const double bend = r->bends ? largest(r->bends, r->bend) : 0;
-    say(d->evidence, "the value rose from %.4g%s", r->n ? r->sign * r->v[best] : NAN,
-        r->no_number ? " to no number" : "");
-    if (!r->no_number && r->n && best + 1 == r->n) /* what it rose to was in no entry any more */
+    if (!r->n)
+        say(d->evidence, "none of %zu values is a number", r->s.count);
+    else if (r->no_number)
+        say(d->evidence, "the value rose from %.4g to no number", r->sign * r->v[best]);
+    else if (best + 1 == r->n) /* what it rose to was in no entry any more */
         say(d->evidence, "the value rose far above %.4g", r->sign * r->v[best]);
-    else if (!r->no_number && r->n)
+    else
         say(d->evidence, "the value rose from %.4g to %.4g%s", r->sign * r->v[best], r->sign * r->v[r->n - 1],
             r->o.stop == LGD_STOP_DIVERGED ? ", and further" : "");
     advise_rate(d, bend > 1 ? 1 / bend : 0.1, bend > 1 ? ", one over the curvature met" : "");
@@ -249,11 +256,13 @@ static bool oscillates(const lgd_reading *r, lgd_diagnosis *d)
 
 static bool has_converged(const lgd_reading *r, lgd_diagnosis *d)
 {
-    const double share = r->has_g ? r->g[r->n - 1] / largest(r->n, r->g) : NAN;
+    const double most = r->has_g ? largest(r->n, r->g) : NAN, share = most == 0 ? 0 : r->g[r->n - 1] / most;
     const lgd_stop stop = r->o.stop;
     if (!(share <= ARRIVED) && stop != LGD_STOP_GRAD_TOL && stop != LGD_STOP_GAP_TOL && stop != LGD_STOP_F_TARGET)
         return false;
-    if (share <= ARRIVED)
+    if (most == 0)
+        say(d->evidence, "|g| is 0 at each of %zu entries", r->n);
+    else if (share <= ARRIVED)
         say(d->evidence, "|g| has fallen to %.2g of its largest", share);
     else
         say(d->evidence, "the run ended after %zu entries: %s", r->s.count, lgd_stop_string(stop));
@@ -261,19 +270,29 @@ static bool has_converged(const lgd_reading *r, lgd_diagnosis *d)
     return label(d, LGD_DIAGNOSIS_CONVERGING, r->entry[r->n - 1], share);
 }
 
+/* The run has found that there is nothing to arrive at. */
+static bool has_no_minimum(const lgd_reading *r, lgd_diagnosis *d)
+{
+    if (r->o.stop != LGD_STOP_SEPARABLE && r->o.stop != LGD_STOP_UNBOUNDED)
+        return false;
+    say(d->evidence, "the run ended after %zu entries: %s", r->s.count, lgd_stop_string(r->o.stop));
+    say(d->remedy, "add l2, 1e-4 to begin with: no rate arrives where there is no minimum");
+    return label(d, LGD_DIAGNOSIS_SLOW, r->n ? r->entry[r->n - 1] : 0, NAN);
+}
+
 /* What is left is told by the second half: does it fall, and how fast? */
 static void read_end(const lgd_reading *r, lgd_diagnosis *d)
 {
     const size_t half = r->n / 2, from = r->n - half;
     double noise, *log_g = r->bend + r->s.count;
-    const double fall = -lgd_trend_change(half, r->v + from, &noise, r->room);
-    const double before = -lgd_trend_change(half, r->v, NULL, r->room), bend = largest(r->bends, r->bend);
+    const double fall = 0 - lgd_trend_change(half, r->v + from, &noise, r->room); /* and no -0 */
+    const double before = 0 - lgd_trend_change(half, r->v, NULL, r->room), bend = largest(r->bends, r->bend);
     const double size = fabs(r->v[r->n - 1]);
     for (size_t i = 0; i < half && r->has_g; i++)
         log_g[i] = log(r->g[from + i]);
     const double slower = r->has_g ? exp(-lgd_trend_change(half, log_g, NULL, r->room)) : NAN;
-    const bool still = r->has_g ? fall < STILL * size && slower < HALVED
-                                : fall < fmax(3 * noise, fmax(0.02 * fabs(r->v[0] - r->v[r->n - 1]), 1e-6 * size));
+    const bool still = r->has_g ? fall <= STILL * size && slower < HALVED
+                                : fall <= fmax(3 * noise, fmax(0.02 * fabs(r->v[0] - r->v[r->n - 1]), 1e-6 * size));
     const bool short_steps = r->bends >= 3 && bend < TOO_SHORT;
     const double pace = before > 0 ? fall / before : 1;
     if (still) {
@@ -283,7 +302,8 @@ static void read_end(const lgd_reading *r, lgd_diagnosis *d)
         if (r->batches)
             advise_rate(d, 0.1, ": steps no longer beat the noise of batches");
         else
-            advise_rate(d, 10, ", or start elsewhere: this is no minimum");
+            advise_rate(d, 10,
+                        r->has_g ? ", or start elsewhere: this is no minimum" : ", unless it has arrived: see |g|");
     } else if (short_steps) {
         label(d, LGD_DIAGNOSIS_SLOW, r->entry[from], bend);
         say(d->evidence, "no step was longer than %.2g of the way to the bottom of the valley", bend);
@@ -310,7 +330,7 @@ static void read_end(const lgd_reading *r, lgd_diagnosis *d)
 
 void lgd_diagnose_decide(const lgd_reading *r, lgd_diagnosis *d)
 {
-    if (explodes(r, d) || diverges(r, d))
+    if (explodes(r, d) || diverges(r, d) || has_no_minimum(r, d))
         return;
     if (r->n < LGD_FEWEST) {
         if (r->n && has_converged(r, d))

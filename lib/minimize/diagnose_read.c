@@ -18,6 +18,28 @@ static void read_bends(lgd_reading *r)
     }
 }
 
+/* Have the values become no numbers? Those that were not measured have a number behind them, or no more of them are at the end than
+ * between two numbers. */
+static bool becomes_no_number(const lgd_series *s)
+{
+    size_t gap = 0, longest = 0;
+    bool any = false;
+    for (size_t i = 0; i < s->count; i++) {
+        const double loss = at(s->loss, i), running = at(s->running, i);
+        if (isinf(loss) || isinf(running))
+            return true;
+        if (isnan(loss) && isnan(running)) {
+            gap++;
+            continue;
+        }
+        if (any && gap > longest)
+            longest = gap;
+        any = true;
+        gap = 0;
+    }
+    return (s->loss || s->running) && gap > longest;
+}
+
 static void read_series(lgd_reading *r)
 {
     const lgd_series *s = &r->s;
@@ -28,9 +50,9 @@ static void read_series(lgd_reading *r)
     if (!r->all)
         r->n = lgd_trend_finite(s->count, s->running, r->v, r->entry);
     r->lr = NAN;
+    r->no_number = becomes_no_number(s);
     for (size_t i = 0; i < s->count; i++) {
         const double loss = at(s->loss, i), running = at(s->running, i);
-        r->no_number = r->no_number || isinf(loss) || isinf(running) || (isnan(loss) && isnan(running));
         r->batches = r->batches || (s->running && running != loss);
         if (isfinite(at(s->lr, i)))
             r->lr = s->lr[i];
