@@ -24,6 +24,7 @@ typedef struct progress {
     double length; /* alpha times the root of d.Qd, */
     double led;    /* and the slope that it began with */
     uint64_t row;  /* directions since the last restart */
+    uint64_t idle; /* it restarted because steps were idle, and they are still */
     lgd_search_memory memory;
 } progress;
 
@@ -197,6 +198,11 @@ static lgd_status step(lgd_step *s)
     while (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED && (next.row > 0 || next.alpha > 0)) {
         kept->square = NAN; /* d is another from here on */
         next.alpha = next.row > 0 ? next.alpha : 0;
+        /* Fletcher and Reeves' directions can stay all but orthogonal to g for many steps, which is no reason to give up. */
+        if (next.memory.idle > 0 && !next.idle) {
+            next.memory.idle = 0;
+            next.idle = 1;
+        }
         status = begin(s, &next);
         if (!status)
             status = search(s, &rules, &next, &line);
@@ -206,6 +212,7 @@ static lgd_status step(lgd_step *s)
     if (status || !line.found)
         return status;
     lgd_search_take(s, &line);
+    next.idle = next.idle && next.memory.idle > 0;
     *kept = next;
     return LGD_OK;
 }
