@@ -366,6 +366,53 @@ START_TEST(balanced_gives_every_class_the_same_weight)
 }
 END_TEST
 
+static double distance(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
+                       const double *weight)
+{
+    double sum = 0;
+    (void)ctx, (void)k;
+    for (size_t i = 0; i < m; i++) {
+        const double e = Z[i * ldz] - y[i], omega = weight ? weight[i] : 1;
+        sum += omega * e * e;
+        Z[i * ldz] = 2 * omega * e;
+    }
+    return sum;
+}
+
+/* A loss that is of classes by its flag, and looks at no target. */
+START_TEST(class_weights_beside_targets_that_nobody_checks_are_refused_by_row)
+{
+    static const lgd_loss_ops ops = {.name = "distance", .flags = LGD_CLASSES, .eval = distance};
+    static const double bad[] = {2, -1, 0.5, 1e300};
+    const double X[] = {1, 2, 3, 4}, huge[] = {1e308, 1e308, 1e308, 1e308};
+    double y[] = {0, 1, 0, 1};
+    const lgd_glm_options balanced = {.balanced = true}, given = {.class_weights = (const double[]){1, 2}};
+    lgd_loss *loss;
+    lgd_matrix *matrix;
+    lgd_objective *f;
+    ck_ok(lgd_loss_create(&loss, &ops, NULL));
+    ck_ok(lgd_matrix_dense(&matrix, 4, 1, X, 1));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char said[96];
+        y[2] = bad[i];
+        snprintf(said, sizeof said, "target of row 2 is %g, a whole number from 0 to 1 is accepted with ", y[2]);
+        ck_fails(lgd_glm_create(&f, matrix, y, loss, &balanced), LGD_EINVAL, said);
+        ck_fails(lgd_glm_create(&f, matrix, y, loss, &given), LGD_EINVAL, said);
+        ck_ok(lgd_glm_create(&f, matrix, y, loss,
+                             &(lgd_glm_options){.balanced = true, .weights = (const double[]){1, 1, 0, 1}}));
+        lgd_objective_free(f);
+    }
+    y[2] = 0;
+    ck_fails(lgd_glm_create(&f, matrix, y, loss, &(lgd_glm_options){.balanced = true, .weights = huge}), LGD_EINVAL,
+             "nan with that of its class, a finite number is accepted");
+    ck_fails(lgd_glm_create(&f, matrix, y, loss,
+                            &(lgd_glm_options){.class_weights = (const double[]){1, 2}, .weights = huge}),
+             LGD_EINVAL, "weight of row 1 is inf with that of its class, a finite number is accepted");
+    lgd_matrix_free(matrix);
+    lgd_loss_free(loss);
+}
+END_TEST
+
 START_TEST(class_weights_that_cannot_be_are_refused_by_name)
 {
     classes c;
@@ -523,6 +570,7 @@ int main(void)
     CASE(suite, class_of_weight_zero_is_left_out);
     CASE(suite, balanced_gives_every_class_the_same_weight);
     CASE(suite, class_weights_that_cannot_be_are_refused_by_name);
+    CASE(suite, class_weights_beside_targets_that_nobody_checks_are_refused_by_row);
     CASE(suite, class_weights_without_memory_fail_cleanly);
     CASE(suite, describe_models_gives_formula_with_every_constant);
     CASE(suite, describe_asks_an_objective_of_ones_own);

@@ -39,7 +39,7 @@ lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, con
 lgd_status lgd_glm_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
                            size_t ld);
 
-/* Weights of classes into those of the rows, whose targets have been checked. */
+/* Weights of classes into those of the rows, whose targets the loss has nothing against. */
 lgd_status lgd_glm_weigh_classes(lgd_glm *m);
 
 /* `attained` and `describe` of the ops. */

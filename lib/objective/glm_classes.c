@@ -7,6 +7,20 @@ static size_t class_of(const lgd_glm *m, size_t row)
     return (size_t)m->y[row];
 }
 
+/* A loss of yours may check none. */
+static lgd_status check_classes(const lgd_glm *m, const char *name)
+{
+    for (size_t i = 0; i < m->X->rows; i++) {
+        const double target = m->y[i];
+        const bool counts = !m->o.weights || m->o.weights[i] > 0;
+        if (counts && !(target >= 0 && target < (double)m->classes && target == floor(target)))
+            return lgd_fail(LGD_EINVAL,
+                            "glm: target of row %zu is %g, a whole number from 0 to %zu is accepted with %s", i, target,
+                            m->classes - 1, name);
+    }
+    return LGD_OK;
+}
+
 /* The weights with which every class weighs the same. */
 static lgd_status balance(const lgd_glm *m, double *of_class)
 {
@@ -57,12 +71,18 @@ lgd_status lgd_glm_weigh_classes(lgd_glm *m)
     m->weighed = lgd_alloc("glm", rows, sizeof *m->weighed);
     if (!m->of_class || !m->weighed)
         return LGD_ENOMEM;
-    const lgd_status status = m->o.balanced ? balance(m, m->of_class) : take(m, m->of_class);
+    lgd_status status = check_classes(m, name);
+    if (!status)
+        status = m->o.balanced ? balance(m, m->of_class) : take(m, m->of_class);
     size_t zeros = 0;
     for (size_t i = 0; i < rows && !status; i++) {
         const double weight = m->o.weights ? m->o.weights[i] : 1;
         m->weighed[i] = weight > 0 ? weight * m->of_class[class_of(m, i)] : 0;
         zeros += m->weighed[i] == 0;
+        if (!isfinite(m->weighed[i]))
+            status =
+                lgd_fail(LGD_EINVAL, "glm: weight of row %zu is %g with that of its class, a finite number is accepted",
+                         i, m->weighed[i]);
     }
     m->o.weights = m->weighed;
     m->o.class_weights = NULL;
