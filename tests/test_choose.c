@@ -512,6 +512,9 @@ START_TEST(cross_validate_glm_bad_input_named)
                                     NULL),
              LGD_EINVAL, "validation is not NULL");
     lgd_objective_free(f);
+    ck_fails(lgd_cross_validate_glm(&p.r.split, p.X, p.d.y, loss, NULL, &(lgd_minimize_options){.w_average = room_for},
+                                    NULL, NULL),
+             LGD_EINVAL, "w_average is not NULL");
     ck_fails(lgd_cross_validate_glm(&p.r.split, p.X, p.d.y, lgd_loss_squared(), NULL, NULL,
                                     &(lgd_cv_glm_options){.accuracies = room_for}, NULL),
              LGD_EINVAL, "accuracies is not NULL, NULL is accepted by the squared loss");

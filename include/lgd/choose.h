@@ -69,8 +69,8 @@ typedef struct lgd_cv_report {
 
 /* Each part of the split in turn is the rows of the test, and all others those of the fit; one after another, in order. scores
  * [parts] receives the score of each, NaN where it failed; NULL: not wanted. A fold that fails is no error as long as another does
- * not; where all fail, the status is that of the first, whose sentence is told. LGD_EINVAL, LGD_EUNSUPPORTED and LGD_ENOMEM
- * of a fold end all. LGD_EINVAL for NULL and fewer than 2 parts. */
+ * not; where all fail, the status is that of the first, whose sentence is told. LGD_EINVAL, LGD_EUNSUPPORTED, LGD_ERANGE
+ * and LGD_ENOMEM of a fold end all. LGD_EINVAL for NULL and fewer than 2 parts. */
 LGD_API lgd_status lgd_cross_validate_sized(const lgd_split *split, lgd_fold fold, void *ctx, double *scores,
                                             lgd_cv_report *report, size_t report_size);
 static inline lgd_status lgd_cross_validate(const lgd_split *split, lgd_fold fold, void *ctx, double *scores,
@@ -97,8 +97,8 @@ typedef struct lgd_cv_glm_options {
  * fold's test rows before its score: means and deviations are of the rows of the fit, and so are the numbers that an X by
  * lgd_matrix_imputed puts where cells are missing. (Weights of classes are of all rows.) What each fold does has the bits of
  * lgd_matrix_imputed_on, lgd_matrix_standardized_on, lgd_objective_subset and lgd_minimize in that order. report->accuracy is
- * told for losses of classes. LGD_EINVAL for rows of weight 0, a split of another number of rows, a `validation` in run; what else
- * fails, as above. */
+ * told for losses of classes. LGD_EINVAL for rows of weight 0, a split of another number of rows, a `validation` or a w_average in
+ * run (W is in its place); what else fails, as above. */
 LGD_API lgd_status lgd_cross_validate_glm_sized(const lgd_split *split, const lgd_matrix *X, const double *y,
                                                 const lgd_loss *loss, const lgd_glm_options *glm, size_t glm_size,
                                                 const lgd_minimize_options *run, size_t run_size,
@@ -166,11 +166,11 @@ typedef struct lgd_choose_report {
     double score, error;
 } lgd_choose_report;
 
-/* Tries all candidates, one after another, and tells the best. point [axes], unless NULL, receives its settings. The same axes, options
- * and seed try the same candidates. One that fails (its run diverged) is none of those compared, and no error as long as another
- * does not; where all fail, the status is that of the first, whose sentence is told. LGD_EINVAL, LGD_EUNSUPPORTED and LGD_ENOMEM
- * of a candidate end all: they are of the settings, not of the data. LGD_EINVAL for NULL, no axis, an axis out of range, a {name} that is
- * none; LGD_ERANGE for more candidates than there are numbers. */
+/* Tries all candidates, one after another, and tells the best. point [axes], unless NULL, receives its settings. The same axes,
+ * options and seed try the same candidates. One that fails (its run diverged) is none of those compared, and no error as long as
+ * another does not; where all fail, the status is that of the first, whose sentence is told. LGD_EINVAL, LGD_EUNSUPPORTED, LGD_ERANGE
+ * and LGD_ENOMEM of a candidate end all: they are of the settings, not of the data. LGD_EINVAL for NULL, no axis, an axis out of
+ * range, a {name} that is none; LGD_ERANGE for more candidates than there are numbers. */
 LGD_API lgd_status lgd_choose_sized(const lgd_axis *axes, size_t axis_size, size_t count, lgd_candidate try_one,
                                     void *ctx, const lgd_choose_options *options, size_t options_size, double *point,
                                     lgd_choose_report *report, size_t report_size);

@@ -240,6 +240,9 @@ static lgd_status check_trial(const lgd_split *split, trial *t)
     if (t->run.validation)
         return lgd_fail(LGD_EINVAL, "cross_validate: validation is not NULL, NULL is accepted: the rows that validate "
                                     "one fold are fitted in another");
+    if (t->run.w_average)
+        return lgd_fail(LGD_EINVAL, "cross_validate: w_average is not NULL, NULL is accepted: W receives those of the "
+                                    "folds");
     if (t->o.accuracies && !(t->loss->ops.flags & LGD_CLASSES))
         return lgd_fail(LGD_EINVAL,
                         "cross_validate: accuracies is not NULL, NULL is accepted by the %s loss, which is "
