@@ -16,17 +16,17 @@ extern "C" {
 
 /* Options of a generalised linear model. A zeroed struct, or NULL: no penalty, no intercept, one output.
  *
- * l2        strength >= 0 of l2/2 |W|^2
- * intercept one more weight per output, never penalised
- * outputs   scores per row; 0: 1
- * weights   [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good: the terms
- *           of the objective are the other rows, counted anew; in full batch weight 2 is the row twice
- * offset    [rows x outputs] added to the scores, borrowed; NULL: none
- * class_weights  [classes] >= 0, by which the weight of a row is multiplied according to its target, for losses with LGD_CLASSES and one
- *           target a row: two classes with one output, else as many as outputs; not needed after creation. A class of weight 0 is
- *           left out; NULL: all 1
- * balanced  in their place those with which every class weighs the same and the rows as much as before: (weight of all rows)/
- *           (classes x weight of the rows of the class) */
+ * l2             strength >= 0 of l2/2 |W|^2
+ * intercept      one more weight per output, never penalised
+ * outputs        scores per row; 0: 1
+ * weights        [rows] >= 0, borrowed; NULL: all 1. Rows of weight 0 are left out for good: the terms
+ *                of the objective are the other rows, counted anew; in full batch weight 2 is the row twice
+ * offset         [rows x outputs] added to the scores, borrowed; NULL: none
+ * class_weights  [classes] >= 0, by which the weight of a row is multiplied according to its target, for losses with LGD_CLASSES and
+ *                one target a row: two classes with one output, else as many as outputs; not needed after creation. A class of
+ *                weight 0 is left out; NULL: all 1
+ * balanced       in their place those with which every class weighs the same and the rows as much as before: (weight of all rows)/
+ *                (classes x weight of the rows of the class) */
 typedef struct lgd_glm_options {
     double l2;
     bool intercept;

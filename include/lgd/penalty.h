@@ -22,23 +22,23 @@ enum {
 };
 
 /* What a penalty has to offer, for n coordinates.
- *   name       for messages
- *   flags      LGD_SEPARABLE, LGD_CONSTRAINT, or 0
- *   value      h(w); INFINITY outside a constraint, with room for rounding: a point that prox gave is inside
- *   prox       w becomes prox(w), for eta_j = eta if eta_each is NULL, else eta_each[j]. eta > 0 and all finite; where
- *              eta_each[j] is 0, w_j stays as it is, bit for bit. w is finite
- *   free       optional: called once by lgd_penalty_free
- *   check      optional: LGD_EINVAL, with a sentence, where it cannot be had for n coordinates
- *   work       optional: how many doubles of scratch prox needs; it gets them in `work`, not cleared
- *   conjugate  optional: h*(v) = sup_u v.u - h(u), of scale v, where *scale is the largest number in [0, 1] for which
- *              that is finite. For duality gaps
- *   l1         optional: h(w) is sum_j l1_j |w_j|, and these are l1[n]. For methods with LGD_TAKES_L1
- *   bounds     optional: h is 0 for lower_j <= w_j <= upper_j, else infinite, and these are lower[n] and upper[n], infinite
- *              where there is no bound. For methods with LGD_TAKES_BOX
+ *   name         for messages
+ *   flags        LGD_SEPARABLE, LGD_CONSTRAINT, or 0
+ *   value        h(w); INFINITY outside a constraint, with room for rounding: a point that prox gave is inside
+ *   prox         w becomes prox(w), for eta_j = eta if eta_each is NULL, else eta_each[j]. eta > 0 and all finite; where
+ *                eta_each[j] is 0, w_j stays as it is, bit for bit. w is finite
+ *   free         optional: called once by lgd_penalty_free
+ *   check        optional: LGD_EINVAL, with a sentence, where it cannot be had for n coordinates
+ *   work         optional: how many doubles of scratch prox needs; it gets them in `work`, not cleared
+ *   conjugate    optional: h*(v) = sup_u v.u - h(u), of scale v, where *scale is the largest number in [0, 1] for which
+ *                that is finite. For duality gaps
+ *   l1           optional: h(w) is sum_j l1_j |w_j|, and these are l1[n]. For methods with LGD_TAKES_L1
+ *   bounds       optional: h is 0 for lower_j <= w_j <= upper_j, else infinite, and these are lower[n] and upper[n], infinite
+ *                where there is no bound. For methods with LGD_TAKES_BOX
  *   coordinates  optional: h(w) is sum_j l1_j |w_j| + l2_j/2 w_j^2 for lower_j <= w_j <= upper_j, else infinite, and these are l1[n],
- *              l2[n], lower[n] and upper[n]. For methods with LGD_TAKES_COORDINATES, to which l1 or bounds say as much
- *   describe   optional: writes h as a formula with every constant to text [size], as snprintf does, and returns what snprintf would;
- *              absent: the name
+ *                l2[n], lower[n] and upper[n]. For methods with LGD_TAKES_COORDINATES, to which l1 or bounds say as much
+ *   describe     optional: writes h as a formula with every constant to text [size], as snprintf does, and returns what snprintf would;
+ *                absent: the name
  * All are called by several threads at once, each with scratch of its own. */
 typedef struct lgd_penalty_ops {
     const char *name;
