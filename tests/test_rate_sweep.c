@@ -186,10 +186,10 @@ START_TEST(rates_penalty_and_average_each_as_its_own_run)
 }
 END_TEST
 
-/* How often was the matrix read, and with how many columns? */
+/* How often was the matrix read, and to how many scores? */
 typedef struct counted {
     const double *X;
-    size_t products, columns;
+    size_t products, numbers;
 } counted;
 
 static lgd_status counted_forward(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
@@ -197,7 +197,7 @@ static lgd_status counted_forward(void *ctx, const lgd_rows *rows, size_t k, con
 {
     counted *c = ctx;
     c->products++;
-    c->columns += k;
+    c->numbers += k * rows->count;
     for (size_t i = 0; i < rows->count; i++) {
         const size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
         for (size_t e = 0; e < k; e++) {
@@ -250,13 +250,13 @@ START_TEST(rates_that_diverge_are_frozen_at_their_best_and_cost_nothing)
     for (size_t j = 0; j < COLS; j++)
         ck_assert(W[COLS + j] == 0 && W[3 * COLS + j] == 0 && best[COLS + j] == 0); /* no step led lower */
     ck_assert(!memcmp(best + 2 * COLS, W + 2 * COLS, COLS * sizeof *W) && !memcmp(average, W, sizeof average));
-    /* The two others alone: columns read beyond theirs are those before divergence, and the look at the best points. */
-    const size_t together = c.columns;
+    /* The two others alone: scores beyond theirs are those before divergence, and the look at the best points. */
+    const size_t together = c.numbers;
     memset(W, 0, sizeof W);
-    c.columns = 0;
+    c.numbers = 0;
     ck_ok(lgd_minimize_rates(f, opt, (const double[]){0.1, 0.2}, 2, W,
                              &(lgd_minimize_options){.max_steps = 200, .grad_tol = LGD_ZERO}, reports, NULL));
-    ck_assert_msg(together > c.columns && together - c.columns < c.columns / 6, "%zu, %zu", together, c.columns);
+    ck_assert_msg(together > c.numbers && together - c.numbers < c.numbers / 6, "%zu, %zu", together, c.numbers);
     /* All of them: the status says so. */
     memset(W, 0, sizeof W);
     ck_fails(lgd_minimize_rates(f, opt, (const double[]){50, 1000}, 2, W, NULL, reports, NULL), LGD_EDIVERGED,
@@ -298,6 +298,41 @@ static int stop_third(void *ctx, const lgd_progress *p)
     const double *W = ctx;
     return (p->w - W) / COLS == 2 && p->step == 4;
 }
+
+/* Each rate stops where its own validation no longer falls, at its own best point. */
+START_TEST(rates_validation_and_patience_each_as_its_own_run)
+{
+    model m = model_create(ROWS, COLS, lgd_loss_logistic(), NULL, 11);
+    model other = model_create(200, COLS, lgd_loss_logistic(), NULL, 12);
+    const lgd_minimize_options runs[] = {
+        {.max_steps = 40, .patience = 5, .validation = other.f},
+        {.max_epochs = 12, .batch_size = 50, .patience = 2, .check_every = 2, .validation = other.f}};
+    for (size_t i = 0; i < 2; i++) {
+        double W[RATES * COLS], w[COLS];
+        lgd_report reports[RATES], own;
+        lgd_optimizer *opt = at_rate("momentum", 1);
+        size_t patient = 0;
+        fill(93, RATES * COLS, -0.5, 0.5, W);
+        ck_ok(lgd_minimize_rates(m.f, opt, rates, RATES, W, &runs[i], reports, NULL));
+        lgd_optimizer_free(opt);
+        for (size_t c = 0; c < RATES; c++) {
+            double starts[RATES * COLS];
+            fill(93, RATES * COLS, -0.5, 0.5, starts);
+            memcpy(w, starts + c * COLS, sizeof w);
+            opt = at_rate("momentum", rates[c]);
+            ck_ok(lgd_minimize(m.f, opt, w, &runs[i], &own));
+            ck_assert(own.stop == reports[c].stop && own.steps == reports[c].steps);
+            ck_assert(apart(COLS, W + c * COLS, w) <= 1e-12);
+            ck_near(reports[c].f_validation, own.f_validation, 1e-12);
+            patient += own.stop == LGD_STOP_PATIENCE;
+            lgd_optimizer_free(opt);
+        }
+        ck_assert(patient > 0);
+    }
+    model_free(&other);
+    model_free(&m);
+}
+END_TEST
 
 START_TEST(rates_callback_ends_its_own)
 {
@@ -364,6 +399,62 @@ START_TEST(rates_what_cannot_be_is_refused_by_name)
 }
 END_TEST
 
+/* Three rates of which one diverges, a range test, and what a diagnosis says of one. */
+static lgd_status use_all(const data *d, size_t batch)
+{
+    const double three[3] = {0.1, 1, 1e300};
+    double W[3 * COLS] = {0}, w[COLS] = {0};
+    lgd_matrix *X = NULL;
+    lgd_objective *f = NULL;
+    lgd_optimizer *opt = NULL;
+    lgd_history *h[3] = {NULL, NULL, NULL};
+    lgd_report reports[3];
+    lgd_diagnosis found;
+    lgd_status status = lgd_matrix_dense(&X, ROWS, COLS, d->X, COLS);
+    if (!status)
+        status = lgd_glm_create(&f, X, d->y, lgd_loss_half_squared(), NULL);
+    if (!status)
+        status = lgd_optimizer_parse(&opt, "momentum");
+    if (!status)
+        status = lgd_history_create(&h[1]);
+    if (!status)
+        status = lgd_minimize_rates(
+            f, opt, three, 3, W,
+            &(lgd_minimize_options){.max_epochs = 9, .batch_size = batch, .grad_tol = LGD_ZERO, .threads = 1}, reports,
+            h);
+    if (!status) {
+        ck_assert(reports[2].stop == LGD_STOP_DIVERGED && reports[0].stop == LGD_STOP_EPOCHS);
+        status = lgd_rate_range(f, opt, w, &(lgd_rate_range_options){.batch_size = batch}, NULL);
+    }
+    if (!status)
+        status = lgd_diagnose(h[1], NULL, &found);
+    lgd_history_free(h[1]);
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+    return status;
+}
+
+START_TEST(rates_each_allocation_failing_clean_error)
+{
+    data d = data_create(ROWS, COLS, 1, false, 13);
+    for (size_t batch = 0; batch <= 100; batch += 100)
+        for (size_t k = 1;; k++) {
+            memory_watch(k);
+            const lgd_status status = use_all(&d, batch);
+            ck_assert_msg(memory_live() == 0, "batch_size %zu, allocation %zu: %zu", batch, k, memory_live());
+            if (memory_made() < k) {
+                ck_assert_msg(status == LGD_OK, "%s", lgd_last_error());
+                ck_assert_uint_gt(k, 40);
+                break;
+            }
+            ck_assert_msg(status == LGD_ENOMEM, "allocation %zu: %d", k, (int)status);
+        }
+    memory_unwatch();
+    data_free(&d);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("rate_sweep");
@@ -373,7 +464,9 @@ int main(void)
     CASE(s, rates_penalty_and_average_each_as_its_own_run);
     CASE(s, rates_that_diverge_are_frozen_at_their_best_and_cost_nothing);
     CASE(s, rates_histories_each_its_own_and_any_number_of_threads_the_same_bits);
+    CASE(s, rates_validation_and_patience_each_as_its_own_run);
     CASE(s, rates_callback_ends_its_own);
+    CASE(s, rates_each_allocation_failing_clean_error);
     CASE(s, rates_what_cannot_be_is_refused_by_name);
     return suite_run(s);
 }

@@ -234,13 +234,12 @@ static lgd_status open_column(side_by_side *s, size_t c, const lgd_optimizer *op
         o.w_average += c * s->f->dim;
     at->opened = true;
     status = lgd_run_open(&at->run, s->f, at->opt, W + c * s->f->dim, &o, sizeof o);
-    if (status)
-        return status;
-    if (c) {
+    if (c) { /* also of one that was opened in part: what is shared is released once */
         lgd_release(at->run.index);
         at->run.index = s->column[0].run.index;
     }
-    status = lgd_run_begin(&at->run);
+    if (!status)
+        status = lgd_run_begin(&at->run);
     if (!status && !at->run.stop)
         s->alive[s->live++] = c;
     return status;
