@@ -121,31 +121,6 @@ static void write_race(FILE *file, const race *r)
     }
 }
 
-static void write_epochs(FILE *file, const results *r)
-{
-    write_race(file, &r->race[RACE_EPOCHS]);
-}
-
-static void write_factorization(FILE *file, const results *r)
-{
-    write_race(file, &r->race[RACE_FACTORIZATION]);
-}
-
-static void write_lasso(FILE *file, const results *r)
-{
-    write_race(file, &r->race[RACE_LASSO]);
-}
-
-static void write_logistic(FILE *file, const results *r)
-{
-    write_race(file, &r->race[RACE_LOGISTIC]);
-}
-
-static void write_reduction(FILE *file, const results *r)
-{
-    write_race(file, &r->race[RACE_REDUCTION]);
-}
-
 /* ---- JSON: every figure; null where there is none. What memory does not suffice for is NULL, and so is all around it:
  * append and json_pack take no NULL. */
 
@@ -297,17 +272,25 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
-        word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
-        "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
+        "{so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
+        "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed), "quick",
+        json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
-        r->has_steps ? of_steps(&r->steps) : json_null(), "epochs", of_race(&r->race[RACE_EPOCHS]), "factorization",
-        of_race(&r->race[RACE_FACTORIZATION]), "lasso", of_race(&r->race[RACE_LASSO]), "logistic",
-        of_race(&r->race[RACE_LOGISTIC]), "reduction", of_race(&r->race[RACE_REDUCTION]));
+        r->has_steps ? of_steps(&r->steps) : json_null());
+    bool whole_tree = root != NULL;
+    for (race_id id = 0; id < RACES && whole_tree; id++) {
+        race there;
+        race_describe(&there, id);
+        whole_tree = !json_object_set_new(root, there.name, of_race(&r->race[id]));
+    }
+    if (!whole_tree) {
+        json_decref(root);
+        root = NULL;
+    }
     FILE *file = root ? fopen(path, "w") : NULL;
-    bool whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
+    whole_tree = file && !json_dumpf(root, file, JSON_INDENT(1) | JSON_REAL_PRECISION(17));
     if (root && (file ? !file_finish(file, path) : !file_refused(path))) {
         json_decref(root);
         return EXIT_FAILED;
@@ -328,35 +311,37 @@ static const struct {
               {"curves.tsv", write_curves},
               {"grid.tsv", write_grid},
               {"gradient.tsv", write_gradient},
-              {"steps.tsv", write_steps},
-              {"epochs.tsv", write_epochs},
-              {"factorization.tsv", write_factorization},
-              {"lasso.tsv", write_lasso},
-              {"logistic.tsv", write_logistic},
-              {"reduction.tsv", write_reduction}};
+              {"steps.tsv", write_steps}};
 
 bool output_has(const results *r, const char *name)
 {
-    bool has[] = {r->comparisons > 0,
-                  r->comparisons > 0,
-                  r->has_grid,
-                  r->has_gradient,
-                  r->has_steps,
-                  r->race[RACE_EPOCHS].name != NULL,
-                  r->race[RACE_FACTORIZATION].name != NULL,
-                  r->race[RACE_LASSO].name != NULL,
-                  r->race[RACE_LOGISTIC].name != NULL,
-                  r->race[RACE_REDUCTION].name != NULL};
+    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient, r->has_steps};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];
+    for (race_id id = 0; id < RACES; id++) {
+        race there;
+        race_describe(&there, id);
+        const size_t length = strlen(there.name);
+        if (!strncmp(name, there.name, length) && !strcmp(name + length, ".tsv"))
+            return r->race[id].name != NULL;
+    }
     return !r->settings->only; /* the scenes */
+}
+
+/* Of a table in the folder; false after a sentence on stderr. */
+static bool finish(FILE *file, const char *path, char *names, size_t size)
+{
+    const size_t used = strlen(names);
+    if (file ? !file_finish(file, path) : !file_refused(path))
+        return false;
+    snprintf(names + used, size - used, " %s", path);
+    return true;
 }
 
 int output_write(const results *r)
 {
-    char path[PATH_SIZE], names[9 * PATH_SIZE] = "";
-    size_t used = 0;
+    char path[PATH_SIZE], names[(sizeof tables / sizeof *tables + RACES) * PATH_SIZE] = "";
     const char *out = r->settings->out, *json = r->settings->json;
     if (!folder_make(out))
         return EXIT_FAILED;
@@ -367,9 +352,18 @@ int output_write(const results *r)
         FILE *file = fopen(path, "w");
         if (file)
             tables[i].write(file, r);
-        if (file ? !file_finish(file, path) : !file_refused(path))
+        if (!finish(file, path, names, sizeof names))
             return EXIT_FAILED;
-        used += (size_t)snprintf(names + used, sizeof names - used, " %s", path);
+    }
+    for (race_id id = 0; id < RACES; id++) {
+        if (!r->race[id].name)
+            continue;
+        snprintf(path, sizeof path, "%s/%s.tsv", out, r->race[id].name);
+        FILE *file = fopen(path, "w");
+        if (file)
+            write_race(file, &r->race[id]);
+        if (!finish(file, path, names, sizeof names))
+            return EXIT_FAILED;
     }
     snprintf(path, sizeof path, "%s/run.json", out);
     int status = write_json(r, json ? json : path);

@@ -6,11 +6,11 @@
 
 static const race_ops *ops_of(race_id id)
 {
-    static const race_ops *const ops[RACES] = {[RACE_EPOCHS] = &race_of_epochs,
-                                               [RACE_FACTORIZATION] = &race_of_factorization,
-                                               [RACE_LASSO] = &race_of_lasso,
-                                               [RACE_LOGISTIC] = &race_of_logistic,
-                                               [RACE_REDUCTION] = &race_of_reduction};
+    static const race_ops *const ops[RACES] = {
+        [RACE_EPOCHS] = &race_of_epochs,         [RACE_FACTORIZATION] = &race_of_factorization,
+        [RACE_LASSO] = &race_of_lasso,           [RACE_LOGISTIC] = &race_of_logistic,
+        [RACE_RATES_TALL] = &race_of_rates_tall, [RACE_RATES_WIDE] = &race_of_rates_wide,
+        [RACE_REDUCTION] = &race_of_reduction};
     return ops[id];
 }
 

@@ -5,7 +5,16 @@
 #include <lgd.h>
 
 enum { MAX_RUNNERS = 8 };
-typedef enum race_id { RACE_EPOCHS, RACE_FACTORIZATION, RACE_LASSO, RACE_LOGISTIC, RACE_REDUCTION, RACES } race_id;
+typedef enum race_id {
+    RACE_EPOCHS,
+    RACE_FACTORIZATION,
+    RACE_LASSO,
+    RACE_LOGISTIC,
+    RACE_RATES_TALL,
+    RACE_RATES_WIDE,
+    RACE_REDUCTION,
+    RACES
+} race_id;
 
 /* One way: an optimizer (for lgd_optimizer_parse), a batch size (0: full) and an estimator of the gradient. */
 typedef struct runner {
@@ -56,7 +65,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, reduction.c) */
+/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, rates.c, reduction.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -65,7 +74,8 @@ typedef struct race_ops {
     void (*check)(race *r, runner *k);
     double (*run)(void *k, size_t repeats);
 } race_ops;
-extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_reduction;
+extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_rates_tall,
+    race_of_rates_wide, race_of_reduction;
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

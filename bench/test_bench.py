@@ -18,6 +18,7 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
          "factorization": ["loop", "entries", "loop_in_order", "entries_in_order"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
+         "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],
          "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}
 
 
@@ -93,7 +94,7 @@ def bench_comparison_nothing_below_the_optimum(folder):
     assert result.returncode == 0, result.stderr
     with open(f"{folder}/run.json") as file:
         tree = json.load(file)
-    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["factorization"] is tree["lasso"] is tree["logistic"] is tree["reduction"] is None and not os.path.exists(f"{folder}/grid.tsv")
+    assert tree["grid"] is tree["gradient"] is tree["steps"] is tree["epochs"] is tree["factorization"] is tree["lasso"] is tree["logistic"] is tree["rates_tall"] is tree["rates_wide"] is tree["reduction"] is None and not os.path.exists(f"{folder}/grid.tsv")
     for comparison in tree["comparisons"]:
         for method in comparison["methods"]:
             assert method["above_optimum"] >= -1e-12, method["method"]

@@ -21,22 +21,40 @@ static void next(size_t *row, size_t *c, size_t k)
     *c = ends ? 0 : *c + 1;
 }
 
+/* Scores z, from an element in row `row` and column c on, out of Z. */
+static void take(size_t n, size_t k, const double *restrict Z, size_t ldz, size_t row, size_t c, double *restrict z)
+{
+    for (size_t i = 0; k == 1 && i < n; i++) /* one output of a model at several points */
+        z[i] = Z[(row + i) * ldz];
+    for (size_t i = 0; k != 1 && i < n; i++, next(&row, &c, k))
+        z[i] = Z[row * ldz + c];
+}
+
+/* Back, times the weights, which are NULL where they are 1; the values too. */
+static void give(size_t n, size_t k, double *restrict Z, size_t ldz, size_t row, size_t c, const double *weight,
+                 const double *z, double *restrict value)
+{
+    for (size_t i = 0; k == 1 && !weight && i < n; i++)
+        Z[(row + i) * ldz] = z[i];
+    for (size_t i = 0; (k != 1 || weight) && i < n; i++, next(&row, &c, k)) {
+        const double omega = weight ? weight[row] : 1;
+        value[i] *= omega;
+        Z[row * ldz + c] = omega * z[i];
+    }
+}
+
 double lgd_loss_each(lgd_loss_block *block, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
                      const double *y, const double *weight)
 {
     double value[LGD_LOSS_BLOCK], apart[LGD_LOSS_BLOCK], s[LGD_LANES] = {0};
-    size_t row = 0, c = 0; /* of the first of a block */
     for (size_t first = 0; first < m * k; first += LGD_LOSS_BLOCK) {
         const size_t n = m * k - first < LGD_LOSS_BLOCK ? m * k - first : LGD_LOSS_BLOCK;
         double *z = ldz == k ? Z + first : apart;
-        for (size_t i = 0, r = row, d = c; z == apart && i < n; i++, next(&r, &d, k))
-            z[i] = Z[r * ldz + d];
+        if (z == apart)
+            take(n, k, Z, ldz, first / k, first % k, z);
         block(parameter, n, z, y + first, value);
-        for (size_t i = 0; (weight || z == apart) && i < n; i++, next(&row, &c, k)) {
-            const double omega = weight ? weight[row] : 1;
-            value[i] *= omega;
-            Z[row * ldz + c] = omega * z[i];
-        }
+        if (weight || z == apart)
+            give(n, k, Z, ldz, first / k, first % k, weight, z, value);
         add(n, value, s);
     }
     return lgd_lanes(s);

@@ -20,28 +20,15 @@ static size_t points_of(const lgd_several *s)
     return s->m.k / s->outputs;
 }
 
-/* The scores of point c out of Z, with the offset, and the slopes back. */
-static void take_scores(const lgd_several *s, const lgd_rows *rows, const lgd_panel *p, size_t c, double *own)
+/* Of every point to its scores. */
+static void add_offset(const lgd_several *s, const lgd_rows *rows, double *Z)
 {
     const size_t k = s->outputs, all = s->m.k;
-    const double *offset = s->m.o.offset, *Z = p->Z + c * k;
-    for (size_t i = 0; i < rows->count; i++)
-        for (size_t e = 0; e < k; e++)
-            own[i * k + e] = Z[i * all + e];
-    for (size_t i = 0; offset && i < rows->count; i++) {
+    for (size_t i = 0; i < rows->count; i++) {
         const size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
-        for (size_t e = 0; e < k; e++)
-            own[i * k + e] += offset[row * k + e];
+        for (size_t c = 0; c < all; c++)
+            Z[i * all + c] += s->m.o.offset[row * k + c % k];
     }
-}
-
-static void give_slopes(const lgd_several *s, size_t rows, const lgd_panel *p, size_t c, const double *own)
-{
-    const size_t k = s->outputs, all = s->m.k;
-    double *Z = p->Z + c * k;
-    for (size_t i = 0; i < rows; i++)
-        for (size_t e = 0; e < k; e++)
-            Z[i * all + e] = own[i * k + e];
 }
 
 typedef struct wanted {
@@ -60,11 +47,10 @@ static lgd_status eval_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p
     const lgd_status status = lgd_glm_forward(&s->m, rows, p, s->W, false, p->Z);
     if (status)
         return status;
-    for (size_t c = 0; c < points; c++) {
-        take_scores(s, rows, p, c, p->more);
-        value[c] += loss->ops.eval(loss->ctx, rows->count, k, p->more, k, p->y, p->weight);
-        give_slopes(s, rows->count, p, c, p->more);
-    }
+    if (s->m.o.offset)
+        add_offset(s, rows, p->Z);
+    for (size_t c = 0; c < points; c++)
+        value[c] += loss->ops.eval(loss->ctx, rows->count, k, p->Z + c * k, s->m.k, p->y, p->weight);
     return lgd_glm_adjoint(&s->m, rows, p, p->Z, to->g);
 }
 
@@ -73,7 +59,16 @@ static lgd_status several_eval(void *ctx, const lgd_rows *rows, const double *w,
     lgd_several *s = ctx;
     wanted to = {s, g};
     (void)w, (void)f; /* s->W, and behind the gradient */
-    return lgd_glm_walk(&s->m, rows, s->m.panel * s->outputs, eval_panel, &to);
+    return lgd_glm_walk(&s->m, rows, 0, eval_panel, &to);
+}
+
+/* Scores in the first-level cache, where losses find them column by column, as long as the products are of some size. BLAS that has
+ * other products for small matrices, without copies of them, then takes those. */
+static size_t few_rows(size_t panel, size_t columns)
+{
+    enum { SCORES = 2048, ROWS = 64 };
+    const size_t rows = SCORES / columns / 8 * 8, most = rows > ROWS ? rows : ROWS;
+    return panel < most ? panel : most;
 }
 
 lgd_status lgd_several_create(lgd_several **out, const char *object, lgd_objective *f, size_t most)
@@ -91,7 +86,7 @@ lgd_status lgd_several_create(lgd_several **out, const char *object, lgd_objecti
     s->m.k = all;
     s->m.pool = NULL;
     s->m.copied = all <= WIDEST ? m->copied : 0;
-    s->m.panel = lgd_matrix_panel(m->X, all);
+    s->m.panel = few_rows(lgd_matrix_panel(m->X, all), all);
     if (s->m.panel > m->X->rows)
         s->m.panel = m->X->rows;
     const lgd_objective_ops ops = {.name = f->ops.name, .flags = f->ops.flags, .eval = several_eval};
