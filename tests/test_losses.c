@@ -335,6 +335,22 @@ START_TEST(loss_kinks_slopes_beside_them)
 }
 END_TEST
 
+/* A row on the boundary, with the same score for two classes, loses just as much, or rounding more. */
+START_TEST(loss_attained_is_the_value_on_the_boundary)
+{
+    const double zero = 0, one = 1, tied[] = {3, 3, -1000};
+    const lgd_loss *logistic = lgd_loss_logistic(), *softmax = lgd_loss_softmax();
+    for (size_t i = 0; i < 2; i++) {
+        double z = 0, row[3];
+        ck_near(logistic->ops.eval(logistic->ctx, 1, 1, &z, 1, i ? &one : &zero, NULL),
+                logistic->ops.attained(logistic->ctx), 2e-16);
+        memcpy(row, tied, sizeof tied);
+        ck_near(softmax->ops.eval(softmax->ctx, 1, 3, row, 3, i ? &one : &zero, NULL),
+                softmax->ops.attained(softmax->ctx), 2e-16);
+    }
+}
+END_TEST
+
 /* ---- Fenchel's inequality: with u the slope at v, loss*(u) = u v - loss(v) */
 
 static double left_of(const lgd_loss *loss, const double *z, const double *y, const double *weight, const double *u)
@@ -453,6 +469,7 @@ int main(void)
     CASE(s, loss_huge_scores_finite_where_the_formula_is);
     CASE(s, loss_rows_with_gaps_and_weights_sum_of_single_ones);
     CASE(s, loss_kinks_slopes_beside_them);
+    CASE(s, loss_attained_is_the_value_on_the_boundary);
     CASE(s, loss_fenchel_slopes_of_other_scores_as_the_formula);
     CASE(s, loss_fenchel_never_below_and_nothing_at_the_slope);
     CASE(s, loss_fenchel_outside_the_domain_infinite);

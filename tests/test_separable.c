@@ -185,6 +185,28 @@ START_TEST(separable_only_where_f_itself_is_minimised_to_its_end)
     ck_assert_int_ne(run(f, "fista", w, &(lgd_minimize_options){.penalty = ball, .max_epochs = 20000}).stop,
                      LGD_STOP_SEPARABLE);
     ck_near(w[0], 4, 1e-12);
+
+    /* Also where the optimizer has it, or a decay for a range of w. */
+    lgd_optimizer *own;
+    lgd_report report;
+    ck_ok(lgd_optimizer_parse(&own, "fista"));
+    ck_ok(lgd_optimizer_penalty(own, ball));
+    w[0] = 0;
+    ck_ok(lgd_minimize(f, own, w, &(lgd_minimize_options){.max_epochs = 20000}, &report));
+    ck_assert_int_ne(report.stop, LGD_STOP_SEPARABLE);
+    ck_near(w[0], 4, 1e-12);
+    lgd_optimizer_free(own);
+    ck_ok(lgd_optimizer_parse(&own, "adamw:lr=0.1,weight_decay=0"));
+    ck_ok(lgd_optimizer_groups(own, &(lgd_group){.count = 1, .lr_scale = 1, .decay = 0.1}, 1));
+    w[0] = 20;
+    ck_ok(lgd_minimize(f, own, w, &(lgd_minimize_options){.max_epochs = 20}, &report));
+    ck_assert_int_eq(report.stop, LGD_STOP_EPOCHS);
+    lgd_optimizer_free(own);
+
+    /* Uphill there is no infimum of 0. */
+    w[0] = 0;
+    ck_assert_int_eq(run(f, "sgd:lr=0.1", w, &(lgd_minimize_options){.maximize = true, .max_epochs = 20}).stop,
+                     LGD_STOP_EPOCHS);
     lgd_penalty_free(ball);
     lgd_objective_free(f);
     lgd_matrix_free(X);
