@@ -252,11 +252,12 @@ def group(entries):
     for entry in entries:
         by_said.setdefault((entry.header, entry.said), []).append(entry)
     pages = [Page(page) for page in by_said.values()]
-    # a struct that one page of its header alone receives goes to that page
+    # a struct that one page of its header alone receives, or the one of several that it is called after, goes to that page
     for page in list(pages):
         if page.main.kind == "struct" and len(page.entries) == 1:
             users = [p for p in pages if any(e.kind == "function" and page.main.name in e.uses for e in p.entries)]
             users = [p for p in users if p.main.header == page.main.header] or users
+            users = [p for p in users if page.main.name.startswith(p.main.name + "_")] or users  # the one it is called after
             if len(users) == 1:
                 users[0].with_them.append(page.main)
                 pages.remove(page)
