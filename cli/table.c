@@ -117,6 +117,7 @@ void fit_print(FILE *to, const fit *a)
 {
     const settings *s = a->settings;
     char loss[64];
+    const char *const with = s->l1 > 0 || s->l2 > 0 ? " with penalties" : ""; /* which rows held out do not count */
     lgd_loss_describe(s->loss, loss, sizeof loss);
     print_name(to, a->data.path, 0);
     fprintf(to, ": %zu rows, %zu column%s%s, target \"", a->data.rows, a->data.cols, a->data.cols == 1 ? "" : "s",
@@ -137,9 +138,9 @@ void fit_print(FILE *to, const fit *a)
     else if (s->kind->squares)
         fprintf(to, "no degree of freedom, R^2 %.6g", a->r2);
     else if (isfinite(a->gap))
-        fprintf(to, "loss %.8g, at most %.3g above the minimum", a->value, a->gap);
+        fprintf(to, "loss %.8g%s, at most %.3g above the minimum", a->value, with, a->gap);
     else
-        fprintf(to, "loss %.8g, |g| %.3g", a->value, a->report.grad_norm);
+        fprintf(to, "loss %.8g%s, |g| %.3g", a->value, with, a->report.grad_norm);
     if (s->kind->labels || s->kind->classes)
         fprintf(to, ", %.2f %% of the labels right", 100 * a->accuracy);
     if (a->rank)

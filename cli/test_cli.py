@@ -290,10 +290,10 @@ def cli_fit_losses_with_kinks_gap_told_and_lower_than_steps(folder):
     for data, loss, rate in ((cancer, "hinge", "0.05"), (numbers, "quantile:tau=0.3", "5"), (numbers, "epsilon_insensitive:epsilon=5", "5")):
         words = [data, "-q", "--loss", loss, "--standardize", "--l2=0.05"]
         exact = fits(*words, "--strict", folder=folder).stdout
-        value, gap = figures(exact, "^loss ([0-9.]+), at most ([-0-9.e]+) above the minimum")
+        value, gap = figures(exact, "^loss ([0-9.]+) with penalties, at most ([-0-9.e]+) above the minimum")
         assert re.search("^piecewise .*: [0-9]+ steps, converged: duality gap", exact, re.M) and 0 <= gap <= 1e-10 * value, exact
         steps = fits(*words, f"--optimizer=adagrad:lr={rate}", "--epochs=300", "--tol=0", folder=folder).stdout
-        near, = figures(steps, "^loss ([0-9.]+), ")
+        near, = figures(steps, "^loss ([0-9.]+) with penalties, ")
         assert value < near <= 1.05 * value, (loss, value, near)
     refused(["fit", cancer, "--loss=hinge", "--steps=3"], "a method is needed, as --optimizer=adagrad", folder, 2)
     refused(["fit", cancer, "--loss=hinge", "--l1=3"], "a method is needed, as --optimizer=adagrad", folder, 2)
@@ -314,7 +314,7 @@ def cli_fit_several_classes_names_kept_and_predicted(folder):
     result = fits(data, "--loss=softmax", "--l2=0.01", "--standardize", "-o", "m.json", folder=folder)
     assert 'labels: "setosa" became 0, "versicolor" became 1 and "virginica" became 2\n' in result.stderr
     assert re.search("^  column +setosa +versicolor +virginica$", result.stdout, re.M), result.stdout
-    value, right = figures(result.stdout, "^loss ([0-9.]+), .*, ([0-9.]+) % of the labels right$")
+    value, right = figures(result.stdout, "^loss ([0-9.]+) with penalties, .*, ([0-9.]+) % of the labels right$")
     tree = model(folder)
     assert tree["classes"] == sorted(labels) and [len(c["coefficients"]) for c in tree["columns"]] == [3] * 4 and len(tree["intercept"]) == 3
     for numbers in zip(*[c["coefficients"] for c in tree["columns"]]):
