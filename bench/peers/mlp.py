@@ -55,24 +55,11 @@ class Problem:
         self.layers = [(draw.standard_normal(pair) * (2 / pair[0])**0.5, 0.1 * draw.standard_normal(pair[1])) for pair in pairs]
 
 
-def perceptron(problem, single):
-    """The objective, for which the Python interface has no class yet."""
-    hidden, y, made = np.array(problem.size[1:-1], np.uintp), problem.y.astype(float), ctypes.c_void_p
-    options = lgd._struct("lgd_mlp_options", hidden=made, hidden_count=ctypes.c_size_t, activation=ctypes.c_int, activations=made,
-                          outputs=ctypes.c_size_t, l2=ctypes.c_double, dropout=ctypes.c_double, seed=ctypes.c_uint64,
-                          single=ctypes.c_bool, weights=made)(hidden.ctypes.data, len(hidden), outputs=problem.size[-1], single=single)
-    X, loss, create = lgd.Matrix(problem.X), lgd._C.lgd_loss_find(b"softmax"), lgd._C.lgd_mlp_create_sized
-    create.argtypes = [made] * 5 + [ctypes.c_size_t]
-    f = lgd.Objective.__new__(lgd.Objective)
-    f._handle = lgd._Handle(lambda out: create(out, X.handle, y.ctypes.data, loss, ctypes.addressof(options), ctypes.sizeof(options)),
-                            lgd._C.lgd_objective_free, X, y)
-    return f
-
-
 class Lgd:
     def __init__(self, problem, batch, precision):
         self.name, self.precision, self.batch = f"libgd, {precision}", precision, batch
-        self.f = perceptron(problem, precision == "single")
+        self.f = lgd.Mlp(lgd.Matrix(problem.X), problem.y.astype(float), "softmax", hidden=problem.size[1:-1], outputs=problem.size[-1],
+                         single=precision == "single")
         self.w = np.concatenate([W.T.ravel() for W, b in problem.layers] + [b for W, b in problem.layers])
         self.adam = lgd.Optimizer("adam")
 
