@@ -257,7 +257,8 @@ typedef struct lgd_report {
  * loss has `fenchel`), and l2 > 0 or a `conjugate` of h; else LGD_EUNSUPPORTED, what is missing is named. Of a quadratic of
  * lgd/quadratic.h a value and a gradient are enough: slopes scaled by s cost (1 - s)^2 of what f lies above its minimum, which for
  * one of data is at most f, and for one of a matrix alone asks for a positive definite one. INFINITY where w is outside a
- * constraint. LGD_EINVAL for NULL and for a w that is not finite. Costs one evaluation of all rows, two where h scales, three
+ * constraint. With `kinks` in the loss the slope of a row at a kink is one of many, and the gap need not go to 0:
+ * lgd_minimize_piecewise chooses it. LGD_EINVAL for NULL and for a w that is not finite. Costs one evaluation of all rows, two where h scales, three
  * with intercepts. Allocates [terms x slopes] and 2 dim numbers. Threads as lgd_objective_eval, the bits do not
  * depend on them. S. Boyd, L. Vandenberghe, "Convex Optimization" (2004), 5.1. */
 LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const double *w, double *gap);
