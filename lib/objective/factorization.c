@@ -232,15 +232,6 @@ static size_t factorization_panel(void *ctx)
     return ((const lgd_factorization *)ctx)->dim;
 }
 
-static size_t factorization_parts(void *ctx, size_t *first)
-{
-    const lgd_factorization *m = ctx;
-    const size_t all[] = {0, m->V, m->row_bias, m->col_bias}, parts = m->row_bias == m->dim ? 2 : 4;
-    for (size_t i = 0; first && i < parts; i++)
-        first[i] = all[i];
-    return parts;
-}
-
 static int factorization_describe(void *ctx, char *text, size_t size)
 {
     const lgd_factorization *m = ctx;
@@ -283,5 +274,4 @@ const lgd_objective_ops lgd_factorization_ops = {
     .panel = factorization_panel,
     .describe = factorization_describe,
     .descend = factorization_descend,
-    .parts = factorization_parts,
 };
