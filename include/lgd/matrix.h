@@ -27,6 +27,24 @@ typedef struct lgd_rows {
  * by one thread at a time, the caller's, and find BLAS as the host has set it. */
 enum { LGD_CONCURRENT = 1 };
 
+/* How the products of a matrix with one vector are computed; those with several are gemm.
+ *   LGD_KERNEL_AUTO  the storage chooses by its shape
+ *   LGD_KERNEL_ROWS  row by row, with loops of the library's own. The score of a row is the same whichever rows it comes with, so
+ *                    its bits do not depend on how rows are grouped, gathered or stored, nor on the width of the machine's registers
+ *   LGD_KERNEL_BLAS  gemv */
+typedef enum lgd_kernel { LGD_KERNEL_AUTO, LGD_KERNEL_ROWS, LGD_KERNEL_BLAS } lgd_kernel;
+
+/* What turns scores into slopes in the middle of a sweep over rows: Z [count] are the scores of the rows at the given positions of
+ * the set of rows, from 0, and become their slopes. */
+typedef lgd_status (*lgd_slopes)(void *ctx, size_t count, const size_t *position, double *Z);
+
+/* A step of plain descent on one row x: with its slope s, w_j -= lr (s x_j / by + l2 w_j), in this order of operations; by is 1 where
+ * rows have no weights. `ahead` rows follow those of the call in their index, or in storage, and may be asked for. */
+typedef struct lgd_row_step {
+    double lr, by, l2;
+    size_t ahead;
+} lgd_row_step;
+
 /* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
  *   name               for messages; NULL: "matrix"
  *   forward, adjoint   the products at the top of this header; a status other than LGD_OK ends the run and is passed through
@@ -36,7 +54,14 @@ enum { LGD_CONCURRENT = 1 };
  *                      lgd_matrix_standardized; absent: by `gather`
  *   free               optional: called once by lgd_matrix_free
  *   gather             optional, used with LGD_CONCURRENT: copies the rows, as dense rows, into X [count x cols]. Where rows
- *                      are scattered, forward and adjoint then share one copy instead of finding each row twice */
+ *                      are scattered, forward and adjoint then share one copy instead of finding each row twice
+ *   fused              optional, for one output: g += A[rows,:]^T r for the slopes r that `slopes` makes of A[rows,:] w, in one sweep,
+ *                      while rows are in the first-level cache. Each row is visited once, in an order that follows the count of rows
+ *                      alone; slopes is called for some rows at a time, in that order. g NULL: the scores alone are wanted
+ *   descend            optional, for one output: for each row in turn its score, its slope by `slopes`, and a step, see lgd_row_step
+ *   use                optional: takes a kernel, for lgd_matrix_set_kernel; fused and descend are then only called if the kernel is
+ *                      one of rows
+ *   kernel             optional: what computes the products with k vectors, in words */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */
@@ -48,6 +73,12 @@ typedef struct lgd_matrix_ops {
     void (*free)(void *ctx);
     lgd_status (*moments)(void *ctx, double *mean, double *deviation);
     lgd_status (*gather)(void *ctx, const lgd_rows *rows, double *X);
+    lgd_status (*fused)(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
+                        double *g);
+    lgd_status (*descend)(void *ctx, const lgd_rows *rows, const lgd_row_step *step, lgd_slopes slopes,
+                          void *slopes_ctx, double *w);
+    lgd_status (*use)(void *ctx, lgd_kernel kernel);
+    const char *(*kernel)(void *ctx, size_t k);
 } lgd_matrix_ops;
 
 /* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.
@@ -57,6 +88,22 @@ LGD_API lgd_status lgd_matrix_dense(lgd_matrix **out, size_t rows, size_t cols, 
 
 /* Dense, by columns: element (i, j) at data[i + j*ld], ld >= rows. Otherwise as lgd_matrix_dense. */
 LGD_API lgd_status lgd_matrix_dense_columns(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld);
+
+/* Dense, by rows, in single precision: element (i, j) is the float data[i*ld + j]. Half the memory and half the traffic; numbers are
+ * converted in registers, and all sums are in double: what comes out are the bits of lgd_matrix_dense on the same values with
+ * LGD_KERNEL_ROWS. With several outputs panels are converted for gemm. Otherwise as lgd_matrix_dense. */
+LGD_API lgd_status lgd_matrix_dense_f32(lgd_matrix **out, size_t rows, size_t cols, const float *data, size_t ld);
+
+/* The same as lgd_matrix_dense, of a copy that the matrix owns, without gaps and on huge pages where the system has them: rows in
+ * random order then cost less, since fewer of their addresses have to be looked up. data may be freed. LGD_ENOMEM. */
+LGD_API lgd_status lgd_matrix_dense_copy(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld);
+
+/* Chooses how products with one vector are computed, before A is used. LGD_EUNSUPPORTED where the storage has no choice, by name. */
+LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
+
+/* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm"; "its own" of a storage that does not tell.
+ * Static storage; "none" for NULL. */
+LGD_API const char *lgd_matrix_kernel(const lgd_matrix *A, size_t k);
 
 /* (A - 1 shift^T) diag(1/scale), never formed: shift[cols], scale[cols] > 0 are copied, A is borrowed. NULL shift:
  * zeros; NULL scale: ones. Costs two passes over W per panel more than A. A column whose shift is large beside its
