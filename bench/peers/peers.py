@@ -1,11 +1,28 @@
-"""What the programs beside this file share."""
+"""What the programs beside this file share, and the form in which each says what it found.
+
+Every program takes --tsv FILE and writes a line there for each pair of a way of libgd's and a peer that did the same work: text
+in COLUMNS, one tab between two, the names of the columns first. bench/run --peers (all.py) gathers them in one table. In Python:
+
+    peers.add_tsv(parser)                    # the option
+    results = peers.Results(words.tsv)       # once, words being what parser.parse_args() gave
+    results.add("sparse logistic, 100000 x 50000", "time to 1e-6", ours="lbfgs", mine=seconds_of_each_round,
+                peer="LIBLINEAR -s 7", theirs=seconds_of_each_round, version="liblinear 2.45",
+                checked="values within 1e-6 of the lowest")
+
+add() comes after what was done has been compared, for a line says that it was: `checked` is how. It gives the quartiles of the
+ratios within rounds, the peer's time over libgd's: above 1 libgd is the faster. A program whose peer did other work ends with 1 and
+a sentence on stderr, with no line for it; one that lacks a peer, with 3. What is not time has its own `unit`.
+"""
 import importlib
 import os
 import random
+import statistics
 import sys
 import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+COLUMNS = ("work", "batch", "quantity", "unit", "ours", "peer", "version", "ours_median", "peer_median", "ratio", "low", "high", "rounds",
+           "checked")
 BUILD_IT = "bench/run --quick builds it; LGD_LIBRARY may name another file of libgd"
 
 
@@ -63,3 +80,30 @@ def times_of(all, rounds, run):
             run(one)
             times[one.name].append(time.perf_counter() - begun)
     return times
+
+
+def quartiles_of_ratios(above, below):
+    """Of those within rounds: first quartile, median, third."""
+    return statistics.quantiles([a / b for a, b in zip(above, below)], n=4, method="inclusive")
+
+
+def add_tsv(parser):
+    parser.add_argument("--tsv", metavar="FILE", help="write what was found there, a line for each pair of ways")
+
+
+class Results:
+    def __init__(self, path):
+        self.path = path
+        if path:
+            with open(path, "w") as file:
+                file.write("\t".join(COLUMNS) + "\n")
+
+    def add(self, work, quantity, ours, mine, peer, theirs, version, checked, batch="-", unit="ms"):
+        """mine and theirs: a number for each round, seconds where the unit is ms."""
+        scale = 1e3 if unit == "ms" else 1
+        ratios = low, middle, high = quartiles_of_ratios(theirs, mine)
+        numbers = [f"{x:.6g}" for x in (scale * statistics.median(mine), scale * statistics.median(theirs), middle, low, high)]
+        if self.path:
+            with open(self.path, "a") as file:
+                file.write("\t".join([work, str(batch), quantity, unit, ours, peer, version, *numbers, str(len(mine)), checked]) + "\n")
+        return ratios
