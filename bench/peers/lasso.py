@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A lasso: libgd's methods beside sklearn.linear_model.Lasso, on one thread, in double precision, in the same run.
 
-    bench/peers/lasso.py [--rows M] [--cols N] [--rounds N] [--seed N]
+    bench/peers/lasso.py [--rows M] [--cols N] [--rounds N] [--seed N] [--tsv FILE]
 
 Each runs from 0 until a duality gap proves its value to be within 1e-6 of the lowest, and the values are compared with that of
 scikit-learn at a gap of 1e-13 before anything is timed. Then rounds of one run of each, in random order; shown are medians, and
@@ -25,9 +25,10 @@ def parse():
     parser.add_argument("--cols", type=int, default=200, help="columns (200)")
     parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
     parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
-    if words.rows < 1 or words.cols < 1 or words.rounds < 1 or words.seed < 0:
-        parser.error("--rows, --cols and --rounds are numbers from 1, --seed from 0")
+    if words.rows < 1 or words.cols < 1 or words.rounds < 2 or words.seed < 0:
+        parser.error("--rows and --cols are numbers from 1, --rounds from 2, --seed from 0")
     return words
 
 
@@ -42,6 +43,19 @@ class Lgd:
         report = lgd.minimize(self.f, lgd.Optimizer(self.recipe), w, penalty=self.penalty, gap_tol=NEAR, grad_tol=0.0, max_epochs=20000,
                               threads=1, **self.options)
         return w, report.steps
+
+
+class Cd:
+    """Of a reduction, which it makes anew; its own gap is that of the data."""
+    name = "libgd, cd of a reduction"
+
+    def __init__(self, problem):
+        self.problem, self.penalty = problem, lgd.Penalty.l1(problem.strength)
+
+    def run(self):
+        f = lgd.Glm(lgd.Matrix(self.problem.X), self.problem.y, "half_squared").quadratic()
+        w = np.zeros(f.dim)
+        return w, lgd.minimize(f, lgd.Optimizer("cd"), w, penalty=self.penalty, gap_tol=NEAR, grad_tol=0.0, threads=1).steps
 
 
 class Peer:
@@ -81,15 +95,18 @@ def main(words):
     problem = Problem(words.rows, words.cols, words.seed)
     print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
     lowest = problem.value(Peer(problem, LOWEST).run()[0])
-    all = [Lgd(*method, problem) for method in METHODS] + [Peer(problem, NEAR)]
+    all = [Lgd(*method, problem) for method in METHODS] + [Cd(problem), Peer(problem, NEAR)]
     steps = peers.near_the_lowest(all, lambda w: problem.value(w) / lowest - 1, -LOWEST * 10, NEAR)
     times = peers.times_of(all, words.rounds, lambda one: one.run())
-    theirs = times[Peer.name]
+    theirs, results = times[Peer.name], peers.Results(words.tsv)
     print(f"\nA lasso of {words.rows} x {words.cols} to a duality gap of {NEAR:.0e}, {words.rounds} rounds\n\n"
           f"  {'':<26} {'steps':>7} {'ms':>9}   time / scikit-learn's")
     for name, ours in times.items():
         ratio = statistics.median(a / b for a, b in zip(ours, theirs))
         print(f"  {name:<26} {steps[name]:7d} {1e3 * statistics.median(ours):9.2f}   {ratio:.2f}")
+        if name != Peer.name:
+            results.add(f"lasso, {words.rows} x {words.cols}", f"time to a gap of {NEAR:.0e}", name.removeprefix("libgd, "), ours,
+                        "scikit-learn Lasso", theirs, f"scikit-learn {sklearn.__version__}", f"values within {NEAR:.0e} of the lowest")
 
 
 words = parse()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """An epoch of a network by Adam: libgd beside PyTorch, on one thread, in double and in single precision, in one run.
 
-    bench/peers/mlp.py [--rows M] [--cols N] [--hidden H] [--outputs K] [--batch B,B...] [--rounds N] [--cpu] [--seed N]
+    bench/peers/mlp.py [--rows M] [--cols N] [--hidden H] [--outputs K] [--batch B,B...] [--rounds N] [--cpu] [--seed N] [--tsv FILE]
 
 Rows of N(0, 1) and labels that mean nothing; one hidden layer, ReLU, cross-entropy, Adam at its defaults, batches shuffled anew each
 epoch. PyTorch draws them by randperm and index_select, and is shown with Adam as it is and with foreach, of which the better counts.
@@ -37,6 +37,7 @@ def parse():
     parser.add_argument("--rounds", type=int, default=7, help="timings of each (7)")
     parser.add_argument("--cpu", action="store_true", help="time of the processor, where others use it too, in place of a clock")
     parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
     if min(words.rows, words.cols, words.hidden, words.outputs, words.rounds) < 2 or words.seed < 0:
         parser.error("--rows, --cols, --hidden, --outputs and --rounds are numbers from 2, --seed from 0")
@@ -152,11 +153,11 @@ def same_losses(ours, theirs):
 
 
 def ratio(above, below):
-    low, middle, high = statistics.quantiles([a / b for a, b in zip(above, below)], n=4, method="inclusive")
+    low, middle, high = peers.quartiles_of_ratios(above, below)
     return f"{middle:.2f} ({low:.2f} .. {high:.2f})"
 
 
-def race(problem, batch, rounds):
+def race(problem, batch, rounds, results):
     all, seconds = [], {}
     for precision in ("double", "single"):
         ours, *theirs = (Lgd(problem, batch, precision), Torch(problem, batch, precision), Torch(problem, batch, precision, foreach=True))
@@ -171,6 +172,8 @@ def race(problem, batch, rounds):
         for name in (one.name for one in all if one.precision == ours.precision):
             print(f"  {name:<28} {1e3 * statistics.median(seconds[name]):9.1f} ms")
         mine = seconds[ours.name]
+        results.add(f"network {'-'.join(map(str, problem.size))}, {len(problem.y)} rows, Adam", "time of an epoch", ours.precision, mine,
+                    peer, seconds[peer], f"PyTorch {torch.__version__}", f"mean losses of two epochs within {SAME[ours.precision]:.0e}", batch)
         print(f"  {ours.precision}: {peer} takes {ratio(seconds[peer], mine)} times as long as libgd, "
               f"libgd {ratio(mine, seconds[f'bare gemm, {ours.precision}'])} of the floor\n")
 
@@ -181,8 +184,9 @@ def main(words):
     torch.set_num_threads(1)
     problem = Problem(words)
     print(f"{lgd.build_info()}\nPyTorch {torch.__version__}, 1 thread\n")
+    results = peers.Results(words.tsv)
     for batch in words.batch:
-        race(problem, batch, words.rounds)
+        race(problem, batch, words.rounds, results)
 
 
 words = parse()

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Dense logistic regression: libgd's newton beside scikit-learn's newton-cholesky, on one thread, in double precision, in one run.
 
-    bench/peers/newton.py [--rows M] [--cols N] [--rounds N] [--seed N]
+    bench/peers/newton.py [--rows M] [--cols N] [--rounds N] [--seed N] [--tsv FILE]
 
 Columns are scaled by 10^0 to 10^-1.5, and the objective is the sum of the log-losses + |w|^2/2. Each runs from 0 to the first point
 whose value is within 1e-9 of the lowest, which Newton's method in NumPy finds: libgd by f_target, scikit-learn by the least max_iter
@@ -26,6 +26,7 @@ def parse():
     parser.add_argument("--cols", type=int, default=100, help="columns (100)")
     parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
     parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
     if words.rows < 64 or words.cols < 2 or words.rounds < 2 or words.seed < 0:
         parser.error("--rows is a number from 64, --cols and --rounds from 2, --seed from 0")
@@ -97,15 +98,19 @@ def main(words):
     sample = words.rows // 32
     print(f"{lgd.build_info()}\nscikit-learn {sklearn.__version__}, 1 thread")
     all = [Lgd("newton", "newton", problem), Lgd("newton from 1/32 of the rows", "newton", problem, start_rows=sample),
-           Lgd("the same with reuse=3", "newton:reuse=3", problem, start_rows=sample), Peer(problem)]
+           Lgd("newton:reuse=3 from 1/32 of the rows", "newton:reuse=3", problem, start_rows=sample), Peer(problem)]
     steps = peers.near_the_lowest(all, problem.above, -1e-13, NEAR)
     times = peers.times_of(all, words.rounds, lambda one: one.run())
-    theirs = times[Peer.name]
+    theirs, results = times[Peer.name], peers.Results(words.tsv)
     print(f"\nLogistic regression of {words.rows} x {words.cols} to {NEAR:.0e} above the lowest value, {words.rounds} rounds\n\n"
-          f"  {'':<36} {'steps':>5} {'ms':>9}   scikit-learn's time / its own")
+          f"  {'':<40} {'steps':>5} {'ms':>9}   scikit-learn's time / its own")
     for name, ours in times.items():
         low, middle, high = statistics.quantiles([b / a for a, b in zip(ours, theirs)], n=4)
-        print(f"  {name:<36} {steps[name]:5d} {1e3 * statistics.median(ours):9.2f}   {middle:.2f} ({low:.2f} .. {high:.2f})")
+        print(f"  {name:<40} {steps[name]:5d} {1e3 * statistics.median(ours):9.2f}   {middle:.2f} ({low:.2f} .. {high:.2f})")
+        if name != Peer.name:
+            results.add(f"logistic regression, {words.rows} x {words.cols}", f"time to {NEAR:.0e}", name.removeprefix("libgd, "), ours,
+                        "scikit-learn newton-cholesky", theirs, f"scikit-learn {sklearn.__version__}",
+                        f"values within {NEAR:.0e} of the lowest")
 
 
 words = parse()

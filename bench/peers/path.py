@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Paths of the lasso: lgd_lasso_path beside sklearn.linear_model.lasso_path, on one thread, in double precision, in one run.
 
-    bench/peers/path.py [--rows M] [--cols N] [--strengths K] [--rounds N] [--seed N]
+    bench/peers/path.py [--rows M] [--cols N] [--strengths K] [--rounds N] [--seed N] [--tsv FILE]
 
 K strengths from the largest down to a thousandth of it, of centred data: from the data, the Gram matrix included, which scikit-learn
 makes with precompute=True; and from a Gram matrix that is there. Both go on until a duality gap proves every F to be within 1e-6
@@ -27,6 +27,7 @@ def parse():
     parser.add_argument("--strengths", type=int, default=100, help="of the path (100)")
     parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
     parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
     if min(words.rows, words.cols, words.strengths, words.rounds) < 2 or words.seed < 0:
         parser.error("--rows, --cols, --strengths and --rounds are numbers from 2, --seed from 0")
@@ -75,10 +76,12 @@ class Problem:
         return np.array([((self.X @ w - self.y)**2).mean() / 2 + s * abs(w).sum() for w, s in zip(W, strengths)])
 
 
-def show(title, ours, peer, rounds):
-    times = peers.times_of([ours, peer], rounds, lambda one: one.run())
-    ratios = statistics.quantiles([b / a for a, b in zip(times[ours.name], times[peer.name])], n=4, method="inclusive")
-    print(f"\n{title}, {rounds} rounds")
+def show(title, ours, peer, words, results):
+    times = peers.times_of([ours, peer], words.rounds, lambda one: one.run())
+    ratios = results.add(f"lasso, {title}", f"time to gaps of {NEAR:.0e}", ours.name.removeprefix("libgd, "), times[ours.name],
+                         peer.name.replace("sklearn,", "scikit-learn"), times[peer.name], f"scikit-learn {sklearn.__version__}",
+                         f"values within {NEAR:.0e} of the lowest")
+    print(f"\n{title}, {words.rounds} rounds")
     for one in (ours, peer):
         print(f"  {one.name:<40} {1e3 * statistics.median(times[one.name]):9.2f} ms")
     print(f"  scikit-learn takes {ratios[1]:.2f} times as long ({ratios[0]:.2f} .. {ratios[2]:.2f})")
@@ -100,8 +103,9 @@ def main(words):
         print(f"{one.name}: at most {above / lowest.min():.1e} above the lowest values")
         if not -1e-10 * lowest.max() <= above <= near:
             sys.exit(f"path.py: that is not within {NEAR:.0e}, nothing is timed")
-    show(f"{words.strengths} strengths of {words.rows} x {words.cols}", ours[0], theirs[0], words.rounds)
-    show(f"{words.strengths} strengths of a Gram matrix of {words.cols} columns", ours[1], theirs[1], words.rounds)
+    results = peers.Results(words.tsv)
+    show(f"{words.strengths} strengths of {words.rows} x {words.cols}", ours[0], theirs[0], words, results)
+    show(f"{words.strengths} strengths of a Gram matrix of {words.cols} columns", ours[1], theirs[1], words, results)
 
 
 words = parse()

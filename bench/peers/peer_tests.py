@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import peers
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 LIBRARY = os.path.abspath(sys.argv[1])
 # The python3 of the system may have packages that another does not.
@@ -14,6 +16,18 @@ def run(script, python, *words, library=LIBRARY, path=""):
     environment = dict(os.environ, LGD_LIBRARY=library, PYTHONPATH=path)
     command = [python, os.path.join(HERE, script), *words]
     return subprocess.run(command, capture_output=True, text=True, timeout=200, env=environment)
+
+
+def found(file):
+    """What a program wrote by --tsv: a dictionary for each line, whose numbers are numbers."""
+    with open(file) as lines:
+        rows = [line.rstrip("\n").split("\t") for line in lines]
+    assert rows[0] == list(peers.COLUMNS) and len(rows) > 1 and all(len(row) == len(rows[0]) for row in rows), rows
+    rows = [dict(zip(rows[0], row)) for row in rows[1:]]
+    for row in rows:
+        assert all(row.values()) and 0 < float(row["low"]) <= float(row["ratio"]) <= float(row["high"]), row
+        assert float(row["ours_median"]) > 0 and float(row["peer_median"]) > 0 and int(row["rounds"]) > 1, row
+    return rows
 
 
 @functools.lru_cache

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Ridge regression: libgd beside scikit-learn's Ridge and RidgeCV, on one thread, in double precision, in one run.
 
-    bench/peers/ridge.py [--rows M] [--cols N] [--strengths K] [--rounds N] [--seed N]
+    bench/peers/ridge.py [--rows M] [--cols N] [--strengths K] [--rounds N] [--seed N] [--tsv FILE]
 
 One strength, with an intercept: lgd_least_squares_solve by the reduction, as it comes out and with its corrections, which are passes more;
 lgd_ridge_path; and Ridge with the solvers auto and cholesky. Then K strengths with the leave-one-out error of each: lgd_ridge_path
@@ -30,6 +30,7 @@ def parse():
     parser.add_argument("--strengths", type=int, default=25, help="of the path, from 1e-6 to 1 (25)")
     parser.add_argument("--rounds", type=int, default=21, help="timings of each (21)")
     parser.add_argument("--seed", type=int, default=7, help="of the data and of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
     if words.rows < 64 or min(words.cols, words.strengths, words.rounds) < 2 or words.seed < 0:
         parser.error("--rows is a number from 64, --cols, --strengths and --rounds from 2, --seed from 0")
@@ -116,12 +117,14 @@ def compare(name, found, expected):
         sys.exit(f"ridge.py: that is not within {NEAR:.0e}, nothing is timed")
 
 
-def show(title, all, ours, rounds):
+def show(title, quantity, all, ours, rounds, results):
     times = peers.times_of(all, rounds, lambda one: one.run())
     print(f"\n{title}, {rounds} rounds\n\n  {'':<36} {'ms':>9}   " + "   ".join(f"{peer.name} / it" for peer in all[ours:]))
     for one in all:
-        ratios = [statistics.quantiles([b / a for a, b in zip(times[one.name], times[peer.name])], n=4, method="inclusive")
-                  for peer in all[ours:]]
+        ratios = [peers.quartiles_of_ratios(times[peer.name], times[one.name]) for peer in all[ours:]]
+        for peer in all[ours:] if one in all[:ours] else []:
+            results.add(title, quantity, one.name.removeprefix("libgd, "), times[one.name], peer.name.replace("sklearn,", "scikit-learn"),
+                        times[peer.name], f"scikit-learn {sklearn.__version__}", f"weights and errors within {NEAR:.0e}")
         print(f"  {one.name:<36} {1e3 * statistics.median(times[one.name]):9.2f}   "
               + "   ".join(f"{middle:.2f} ({low:.2f} .. {high:.2f})" for low, middle, high in ratios))
 
@@ -144,8 +147,10 @@ def main(words):
         if best != errors.argmin():
             sys.exit(f"ridge.py: its best strength is the {best}th, not the {errors.argmin()}th, nothing is timed")
     del problem.U
-    show(f"Ridge regression of {words.rows} x {words.cols} with an intercept", one, 3, words.rounds)
-    show(f"{words.strengths} strengths with leave-one-out errors", path, 1, max(words.rounds // 5, 3))
+    results = peers.Results(words.tsv)
+    size = f"ridge regression, {words.rows} x {words.cols}"
+    show(size, "time of a fit", one, 3, words.rounds, results)
+    show(f"{size}, {words.strengths} strengths", "time with leave-one-out errors", path, 1, max(words.rounds // 5, 3), results)
 
 
 words = parse()

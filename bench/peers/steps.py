@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A step of Adam: libgd's beside torch.optim.Adam's, on one thread, in double precision, in the same run.
 
-    bench/peers/steps.py [--dim N] [--rounds N] [--seed N]
+    bench/peers/steps.py [--dim N] [--rounds N] [--seed N] [--tsv FILE]
 
 Both are given the same gradients first and must reach the same point. Then rounds of one step of each, in random order;
 shown are medians, and the median of the ratios within rounds. The library is the one that LGD_LIBRARY names, else that of
@@ -85,9 +85,10 @@ def main():
     parser.add_argument("--dim", type=int, default=10**7, help="coordinates (10000000)")
     parser.add_argument("--rounds", type=int, default=11, help="timings of each (11)")
     parser.add_argument("--seed", type=int, default=7, help="of the order within rounds (7)")
+    peers.add_tsv(parser)
     words = parser.parse_args()
-    if words.dim < 1 or words.rounds < 1:
-        parser.error("--dim and --rounds are numbers from 1")
+    if words.dim < 1 or words.rounds < 2:
+        parser.error("--dim is a number from 1, --rounds from 2")
     library = load()
     random.seed(words.seed)
     torch.set_num_threads(1)
@@ -96,12 +97,16 @@ def main():
         print(f"{name}: the same point as libgd's after {CHECK_STEPS} steps to {error:.1e}")
         if not error <= SAME_POINT:
             sys.exit(f"steps.py: that is more than {SAME_POINT:.0e}, nothing is timed")
+    results = peers.Results(words.tsv)
     times = measure(library, words.dim, words.rounds)
     ours = times[Lgd.name]
     print(f"\nOne step of Adam, {words.dim} doubles, {words.rounds} rounds\n\n  {'':<26} {'ms':>9}   time / libgd's")
     for name, theirs in times.items():
         ratio = statistics.median(a / b for a, b in zip(theirs, ours))
         print(f"  {name:<26} {1e3 * statistics.median(theirs):9.2f}   {ratio:.2f}")
+        if name != Lgd.name:
+            results.add(f"step of Adam, {words.dim} coordinates", "time per step", "adam", ours, name.replace("torch.optim.Adam", "PyTorch"),
+                        theirs, f"PyTorch {torch.__version__}", f"the same point after {CHECK_STEPS} steps to {SAME_POINT:.0e}")
 
 
 try:

@@ -6,18 +6,19 @@ import sys
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tests"))
 import tap
-from peer_tests import PYTHONS, has, run
+from peer_tests import PYTHONS, found, has, run
 
 SMALL = ("--rows", "600", "--cols", "12", "--hidden", "8", "--outputs", "3", "--batch", "64,600", "--rounds", "3")
 
 
-def mlp_torch_there_same_losses_then_times_else_how_to_get_it(_):
+def mlp_torch_there_same_losses_then_times_else_how_to_get_it(folder):
     for python in PYTHONS:
-        result = run("mlp.py", python, *SMALL)
+        result = run("mlp.py", python, *SMALL, "--tsv", f"{folder}/found")
         if not has(python, "torch"):
             assert result.returncode == 3 and "apt-get install python3-torch" in result.stderr, result.stderr
             continue
         assert result.returncode == 0, result.stderr
+        assert len(found(f"{folder}/found")) == 4
         for precision in ("double", "single"):
             for batch in (64, 600):
                 assert re.search(rf"^libgd, {precision}, batches of {batch}: mean losses [0-9.]+ and [0-9.]+, off", result.stdout, re.M)
