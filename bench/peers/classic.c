@@ -1,10 +1,11 @@
 /* The classic functions of tests/classic.h by libgd's methods that search along lines, libLBFGS, NLopt and GSL.
  *
- *     classic [--header]
+ *     classic [--header | --tsv]
  *
  * Without arguments the tables of docs/classic-functions.md; with --header what tests/reference/mgh_peers.h holds, which the
- * suite mgh compares with. `meson compile classic-functions` writes both. */
+ * suite mgh compares with. `meson compile classic-functions` writes both. With --tsv the lines of bench/run --peers. */
 #include "classic.h"
+#include "lines.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,17 +196,47 @@ static void header(const row *rows, size_t count, const char *versions)
     printf("};\n\n#endif\n");
 }
 
+/* Evaluations of each of libgd's methods and of each other one of its kind, where both solve: a problem is a round. */
+static void pairs(const row *rows, size_t count)
+{
+    double mine[RUNS], theirs[RUNS];
+    char version[40], checked[120];
+    lines_begin();
+    for (size_t i = 0; i < METHODS; i++)
+        for (size_t k = 0; k < METHODS; k++) {
+            size_t n = 0;
+            if (!methods[i].ours || methods[k].ours || methods[i].kind != methods[k].kind)
+                continue;
+            for (size_t r = 0; r < count; r++)
+                if (rows[r].by[i].solved && rows[r].by[k].solved) {
+                    mine[n] = (double)rows[r].by[i].solved;
+                    theirs[n++] = (double)rows[r].by[k].solved;
+                }
+            peers_version(methods[k].name, version, sizeof version);
+            snprintf(checked, sizeof checked,
+                     "both at a known minimum, which libgd finds in %zu of %zu runs and it in %zu",
+                     solved(rows, count, i), count, solved(rows, count, k));
+            lines_add(&(line){"problems of More, Garbow and Hillstrom", "until solved", "evaluations", methods[i].name,
+                              methods[k].name, version, checked},
+                      n, mine, theirs);
+        }
+}
+
 int main(int argc, char **argv)
 {
     static row rows[RUNS];
     char versions[200];
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--header") != 0)) {
-        fprintf(stderr, "usage: classic [--header]\n");
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--header") != 0 && strcmp(argv[1], "--tsv") != 0)) {
+        fprintf(stderr, "usage: classic [--header | --tsv]\n");
         return 2;
     }
     peers_versions(versions, sizeof versions);
     if (argc == 2) {
-        header(rows, run_all(mgh_problems, MGH_PROBLEMS, rows), versions);
+        const size_t count = run_all(mgh_problems, MGH_PROBLEMS, rows);
+        if (!strcmp(argv[1], "--tsv"))
+            pairs(rows, count);
+        else
+            header(rows, count, versions);
         return 0;
     }
     printf("libgd " LGD_VERSION " beside %s.\n", versions);

@@ -23,7 +23,8 @@ outcome run_nlopt(const classic *p, double factor);
 outcome run_gsl_bfgs2(const classic *p, double factor);
 outcome run_gsl_conjugate_pr(const classic *p, double factor);
 
-/* Versions of the libraries behind them. */
+/* Version of the library behind a method, by its name in the tables; of all of them. */
+void peers_version(const char *name, char *text, size_t size);
 void peers_versions(char *text, size_t size);
 
 #endif

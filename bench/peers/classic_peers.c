@@ -157,9 +157,19 @@ outcome run_gsl_conjugate_pr(const classic *p, double factor)
     return run_gsl(p, factor, gsl_multimin_fdfminimizer_conjugate_pr);
 }
 
-void peers_versions(char *text, size_t size)
+void peers_version(const char *name, char *text, size_t size)
 {
     int major, minor, patch;
     nlopt_version(&major, &minor, &patch);
-    snprintf(text, size, "liblbfgs " LIBLBFGS_VERSION ", NLopt %d.%d.%d, GSL %s", major, minor, patch, gsl_version);
+    if (!strncmp(name, "NLopt", 5))
+        snprintf(text, size, "NLopt %d.%d.%d", major, minor, patch);
+    else
+        snprintf(text, size, "%s", strncmp(name, "GSL", 3) ? "liblbfgs " LIBLBFGS_VERSION : "GSL " GSL_VERSION);
+}
+
+void peers_versions(char *text, size_t size)
+{
+    char nlopt[40];
+    peers_version("NLopt", nlopt, sizeof nlopt);
+    snprintf(text, size, "liblbfgs " LIBLBFGS_VERSION ", %s, GSL %s", nlopt, gsl_version);
 }

@@ -1,14 +1,15 @@
 /* libgd's methods for sums of squares beside GSL's: NIST's sets, and the problems of More, Garbow and Hillstrom.
  *
- *     least_squares [--header]
+ *     least_squares [--header | --tsv]
  *
  * Without arguments the tables of docs/least-squares-peers.md; with --header what tests/reference/gsl.h holds, which the
- * suites nist and mgh compare with. `meson compile least-squares-peers` writes both. */
+ * suites nist and mgh compare with. `meson compile least-squares-peers` writes both. With --tsv the lines of
+ * bench/run --peers. */
 #include "least_squares.h"
+#include "lines.h"
 #include <gsl/gsl_version.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* `text` for lgd_optimizer_parse; NULL: a kind of GSL's. Those from MGH on are for NIST's sets alone. */
@@ -70,18 +71,6 @@ static double digits_of(const nist *set, const fit *f, bool errors)
                 0);
 }
 
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return x < y ? -1 : x > y;
-}
-
-static double median(size_t n, double *x)
-{
-    qsort(x, n, sizeof *x, ascending);
-    return n ? (x[(n - 1) / 2] + x[n / 2]) / 2 : NAN;
-}
-
 enum { FITS = 2 * NIST_NONLINEAR };
 
 static void digits_table(const char *title, const nist *sets, fit fits[FITS][METHODS], bool errors)
@@ -99,7 +88,7 @@ static void digits_table(const char *title, const nist *sets, fit fits[FITS][MET
         double digits[FITS];
         for (size_t i = 0; i < FITS; i++)
             digits[i] = digits_of(&sets[i / 2], &fits[i][k], errors);
-        printf(" %.1f |", median(FITS, digits));
+        printf(" %.1f |", quantile(FITS, digits, 0.5));
     }
     printf("\n");
 }
@@ -171,7 +160,7 @@ static double median_of_both(const row *rows, size_t count, size_t one, size_t o
     for (size_t i = 0; i < count; i++)
         if (rows[i].by[one].s.solved && rows[i].by[other].s.solved)
             both[n++] = (double)rows[i].by[one].s.solved;
-    return median(n, both);
+    return quantile(n, both, 0.5);
 }
 
 static const char *start_of(const row *r)
@@ -251,12 +240,36 @@ static void header(const nist *sets, const row *rows, size_t count)
     printf("};\n\n#endif\n");
 }
 
+/* Evaluations of lm and dogleg and of GSL's, where both solve: a problem is a round. */
+static void pairs(const row *rows, size_t count)
+{
+    static const size_t pair[][2] = {
+        {0, REFERENCE + GSL_LM}, {1, REFERENCE + GSL_LMACCEL}, {2, REFERENCE + GSL_DOGLEG}};
+    double mine[RUNS], theirs[RUNS];
+    char checked[120];
+    lines_begin();
+    for (size_t k = 0; k < sizeof pair / sizeof *pair; k++) {
+        const size_t ours = pair[k][0], peer = pair[k][1];
+        size_t n = 0;
+        for (size_t i = 0; i < count; i++)
+            if (rows[i].by[ours].s.solved && rows[i].by[peer].s.solved) {
+                mine[n] = (double)rows[i].by[ours].s.solved;
+                theirs[n++] = (double)rows[i].by[peer].s.solved;
+            }
+        snprintf(checked, sizeof checked, "both at a known minimum, which libgd finds in %zu of %zu runs and it in %zu",
+                 solved(rows, count, ours), count, solved(rows, count, peer));
+        lines_add(&(line){"sums of squares of More, Garbow and Hillstrom", "until solved", "evaluations",
+                          methods[ours].name, methods[peer].name, "GSL " GSL_VERSION, checked},
+                  n, mine, theirs);
+    }
+}
+
 int main(int argc, char **argv)
 {
     static row rows[RUNS];
     static nist sets[NIST_NONLINEAR];
-    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--header") != 0)) {
-        fprintf(stderr, "usage: least_squares [--header]\n");
+    if (argc > 2 || (argc == 2 && strcmp(argv[1], "--header") != 0 && strcmp(argv[1], "--tsv") != 0)) {
+        fprintf(stderr, "usage: least_squares [--header | --tsv]\n");
         return 2;
     }
     for (size_t i = 0; i < NIST_NONLINEAR; i++) {
@@ -267,7 +280,11 @@ int main(int argc, char **argv)
         }
     }
     if (argc == 2) {
-        header(sets, rows, run_all(rows));
+        const size_t count = run_all(rows);
+        if (!strcmp(argv[1], "--tsv"))
+            pairs(rows, count);
+        else
+            header(sets, rows, count);
         return 0;
     }
     printf("libgd " LGD_VERSION " beside GSL %s.\n", gsl_version);

@@ -1,30 +1,35 @@
-/* L-BFGS with 10 pairs on the extended Rosenbrock function from its usual start until f < 1e-11, on one thread and by its processor time: lbfgs, with its
- * history in float, by two loops, and libLBFGS where this is built with it. All are timed in the same rounds, in turn; a ratio is
- * the median over the rounds of libLBFGS's time to that of the method. Then n = 2, where the time is the library's own: what the
- * function takes is taken off.
- * usage: peers-rosenbrock [n [rounds]] */
+/* The extended Rosenbrock function from its usual start until f < 1e-11, on one thread and by its processor time: lbfgs
+ * with 10 pairs, with its history in float, by two loops, and what this is built with of libLBFGS and NLopt with as many
+ * pairs and GSL's BFGS. All are timed in the same rounds, in turn; a ratio is the median over the rounds of a peer's time
+ * to that of the method. Then n = 2, where the time is the library's own: what the function takes is taken off. With
+ * --tsv the lines of bench/run --peers.
+ *
+ *     peers-rosenbrock [--tsv] [n [rounds]]
+ *
+ * Exit: 0 all is well, 1 a run ends above 1e-11, 2 usage. */
+#include "rosenbrock.h"
+#include "lines.h"
 #include <lgd.h>
+#include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#ifdef LIBLBFGS_VERSION
-#include <lbfgs.h>
-#endif
 
-#define TARGET 1e-11
-enum { MEMORY = 10, RUNNERS = 4, MOST_ROUNDS = 99 };
+static const char *const names[] = {"lbfgs", "lbfgs:history=float", "lbfgs:form=two_loop"};
+enum { OURS = sizeof names / sizeof *names, RUNNERS = OURS + 3, MOST_ROUNDS = 99 };
 
-static size_t evaluations;
+size_t evaluations;
 
-static double now(void)
+double now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static double value_of(size_t n, const double *x, double *g)
+double rosenbrock(size_t n, const double *x, double *g)
 {
     double f = 0;
     for (size_t i = 0; i + 1 < n; i += 2) {
@@ -37,16 +42,12 @@ static double value_of(size_t n, const double *x, double *g)
     return f;
 }
 
-static void start(size_t n, double *x)
+void start(size_t n, double *x)
 {
     for (size_t i = 0; i < n; i++)
         x[i] = i % 2 ? 1 : -1.2;
+    evaluations = 0;
 }
-
-typedef struct outcome {
-    double seconds, f;
-    size_t evaluations, steps;
-} outcome;
 
 /* ---- libgd */
 
@@ -55,18 +56,17 @@ static lgd_status eval(void *ctx, size_t n, const double *x, double *f, double *
     (void)ctx;
     if (!g) /* no run here asks for that */
         return lgd_set_error(LGD_EUNSUPPORTED, "rosenbrock: a value without a gradient");
-    *f = value_of(n, x, g);
+    *f = rosenbrock(n, x, g);
     return LGD_OK;
 }
 
-static outcome run(const char *method, size_t n, double *x, double target)
+static outcome run(const char *method, size_t n, double *x)
 {
     lgd_optimizer *opt = NULL;
     lgd_objective *f = NULL;
     lgd_report report = {.f = 0};
-    const lgd_minimize_options options = {.f_target = target, .grad_tol = LGD_ZERO, .max_steps = 1000, .threads = 1};
+    const lgd_minimize_options options = {.f_target = TARGET, .grad_tol = LGD_ZERO, .max_steps = 1000, .threads = 1};
     start(n, x);
-    evaluations = 0;
     const double begun = now();
     if (lgd_optimizer_parse(&opt, method) || lgd_function_create(&f, n, eval, NULL) ||
         lgd_minimize(f, opt, x, &options, &report)) {
@@ -79,98 +79,85 @@ static outcome run(const char *method, size_t n, double *x, double target)
     return o;
 }
 
-/* ---- libLBFGS */
-
-#ifdef LIBLBFGS_VERSION
-static lbfgsfloatval_t peer_eval(void *ctx, const lbfgsfloatval_t *x, lbfgsfloatval_t *g, const int n,
-                                 const lbfgsfloatval_t step)
-{
-    (void)ctx, (void)step;
-    return value_of((size_t)n, x, g);
-}
-
-static int peer_progress(void *ctx, const lbfgsfloatval_t *x, const lbfgsfloatval_t *g, const lbfgsfloatval_t f,
-                         const lbfgsfloatval_t x_norm, const lbfgsfloatval_t g_norm, const lbfgsfloatval_t step, int n,
-                         int k, int trials)
-{
-    (void)x, (void)g, (void)x_norm, (void)g_norm, (void)step, (void)n, (void)trials;
-    *(size_t *)ctx = (size_t)k;
-    return f < TARGET;
-}
-
-static outcome run_peer(size_t n, double *x)
-{
-    lbfgs_parameter_t p;
-    outcome o = {0};
-    lbfgs_parameter_init(&p);
-    p.m = MEMORY;
-    p.epsilon = 0;
-    start(n, x);
-    evaluations = 0;
-    const double begun = now();
-    lbfgs((int)n, x, &o.f, peer_eval, peer_progress, &o.steps, &p);
-    o.seconds = now() - begun;
-    o.evaluations = evaluations;
-    return o;
-}
-#endif
-
 /* ---- the race */
 
-static const char *const names[RUNNERS] = {"lbfgs", "lbfgs:history=float", "lbfgs:form=two_loop", "libLBFGS"};
-
-static outcome race(size_t i, size_t n, double *x)
-{
-#ifdef LIBLBFGS_VERSION
-    if (i == RUNNERS - 1)
-        return run_peer(n, x);
-#endif
-    return run(names[i], n, x, TARGET);
-}
-
-static int ascending(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(size_t count, double *x)
-{
-    qsort(x, count, sizeof *x, ascending);
-    return count % 2 ? x[count / 2] : (x[count / 2 - 1] + x[count / 2]) / 2;
-}
-
-static void large(size_t n, size_t rounds, double *x)
-{
-    static double seconds[RUNNERS][MOST_ROUNDS], ratio[MOST_ROUNDS];
+typedef struct race {
+    size_t n, rounds, runners;
+    double seconds[RUNNERS][MOST_ROUNDS];
     outcome last[RUNNERS];
-    size_t runners = RUNNERS - 1;
-#ifdef LIBLBFGS_VERSION
-    runners = RUNNERS;
-    const char *const peer = "libLBFGS " LIBLBFGS_VERSION;
-#else
-    const char *const peer = "built without libLBFGS: no ratios";
-#endif
-    for (size_t r = 0; r < rounds; r++)
-        for (size_t k = 0; k < runners; k++) {
-            const size_t i = (k + r) % runners;
-            last[i] = race(i, n, x);
-            seconds[i][r] = last[i].seconds;
+} race;
+
+static const char *name_of(size_t i)
+{
+    return i < OURS ? names[i] : rosenbrock_peers[i - OURS].name;
+}
+
+/* All are to come below the target, in the first round already. */
+static void time_all(race *r, double *x)
+{
+    for (r->runners = OURS; rosenbrock_peers[r->runners - OURS].name;)
+        r->runners++;
+    for (size_t round = 0; round < r->rounds; round++)
+        for (size_t k = 0; k < r->runners; k++) {
+            const size_t i = (k + round) % r->runners;
+            r->last[i] = i < OURS ? run(names[i], r->n, x) : rosenbrock_peers[i - OURS].run(r->n, x);
+            r->seconds[i][round] = r->last[i].seconds;
+            if (!(r->last[i].f <= TARGET)) {
+                fprintf(stderr, "peers-rosenbrock: %s ends at %g, above %g\n", name_of(i), r->last[i].f, TARGET);
+                exit(1);
+            }
         }
-    printf("n = %zu, %zu rounds, %s\n\n| method | evaluations | steps | f | seconds | libLBFGS / it "
-           "|\n|---|---|---|---|---|---|\n",
-           n, rounds, peer);
-    for (size_t i = 0; i < runners; i++) {
-        char text[32] = "-";
-        for (size_t r = 0; r < rounds && runners == RUNNERS; r++)
-            ratio[r] = seconds[RUNNERS - 1][r] / seconds[i][r];
-        if (runners == RUNNERS && i + 1 < runners)
-            snprintf(text, sizeof text, "%.2f", median(rounds, ratio));
-        double sorted[MOST_ROUNDS];
-        memcpy(sorted, seconds[i], rounds * sizeof *sorted);
-        printf("| %s | %zu | %zu | %.1e | %.3f | %s |\n", names[i], last[i].evaluations, last[i].steps, last[i].f,
-               median(rounds, sorted), text);
+}
+
+static double median(size_t count, const double *x)
+{
+    double sorted[MOST_ROUNDS];
+    memcpy(sorted, x, count * sizeof *x);
+    return quantile(count, sorted, 0.5);
+}
+
+static void table(const race *r)
+{
+    printf("n = %zu, %zu rounds", r->n, r->rounds);
+    for (size_t p = OURS; p < r->runners; p++)
+        printf(", %s", rosenbrock_peers[p - OURS].version);
+    printf("\n\n| method | evaluations | steps | f | seconds |");
+    for (size_t p = OURS; p < r->runners; p++)
+        printf(" %s / it |", name_of(p));
+    printf("\n|---|---|---|---|---|");
+    for (size_t p = OURS; p < r->runners; p++)
+        printf("---|");
+    for (size_t i = 0; i < r->runners; i++) {
+        const outcome *o = &r->last[i];
+        printf("\n| %s | %zu | ", name_of(i), o->evaluations);
+        printf(o->steps ? "%zu" : "", o->steps);
+        printf(" | %.1e | %.3f |", o->f, median(r->rounds, r->seconds[i]));
+        for (size_t p = OURS; p < r->runners; p++) {
+            double ratio[MOST_ROUNDS];
+            for (size_t k = 0; k < r->rounds; k++)
+                ratio[k] = r->seconds[p][k] / r->seconds[i][k];
+            printf(" %.2f |", median(r->rounds, ratio));
+        }
     }
+    printf("\n");
+}
+
+static void lines(const race *r)
+{
+    char work[80];
+    double ms[2][MOST_ROUNDS];
+    snprintf(work, sizeof work, "extended Rosenbrock, n = %zu", r->n);
+    lines_begin();
+    for (size_t i = 0; i < OURS; i++)
+        for (size_t p = OURS; p < r->runners; p++) {
+            for (size_t k = 0; k < r->rounds; k++) {
+                ms[0][k] = 1e3 * r->seconds[i][k];
+                ms[1][k] = 1e3 * r->seconds[p][k];
+            }
+            lines_add(&(line){work, "time to f < 1e-11", "ms", name_of(i), name_of(p),
+                              rosenbrock_peers[p - OURS].version, "f below 1e-11"},
+                      r->rounds, ms[0], ms[1]);
+        }
 }
 
 /* The least of many runs, less the least of as many calls of the function. */
@@ -180,12 +167,12 @@ static void small(void)
     double x[2] = {0}, g[2], least = 1, call = 1, sum = 0;
     outcome o = {0};
     for (size_t i = 0; i < RUNS; i++) {
-        o = run("lbfgs", 2, x, TARGET);
+        o = run("lbfgs", 2, x);
         least = o.seconds < least ? o.seconds : least;
         const double begun = now();
         for (size_t k = 0; k < CALLS; k++) {
             x[0] = -1.2 + 1e-3 * (double)k;
-            sum += value_of(2, x, g);
+            sum += rosenbrock(2, x, g);
         }
         const double one = (now() - begun) / CALLS;
         call = one < call ? one : call;
@@ -197,15 +184,23 @@ static void small(void)
 
 int main(int argc, char **argv)
 {
-    const size_t n = argc > 1 ? strtoull(argv[1], NULL, 10) / 2 * 2 : 1000000;
-    const size_t rounds = argc > 2 ? strtoull(argv[2], NULL, 10) : 5;
-    double *x = n ? aligned_alloc(64, (n * sizeof *x + 63) / 64 * 64) : NULL;
-    if (!x || !rounds || rounds > MOST_ROUNDS) {
-        fprintf(stderr, "usage: peers-rosenbrock [n [rounds]], n at least 2, 1 to %d rounds\n", MOST_ROUNDS);
+    static race r;
+    const bool tsv = argc > 1 && !strcmp(argv[1], "--tsv");
+    const int first = 1 + tsv;
+    r.n = argc > first ? strtoull(argv[first], NULL, 10) / 2 * 2 : 1000000;
+    r.rounds = argc > first + 1 ? strtoull(argv[first + 1], NULL, 10) : 5;
+    double *x = r.n ? aligned_alloc(64, (r.n * sizeof *x + 63) / 64 * 64) : NULL;
+    if (!x || !r.rounds || r.rounds > MOST_ROUNDS) {
+        fprintf(stderr, "usage: peers-rosenbrock [--tsv] [n [rounds]], n at least 2, 1 to %d rounds\n", MOST_ROUNDS);
         return 2;
     }
-    large(n, rounds, x);
-    small();
+    time_all(&r, x);
+    if (tsv) {
+        lines(&r);
+    } else {
+        table(&r);
+        small();
+    }
     free(x);
     return 0;
 }

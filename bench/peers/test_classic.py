@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../tests"))
 import tap
+from peer_tests import found
 
 PROGRAM, ROOT = os.path.abspath(sys.argv[1]), os.path.join(HERE, "../..")
 
@@ -46,9 +47,18 @@ def classic_others_as_recorded_up_to_rounding(_):
     assert len(re.findall(r"^    {\d+, \d+},$", result.stdout, re.M)) == 35, result.stdout
 
 
+def classic_lines_for_each_pair_of_a_kind(folder):
+    result = run(PROGRAM, "--tsv")
+    assert result.returncode == 0, result.stderr
+    with open(f"{folder}/found", "w") as file:
+        file.write(result.stdout)
+    pairs = [(row["ours"], row["peer"]) for row in found(f"{folder}/found")]
+    assert pairs == [("lbfgs", "libLBFGS"), ("lbfgs", "NLopt LD_LBFGS"), ("bfgs", "GSL vector_bfgs2"), ("cg", "GSL conjugate_pr")], pairs
+
+
 def classic_word_it_does_not_know_refused(_):
     result = run(PROGRAM, "--tables")
-    assert result.returncode == 2 and "usage: classic [--header]" in result.stderr, result.stderr
+    assert result.returncode == 2 and "usage: classic [--header | --tsv]" in result.stderr, result.stderr
 
 
 def classic_page_made_again_keeps_what_is_around_the_tables(folder):
