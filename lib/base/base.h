@@ -18,14 +18,19 @@
 #endif
 
 /* Before a function whose loop does the work: compiled for AVX2 too, and the loader takes what the machine has. What it calls
- * comes along only if it is LGD_INLINE. Static, since gcc exports the choice of any other whatever its visibility. Twice the
- * width, the same operations: the bits do not change. */
+ * comes along only if it is LGD_INLINE. Static, since gcc exports the choice of any other whatever its visibility. More numbers at
+ * once, the same operations: the bits do not change. LGD_WIDEST for AVX-512 as well, where arithmetic, not memory, is the limit. */
 #ifdef LGD_AVX2
 #define LGD_WIDE __attribute__((target_clones("avx2", "default")))
 #define LGD_INLINE static inline __attribute__((always_inline))
 #else
 #define LGD_WIDE
 #define LGD_INLINE static inline
+#endif
+#ifdef LGD_AVX512
+#define LGD_WIDEST __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
+#define LGD_WIDEST LGD_WIDE
 #endif
 
 /* Has bit 63 set if x is NaN or infinite, and only then: all bits of the exponent set, one more in the last place carries.
@@ -154,6 +159,11 @@ size_t lgd_thread_count(size_t wanted);
 
 /* How the loop was built: "OpenMP", "threads". */
 const char *lgd_parallel_kind(void);
+
+/* ---- the processor (cpu.c) */
+
+/* Its kind, "x86-64-v4" to "x86-64" by the levels of its instructions, "aarch64" .. */
+const char *lgd_cpu_kind(void);
 
 /* ---- text and bytes (text.c) */
 

@@ -3,60 +3,38 @@
 #include <float.h>
 #include <math.h>
 
-/* s += values of elements of which the first is a multiple of LGD_LANES. */
-LGD_WIDE static void add(size_t n, const double *restrict value, double s[LGD_LANES])
-{
-    size_t i = 0;
-    for (; i + LGD_LANES <= n; i += LGD_LANES)
-        for (size_t l = 0; l < LGD_LANES; l++)
-            s[l] += value[i + l];
-    for (; i < n; i++)
-        s[i % LGD_LANES] += value[i];
-}
+const double lgd_loss_ones[LGD_LANES] = {1, 1, 1, 1, 1, 1, 1, 1};
 
-static void next(size_t *row, size_t *c, size_t k)
+/* Scores that do not lie together, or whose weights are not one to each, by blocks that do. */
+static void apart(lgd_loss_loop *loop, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
+                  const double *y, const double *weight, double *s)
 {
-    const bool ends = *c + 1 == k;
-    *row += ends;
-    *c = ends ? 0 : *c + 1;
-}
-
-/* Scores z, from an element in row `row` and column c on, out of Z. */
-static void take(size_t n, size_t k, const double *restrict Z, size_t ldz, size_t row, size_t c, double *restrict z)
-{
-    for (size_t i = 0; k == 1 && i < n; i++) /* one output of a model at several points */
-        z[i] = Z[(row + i) * ldz];
-    for (size_t i = 0; k != 1 && i < n; i++, next(&row, &c, k))
-        z[i] = Z[row * ldz + c];
-}
-
-/* Back, times the weights, which are NULL where they are 1; the values too. */
-static void give(size_t n, size_t k, double *restrict Z, size_t ldz, size_t row, size_t c, const double *weight,
-                 const double *z, double *restrict value)
-{
-    for (size_t i = 0; k == 1 && !weight && i < n; i++)
-        Z[(row + i) * ldz] = z[i];
-    for (size_t i = 0; (k != 1 || weight) && i < n; i++, next(&row, &c, k)) {
-        const double omega = weight ? weight[row] : 1;
-        value[i] *= omega;
-        Z[row * ldz + c] = omega * z[i];
+    enum { BLOCK = 64 };
+    double z[BLOCK], omega[BLOCK];
+    for (size_t first = 0, row = 0, c = 0; first < m * k; first += BLOCK) {
+        const size_t n = m * k - first < BLOCK ? m * k - first : BLOCK;
+        double *at[BLOCK];
+        for (size_t i = 0; i < n; i++) {
+            at[i] = Z + row * ldz + c;
+            z[i] = *at[i];
+            omega[i] = weight ? weight[row] : 1;
+            c = c + 1 == k ? 0 : c + 1;
+            row += c == 0;
+        }
+        loop(parameter, n, z, y + first, omega, s);
+        for (size_t i = 0; i < n; i++)
+            *at[i] = z[i];
     }
 }
 
-double lgd_loss_each(lgd_loss_block *block, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
+double lgd_loss_each(lgd_loss_loop *loop, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
                      const double *y, const double *weight)
 {
-    double value[LGD_LOSS_BLOCK], apart[LGD_LOSS_BLOCK], s[LGD_LANES] = {0};
-    for (size_t first = 0; first < m * k; first += LGD_LOSS_BLOCK) {
-        const size_t n = m * k - first < LGD_LOSS_BLOCK ? m * k - first : LGD_LOSS_BLOCK;
-        double *z = ldz == k ? Z + first : apart;
-        if (z == apart)
-            take(n, k, Z, ldz, first / k, first % k, z);
-        block(parameter, n, z, y + first, value);
-        if (weight || z == apart)
-            give(n, k, Z, ldz, first / k, first % k, weight, z, value);
-        add(n, value, s);
-    }
+    double s[LGD_LANES] = {0};
+    if (ldz == k && (k == 1 || !weight))
+        loop(parameter, m * k, Z, y, weight, s);
+    else
+        apart(loop, parameter, m, k, Z, ldz, y, weight, s);
     return lgd_lanes(s);
 }
 
@@ -107,7 +85,7 @@ size_t lgd_loss_labels(const void *ctx, size_t m, size_t k, const double *y, con
     return m * k;
 }
 
-LGD_WIDE static void exponentials(size_t n, double *z)
+LGD_WIDEST static void exponentials(size_t n, double *z)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)

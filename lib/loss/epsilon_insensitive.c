@@ -3,40 +3,34 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *epsilon, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double epsilon, double z, double y, double *slope)
 {
-    const double width = *epsilon;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double e = z[i] - y[i], t = fabs(e) - width;
-        value[i] = lgd_either(t <= 0, 0, t);
-        z[i] = copysign(lgd_either(t <= 0, 0, 1), e);
-    }
+    const double e = z - y, t = fabs(e) - epsilon;
+    *slope = copysign(lgd_either(t <= 0, 0, 1), e);
+    return lgd_either(t <= 0, 0, t);
 }
 
-LGD_WIDE static void block_of_squares(const double *epsilon, size_t n, double *restrict z, const double *restrict y,
-                                      double *restrict value)
+LGD_LOSS_LOOP(loop, point)
+
+LGD_INLINE double point_of_square(double epsilon, double z, double y, double *slope)
 {
-    const double width = *epsilon;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double e = z[i] - y[i], any = fabs(e) - width, t = lgd_either(any <= 0, 0, any);
-        value[i] = t * t;
-        z[i] = copysign(2 * t, e);
-    }
+    const double e = z - y, any = fabs(e) - epsilon, t = lgd_either(any <= 0, 0, any);
+    *slope = copysign(2 * t, e);
+    return t * t;
 }
+
+LGD_LOSS_LOOP(loop_of_squares, point_of_square)
 
 static double insensitive_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                                const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static double squared_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                            const double *weight)
 {
-    return lgd_loss_each(block_of_squares, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop_of_squares, ctx, m, k, Z, ldz, y, weight);
 }
 
 static double squared_curvature(const void *ctx, size_t k)

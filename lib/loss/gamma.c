@@ -10,22 +10,20 @@ LGD_INLINE double ratio(double z, double y)
     return y * root * root;
 }
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double r = ratio(z[i], y[i]);
-        value[i] = r + z[i];
-        z[i] = 1 - r;
-    }
+    const double r = ratio(z, y);
+    *slope = 1 - r;
+    return r + z;
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double gamma_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                          const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static size_t gamma_check(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)

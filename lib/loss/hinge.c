@@ -2,22 +2,20 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double sign = lgd_either(y[i] == 1, 1, -1), t = 1 - sign * z[i];
-        value[i] = lgd_either(t <= 0, 0, t);
-        z[i] = lgd_either(t <= 0, 0, -sign);
-    }
+    const double sign = lgd_either(y == 1, 1, -1), t = 1 - sign * z;
+    *slope = lgd_either(t <= 0, 0, -sign);
+    return lgd_either(t <= 0, 0, t);
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double hinge_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                          const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 /* With a = s u, loss*(u) = a for -1 <= a <= 0: (1 + a) t is left within the margin and a t beyond. */

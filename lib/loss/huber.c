@@ -3,22 +3,19 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *delta, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double delta, double z, double y, double *slope)
 {
-    const double most = *delta;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double e = z[i] - y[i], size = fabs(e), r = lgd_either(size > most, most, size);
-        value[i] = r * (size - r / 2);
-        z[i] = copysign(r, e);
-    }
+    const double e = z - y, size = fabs(e), r = lgd_either(size > delta, delta, size);
+    *slope = copysign(r, e);
+    return r * (size - r / 2);
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double huber_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                          const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static double huber_curvature(const void *ctx, size_t k)

@@ -3,22 +3,20 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double e = z[i] - y[i], size = fabs(e), a = lgd_either(size > 32, 32, size), x = lgd_expm1(a);
-        value[i] = lgd_log1p(x / (1 + x) * x * 0.5) + (size - a);
-        z[i] = lgd_tanh(e);
-    }
+    const double e = z - y, size = fabs(e), a = lgd_either(size > 32, 32, size), x = lgd_expm1(a);
+    *slope = lgd_tanh(e);
+    return lgd_log1p(x / (1 + x) * x * 0.5) + (size - a);
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double log_cosh_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                             const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static double log_cosh_curvature(const void *ctx, size_t k)

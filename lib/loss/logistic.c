@@ -3,28 +3,23 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) /* apart from the other, for which registers would not last */
-        value[i] = lgd_exp(-fabs(z[i]));
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double sign = lgd_either(y[i] == 1, -1, 1), s = sign * z[i], e = value[i];
-        value[i] = lgd_either(s > 0, s, 0) + lgd_log1p(e);
-        z[i] = sign * (lgd_either(s > 0, 1, e) / (1 + e));
-    }
+    const double sign = lgd_either(y == 1, -1, 1), s = sign * z, e = lgd_exp_minus(fabs(z));
+    *slope = sign * (lgd_either(s > 0, 1, e) / (1 + e));
+    return lgd_either(s > 0, s, 0) + lgd_log1p_unit(e);
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double logistic_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                             const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
-LGD_WIDE static void probabilities(size_t n, double *z)
+LGD_WIDEST static void probabilities(size_t n, double *z)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)

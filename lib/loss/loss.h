@@ -30,13 +30,72 @@ int lgd_loss_describe_parameter(const void *ctx, char *text, size_t size);
 
 /* ---- each.c: outputs that are independent of one another */
 
-/* A loss of one output at n <= LGD_LOSS_BLOCK scores: to `value`, and z becomes the slopes. */
-enum { LGD_LOSS_BLOCK = 64 };
-typedef void lgd_loss_block(const double *parameter, size_t n, double *restrict z, const double *restrict y,
-                            double *restrict value);
+/* A loss of one output over n scores: s [LGD_LANES] receives the sum of the values, and z becomes the slopes, both times weight [n],
+ * which is 1 where it is NULL. Scores go by eights, a lane each, and what is left over as eight of which some have no weight: neither the
+ * rows that come with it nor the width of registers change the bits of a slope, and sums have one order. */
+typedef void lgd_loss_loop(const double *parameter, size_t n, double *z, const double *y, const double *weight,
+                           double *s);
 
-/* `eval` of the ops, by it; the sum in eight lanes, so that the bits do not depend on ldz. */
-double lgd_loss_each(lgd_loss_block *block, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
+/* Defines such a loop, of a function double point(double parameter, double z, double y, double *slope) that returns the value at z. */
+#define LGD_LOSS_LOOP(name, point)                                                                                     \
+    LGD_WIDEST static void name(const double *parameter, size_t n, double *z, const double *y, const double *weight,   \
+                                double *s)                                                                             \
+    {                                                                                                                  \
+        const double p = parameter ? *parameter : 0;                                                                   \
+        if (n == 1) { /* steps of one row */                                                                           \
+            double slope;                                                                                              \
+            *s += (weight ? *weight : 1) * point(p, *z, *y, &slope);                                                   \
+            *z = (weight ? *weight : 1) * slope;                                                                       \
+            return;                                                                                                    \
+        }                                                                                                              \
+        double sum[LGD_LANES] = {0};                                                                                   \
+        for (size_t first = 0; first < n; first += LGD_LANES) {                                                        \
+            lgd_loss_eight some, *few = NULL;                                                                          \
+            double *at = z + first;                                                                                    \
+            const double *target = y + first, *omega = weight ? weight + first : lgd_loss_ones;                        \
+            if (n - first < LGD_LANES) {                                                                               \
+                few = &some;                                                                                           \
+                lgd_loss_take(few, n - first, at, target, omega);                                                      \
+                at = few->z, target = few->y, omega = few->weight;                                                     \
+            }                                                                                                          \
+            _Pragma("omp simd") for (size_t l = 0; l < LGD_LANES; l++)                                                 \
+            {                                                                                                          \
+                double slope;                                                                                          \
+                sum[l] += omega[l] * point(p, at[l], target[l], &slope);                                               \
+                at[l] = omega[l] * slope;                                                                              \
+            }                                                                                                          \
+            if (few)                                                                                                   \
+                lgd_loss_give(few, n - first, z + first);                                                              \
+        }                                                                                                              \
+        for (size_t l = 0; l < LGD_LANES; l++)                                                                         \
+            s[l] += sum[l];                                                                                            \
+    }
+
+/* What is left over, filled up. */
+typedef struct lgd_loss_eight {
+    double z[LGD_LANES], y[LGD_LANES], weight[LGD_LANES];
+} lgd_loss_eight;
+
+extern const double lgd_loss_ones[LGD_LANES];
+
+LGD_INLINE void lgd_loss_take(lgd_loss_eight *few, size_t n, const double *z, const double *y, const double *weight)
+{
+    for (size_t l = 0; l < LGD_LANES; l++) { /* all eight, so that no compiler calls memcpy for so little */
+        few->z[l] = l < n ? z[l] : 0;
+        few->y[l] = l < n ? y[l] : 0;
+        few->weight[l] = l < n ? weight[l] : 0;
+    }
+}
+
+LGD_INLINE void lgd_loss_give(const lgd_loss_eight *few, size_t n, double *z)
+{
+    for (size_t l = 0; l < LGD_LANES; l++)
+        if (l < n)
+            z[l] = few->z[l];
+}
+
+/* `eval` of the ops, by it. */
+double lgd_loss_each(lgd_loss_loop *loop, const double *parameter, size_t m, size_t k, double *Z, size_t ldz,
                      const double *y, const double *weight);
 
 /* `fenchel` of the ops by what Fenchel's inequality leaves of one output, and `hessian` by its second derivative. */

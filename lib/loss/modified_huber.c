@@ -4,23 +4,21 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double sign = lgd_either(y[i] == 1, 1, -1), any = 1 - sign * z[i], t = lgd_either(any <= 0, 0, any);
-        const double r = lgd_either(t > 2, 2, t);
-        value[i] = r * (t + (t - r));
-        z[i] = -2 * sign * r;
-    }
+    const double sign = lgd_either(y == 1, 1, -1), any = 1 - sign * z, t = lgd_either(any <= 0, 0, any);
+    const double r = lgd_either(t > 2, 2, t);
+    *slope = -2 * sign * r;
+    return r * (t + (t - r));
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double modified_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                             const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static double modified_curvature(const void *ctx, size_t k)

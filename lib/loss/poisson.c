@@ -3,22 +3,20 @@
 #include <float.h>
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double mean = lgd_exp(z[i]);
-        value[i] = mean - lgd_either(mean > DBL_MAX, 0, y[i] * z[i]); /* Inf where both are */
-        z[i] = mean - y[i];
-    }
+    const double mean = lgd_exp(z);
+    *slope = mean - y;
+    return mean - lgd_either(mean > DBL_MAX, 0, y * z); /* Inf where both are */
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double poisson_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                            const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 static size_t poisson_check(const void *ctx, size_t m, size_t k, const double *y, const char **accepted)

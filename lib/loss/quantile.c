@@ -3,22 +3,19 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *tau, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double tau, double z, double y, double *slope)
 {
-    const double above = 1 - *tau, below = -*tau;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double e = z[i] - y[i], slope = lgd_either(e > 0, above, lgd_either(e < 0, below, 0));
-        value[i] = e * slope;
-        z[i] = slope;
-    }
+    const double e = z - y;
+    *slope = lgd_either(e > 0, 1 - tau, lgd_either(e < 0, -tau, 0));
+    return e * *slope;
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double quantile_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                             const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 /* loss*(u) = u y for -tau <= u <= 1 - tau: what u lacks to the slope at z, times the residual. */

@@ -5,7 +5,9 @@
 #include <float.h>
 #include <math.h>
 
-LGD_WIDE static void exponentials(size_t n, double *z)
+enum { BLOCK = 64 };
+
+LGD_WIDEST static void exponentials(size_t n, double *z)
 {
 #pragma omp simd
     for (size_t i = 0; i < n; i++)
@@ -38,10 +40,10 @@ static double softmax_eval(const void *ctx, size_t m, size_t k, double *Z, size_
 {
     (void)ctx;
     double sum = 0;
-    for (size_t first = 0; first < m; first += LGD_LOSS_BLOCK) {
-        const size_t n = m - first < LGD_LOSS_BLOCK ? m - first : LGD_LOSS_BLOCK;
-        double *rows = Z + first * ldz, behind[LGD_LOSS_BLOCK];
-        size_t at[LGD_LOSS_BLOCK];
+    for (size_t first = 0; first < m; first += BLOCK) {
+        const size_t n = m - first < BLOCK ? m - first : BLOCK;
+        double *rows = Z + first * ldz, behind[BLOCK];
+        size_t at[BLOCK];
         for (size_t i = 0; i < n; i++) {
             double *z = rows + i * ldz, largest;
             const double own = z[(size_t)y[first + i]];

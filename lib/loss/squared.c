@@ -1,34 +1,30 @@
 /* e^2/2 and e^2, e = z - y. One is the other at twice the rate, bit for bit: the factor is a power of two. */
 #include "loss.h"
 
-/* returns sum_i weight_i sum_c e_ic^2 and leaves factor weight_i e_ic in Z */
-static double squares(size_t m, size_t k, double *restrict Z, size_t ldz, const double *restrict y,
-                      const double *restrict weight, double factor)
+static const double one = 1, two = 2;
+
+/* The sum of e^2, with factor e for a slope. */
+LGD_INLINE double point(double factor, double z, double y, double *slope)
 {
-    double sum = 0;
-    for (size_t i = 0; i < m; i++) {
-        double omega = weight ? weight[i] : 1;
-        for (size_t c = 0; c < k; c++) {
-            double e = Z[i * ldz + c] - y[i * k + c];
-            sum += omega * (e * e);
-            Z[i * ldz + c] = factor * (omega * e);
-        }
-    }
-    return sum;
+    const double e = z - y;
+    *slope = factor * e;
+    return e * e;
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double half_squared_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                                 const double *weight)
 {
     (void)ctx;
-    return 0.5 * squares(m, k, Z, ldz, y, weight, 1);
+    return 0.5 * lgd_loss_each(loop, &one, m, k, Z, ldz, y, weight);
 }
 
 static double squared_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                            const double *weight)
 {
     (void)ctx;
-    return squares(m, k, Z, ldz, y, weight, 2);
+    return lgd_loss_each(loop, &two, m, k, Z, ldz, y, weight);
 }
 
 static double half_squared_curvature(const void *ctx, size_t k)

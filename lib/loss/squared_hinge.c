@@ -2,22 +2,20 @@
 #include "loss.h"
 #include <math.h>
 
-LGD_WIDE static void block(const double *none, size_t n, double *restrict z, const double *restrict y,
-                           double *restrict value)
+LGD_INLINE double point(double none, double z, double y, double *slope)
 {
     (void)none;
-#pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double sign = lgd_either(y[i] == 1, 1, -1), any = 1 - sign * z[i], t = lgd_either(any <= 0, 0, any);
-        value[i] = t * t;
-        z[i] = -2 * sign * t;
-    }
+    const double sign = lgd_either(y == 1, 1, -1), any = 1 - sign * z, t = lgd_either(any <= 0, 0, any);
+    *slope = -2 * sign * t;
+    return t * t;
 }
+
+LGD_LOSS_LOOP(loop, point)
 
 static double hinge_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                          const double *weight)
 {
-    return lgd_loss_each(block, ctx, m, k, Z, ldz, y, weight);
+    return lgd_loss_each(loop, ctx, m, k, Z, ldz, y, weight);
 }
 
 /* 2 within the margin, 0 beyond */
