@@ -150,6 +150,11 @@ have_abidiff() {
     abidiff --version >/dev/null 2>&1
 }
 
+# It counts instructions of this processor alone.
+have_valgrind() {
+    case $(uname -sm) in "Linux x86_64") valgrind --version >/dev/null 2>&1 ;; esac
+}
+
 have_browser() {
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
 }
