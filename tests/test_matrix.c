@@ -712,8 +712,13 @@ static lgd_status own_gather(void *ctx, const lgd_rows *rows, double *X)
     return LGD_OK;
 }
 
-static const lgd_matrix_ops own_ops = {"own",     0,        own_forward, own_adjoint,
-                                       own_panel, own_free, own_moments, own_gather};
+static const lgd_matrix_ops own_ops = {.name = "own",
+                                       .forward = own_forward,
+                                       .adjoint = own_adjoint,
+                                       .panel = own_panel,
+                                       .free = own_free,
+                                       .moments = own_moments,
+                                       .gather = own_gather};
 
 START_TEST(check_built_in_matrices_sound)
 {

@@ -39,10 +39,9 @@ typedef enum lgd_kernel { LGD_KERNEL_AUTO, LGD_KERNEL_ROWS, LGD_KERNEL_BLAS } lg
 typedef lgd_status (*lgd_slopes)(void *ctx, size_t count, const size_t *position, double *Z);
 
 /* A step of plain descent on one row x: with its slope s, w_j -= lr (s x_j / by + l2 w_j), in this order of operations; by is 1 where
- * rows have no weights. `ahead` rows follow those of the call in their index, or in storage, and may be asked for. */
+ * rows have no weights. */
 typedef struct lgd_row_step {
     double lr, by, l2;
-    size_t ahead;
 } lgd_row_step;
 
 /* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
@@ -57,11 +56,14 @@ typedef struct lgd_row_step {
  *                      are scattered, forward and adjoint then share one copy instead of finding each row twice
  *   fused              optional, for one output: g += A[rows,:]^T r for the slopes r that `slopes` makes of A[rows,:] w, in one sweep,
  *                      while rows are in the first-level cache. Each row is visited once, in an order that follows the count of rows
- *                      alone; slopes is called for some rows at a time, in that order. g NULL: the scores alone are wanted
+ *                      alone; slopes is called for at most 64 rows at a time, in that order. g NULL: the scores alone are wanted
  *   descend            optional, for one output: for each row in turn its score, its slope by `slopes`, and a step, see lgd_row_step
  *   use                optional: takes a kernel, for lgd_matrix_set_kernel; fused and descend are then only called if the kernel is
  *                      one of rows
- *   kernel             optional: what computes the products with k vectors, in words */
+ *   kernel             optional: what computes the products with k vectors, in words
+ *   squares            optional: as adjoint, with the square of each element of A in its place. For the diagonals of Hessians
+ *   stored             optional: how many numbers A has in memory, where that is not rows x cols: rows are sparse, and never copied as
+ *                      dense ones for a product */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */
@@ -79,6 +81,9 @@ typedef struct lgd_matrix_ops {
                           void *slopes_ctx, double *w);
     lgd_status (*use)(void *ctx, lgd_kernel kernel);
     const char *(*kernel)(void *ctx, size_t k);
+    lgd_status (*squares)(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
+                          size_t ldg);
+    size_t (*stored)(void *ctx);
 } lgd_matrix_ops;
 
 /* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.
@@ -97,6 +102,33 @@ LGD_API lgd_status lgd_matrix_dense_f32(lgd_matrix **out, size_t rows, size_t co
 /* The same as lgd_matrix_dense, of a copy that the matrix owns, without gaps and on huge pages where the system has them: rows in
  * random order then cost less, since fewer of their addresses have to be looked up. data may be freed. LGD_ENOMEM. */
 LGD_API lgd_status lgd_matrix_dense_copy(lgd_matrix **out, size_t rows, size_t cols, const double *data, size_t ld);
+
+/* Sparse rows, compressed: the numbers of row i are those from row_start[i] up to row_start[i+1], each in the column beside it, in
+ * ascending order; what has none is 0.
+ *   rows, cols          the size of the matrix
+ *   row_start           [rows + 1], none below the one before
+ *   column, column_i64  [row_start[rows]] one of them, counted from 0
+ *   value, value_f32    [row_start[rows]] and one of these; sums are in double
+ * All arrays are borrowed. */
+typedef struct lgd_csr {
+    size_t rows, cols;
+    const size_t *row_start;
+    const int32_t *column;
+    const int64_t *column_i64;
+    const double *value;
+    const float *value_f32;
+} lgd_csr;
+
+/* A sparse matrix. A product costs what its numbers do, 2 flops each, whatever cols is; what is read are 12 bytes of a number with column
+ * and value, 8 with column and value_f32. With one output scores have the bits that lgd_matrix_dense has of the same matrix, zeros
+ * included, with LGD_KERNEL_ROWS, wherever the vector is finite. Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start
+ * below the one before, a column that is out of range or not above the one before it in its row, a NaN or Inf, each by its place;
+ * LGD_ERANGE for more numbers than an address can reach. 0 rows, and rows without numbers, are legal. Cost: one read of the arrays. */
+LGD_API lgd_status lgd_matrix_csr_sized(lgd_matrix **out, const lgd_csr *data, size_t data_size);
+static inline lgd_status lgd_matrix_csr(lgd_matrix **out, const lgd_csr *data)
+{
+    return lgd_matrix_csr_sized(out, data, sizeof *data);
+}
 
 /* Chooses how products with one vector are computed, before A is used. LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);

@@ -61,10 +61,14 @@ enum { LGD_QUADRATIC = 2 };
  *                apart); 0: nothing of the kind is known
  *   descend      optional: for each of the rows in turn, *f += omega_i/omega f_i(w) and w -= lr omega_i/omega grad f_i(w), omega being
  *                mean_weight: a step of plain descent per term, with the bits of `eval` and an update of all of w, at the cost of what
- *                the term touches. Only where there is no smooth part. For batches of 1 by sgd
+ *                the term touches; with `smooth` its value and gradient are in each step. For batches of 1 by sgd
  *   noise        optional: which noise of its own (dropout) the evaluations from here on draw: t >= 1 for the t-th step on a batch, the
  *                same for the same t, terms and w; 0: none
  *   parts        optional: how many ranges w consists of, first[0] = 0 < first[1] < ... (layers), to first unless NULL. For histories
+ *   diagonal     optional: d[dim] += sum over rows of omega_i times the diagonal of H_i at w, and, with linear, C [count x slopes x slopes]
+ *                = omega_i times the Hessian of phi_i at A_i w, for each of the rows; either may be NULL. Called as eval is
+ *   product_of   optional, with linear and diagonal: hv[dim] += sum over rows of A_i^T C_i A_i v: what `product` is at the w that C is of,
+ *                without its scores
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -94,6 +98,8 @@ typedef struct lgd_objective_ops {
     lgd_status (*descend)(void *ctx, const lgd_rows *rows, double lr, double mean_weight, double *w, double *f);
     void (*noise)(void *ctx, uint64_t t);
     size_t (*parts)(void *ctx, size_t *first);
+    lgd_status (*diagonal)(void *ctx, const lgd_rows *rows, const double *w, double *d, double *C);
+    lgd_status (*product_of)(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

@@ -106,6 +106,8 @@ typedef struct lgd_oracle {
     const double *l2;
     /* The Hessian is the same at every w. */
     bool quadratic;
+    /* d[dim] = the diagonal of the Hessian at w. NULL where the objective does not know it. */
+    lgd_status (*diagonal)(void *ctx, const double *w, double *d);
 } lgd_oracle;
 
 /* One update. An optimizer with LGD_SLICED is called once for each slice of w that differs in its decay; it then sees
@@ -132,6 +134,7 @@ typedef struct lgd_step {
     double weight;   /* kept for each slice from step to step, 0 before the first: for a sum of weights, below */
     bool indefinite; /* out: the Hessian was found not to be positive definite */
     bool known;      /* f and g are those that the last step left, with `fresh`: what the method made of them holds */
+    size_t threads;  /* how many threads the step may use */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -148,13 +151,20 @@ enum {
     LGD_NOISE_GROWS = 512, /* its momentum nears 1, and adds up noise without end: in batches no constant rate holds */
     LGD_TAKES_L1 = 1024,   /* takes a penalty that is a weighted L1 norm, from oracle->l1, and no other */
     LGD_TAKES_BOX = 2048,  /* takes a penalty that is a box, from oracle->lower and upper, and no other */
-    LGD_PRECONDITIONED = 4096,     /* asks oracle->precondition itself */
-    LGD_FINDS_STEP = 8192,         /* its steps have a length of their own, see below */
-    LGD_NEEDS_RESIDUALS = 16384,   /* needs oracle->gauss_newton: it is for sums of squares */
-    LGD_JUDGES = 32768,            /* ends a run itself where it has converged: no grad_tol unless one is asked for */
-    LGD_NEEDS_QUADRATIC = 65536,   /* needs a Hessian that is the same at every w, see LGD_QUADRATIC */
-    LGD_TAKES_COORDINATES = 131072 /* takes a penalty that `coordinates`, `l1` or `bounds` describe, and no other */
+    LGD_PRECONDITIONED = 4096,      /* asks oracle->precondition itself */
+    LGD_FINDS_STEP = 8192,          /* its steps have a length of their own, see below */
+    LGD_NEEDS_RESIDUALS = 16384,    /* needs oracle->gauss_newton: it is for sums of squares */
+    LGD_JUDGES = 32768,             /* ends a run itself where it has converged: no grad_tol unless one is asked for */
+    LGD_NEEDS_QUADRATIC = 65536,    /* needs a Hessian that is the same at every w, see LGD_QUADRATIC */
+    LGD_TAKES_COORDINATES = 131072, /* takes a penalty that `coordinates`, `l1` or `bounds` describe, and no other */
+    LGD_ELEMENTWISE = 262144 /* with LGD_SLICED: step moves each coordinate by itself, on several threads, see below */
 };
+
+/* What LGD_ELEMENTWISE promises. What step writes to w, g, each vec and eta_each at j depends on what they have at j, and beside it
+ * on what is the same for the whole slice: options, f, t, lr_factor, momentum, decay, sum, state, weight; not on dim or key. What it
+ * writes to state, weight and eta is the same whichever coordinates it is called for; it sets neither fresh nor stop. Then, from
+ * 262,144 coordinates on and with several threads, step is called on ranges of a slice at once, each with a copy of its state.
+ * The bits are those of one call. A method of more than 16 vectors, or of more than 256 bytes of state, is called once for all. */
 
 /* LGD_FINDS_STEP: the length of a step comes from values or a model of f. So there is no clipping, and no penalty but one that the
  * method takes itself; it tells the factor of its direction in `eta`, which a history has as the rate. */

@@ -13,14 +13,29 @@ extern "C" {
 /* Version of the loaded library, as LGD_VERSION_NUMBER; compare to find a header that does not belong to it. */
 LGD_API int lgd_version(void);
 
-/* One line about the loaded library: version, compiler, parallel loops, which BLAS and LAPACK are really in use (file
- * and configuration), and how its threads are held. Valid until the next call in this thread. */
+/* One line about the loaded library: version, compiler, parallel loops, the kind of processor, which BLAS and LAPACK are
+ * really in use (file and configuration), and how its threads are held. Valid until the next call in this thread. */
 LGD_API const char *lgd_build_info(void);
+
+/* What the last bits of a result depend on beside what was asked for: the kind of processor ("x86-64-v4", "x86-64-v3", "aarch64" ..),
+ * the loops of the library that were chosen for it, and the BLAS as it names itself, in one line. Where two runs of one build have
+ * the same line, they have the same bits. Valid as long as the library is loaded. */
+LGD_API const char *lgd_machine(void);
 
 /* Compares the loaded BLAS and LAPACK with plain loops on 200 small random cases of gemv and gemm in both directions,
  * and a Cholesky solve; then holds BLAS to one thread and looks whether that took. Below 50 ms.
  * LGD_EUNSUPPORTED names the routine, the shape and the two values that differ. */
 LGD_API lgd_status lgd_selftest(void);
+
+/* How fast this machine reads memory, in bytes a second, by so many threads (0: as a run has them; 1024 at most): the limit of everything
+ * that reads its data once. The best of 1, 4, 8 and 16 streams at distant addresses, three times each, over 256 MiB, or a sixteenth of the
+ * memory if that is less; then freed. Measured once for each number of threads, in a third of a second, and remembered as long as
+ * the process lives; what else runs meanwhile makes it less. NaN where there is no memory for it. */
+LGD_API double lgd_streaming_rate(size_t threads);
+
+/* Seconds of one such read of x[count], by 1, 4, 8 or 16 streams (the largest of them up to `streams`) in each of so many threads. For a
+ * rate beside other times of the same rounds. */
+LGD_API double lgd_stream_read(const double *x, size_t count, size_t streams, size_t threads);
 
 /* Where the library gets its memory. allocate returns `size` bytes aligned to `alignment` (a power of two), or NULL;
  * release takes what allocate gave; ctx is handed to both. Both may be called from several threads at once. NULL, or a

@@ -16,6 +16,11 @@ void lgd_blas_release(void);
  * library was built without locks. */
 size_t lgd_blas_concurrency(size_t wanted);
 
+/* Which BLAS and LAPACK are in use, and how BLAS is held: their files and configuration, in one line. And the BLAS alone, as it names
+ * itself. */
+void lgd_blas_info(char *text, size_t size);
+const char *lgd_blas_name(void);
+
 /* X [m x n], element (i, j) at X[i*ld + j], by_columns: X[i + j*ld].
  *     forward  Z [m x k, ldz]  = X W,      W [n x k, ldw]
  *     adjoint  G [n x k, ldg] += X^T R,    R [m x k, ldr]

@@ -1,21 +1,9 @@
+/* Which BLAS and LAPACK are in use. */
 #define _XOPEN_SOURCE 700 /* realpath */
 #include "guard.h"
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-#if defined(__clang__)
-#define COMPILER "clang " __clang_version__
-#elif defined(__GNUC__)
-#define COMPILER "gcc " __VERSION__
-#else
-#define COMPILER "unknown compiler"
-#endif
-
-int lgd_version(void)
-{
-    return LGD_VERSION_NUMBER;
-}
 
 /* The file that holds a symbol, with links followed: which of several alternatives it is. */
 static const char *file_of(const char *symbol, char path[PATH_MAX])
@@ -25,15 +13,18 @@ static const char *file_of(const char *symbol, char path[PATH_MAX])
     return real ? real : file ? file : "linked in";
 }
 
-const char *lgd_build_info(void)
+void lgd_blas_info(char *text, size_t size)
 {
-    static _Thread_local char text[1024];
     char blas[PATH_MAX], lapack[PATH_MAX];
     const char *config = lgd_blas_config();
-    snprintf(text, sizeof text,
-             "libgd %s, %s, loops by %s; BLAS %s: %s%s%s%s; LAPACK %s: %s; BLAS held to one thread by: %s", LGD_VERSION,
-             COMPILER, lgd_parallel_kind(), LGD_BLAS_NAME, file_of("cblas_dgemv", blas), *config ? " (" : "", config,
-             *config ? ")" : "", LGD_LAPACK_NAME, file_of("dposv_", lapack), /* LAPACKE, too, ends in dposv_ */
+    snprintf(text, size, "BLAS %s: %s%s%s%s; LAPACK %s: %s; BLAS held to one thread by: %s", LGD_BLAS_NAME,
+             file_of("cblas_dgemv", blas), *config ? " (" : "", config, *config ? ")" : "", LGD_LAPACK_NAME,
+             file_of("dposv_", lapack), /* LAPACKE, too, ends in dposv_ */
              lgd_blas_held_how());
-    return text;
+}
+
+const char *lgd_blas_name(void)
+{
+    const char *config = lgd_blas_config();
+    return *config ? config : LGD_BLAS_NAME;
 }

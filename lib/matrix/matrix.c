@@ -27,7 +27,7 @@ lgd_status lgd_matrix_create_sized(lgd_matrix **out, size_t rows, size_t cols, c
     lgd_matrix *A = lgd_alloc(known.name, 1, sizeof *A);
     if (!A)
         return LGD_ENOMEM;
-    *A = (lgd_matrix){rows, cols, known, ctx};
+    *A = (lgd_matrix){.rows = rows, .cols = cols, .ops = known, .ctx = ctx};
     *out = A;
     return LGD_OK;
 }
@@ -70,6 +70,23 @@ lgd_status lgd_rows_check(const char *object, const lgd_rows *rows, size_t count
     return LGD_OK;
 }
 
+static _Thread_local struct {
+    const size_t *from, *end;
+} known;
+
+void lgd_rows_known(const size_t *from, size_t count)
+{
+    known.from = from;
+    known.end = from ? from + count : NULL;
+}
+
+size_t lgd_rows_ahead(const lgd_rows *rows)
+{
+    const size_t *end = rows->index + rows->first + rows->count;
+    const bool inside = (uintptr_t)end >= (uintptr_t)known.from && (uintptr_t)end < (uintptr_t)known.end;
+    return known.from && inside ? (size_t)(known.end - end) : 0;
+}
+
 size_t lgd_matrix_panel(const lgd_matrix *A, size_t k)
 {
     /* What forward has read, adjoint shall find in the second-level cache: 256 KB of the matrix or of its scores, in rows
@@ -104,6 +121,14 @@ lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, si
     return code ? lgd_failed_in(A->ops.name, "adjoint", code, errors) : LGD_OK;
 }
 
+lgd_status lgd_matrix_call_squares(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                                   double *G, size_t ldg)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.squares(A->ctx, rows, k, R, ldr, G, ldg);
+    return code ? lgd_failed_in(A->ops.name, "squares", code, errors) : LGD_OK;
+}
+
 lgd_status lgd_matrix_call_gather(const lgd_matrix *A, const lgd_rows *rows, double *X)
 {
     unsigned errors = lgd_error_count();
@@ -116,6 +141,37 @@ lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *de
     unsigned errors = lgd_error_count();
     int code = (int)A->ops.moments(A->ctx, mean, deviation);
     return code ? lgd_failed_in(A->ops.name, "moments", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_matrix_call_fused(const lgd_matrix *A, const lgd_rows *rows, const double *w, lgd_slopes slopes,
+                                 void *slopes_ctx, double *g)
+{
+    unsigned errors = lgd_error_count();
+    int code = (int)A->ops.fused(A->ctx, rows, w, slopes, slopes_ctx, g);
+    return code ? lgd_failed_in(A->ops.name, "fused", code, errors) : LGD_OK;
+}
+
+lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel)
+{
+    if (!A)
+        return lgd_fail(LGD_EINVAL, "matrix: A is NULL, a matrix is accepted");
+    if ((unsigned)kernel > LGD_KERNEL_BLAS)
+        return lgd_fail(LGD_EINVAL, "%s: kernel is %d, 0 (LGD_KERNEL_AUTO) to %d is accepted", A->ops.name, (int)kernel,
+                        LGD_KERNEL_BLAS);
+    if (!A->ops.use)
+        return kernel == LGD_KERNEL_AUTO
+                   ? LGD_OK
+                   : lgd_fail(LGD_EUNSUPPORTED, "%s: kernel is %s, auto is accepted: its ops have no `use`",
+                              A->ops.name, kernel == LGD_KERNEL_ROWS ? "rows" : "blas");
+    const lgd_status status = A->ops.use(A->ctx, kernel);
+    if (!status)
+        A->by_blas = kernel == LGD_KERNEL_BLAS;
+    return status;
+}
+
+const char *lgd_matrix_kernel(const lgd_matrix *A, size_t k)
+{
+    return !A ? "none" : A->ops.kernel ? A->ops.kernel(A->ctx, k) : "its own";
 }
 
 /* What both products check. in is W or R, out is Z or G. */

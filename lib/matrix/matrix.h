@@ -8,7 +8,14 @@ struct lgd_matrix {
     size_t rows, cols;
     lgd_matrix_ops ops;
     void *ctx;
+    bool by_blas; /* fused and descend are not to be called */
 };
+
+/* Are products with one vector one sweep? */
+static inline bool lgd_matrix_is_fused(const lgd_matrix *A)
+{
+    return A->ops.fused && !A->by_blas;
+}
 
 /* Are the rows within 0..count-1, count and first sane? LGD_EINVAL names object, position and row. O(count) if there is an
  * index. Also used for the terms of an objective. */
@@ -20,8 +27,13 @@ lgd_status lgd_matrix_call_forward(const lgd_matrix *A, const lgd_rows *rows, si
                                    double *Z, size_t ldz);
 lgd_status lgd_matrix_call_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
                                    double *G, size_t ldg);
+lgd_status lgd_matrix_call_squares(const lgd_matrix *A, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                                   double *G, size_t ldg);
 lgd_status lgd_matrix_call_gather(const lgd_matrix *A, const lgd_rows *rows, double *X);
 lgd_status lgd_matrix_call_moments(const lgd_matrix *A, double *mean, double *deviation);
+
+lgd_status lgd_matrix_call_fused(const lgd_matrix *A, const lgd_rows *rows, const double *w, lgd_slopes slopes,
+                                 void *slopes_ctx, double *g);
 
 /* Mean and population deviation of each column over rows that gather(ctx) copies. Allocates a panel. */
 typedef lgd_status (*lgd_gather)(void *ctx, const lgd_rows *rows, double *X);
@@ -30,6 +42,13 @@ lgd_status lgd_matrix_moments(const char *name, size_t cols, const lgd_rows *row
 
 /* Was it made by lgd_matrix_imputed? */
 bool lgd_matrix_is_imputed(const lgd_matrix *A);
+
+/* On this thread: the `count` numbers of an index that begins at `from` may be read, also beyond the sets of rows that are cut from it, so
+ * that rows are asked for before their set comes. NULL before the index goes away. */
+void lgd_rows_known(const size_t *from, size_t count);
+
+/* How many numbers of its index may be read behind those of the set. */
+size_t lgd_rows_ahead(const lgd_rows *rows);
 
 /* Rows to take at a time for k outputs: what the ops say, else about 256 KB of the matrix; at least 1. */
 size_t lgd_matrix_panel(const lgd_matrix *A, size_t k);

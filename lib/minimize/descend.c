@@ -1,5 +1,5 @@
-/* Plain descent, row by row, where the objective does it by itself: a batch of one touches few coordinates, and a gradient and a step
- * of dim numbers would cost all of them. What the run sees is the same, to the last bit; but whether numbers are still numbers, and
+/* Plain descent, row by row, where the objective does it by itself: a batch of one touches few coordinates, or a row that is in the
+ * cache, and a gradient and a step of dim numbers would cost more. What the run sees is the same, to the last bit; but whether numbers are still numbers, and
  * how late it is, is looked at once for a stretch of rows. */
 #include "run.h"
 #include <math.h>
@@ -12,7 +12,7 @@ bool lgd_run_descends(const lgd_run *run)
     const lgd_minimize_options *o = &run->o;
     const lgd_optimizer *opt = run->opt;
     const lgd_objective *f = run->f;
-    const bool by_row = run->batch == 1 && f->ops.descend && !f->ops.smooth && !f->ops.noise && !f->whole;
+    const bool by_row = run->batch == 1 && f->ops.descend && !f->ops.noise && !f->whole;
     const bool plain = opt->ops.step == lgd_sgd_ops()->step && !opt->penalty && !opt->group_count &&
                        opt->average.kind == LGD_AVERAGE_NONE;
     const bool alone = run->estimate.ops == lgd_estimator_of(LGD_MINIBATCH) && !o->maximize && !o->lr_scale &&

@@ -1,4 +1,5 @@
 /* The loop over batches, epoch by epoch. */
+#include "matrix/matrix.h"
 #include "run.h"
 #include <math.h>
 #include <string.h>
@@ -158,6 +159,7 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
 {
     lgd_lent l;
     lgd_status status = lgd_epoch_draw(run, &e->draws);
+    lgd_rows_known(run->index, status ? 0 : e->draws);
     while (!status && lgd_epoch_next(run, e, &l)) {
         double f;
         if (lgd_run_descends(run)) {
@@ -170,6 +172,7 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
             status = lgd_epoch_step(run, e, &l, f);
         lgd_objective_noise(run->f, 0);
     }
+    lgd_rows_known(NULL, 0);
     return status;
 }
 

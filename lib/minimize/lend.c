@@ -108,13 +108,65 @@ static lgd_status differ(lgd_lent *l, const double *w, const double *g, const do
     return status;
 }
 
+/* Second derivatives of terms with one score each stay for as long as w does: products there need no pass for scores. That w is the same is
+ * seen by its numbers, which costs little beside a product. */
+static bool keeps_curves(const lgd_run *run)
+{
+    return run->f->ops.product_of && run->f->slopes == 1;
+}
+
+static lgd_status find_curves(lgd_run *run, const double *w, double *d)
+{
+    lgd_lending *own = &run->lending;
+    const size_t stride = lgd_padded(run->dim);
+    if (!own->curves)
+        own->curves = lgd_alloc("minimize", lgd_add(stride, run->terms), sizeof *own->curves);
+    if (!own->curves)
+        return LGD_ENOMEM;
+    own->curves_known = false;
+    const lgd_status status = lgd_objective_diagonal(run->f, run->threads, w, d, own->curves + stride);
+    run->rows_seen += (double)run->terms;
+    if (!status)
+        memcpy(own->curves, w, run->dim * sizeof *w);
+    own->curves_known = !status;
+    return status;
+}
+
+static lgd_status product_by_curves(lgd_run *run, const double *w, const double *v, double *hv)
+{
+    const lgd_lending *own = &run->lending;
+    lgd_status status = LGD_OK;
+    if (!own->curves_known || memcmp(own->curves, w, run->dim * sizeof *w))
+        status = find_curves(run, w, NULL);
+    if (!status)
+        status = lgd_objective_product_of(run->f, run->threads, own->curves + lgd_padded(run->dim), v, hv);
+    return status;
+}
+
+/* d > 0 says that f curves up; a 1 where w is frozen. */
+static lgd_status lend_diagonal(void *ctx, const double *w, double *d)
+{
+    lgd_run *run = ((lgd_lent *)ctx)->run;
+    lgd_status status;
+    if (keeps_curves(run)) {
+        status = find_curves(run, w, d);
+    } else {
+        status = lgd_objective_diagonal(run->f, run->threads, w, d, NULL);
+        run->rows_seen += (double)run->terms;
+    }
+    for (size_t j = 0; j < run->dim && !status; j++)
+        d[j] = lgd_run_is_frozen(run, j) ? 1 : run->sign * d[j];
+    return status;
+}
+
 lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const double *v, double *hv)
 {
     lgd_lent *l = ctx;
     lgd_run *run = l->run;
     if (!run->lending.oracle.exact)
         return differ(l, w, g, v, hv);
-    lgd_status status = lgd_objective_product(run->f, run->threads, w, v, hv);
+    lgd_status status =
+        keeps_curves(run) ? product_by_curves(run, w, v, hv) : lgd_objective_product(run->f, run->threads, w, v, hv);
     double f = 0;
     if (status)
         return status;
@@ -285,6 +337,7 @@ lgd_status lgd_lend_create(lgd_run *run)
         .gauss_newton = lgd_objective_has_residuals(f) ? lend_gauss_newton : NULL,
         .bend = f->ops.bend ? lend_bend : NULL,
         .quadratic = lgd_objective_is_quadratic(f),
+        .diagonal = lgd_objective_has_diagonal(f) && !run->o.batch_size ? lend_diagonal : NULL,
     };
     lgd_status status = run->o.precondition ? scratch(run) : LGD_OK;
     if (!status && run->opt->ops.flags & LGD_NEEDS_EVAL)
@@ -296,6 +349,7 @@ void lgd_lend_free(lgd_run *run)
 {
     lgd_release(run->lending.Z);
     lgd_release(run->lending.at);
+    lgd_release(run->lending.curves);
     lgd_release(run->lending.unit);
     lgd_release(run->lending.each);
     lgd_release(run->lending.frozen);

@@ -59,6 +59,8 @@ typedef struct lgd_lending {
     double size;         /* at least which a difference of gradients takes |w| for; 0: nothing is known */
     double *each;        /* l1, or lower and upper, or all that there is of the penalty */
     bool *frozen;        /* [dim] what is; NULL where nothing is */
+    double *curves;      /* [padded dim + terms] a point, and second derivatives of the terms there, */
+    bool curves_known;   /* which they are */
 } lgd_lending;
 
 /* The sample that a run is over, in the place of all rows. */

@@ -53,7 +53,9 @@ static void end_part(lgd_run *run)
     run->terms = s->terms;
     s->all = NULL;
     lgd_release(run->lending.Z); /* as long as the sample */
-    run->lending.Z = run->lending.T = NULL;
+    lgd_release(run->lending.curves);
+    run->lending.Z = run->lending.T = run->lending.curves = NULL;
+    run->lending.curves_known = false;
     run->all_is_current = false;
     run->f_all = run->f_before = run->g_all = NAN;
 }

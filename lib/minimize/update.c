@@ -68,7 +68,8 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
                   .key = run->o.seed,
                   .oracle = &run->lending.oracle,
                   .oracle_ctx = l,
-                  .known = *fresh};
+                  .known = *fresh,
+                  .threads = run->dim < LGD_LONG ? 1 : lgd_thread_count(run->o.threads)};
     status = lgd_optimizer_advance(run->opt, &s);
     if (status)
         return status;

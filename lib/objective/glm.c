@@ -78,7 +78,7 @@ static lgd_status look_up(const lgd_glm *m, const lgd_rows *rows, bool products,
     gather(m, rows, p);
     p->y = p->own_y;
     p->weight = m->o.weights ? p->own_weight : NULL;
-    p->copies = products && m->copied && rows->count > 1;
+    p->copies = products && m->copied && rows->count > 1 && !m->fused;
     return p->copies ? lgd_matrix_call_gather(m->X, rows, p->X) : LGD_OK;
 }
 
@@ -175,21 +175,9 @@ static void exchange(size_t count, double *restrict Z, double *restrict R)
     }
 }
 
-/* What is wanted of a run of panels at w.
- *   f  += the value, or with U what U leaves of Fenchel's inequality
- *   g  += the gradient, unless NULL
- *   R   [rows x k] or NULL: slopes that are subtracted from those at w, and replaced by them
- *   U   [rows x k] or NULL */
-typedef struct wanted {
-    const lgd_glm *m;
-    const double *w;
-    double *f, *g, *R;
-    const double *U;
-} wanted;
-
 static lgd_status eval_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done)
 {
-    const wanted *to = ctx;
+    const lgd_glm_wanted *to = ctx;
     const lgd_loss *loss = to->m->loss;
     const size_t k = to->m->k;
     const lgd_status status = lgd_glm_forward(to->m, rows, p, to->w, true, p->Z);
@@ -205,26 +193,26 @@ static lgd_status eval_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p
     return to->g ? lgd_glm_adjoint(to->m, rows, p, p->Z, to->g) : LGD_OK;
 }
 
-static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, wanted to)
+static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, lgd_glm_wanted to)
 {
     to.m = m;
-    return lgd_glm_walk(m, rows, 0, eval_panel, &to);
+    return m->fused ? lgd_glm_sweep(rows, &to) : lgd_glm_walk(m, rows, 0, eval_panel, &to);
 }
 
 static lgd_status glm_eval(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
 {
-    return eval_rows(ctx, rows, (wanted){.w = w, .f = f, .g = g});
+    return eval_rows(ctx, rows, (lgd_glm_wanted){.w = w, .f = f, .g = g});
 }
 
 static lgd_status glm_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
 {
-    return eval_rows(ctx, rows, (wanted){.w = w, .f = f, .g = g, .R = R});
+    return eval_rows(ctx, rows, (lgd_glm_wanted){.w = w, .f = f, .g = g, .R = R});
 }
 
 /* An offset is a shift of the score, which the inequality takes as it comes. */
 static lgd_status glm_fenchel(void *ctx, const lgd_rows *rows, const double *w, const double *R, double *value)
 {
-    return eval_rows(ctx, rows, (wanted){.w = w, .f = value, .U = R});
+    return eval_rows(ctx, rows, (lgd_glm_wanted){.w = w, .f = value, .U = R});
 }
 
 static void glm_linear(void *ctx, size_t *slopes, double *l2)
@@ -234,20 +222,23 @@ static void glm_linear(void *ctx, size_t *slopes, double *l2)
     *l2 = m->o.l2;
 }
 
+LGD_WIDE static void add_multiple(size_t n, double a, const double *restrict x, double *restrict y)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        y[j] += a * x[j];
+}
+
 /* l2/2 |W|^2, intercepts spared */
 static lgd_status glm_smooth(void *ctx, const double *w, double *f, double *g)
 {
     const lgd_glm *m = ctx;
-    const double l2 = m->o.l2;
-    double squares = 0;
-    if (l2 == 0)
+    const size_t n = m->X->cols * m->k;
+    if (m->o.l2 == 0)
         return LGD_OK;
-    for (size_t j = 0; j < m->X->cols * m->k; j++)
-        squares += w[j] * w[j];
-    *f += 0.5 * l2 * squares;
+    *f += 0.5 * m->o.l2 * lgd_dot(n, w, w);
     if (g)
-        for (size_t j = 0; j < m->X->cols * m->k; j++)
-            g[j] += l2 * w[j];
+        add_multiple(n, m->o.l2, w, g);
     return LGD_OK;
 }
 
@@ -296,8 +287,11 @@ const lgd_objective_ops lgd_glm_ops = {
     .fenchel = glm_fenchel,
     .product = lgd_glm_product,
     .hessian = lgd_glm_hessian,
+    .diagonal = lgd_glm_diagonal,
+    .product_of = lgd_glm_product_of,
     .scores = lgd_glm_scores,
     .along = lgd_glm_along,
     .describe = lgd_glm_describe,
     .attained = lgd_glm_attained,
+    .descend = lgd_glm_descend,
 };

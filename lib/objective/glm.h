@@ -1,10 +1,12 @@
 /* Inside of a generalised linear model:
  *   glm.c            the panel loop: values, gradients, slopes
+ *   glm_fused.c      the same in one sweep, where the matrix has it
  *   glm_create.c     checks, creation, predictions
  *   glm_classes.c    weights of classes; rows that are told apart
  *   glm_describe.c   the formula
  *   glm_curvature.c  bounds on the curvature, for lr = LGD_AUTO
  *   glm_hessian.c    the Hessian, and products with it
+ *   glm_curve.c      its diagonal, and products where second derivatives are known
  *   glm_line.c       values along a line
  *   glm_design.c     rows as those of least squares */
 #ifndef LGD_GLM_INSIDE_H
@@ -19,6 +21,7 @@ typedef struct lgd_glm {
     const lgd_loss *loss;
     lgd_glm_options o;
     size_t k, t, terms, panel;
+    bool fused;    /* the matrix has its products with a vector in one sweep, and there is one output with one target */
     size_t copied; /* columns of a panel's copy of scattered rows; 0: the matrix cannot, or a row is no small thing */
     size_t *kept;  /* term i is row kept[i]; NULL: row i */
     double
@@ -38,6 +41,16 @@ lgd_status lgd_glm_curvature(void *ctx, const lgd_rows *rows, double *all, doubl
 lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv);
 lgd_status lgd_glm_hessian(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *H,
                            size_t ld);
+
+/* Rows at a time so that their C_i [k x k] take no more room than a panel of X does. */
+size_t lgd_glm_rows_at_once(const lgd_glm *m);
+
+/* `diagonal` and `product_of` of the ops, for such a loss. */
+lgd_status lgd_glm_diagonal(void *ctx, const lgd_rows *rows, const double *w, double *d, double *C);
+lgd_status lgd_glm_product_of(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv);
+
+/* `panel` of the ops, where rows are sparse. */
+size_t lgd_glm_chunk(void *ctx);
 
 /* Weights of classes into those of the rows, whose targets the loss has nothing against. */
 lgd_status lgd_glm_weigh_classes(lgd_glm *m);
@@ -80,6 +93,22 @@ lgd_status lgd_glm_walk_targets(const lgd_glm *m, const lgd_rows *rows, lgd_visi
 lgd_status lgd_glm_forward(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *w, bool whole,
                            double *Z);
 lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *Z, double *g);
+
+/* What is wanted of rows at w.
+ *   f  += the value, or with U what U leaves of Fenchel's inequality
+ *   g  += the gradient, unless NULL
+ *   R   [rows x k] or NULL: slopes that are subtracted from those at w, and replaced by them
+ *   U   [rows x k] or NULL */
+typedef struct lgd_glm_wanted {
+    const lgd_glm *m;
+    const double *w;
+    double *f, *g, *R;
+    const double *U;
+} lgd_glm_wanted;
+
+/* That, of a model that is `fused`; and `descend` of the ops. */
+lgd_status lgd_glm_sweep(const lgd_rows *rows, lgd_glm_wanted *to);
+lgd_status lgd_glm_descend(void *ctx, const lgd_rows *rows, double lr, double mean_weight, double *w, double *f);
 
 /* The rows of a panel, dense, to X [rows x cols]; `room` has lgd_glm_rows_room numbers, for a matrix that only has products. */
 size_t lgd_glm_rows_room(const lgd_glm *m);

@@ -69,6 +69,15 @@ static lgd_status check_targets(const lgd_glm *m)
     return LGD_OK;
 }
 
+/* Rows of a chunk, so that clearing and adding its partial gradient is little beside what is read for it. */
+size_t lgd_glm_chunk(void *ctx)
+{
+    enum { SHARE = 16 };
+    const lgd_glm *m = ctx;
+    const size_t stored = m->X->ops.stored(m->X->ctx), per_row = m->X->rows ? stored / m->X->rows : 0;
+    return lgd_mul(m->X->cols, SHARE) / (per_row ? per_row : 1) + 1;
+}
+
 lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const double *y, const lgd_loss *loss,
                                 const lgd_glm_options *options, size_t options_size)
 {
@@ -105,11 +114,12 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         return LGD_ENOMEM;
     *m = (lgd_glm){.X = X, .y = y, .loss = loss, .o = o, .k = o.outputs};
     m->t = lgd_loss_targets(loss, m->k);
+    m->fused = m->k == 1 && m->t == 1 && lgd_matrix_is_fused(X);
     m->panel = lgd_matrix_panel(X, m->k);
     if (m->panel > X->rows) /* scratch is made for a panel, and the ops may ask for any */
         m->panel = X->rows ? X->rows : 1;
     /* The copy's products are calls of BLAS, which is held only for concurrent ops. */
-    if (X->ops.gather && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY && m->k <= WIDEST_COPY)
+    if (X->ops.gather && !X->ops.stored && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY && m->k <= WIDEST_COPY)
         m->copied = X->cols;
     status = check_weights(m);
     if (!status)
@@ -129,9 +139,15 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     if (!loss->ops.hessian) {
         mine.product = NULL;
         mine.hessian = NULL;
+        mine.diagonal = NULL;
+        mine.product_of = NULL;
     }
     if (!loss->ops.attained || o.l2 > 0 || o.offset)
         mine.attained = NULL;
+    if (!m->fused || !X->ops.descend)
+        mine.descend = NULL;
+    if (X->ops.stored)
+        mine.panel = lgd_glm_chunk;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

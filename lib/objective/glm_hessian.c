@@ -21,8 +21,7 @@ typedef struct along {
     size_t at_once; /* rows for whose C_i there is room */
 } along;
 
-/* Rows at a time so that their C_i take no more room than a panel of X does. */
-static size_t rows_at_once(const lgd_glm *m)
+size_t lgd_glm_rows_at_once(const lgd_glm *m)
 {
     enum { ELEMENTS = 32768 };
     const size_t rows = ELEMENTS / m->k / m->k;
@@ -60,7 +59,7 @@ static lgd_status product_panel(void *ctx, const lgd_rows *rows, const lgd_panel
 lgd_status lgd_glm_product(void *ctx, const lgd_rows *rows, const double *w, const double *v, double *hv)
 {
     const lgd_glm *m = ctx;
-    along to = {m, w, v, hv, rows_at_once(m)};
+    along to = {m, w, v, hv, lgd_glm_rows_at_once(m)};
     const size_t more = lgd_add(lgd_mul(m->panel, m->k), lgd_mul(to.at_once, lgd_mul(m->k, m->k)));
     return lgd_glm_walk(m, rows, more, product_panel, &to);
 }

@@ -85,6 +85,7 @@ lgd_status lgd_several_create(lgd_several **out, const char *object, lgd_objecti
     *s = (lgd_several){.f = f, .m = *m, .outputs = m->k, .most = most};
     s->m.k = all;
     s->m.pool = NULL;
+    s->m.fused = false;
     s->m.copied = all <= WIDEST ? m->copied : 0;
     s->m.panel = few_rows(lgd_matrix_panel(m->X, all), all);
     if (s->m.panel > m->X->rows)

@@ -8,6 +8,7 @@
 enum {
     MAX_CHUNKS = 64,       /* as many threads can work on one evaluation */
     CHUNK_ROWS = 64,       /* a chunk's partial gradient is at most 1/64 of its data */
+    SHORT_ROWS = 512,      /* and of short rows, which are read as streams from distant places, a chunk has more */
     CHUNK_ELEMENTS = 32768 /* below this a thread costs more than it brings */
 };
 
@@ -142,7 +143,8 @@ static size_t chunk_rows(const lgd_objective *f, size_t count)
         least = f->panel;
     if (rows < least)
         rows = least;
-    return (rows + CHUNK_ROWS - 1) / CHUNK_ROWS * CHUNK_ROWS;
+    const size_t multiple = f->dim <= SHORT_ROWS ? SHORT_ROWS : CHUNK_ROWS;
+    return (rows + multiple - 1) / multiple * multiple;
 }
 
 lgd_status lgd_objective_reserve(lgd_objective *f, size_t count)

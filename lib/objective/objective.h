@@ -115,6 +115,13 @@ lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t div
 bool lgd_objective_has_product(const lgd_objective *f);
 lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double *w, const double *v, double *hv);
 
+/* d = the diagonal of H, and C [terms x slopes x slopes] of `diagonal`; either may be NULL. Where the objective knows it. */
+bool lgd_objective_has_diagonal(const lgd_objective *f);
+lgd_status lgd_objective_diagonal(lgd_objective *f, size_t threads, const double *w, double *d, double *C);
+
+/* hv = H v by this C of the same w, where the objective has `product_of`. */
+lgd_status lgd_objective_product_of(lgd_objective *f, size_t threads, const double *C, const double *v, double *hv);
+
 /* Value, gradient and the lower triangle of H [dim x dim, ld] at w, where the objective has them. */
 bool lgd_objective_has_hessian(const lgd_objective *f);
 lgd_status lgd_objective_hessian(lgd_objective *f, size_t threads, const double *w, double *value, double *g, double *H,

@@ -64,6 +64,65 @@ lgd_status lgd_objective_product(lgd_objective *f, size_t threads, const double 
     return add_smooth_product(f, w, v, hv);
 }
 
+/* C of all terms that are not those before. */
+typedef struct curves {
+    const lgd_objective *f;
+    const double *w, *v;
+    double *C;
+    const double *known;
+} curves;
+
+bool lgd_objective_has_diagonal(const lgd_objective *f)
+{
+    return f->ops.diagonal && (f->slopes || !f->ops.smooth);
+}
+
+static lgd_status diagonal_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *d)
+{
+    const curves *to = ctx;
+    const lgd_objective *f = to->f;
+    double *C = to->C ? to->C + done * f->slopes * f->slopes : NULL;
+    const unsigned errors = lgd_error_count();
+    (void)value;
+    return failed(f, "diagonal", (int)f->ops.diagonal(f->ctx, rows, to->w, d, C), errors);
+}
+
+lgd_status lgd_objective_diagonal(lgd_objective *f, size_t threads, const double *w, double *d, double *C)
+{
+    const lgd_rows all = {0, f->terms, NULL};
+    curves to = {.f = f, .w = w, .C = C};
+    double value[2];
+    const lgd_status status = lgd_objective_parts(f, &all, threads, diagonal_part, &to, value, d);
+    if (status || !d)
+        return status;
+    lgd_objective_divide(f, f->terms, value, d);
+    for (size_t j = 0; f->slopes && f->l2 > 0 && j < f->dim; j++)
+        d[j] += lgd_is_spared(f, j) ? 0 : f->l2;
+    return LGD_OK;
+}
+
+static lgd_status product_of_part(void *ctx, const lgd_rows *rows, size_t done, double *value, double *hv)
+{
+    const curves *to = ctx;
+    const lgd_objective *f = to->f;
+    const unsigned errors = lgd_error_count();
+    const double *C = to->known + done * f->slopes * f->slopes;
+    (void)value;
+    return failed(f, "product_of", (int)f->ops.product_of(f->ctx, rows, C, to->v, hv), errors);
+}
+
+lgd_status lgd_objective_product_of(lgd_objective *f, size_t threads, const double *C, const double *v, double *hv)
+{
+    const lgd_rows all = {0, f->terms, NULL};
+    curves to = {.f = f, .v = v, .known = C};
+    double value[2];
+    const lgd_status status = lgd_objective_parts(f, &all, threads, product_of_part, &to, value, hv);
+    if (status)
+        return status;
+    lgd_objective_divide(f, f->terms, value, hv);
+    return add_smooth_product(f, NULL, v, hv);
+}
+
 bool lgd_objective_has_hessian(const lgd_objective *f)
 {
     return f->ops.hessian && knows_smooth(f);

@@ -87,6 +87,20 @@ static lgd_status subset_hessian(void *ctx, const lgd_rows *rows, const double *
     return status ? status : unmap(&m, m.parent->ops.hessian(m.parent->ctx, &m.rows, w, f, g, H, ld));
 }
 
+static lgd_status subset_diagonal(void *ctx, const lgd_rows *rows, const double *w, double *d, double *C)
+{
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.diagonal(m.parent->ctx, &m.rows, w, d, C));
+}
+
+static lgd_status subset_product_of(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv)
+{
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    return status ? status : unmap(&m, m.parent->ops.product_of(m.parent->ctx, &m.rows, C, v, hv));
+}
+
 static lgd_status subset_smooth_product(void *ctx, const double *w, const double *v, double *hv)
 {
     const lgd_objective *parent = ((const subset *)ctx)->parent;
@@ -267,6 +281,8 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .product = f->ops.product ? subset_product : NULL,
                              .hessian = f->ops.hessian ? subset_hessian : NULL,
                              .smooth_product = f->ops.smooth_product ? subset_smooth_product : NULL,
+                             .diagonal = f->ops.diagonal ? subset_diagonal : NULL,
+                             .product_of = f->ops.product_of ? subset_product_of : NULL,
                              .scores = f->ops.scores ? subset_scores : NULL,
                              .along = f->ops.along ? subset_along : NULL,
                              .jacobian = f->ops.jacobian ? subset_jacobian : NULL,

@@ -40,7 +40,7 @@ const lgd_optimizer_ops *lgd_adabelief_ops(void)
         .source = "Zhuang et al. (2020)",
         .options = options,
         .options_size = sizeof(lgd_adabelief_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = step,
     };

@@ -56,7 +56,7 @@ const lgd_optimizer_ops *lgd_adadelta_ops(void)
         .source = "Zeiler (2012)",
         .options = options,
         .options_size = sizeof(lgd_adadelta_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = step,
         .settle = settle,

@@ -90,7 +90,7 @@ const lgd_optimizer_ops *lgd_adam_ops(void)
         .source = "Kingma and Ba (2015)",
         .options = adam_options,
         .options_size = sizeof(lgd_adam_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = adam_step,
     };
@@ -105,7 +105,7 @@ const lgd_optimizer_ops *lgd_adamw_ops(void)
         .source = "Loshchilov and Hutter (2019)",
         .options = adamw_options,
         .options_size = sizeof(lgd_adamw_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = adamw_step,
     };

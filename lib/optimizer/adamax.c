@@ -39,7 +39,7 @@ const lgd_optimizer_ops *lgd_adamax_ops(void)
         .source = "Kingma and Ba (2015)",
         .options = options,
         .options_size = sizeof(lgd_adamax_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = step,
     };

@@ -42,7 +42,7 @@ const lgd_optimizer_ops *lgd_amsgrad_ops(void)
         .source = "Reddi, Kale and Kumar (2018)",
         .options = options,
         .options_size = sizeof(lgd_amsgrad_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_three_vectors,
         .step = step,
     };

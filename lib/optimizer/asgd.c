@@ -69,7 +69,7 @@ const lgd_optimizer_ops *lgd_asgd_ops(void)
         .source = "Polyak and Juditsky (1992)",
         .options = options,
         .options_size = sizeof(lgd_asgd_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LINEAR | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = step,
         .settle = settle,

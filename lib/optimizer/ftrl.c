@@ -77,7 +77,7 @@ const lgd_optimizer_ops *lgd_ftrl_ops(void)
         .source = "McMahan et al. (2013)",
         .options = options,
         .options_size = sizeof(lgd_ftrl_options),
-        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

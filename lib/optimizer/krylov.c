@@ -26,12 +26,22 @@ LGD_WIDE static void turn(size_t n, double beta, const double *z, double *p)
         p[j] = beta * p[j] - z[j];
 }
 
+LGD_WIDE static void multiply(size_t n, const double *x, const double *y, double *z)
+{
+#pragma omp simd
+    for (size_t j = 0; j < n; j++)
+        z[j] = x[j] * y[j];
+}
+
 /* *z is P r, or r itself without P; *rz = r.z */
 static lgd_status precondition(const lgd_step *s, const lgd_krylov *k, const double **z, double *rz)
 {
     lgd_status status = LGD_OK;
     *z = k->r;
-    if (s->oracle->precondition) {
+    if (k->metric) {
+        *z = k->z;
+        multiply(s->dim, k->metric, k->r, k->z);
+    } else if (s->oracle->precondition) {
         *z = k->z;
         status = s->oracle->precondition(s->oracle_ctx, s->w, k->r, k->z);
     }
@@ -181,7 +191,7 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
     if (!(k->g_first > 0))
         k->g_first = k->g_size;
     if (!(k->tolerance > 0))
-        k->tolerance = fmin(0.5, sqrt(k->g_size / k->g_first));
+        k->tolerance = fmin(k->forcing > 0 ? k->forcing : 0.5, sqrt(k->g_size / k->g_first));
     if (k->again && !(k->first < k->radius)) { /* the first step alone leads out of the ball */
         k->end = k->first < INFINITY ? LGD_KRYLOV_BOUNDARY : LGD_KRYLOV_CURVATURE;
         take_first(s, k, &c);

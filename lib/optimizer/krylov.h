@@ -16,8 +16,10 @@ typedef enum lgd_krylov_end {
  * residuals are sqrt(r.P r). */
 typedef struct lgd_krylov {
     double *d, *r, *z, *p, *hp; /* [dim] each; d out, the others scratch */
+    const double *metric;       /* [dim] P, where it is a diagonal; NULL: that of the run, or none */
     double radius;              /* |d| at most; INFINITY: no bound */
     double tolerance;           /* the residual that is wanted, relative to that of d = 0; 0: what g_first asks for */
+    double forcing;             /* without one: at most; 0: 1/2 */
     double g_first;             /* in: g_size of the first step, 0 in it; out: the same */
     double far;                 /* without a radius: how much further than it has come d may go where nothing curves */
     size_t limit;               /* products at most */

@@ -34,6 +34,24 @@ static stride relative(double rate, double coefficient, double w_norm, double no
     return plain ? (stride){rate, 1} : (stride){rate * coefficient * w_norm, 1 / norm};
 }
 
+/* The norms over all ranges. */
+static void join(size_t ranges, double sum[][LGD_RANGE_SUMS], double norm[3])
+{
+    memcpy(norm, sum[0], 3 * sizeof *norm);
+    for (size_t i = 1; i < ranges; i++)
+        for (size_t l = 0; l < 3; l++)
+            norm[l] = hypot(norm[l], sum[i][l]);
+}
+
+/* The end of a step whose ranges have each told, first in its sums, whether a number is none. */
+static lgd_status moved(lgd_step *s, size_t ranges, double sum[][LGD_RANGE_SUMS])
+{
+    double bad = 0;
+    for (size_t i = 0; i < ranges; i++)
+        bad += sum[i][0];
+    return lgd_stepped(s, bad > 0 ? UINT64_MAX : 0);
+}
+
 /* ---- LARS */
 
 static const lgd_option lars_options[] = {
@@ -46,33 +64,51 @@ static const lgd_option lars_options[] = {
     {0},
 };
 
-LGD_WIDE static lgd_status lars_step(lgd_step *s)
+/* Norms of w, of g and of g with the decay that it is given here. */
+static void lars_look(const lgd_step *s, const void *ctx, size_t from, size_t length, double sum[LGD_RANGE_SUMS])
 {
     const lgd_lars_options *o = s->options;
-    const double mu = lgd_given_or(s->momentum, o->momentum), decay = lgd_given_or(s->decay, o->weight_decay);
-    double *w = s->w, *g = s->g, *v = s->vec[0], w_norm = 0, g_norm = 0, sum_norm = 0;
-    for (size_t first = 0; first < s->dim; first += BLOCK) {
-        const size_t count = block_length(s->dim, first);
-        w_norm = joined(w_norm, count, w + first);
+    const double decay = lgd_given_or(s->decay, o->weight_decay), *w = s->w + from;
+    double *g = s->g + from;
+    (void)ctx;
+    for (size_t first = 0; first < length; first += BLOCK) {
+        const size_t count = block_length(length, first);
+        sum[0] = joined(sum[0], count, w + first);
         if (o->form == LGD_LARS_PAPER)
-            g_norm = joined(g_norm, count, g + first);
+            sum[1] = joined(sum[1], count, g + first);
         if (decay > 0)
             lgd_add_decay(decay, count, w + first, g + first);
         if (o->form == LGD_LARS_OPTAX)
-            sum_norm = joined(sum_norm, count, g + first);
+            sum[2] = joined(sum[2], count, g + first);
     }
-    if (o->form == LGD_LARS_PAPER && g_norm > 0)
-        sum_norm = g_norm + decay * w_norm;
-    const stride to = relative(o->lr * s->lr_factor, o->trust_coefficient, w_norm, sum_norm);
+}
+
+LGD_WIDE static void lars_move(const lgd_step *s, const void *ctx, size_t first, size_t count,
+                               double sum[LGD_RANGE_SUMS])
+{
+    const stride to = *(const stride *)ctx;
+    const double mu = lgd_given_or(s->momentum, ((const lgd_lars_options *)s->options)->momentum), *g = s->g + first;
+    double *w = s->w + first, *v = s->vec[0] + first;
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
-    for (size_t j = 0; j < s->dim; j++) {
+    for (size_t j = 0; j < count; j++) {
         v[j] = mu * v[j] + to.length * (to.unit * g[j]);
         w[j] -= v[j];
         bad |= lgd_not_finite(w[j]);
     }
+    sum[0] = (double)(bad >> 63);
+}
+
+static lgd_status lars_step(lgd_step *s)
+{
+    const lgd_lars_options *o = s->options;
+    const double mu = lgd_given_or(s->momentum, o->momentum), decay = lgd_given_or(s->decay, o->weight_decay);
+    double sum[LGD_RANGES][LGD_RANGE_SUMS], norm[3];
+    join(lgd_over_ranges(s, lars_look, NULL, sum), sum, norm);
+    const double w_norm = norm[0], g_norm = norm[1], sum_norm = g_norm > 0 ? g_norm + decay * w_norm : norm[2];
+    const stride to = relative(o->lr * s->lr_factor, o->trust_coefficient, w_norm, sum_norm);
     s->eta = lgd_weigh_velocity(s, mu, to.length * to.unit);
-    return lgd_stepped(s, bad);
+    return moved(s, lgd_over_ranges(s, lars_move, &to, sum), sum);
 }
 
 const lgd_optimizer_ops *lgd_lars_ops(void)
@@ -117,26 +153,42 @@ LGD_WIDE static void lamb_direction(const lgd_step *s, size_t first, size_t coun
     }
 }
 
-LGD_WIDE static lgd_status lamb_step(lgd_step *s)
+static void lamb_look(const lgd_step *s, const void *ctx, size_t from, size_t length, double sum[LGD_RANGE_SUMS])
 {
-    const lgd_lamb_options *o = s->options;
-    double *w = s->w, *g = s->g, w_norm = 0, norm = 0;
-    for (size_t first = 0; first < s->dim; first += BLOCK) {
-        const size_t count = block_length(s->dim, first);
+    (void)ctx;
+    for (size_t first = from; first < from + length; first += BLOCK) {
+        const size_t count = block_length(from + length, first);
         lamb_direction(s, first, count);
-        w_norm = joined(w_norm, count, w + first);
-        norm = joined(norm, count, g + first);
+        sum[0] = joined(sum[0], count, s->w + first);
+        sum[1] = joined(sum[1], count, s->g + first);
     }
-    const stride to = relative(o->lr * s->lr_factor, 1, w_norm, norm);
+}
+
+LGD_WIDE static void lamb_move(const lgd_step *s, const void *ctx, size_t first, size_t count,
+                               double sum[LGD_RANGE_SUMS])
+{
+    const stride to = *(const stride *)ctx;
+    const double *g = s->g + first;
+    double *w = s->w + first;
     uint64_t bad = 0;
 #pragma omp simd reduction(| : bad)
-    for (size_t j = 0; j < s->dim; j++) {
+    for (size_t j = 0; j < count; j++) {
         w[j] -= to.length * (to.unit * g[j]);
         bad |= lgd_not_finite(w[j]);
     }
+    sum[0] = (double)(bad >> 63);
+}
+
+static lgd_status lamb_step(lgd_step *s)
+{
+    const lgd_lamb_options *o = s->options;
+    double sum[LGD_RANGES][LGD_RANGE_SUMS], norm[3];
+    join(lgd_over_ranges(s, lamb_look, NULL, sum), sum, norm);
+    const stride to = relative(o->lr * s->lr_factor, 1, norm[0], norm[1]);
+    const size_t ranges = lgd_over_ranges(s, lamb_move, &to, sum);
     const double beta1 = lgd_given_or(s->momentum, o->beta1), of_m = lgd_weigh_mean(s, beta1) / lgd_bias(beta1, s->t);
     lgd_tell_rates(s, to.length * to.unit * of_m, s->vec[1], 1 / sqrt(lgd_bias(o->beta2, s->t)), 0, o->eps);
-    return lgd_stepped(s, bad);
+    return moved(s, ranges, sum);
 }
 
 const lgd_optimizer_ops *lgd_lamb_ops(void)

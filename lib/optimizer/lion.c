@@ -39,7 +39,7 @@ const lgd_optimizer_ops *lgd_lion_ops(void)
         .source = "Chen et al. (2023)",
         .options = options,
         .options_size = sizeof(lgd_lion_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = step,
     };

@@ -89,7 +89,7 @@ const lgd_optimizer_ops *lgd_momentum_ops(void)
         .source = "Polyak (1964); Sutskever et al. (2013)",
         .options = momentum_options,
         .options_size = sizeof(lgd_momentum_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = momentum_step,
         .check = momentum_check,
@@ -105,7 +105,7 @@ const lgd_optimizer_ops *lgd_nesterov_ops(void)
         .source = "Nesterov (1983); Sutskever et al. (2013)",
         .options = nesterov_options,
         .options_size = sizeof(lgd_nesterov_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .step = nesterov_step,
     };

@@ -59,7 +59,7 @@ const lgd_optimizer_ops *lgd_nadam_ops(void)
         .source = "Dozat (2016)",
         .options = options,
         .options_size = sizeof(lgd_nadam_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

@@ -34,21 +34,32 @@ static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *stat
     *state_size = sizeof(progress);
 }
 
+static void product_of_range(const lgd_step *s, const void *ctx, size_t first, size_t count, double sum[LGD_RANGE_SUMS])
+{
+    enum { BLOCK = 512 };
+    const lgd_nesterov_convex_options *o = s->options;
+    const double lr = o->lr * s->lr_factor, mu = ((const progress *)s->state)->mu;
+    (void)ctx;
+    for (size_t i = first; i < first + count; i += BLOCK) {
+        const size_t n = first + count - i < BLOCK ? first + count - i : BLOCK;
+        const double *g = s->g + i;
+        sum[0] += mu * lgd_dot(n, g, s->vec[0] + i) - lr * lgd_dot(n, g, g);
+    }
+}
+
 /* g.(x_{k+1} - x_k), where y_k - x_{k+1} = lr g: of the sign of (y_k - x_{k+1}).(x_{k+1} - x_k), and it stays the right one
  * where groups have rates of their own. By blocks, so that the second product finds g in the cache. */
 static lgd_status measure(lgd_step *s)
 {
-    enum { BLOCK = 512 };
     const lgd_nesterov_convex_options *o = s->options;
-    const progress *p = s->state;
-    const double lr = o->lr * s->lr_factor, mu = p->mu, *g = s->g, *v = s->vec[0];
-    const size_t dim = o->restart == LGD_RESTART_NEVER || s->penalised ? 0 : s->dim;
+    double sum[LGD_RANGES][LGD_RANGE_SUMS];
+    size_t ranges = 0;
     if (s->penalised)
-        s->sum[0] += p->inner;
-    for (size_t i = 0; i < dim; i += BLOCK) {
-        const size_t n = dim - i < BLOCK ? dim - i : BLOCK;
-        s->sum[0] += mu * lgd_dot(n, g + i, v + i) - lr * lgd_dot(n, g + i, g + i);
-    }
+        s->sum[0] += ((const progress *)s->state)->inner;
+    else if (o->restart != LGD_RESTART_NEVER)
+        ranges = lgd_over_ranges(s, product_of_range, NULL, sum);
+    for (size_t i = 0; i < ranges; i++)
+        s->sum[0] += sum[i][0];
     return LGD_OK;
 }
 
@@ -125,7 +136,7 @@ const lgd_optimizer_ops *lgd_nesterov_convex_ops(void)
         .source = "Nesterov (1983); O'Donoghue and Candes (2015)",
         .options = options,
         .options_size = sizeof(lgd_nesterov_convex_options),
-        .flags = LGD_SLICED | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE | LGD_NOISE_GROWS,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE | LGD_NOISE_GROWS,
         .layout = layout,
         .measure = measure,
         .step = step,

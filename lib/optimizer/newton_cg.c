@@ -19,6 +19,15 @@ static const lgd_option options[] = {
      .low = 0,
      .high = 1e9,
      .help = "products with the Hessian in a step, 0: 3 dim, at most 500"},
+    {.name = "forcing",
+     .offset = offsetof(lgd_newton_cg_options, forcing),
+     .type = LGD_DOUBLE,
+     .preset = 0.5,
+     .low = 0,
+     .high = 1,
+     .open = 3,
+     .help = "|H d + g|/|g| at most; less where |g| has fallen"},
+    LGD_OPTION_BOOL(lgd_newton_cg_options, jacobi, "the inverse diagonal of the Hessian preconditions the products"),
     {0},
 };
 
@@ -30,8 +39,9 @@ static lgd_status check(const void *opaque)
 
 static void layout(const void *opaque, size_t dim, size_t *vectors, size_t *state_size)
 {
-    (void)opaque, (void)dim;
-    *vectors = 5;
+    const lgd_newton_cg_options *o = opaque;
+    (void)dim;
+    *vectors = o->jacobi ? 6 : 5;
     *state_size = sizeof(progress);
 }
 
@@ -63,13 +73,35 @@ static lgd_status search_plainly(lgd_step *s, lgd_krylov *k, lgd_search_memory *
         status = s->oracle->precondition(s->oracle_ctx, s->w, s->g, k->z);
     }
     for (size_t j = 0; j < s->dim && !status; j++)
-        k->d[j] = -z[j];
+        k->d[j] = k->metric ? -k->metric[j] * z[j] : -z[j];
     const double slope = lgd_dot(s->dim, s->g, k->d);
     double alpha = -slope / fabs(k->curvature);
     if (!status && !(alpha > 0 && isfinite(alpha)))
         status = lgd_search_first(s, &rules, k->d, slope, k->hp, &alpha);
     s->stop = 0;
     return status ? status : search(s, k, slope, alpha, false, memory, line);
+}
+
+/* P = 1/|H_jj|; where f does not curve along a coordinate, as for the one along which it curves most, since no unit is known. */
+static lgd_status find_metric(lgd_step *s, lgd_krylov *k, double *metric)
+{
+    double most = 0;
+    if (!s->oracle->diagonal)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "newton_cg: jacobi is true, an objective that knows the diagonal of its Hessian is "
+                        "accepted, such as a glm");
+    if (s->oracle->precondition)
+        return lgd_fail(LGD_EINVAL,
+                        "newton_cg: jacobi is true beside a precondition of the run, one of them is accepted");
+    const lgd_status status = s->oracle->diagonal(s->oracle_ctx, s->w, metric);
+    for (size_t j = 0; j < s->dim && !status; j++)
+        most = fmax(most, fabs(metric[j]));
+    for (size_t j = 0; j < s->dim && !status; j++) {
+        const double curvature = fabs(metric[j]) > DBL_MIN ? fabs(metric[j]) : most;
+        metric[j] = curvature > 0 && isfinite(curvature) ? 1 / curvature : 1;
+    }
+    k->metric = metric;
+    return status;
 }
 
 static lgd_status step(lgd_step *s)
@@ -82,10 +114,13 @@ static lgd_status step(lgd_step *s)
     if (!(s->lr_factor > 0))
         return LGD_OK;
     k.radius = INFINITY;
+    k.forcing = o->forcing;
     k.limit = lgd_krylov_limit(o->inner, s->dim);
     k.g_first = kept->g_first;
     k.far = kept->far;
-    lgd_status status = lgd_krylov_solve(s, &k);
+    lgd_status status = o->jacobi ? find_metric(s, &k, vec[5]) : LGD_OK;
+    if (!status)
+        status = lgd_krylov_solve(s, &k);
     next.far = 0;
     if (!status && k.first < INFINITY && k.slope < 0) {
         status = search(s, &k, k.slope, 1, k.flat, &next.search, &line);

@@ -58,12 +58,14 @@ struct lgd_optimizer {
     uint64_t t;    /* steps taken */
     size_t vectors, state_size;
     void *block;          /* the vectors, each of dim, then the average if there is one */
-    void *table;          /* what slice, vec, state and w_old point into */
+    void *table;          /* what slice, vec, state, w_old, moved and next_state point into */
     lgd_slice *slice;     /* [slices], from 0 to dim */
     double **vec;         /* [slices x vectors] where slice k of vector i begins: vec[k*vectors + i] */
     unsigned char *state; /* [slices x state_size] */
     double *mean;         /* [dim] the average, NULL without one */
     double *w_old;        /* [dim] for groups of a method that is not sliced, else NULL */
+    lgd_step *moved;      /* [slices] what the steps of slices said that are moved by ranges; NULL where none are, */
+    unsigned char *next_state; /* and their state after it */
     size_t slices;
     size_t spare_first, spare_count; /* the unpenalised range */
     lgd_group *groups;               /* [group_count] in their order, presets filled in (decay: NaN for its own) */
@@ -306,7 +308,29 @@ void lgd_optimizer_layout(const lgd_optimizer *opt, size_t dim, size_t *vectors,
 /* What the method sees of slice k. */
 lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k);
 
+/* A method's own function, and its failure with a sentence. */
+lgd_status lgd_optimizer_call(const lgd_optimizer *opt, const char *what, lgd_status (*function)(lgd_step *),
+                              lgd_step *part);
+
 /* LGD_EINVAL after a step that failed half done. */
 lgd_status lgd_optimizer_check_whole(const lgd_optimizer *opt);
+
+/* ---- ranges.c: vectors of LGD_LONG coordinates or more, cut by dim alone into at most LGD_RANGES ranges */
+
+enum { LGD_LONG = 262144, LGD_RANGES = 64, LGD_RANGE_SUMS = 4 };
+
+/* How long each of them is but the last. */
+size_t lgd_range_length(size_t dim);
+
+/* For a method whose step needs sums over its coordinates: part(s, ctx, first, count, sum) over each range of s->dim, on up to
+ * s->threads threads; it may write to what is within its range, and adds to sum, 0 before. Returns how many ranges there are. */
+typedef void lgd_range_part(const lgd_step *s, const void *ctx, size_t first, size_t count, double sum[LGD_RANGE_SUMS]);
+size_t lgd_over_ranges(const lgd_step *s, lgd_range_part *part, const void *ctx, double sum[][LGD_RANGE_SUMS]);
+
+/* May dim coordinates of a method with LGD_ELEMENTWISE be moved by ranges? Are they in this step? And the step: opt->moved[k] is what
+ * that of slice k said. */
+bool lgd_optimizer_can_be_swept(const lgd_optimizer *opt);
+bool lgd_optimizer_is_swept(const lgd_optimizer *opt, const lgd_step *s);
+lgd_status lgd_optimizer_sweep(lgd_optimizer *opt, const lgd_step *s);
 
 #endif

@@ -16,12 +16,21 @@ static const lgd_option options[] = {
     {0},
 };
 
+static void norm_of_range(const lgd_step *s, const void *ctx, size_t first, size_t count, double sum[LGD_RANGE_SUMS])
+{
+    (void)ctx;
+    sum[0] = lgd_norm2(count, s->g + first);
+}
+
 /* |g| and not |g|^2: the square of 1e200 is no number. */
 static lgd_status measure(lgd_step *s)
 {
     if (!isfinite(s->f))
         return lgd_fail(LGD_EDIVERGED, "polyak: f is %g, a finite number is accepted: the step is made from it", s->f);
-    s->sum[0] = hypot(s->sum[0], lgd_norm2(s->dim, s->g));
+    double sum[LGD_RANGES][LGD_RANGE_SUMS];
+    const size_t ranges = lgd_over_ranges(s, norm_of_range, NULL, sum);
+    for (size_t i = 0; i < ranges; i++)
+        s->sum[0] = hypot(s->sum[0], sum[i][0]);
     return LGD_OK;
 }
 
@@ -41,7 +50,7 @@ const lgd_optimizer_ops *lgd_polyak_ops(void)
         .source = "Polyak (1987); Loizou et al. (2020)",
         .options = options,
         .options_size = sizeof(lgd_polyak_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .measure = measure,
         .step = step,
     };

@@ -67,18 +67,29 @@ LGD_WIDE static void gather(size_t n, double keep, double weight, const double *
         x[j] = keep * x[j] + weight * g[j];
 }
 
+/* g.way and |s|_1, of the next s, whose numbers are those that it keeps of the last and the rate. */
+static void measure_range(const lgd_step *s, const void *ctx, size_t first, size_t count, double sum[LGD_RANGE_SUMS])
+{
+    const double keep = ((const double *)ctx)[0], lr = ((const double *)ctx)[1];
+    for (size_t i = first; i < first + count; i += BLOCK) { /* so that the second look at each finds it in the cache */
+        const size_t n = first + count - i < BLOCK ? first + count - i : BLOCK;
+        sum[0] += lgd_dot(n, s->g + i, s->vec[WAY] + i);
+        gather(n, keep, lr, s->g + i, s->vec[S] + i);
+        sum[1] += lgd_norm1(n, s->vec[S] + i);
+    }
+}
+
 static lgd_status measure(lgd_step *s)
 {
     const lgd_prodigy_options *o = s->options;
     distance *e = s->state;
     const double lr = rate(s), keep = sqrt(o->beta2) * square(e->unit / e->d);
     const double d = fmax(s->sum[2], e->d), others = square(s->sum[2] / d), own = square(e->d / d);
-    double product = 0, size = 0;
-    for (size_t i = 0; i < s->dim; i += BLOCK) { /* so that the second look at each finds it in the cache */
-        const size_t n = s->dim - i < BLOCK ? s->dim - i : BLOCK;
-        product += lgd_dot(n, s->g + i, s->vec[WAY] + i);
-        gather(n, keep, lr, s->g + i, s->vec[S] + i);
-        size += lgd_norm1(n, s->vec[S] + i);
+    double product = 0, size = 0, sum[LGD_RANGES][LGD_RANGE_SUMS];
+    const size_t ranges = lgd_over_ranges(s, measure_range, (const double[]){keep, lr}, sum);
+    for (size_t i = 0; i < ranges; i++) {
+        product += sum[i][0];
+        size += sum[i][1];
     }
     e->numerator = keep * e->numerator + lr * product;
     s->sum[0] = others * s->sum[0] + own * e->numerator;
@@ -158,7 +169,7 @@ const lgd_optimizer_ops *lgd_prodigy_ops(void)
         .source = "Mishchenko and Defazio (2023)",
         .options = options,
         .options_size = sizeof(lgd_prodigy_options),
-        .flags = LGD_SLICED | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .init = init,
         .step = step,

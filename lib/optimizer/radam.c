@@ -48,7 +48,7 @@ const lgd_optimizer_ops *lgd_radam_ops(void)
         .source = "Liu et al. (2020)",
         .options = options,
         .options_size = sizeof(lgd_radam_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

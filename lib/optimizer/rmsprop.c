@@ -77,7 +77,7 @@ const lgd_optimizer_ops *lgd_rmsprop_ops(void)
         .source = "Tieleman and Hinton (2012); Graves (2013)",
         .options = options,
         .options_size = sizeof(lgd_rmsprop_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

@@ -61,7 +61,7 @@ const lgd_optimizer_ops *lgd_rprop_ops(void)
         .source = "Riedmiller and Braun (1993); Igel and Huesken (2000)",
         .options = options,
         .options_size = sizeof(lgd_rprop_options),
-        .flags = LGD_SLICED | LGD_FULL_BATCH | LGD_CHECKED,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_FULL_BATCH | LGD_CHECKED,
         .layout = lgd_two_vectors,
         .init = init,
         .step = step,

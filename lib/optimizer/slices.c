@@ -140,7 +140,10 @@ static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, s
     const size_t state = lines(lgd_mul(slices, opt->state_size));
     const bool keeps_old = !(opt->ops.flags & LGD_SLICED) && opt->group_count;
     const size_t old = keeps_old ? lgd_mul(opt->dim, sizeof(double)) : 0;
-    char *memory = lgd_alloc(opt->ops.name, lgd_add(lgd_add(table, pointers), lgd_add(state, old)), 1);
+    const bool swept = lgd_optimizer_can_be_swept(opt);
+    const size_t moved = swept ? lines(lgd_mul(slices, sizeof(lgd_step))) : 0, next = swept ? state : 0;
+    const size_t fixed = lgd_add(lgd_add(table, pointers), state);
+    char *memory = lgd_alloc(opt->ops.name, lgd_add(lgd_add(fixed, moved), lgd_add(next, old)), 1);
     if (!memory)
         return LGD_ENOMEM;
     *new = *opt;
@@ -148,7 +151,9 @@ static lgd_status allocate_table(const lgd_optimizer *opt, size_t spare_first, s
     new->slice = (lgd_slice *)(void *)memory;
     new->vec = (double **)(void *)(memory + table);
     new->state = (unsigned char *)memory + table + pointers;
-    new->w_old = keeps_old ? (double *)(void *)(memory + table + pointers + state) : NULL;
+    new->moved = swept ? (lgd_step *)(void *)(memory + fixed) : NULL;
+    new->next_state = (unsigned char *)memory + fixed + moved;
+    new->w_old = keeps_old ? (double *)(void *)(memory + fixed + moved + next) : NULL;
     new->slices = cut(opt, opt->dim, spare_first, spare_count, new->slice);
     new->spare_first = spare_first;
     new->spare_count = spare_count;

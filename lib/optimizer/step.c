@@ -80,8 +80,8 @@ static void groups_after(const lgd_optimizer *opt, lgd_step *s)
 
 /* ---- the step */
 
-/* A method's own function, and its failure with a sentence. */
-static lgd_status call(const lgd_optimizer *opt, const char *what, lgd_status (*function)(lgd_step *), lgd_step *part)
+lgd_status lgd_optimizer_call(const lgd_optimizer *opt, const char *what, lgd_status (*function)(lgd_step *),
+                              lgd_step *part)
 {
     const unsigned errors = lgd_error_count();
     const int code = function ? (int)function(part) : 0;
@@ -104,9 +104,9 @@ static lgd_status begin(lgd_optimizer *opt, lgd_step *s)
         if (!opt->takes_decay && isgreater(slice->decay, 0))
             lgd_add_decay(slice->decay, slice->count, s->w + slice->first, s->g + slice->first);
         lgd_step part = lgd_slice_step(opt, s, k);
-        status = call(opt, "init", slice->steps ? NULL : opt->ops.init, &part);
+        status = lgd_optimizer_call(opt, "init", slice->steps ? NULL : opt->ops.init, &part);
         if (!status)
-            status = call(opt, "measure", opt->ops.measure, &part);
+            status = lgd_optimizer_call(opt, "measure", opt->ops.measure, &part);
         memcpy(s->sum, part.sum, sizeof s->sum);
     }
     return status;
@@ -135,10 +135,15 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
     s->indefinite = false;
     s->eta = NAN;
     s->stop = 0;
+    const bool swept = lgd_optimizer_is_swept(opt, s);
+    if (!status && swept) {
+        status = lgd_optimizer_sweep(opt, s);
+        moved = moved || status; /* some ranges have, whichever failed */
+    }
     for (size_t k = 0; !status && k < opt->slices; k++) {
-        lgd_step part = lgd_slice_step(opt, s, k);
-        if (!opt->slice[k].frozen)
-            status = call(opt, "step", opt->ops.step, &part);
+        lgd_step part = swept && !opt->slice[k].frozen ? opt->moved[k] : lgd_slice_step(opt, s, k);
+        if (!swept && !opt->slice[k].frozen)
+            status = lgd_optimizer_call(opt, "step", opt->ops.step, &part);
         if (opt->penalty && !status)
             lgd_optimizer_note_rate(opt, &part, k);
         if (opt->slice[k].frozen)
@@ -258,7 +263,12 @@ lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double 
         status = lgd_optimizer_prepare(opt, dim, opt->spare_first, opt->spare_count);
     if (status)
         return status;
-    lgd_step s = {.w = w, .g = g, .f = f, .lr_factor = lr_factor, .momentum = opt->momentum};
+    lgd_step s = {.w = w,
+                  .g = g,
+                  .f = f,
+                  .lr_factor = lr_factor,
+                  .momentum = opt->momentum,
+                  .threads = dim < LGD_LONG ? 1 : lgd_thread_count(0)};
     status = lgd_optimizer_advance(opt, &s);
     if (!status && !s.finite && opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST)
         status = not_finite(opt, w, g);

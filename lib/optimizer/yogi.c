@@ -50,7 +50,7 @@ const lgd_optimizer_ops *lgd_yogi_ops(void)
         .source = "Zaheer et al. (2018)",
         .options = options,
         .options_size = sizeof(lgd_yogi_options),
-        .flags = LGD_SLICED | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .init = init,
         .step = step,

@@ -1,0 +1,136 @@
+/* Loops over sparse rows, once for each kind of numbers: the file that includes this says what INDEX, VALUE and NAME(word) are, and which
+ * members of lgd_csr, COLUMNS and VALUES, hold them. */
+
+/* By eight lanes, lane l having the columns j = l mod 8, each product rounded before it is added: with the zeros between them the bits
+ * of lgd_rows_forward, since adding a 0 changes no sum that began as +0. */
+static void NAME(scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *w,
+                         double *z)
+{
+    for (size_t r = 0; r < count; r++) {
+        const size_t begin = d->row_start[row[r]], end = d->row_start[row[r] + 1];
+        double s[LGD_LANES] = {0};
+        if (next[r] < d->rows)
+            for (size_t e = d->row_start[next[r]]; e < d->row_start[next[r] + 1]; e += 64 / sizeof(INDEX)) {
+                lgd_prefetch(d->COLUMNS + e);
+                for (size_t l = 0; l < 64 / sizeof(INDEX); l += 64 / sizeof(VALUE))
+                    lgd_prefetch(d->VALUES + e + l);
+            }
+        for (size_t e = begin; e < end; e++) {
+            const size_t j = (size_t)d->COLUMNS[e];
+            s[j % LGD_LANES] += (double)d->VALUES[e] * w[j];
+        }
+        z[r] = lgd_lanes(s);
+    }
+}
+
+/* g_j += slope_i x_ij, or with `squares` x_ij^2. No column comes twice in a row. */
+static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, const double *slope, bool squares,
+                         double *restrict g)
+{
+    for (size_t r = 0; r < count; r++) {
+        const INDEX *restrict column = d->COLUMNS;
+        const VALUE *restrict value = d->VALUES;
+        const size_t begin = d->row_start[row[r]], end = d->row_start[row[r] + 1];
+        const double s = slope[r];
+        if (squares) {
+            LGD_APART
+            for (size_t e = begin; e < end; e++)
+                g[column[e]] += s * ((double)value[e] * (double)value[e]);
+        } else {
+            LGD_APART
+            for (size_t e = begin; e < end; e++)
+                g[column[e]] += s * (double)value[e];
+        }
+    }
+}
+
+/* Of one row, for k outputs: z [k] = x W, and G += x^T r. */
+static void NAME(forward)(const lgd_csr *d, size_t row, size_t k, const double *W, size_t ldw, double *restrict z)
+{
+    for (size_t c = 0; c < k; c++)
+        z[c] = 0;
+    for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++) {
+        const double x = (double)d->VALUES[e], *restrict w = W + (size_t)d->COLUMNS[e] * ldw;
+        for (size_t c = 0; c < k; c++)
+            z[c] += x * w[c];
+    }
+}
+
+static void NAME(adjoint)(const lgd_csr *d, size_t row, size_t k, const double *r, bool squares, double *G, size_t ldg)
+{
+    for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++) {
+        const double value = (double)d->VALUES[e], x = squares ? value * value : value;
+        double *restrict g = G + (size_t)d->COLUMNS[e] * ldg;
+        for (size_t c = 0; c < k; c++)
+            g[c] += x * r[c];
+    }
+}
+
+/* The numbers of a row to where they are in a dense one, which is 0. */
+static void NAME(copy)(const lgd_csr *d, size_t row, double *x)
+{
+    for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++)
+        x[d->COLUMNS[e]] = (double)d->VALUES[e];
+}
+
+/* Of all rows: sums, extremes and counts of each column; then sums of what is left of the mean, and of its squares. */
+static void NAME(sums)(const lgd_csr *d, csr_columns *s)
+{
+    for (size_t e = d->row_start[0]; e < d->row_start[d->rows]; e++) {
+        const size_t j = (size_t)d->COLUMNS[e];
+        const double x = (double)d->VALUES[e];
+        s->mean[j] += x;
+        s->low[j] = x < s->low[j] ? x : s->low[j];
+        s->high[j] = x > s->high[j] ? x : s->high[j];
+        s->count[j] += 1;
+    }
+}
+
+static void NAME(squares)(const lgd_csr *d, csr_columns *s)
+{
+    for (size_t e = d->row_start[0]; e < d->row_start[d->rows]; e++) {
+        const size_t j = (size_t)d->COLUMNS[e];
+        const double off = ((double)d->VALUES[e] - s->mean[j]) * s->factor[j];
+        s->rest[j] += off;
+        s->deviation[j] += off * off;
+    }
+}
+
+/* The columns and numbers of a row whose place is known. */
+static lgd_status NAME(check)(const lgd_csr *d, size_t row)
+{
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    uint64_t bad = 0, infinite = 0, least = 0;
+    for (size_t e = begin; e < end; e++) { /* a negative number becomes one beyond all columns */
+        const uint64_t j = (uint64_t)d->COLUMNS[e];
+        bad |= (uint64_t)(j < least) | (uint64_t)(j >= d->cols);
+        infinite |= lgd_not_finite((double)d->VALUES[e]);
+        least = j + 1;
+    }
+    for (size_t e = begin; e < end && (bad || infinite >> 63); e++) {
+        const int64_t j = (int64_t)d->COLUMNS[e];
+        if (j < 0 || (uint64_t)j >= d->cols)
+            return lgd_fail(LGD_EINVAL,
+                            "csr: the column of number %zu in row %zu (from 0) is %lld, 0 to %zu are accepted",
+                            e - begin, row, (long long)j, d->cols - 1);
+        if (e > begin && j <= (int64_t)d->COLUMNS[e - 1])
+            return lgd_fail(LGD_EINVAL,
+                            "csr: the column of number %zu in row %zu (from 0) is %lld after %lld, a larger one is "
+                            "accepted: columns of a row ascend",
+                            e - begin, row, (long long)j, (long long)d->COLUMNS[e - 1]);
+        if (!isfinite((double)d->VALUES[e]))
+            return lgd_fail(LGD_EINVAL,
+                            "csr: the number in row %zu, column %lld (from 0) is %g, finite ones are accepted", row,
+                            (long long)j, (double)d->VALUES[e]);
+    }
+    return LGD_OK;
+}
+
+static const csr_loops NAME(loops) = {NAME(scores), NAME(update), NAME(forward), NAME(adjoint),
+                                      NAME(copy),   NAME(sums),   NAME(squares), NAME(check)};
+
+#undef INDEX
+#undef VALUE
+#undef COLUMNS
+#undef VALUES
+#undef NAME
