@@ -1,4 +1,4 @@
-/* What the programs in C beside this file found, in the form that peers.py describes: text in columns, a tab between two. */
+/* What the programs in C beside this file found, in the form that peers.py describes: text in columns, tabs between. */
 #ifndef LGD_BENCH_PEERS_LINES_H
 #define LGD_BENCH_PEERS_LINES_H
 #include <stddef.h>

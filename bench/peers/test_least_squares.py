@@ -9,6 +9,7 @@ sys.dont_write_bytecode = True
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "../../tests"))
 import tap
+from peer_tests import found
 
 PROGRAM, ROOT = os.path.abspath(sys.argv[1]), os.path.join(HERE, "../..")
 
@@ -50,9 +51,16 @@ def least_squares_gsl_as_recorded_up_to_rounding(_):
     assert len(re.findall(r"^    {\d+, \d+},$", result.stdout, re.M)) == 5 + 35, result.stdout
 
 
+def least_squares_lines_for_each_pair(folder):
+    with open(f"{folder}/found", "w") as file:
+        file.write(run("--tsv").stdout)
+    pairs = [(row["ours"], row["peer"]) for row in found(f"{folder}/found")]
+    assert pairs == [("lm", "GSL lm"), ("lm, accelerated", "GSL lmaccel"), ("dogleg", "GSL dogleg")], pairs
+
+
 def least_squares_word_it_does_not_know_refused(_):
     result = run("--tables")
-    assert result.returncode == 2 and "usage: least_squares [--header]" in result.stderr, result.stderr
+    assert result.returncode == 2 and "usage: least_squares [--header | --tsv]" in result.stderr, result.stderr
 
 
 tap.run(globals(), "least_squares_")
