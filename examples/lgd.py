@@ -119,11 +119,13 @@ lgd_minimize_options = _struct(
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
     threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int,
     gap_tol=c_double, norm_test=c_double, precondition=_METRIC, precondition_ctx=c_void_p, start_rows=c_size_t, saddle=c_int,
-    validation=c_void_p, patience=c_uint64)
+    validation=c_void_p, patience=c_uint64, profile=c_bool)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
                      lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,
-                     smallest_curvature=c_double, f_validation=c_double)
+                     smallest_curvature=c_double, f_validation=c_double, bytes=c_double, flops=c_double, streaming=c_double,
+                     seconds_loss=c_double, seconds_matrix=c_double, seconds_optimizer=c_double, kernel=c_char_p,
+                     machine=c_char_p)
 lgd_lasso_path_options = _struct(
     "lgd_lasso_path_options", count=c_size_t, ratio=c_double, strengths=c_void_p, l1_ratio=c_double, lower=c_void_p,
     upper=c_void_p, bounds=c_size_t, gap_tol=c_double, max_sweeps=c_uint64, on_data=c_bool, threads=c_size_t)
@@ -165,7 +167,7 @@ _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
 FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
-    "lgd_build_info": "s", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
+    "lgd_build_info": "s", "lgd_machine": "s", "lgd_streaming_rate": "dz", "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
     "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
     "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_scaled": "ipppp",
     "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
@@ -1320,7 +1322,8 @@ def diagnose(history, stop=Stop.EPOCHS, maximize=False, parts=(), descent=False)
 
 
 def _reported(r):
-    return Report(*_values(r))._replace(stop=_named(Stop, r.stop))
+    words = {name: (getattr(r, name) or b"").decode() for name in ("kernel", "machine")}
+    return Report(*_values(r))._replace(stop=_named(Stop, r.stop), **words)
 
 
 @contextlib.contextmanager
@@ -1416,6 +1419,22 @@ def uniform(seed, first, count):
     x = np.empty(count)
     _C.lgd_uniform(_whole("seed", seed), _whole("first", first), count, x.ctypes.data)
     return x
+
+
+def machine():
+    """What the last bits of results depend on: the kind of processor, and the BLAS."""
+    return _C.lgd_machine().decode()
+
+
+def streaming_rate(threads=0):
+    """Bytes a second at which so many threads read memory."""
+    return _C.lgd_streaming_rate(_whole("threads", threads))
+
+
+def stream_read(x, streams=8, threads=0):
+    """Seconds of one read of the array x."""
+    x = np.ascontiguousarray(x, dtype=np.double)
+    return _C.lgd_stream_read(x.ctypes.data, x.size, _whole("streams", streams), _whole("threads", threads))
 
 
 def build_info():

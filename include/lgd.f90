@@ -93,6 +93,7 @@ module lgd
         type(c_funptr) :: jacobian = c_null_funptr, residuals = c_null_funptr, bend = c_null_funptr, design = c_null_funptr
         type(c_funptr) :: panel = c_null_funptr, describe = c_null_funptr, attained = c_null_funptr, descend = c_null_funptr
         type(c_funptr) :: noise = c_null_funptr, parts = c_null_funptr
+        type(c_funptr) :: cost = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
@@ -436,6 +437,7 @@ module lgd
         integer(c_int) :: saddle = LGD_SADDLE_UNCHECKED
         type(c_ptr) :: validation = c_null_ptr
         integer(c_int64_t) :: patience = 0
+        logical(c_bool) :: profile = .false.
     end type
 
     type, bind(C) :: lgd_report
@@ -447,6 +449,8 @@ module lgd
         integer(c_size_t) :: batch_size = 0
         integer(c_int64_t) :: indefinite = 0
         real(c_double) :: smallest_curvature = 0, f_validation = 0
+        real(c_double) :: bytes = 0, flops = 0, streaming = 0, seconds_loss = 0, seconds_matrix = 0, seconds_optimizer = 0
+        type(c_ptr) :: kernel = c_null_ptr, machine = c_null_ptr ! lgd_string() makes text of them
     end type
 
     type, bind(C) :: lgd_lasso_path_options
@@ -1563,6 +1567,21 @@ module lgd
             import
             type(c_ptr) :: text
         end function
+        function c_machine() bind(C, name='lgd_machine') result(text)
+            import
+            type(c_ptr) :: text
+        end function
+        function lgd_streaming_rate(threads) bind(C, name='lgd_streaming_rate') result(rate)
+            import
+            integer(c_size_t), value :: threads
+            real(c_double) :: rate
+        end function
+        function lgd_stream_read(x, count, streams, threads) bind(C, name='lgd_stream_read') result(seconds)
+            import
+            real(c_double), intent(in) :: x(*)
+            integer(c_size_t), value :: count, streams, threads
+            real(c_double) :: seconds
+        end function
         function c_loss_name(loss) bind(C, name='lgd_loss_name') result(text)
             import
             type(c_ptr), value :: loss
@@ -1716,7 +1735,7 @@ module lgd
             integer(c_size_t) :: length
         end function
     end interface
-    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_loss_name, c_loss_find, c_function_create, &
+    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_machine, c_loss_name, c_loss_find, c_function_create, &
         c_function_create_differences, c_residual_create, c_residual_create_with_sized, c_penalty_name, c_optimizer_parse, &
         c_optimizer_name, c_optimizer_option, c_stop_string, c_history_series, c_strlen
     private :: c_loss_parse, c_loss_describe, c_objective_describe, c_minimize_describe_sized, c_cross_validate_sized, &
@@ -1764,6 +1783,11 @@ contains
     function lgd_build_info() result(text)
         character(:), allocatable :: text
         text = lgd_string(c_build_info())
+    end function
+
+    function lgd_machine() result(text)
+        character(:), allocatable :: text
+        text = lgd_string(c_machine())
     end function
 
     function lgd_loss_name(loss) result(text)

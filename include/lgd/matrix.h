@@ -63,7 +63,8 @@ typedef struct lgd_row_step {
  *   kernel             optional: what computes the products with k vectors, in words
  *   squares            optional: as adjoint, with the square of each element of A in its place. For the diagonals of Hessians
  *   stored             optional: how many numbers A has in memory, where that is not rows x cols: rows are sparse, and never copied as
- *                      dense ones for a product */
+ *                      dense ones for a product
+ *   bytes              optional: of memory to a row as it is stored, on the average; absent: 8 cols */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */
@@ -84,6 +85,7 @@ typedef struct lgd_matrix_ops {
     lgd_status (*squares)(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
                           size_t ldg);
     size_t (*stored)(void *ctx);
+    double (*bytes)(void *ctx);
 } lgd_matrix_ops;
 
 /* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.

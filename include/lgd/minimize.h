@@ -189,7 +189,11 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   history         series are appended to it
  *   callback        called after each epoch (full batch: step)
  *   callback_ctx    what callback is handed
- *   threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it */
+ *   threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it
+ *   profile         the report says where the time went, and how near the run came to the rate at which memory can be read, which is
+ *                   then measured if it is not known (lgd_streaming_rate: a third of a second, no part of report.seconds). Of small
+ *                   evaluations, steps and panels every 17th is timed and stands for the others, so that a run is less than 2 % slower.
+ *                   w has the same bits */
 typedef struct lgd_minimize_options {
     size_t batch_size;
     uint64_t max_epochs, max_steps, check_every;
@@ -214,6 +218,7 @@ typedef struct lgd_minimize_options {
     lgd_saddle saddle;
     lgd_objective *validation;
     uint64_t patience;
+    bool profile;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -235,7 +240,20 @@ typedef struct lgd_minimize_options {
  *   indefinite    steps at which the Hessian was found not to be positive definite (newton, newton_cg, trust_region)
  *   smallest_curvature  of the Hessian of what is minimised (with maximize of -f) where the run ended, or where it last looked,
  *                       with saddle; else NaN
- *   f_validation  the value of `validation` at the returned w, or at the point that the method makes of it; NaN without one */
+ *   f_validation  the value of `validation` at the returned w, or at the point that the method makes of it; NaN without one
+ *   bytes         moved between memory and the processor, by a model in which nothing is left in a cache: the data of a row for each row
+ *                 that passes counts (of a linear model 8 cols + 8 targets, or as the matrix stores it), and w and g read, w written,
+ *                 the state of the method read and written for each step, 24 dim + 2 lgd_optimizer_state_bytes; steps that the
+ *                 objective makes itself (`descend`) move what its rows say. NaN where the objective does not tell (`cost` of its ops)
+ *   flops         by the same model: 4 cols outputs for a row of a linear model, and dim (2 + 4 v) a step for v vectors of state. NaN
+ *                 where the objective does not tell, and after steps from a Hessian or a triangle, which are dearer
+ *   streaming     bytes/seconds over the rate at which memory can be read (lgd_streaming_rate), with profile; else NaN. Above 1 where data
+ *                 stay in a cache
+ *   seconds_loss, seconds_matrix, seconds_optimizer  with profile: of `seconds`, those in the loss, in the rest of evaluations, that
+ *                 is in products with the matrix, and in updates of w, clipping and penalty included. Else NaN; where an objective does
+ *                 not tell its loss apart seconds_loss is NaN, and seconds_matrix has it. Threads are told as the time that went by
+ *   kernel        what computes the products, see lgd_matrix_kernel; "" where the objective does not tell. Static storage
+ *   machine       lgd_machine() */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -246,6 +264,8 @@ typedef struct lgd_report {
     uint64_t indefinite;
     double smallest_curvature;
     double f_validation;
+    double bytes, flops, streaming, seconds_loss, seconds_matrix, seconds_optimizer;
+    const char *kernel, *machine;
 } lgd_report;
 
 /* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at
@@ -279,6 +299,11 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * step is taken, and the next run searches anew. Rates of groups and lr_scale divide it by the largest of them, decay adds to
  * C; a schedule comes on top. 0 curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and in
  * batches for methods with LGD_NOISE_GROWS (nesterov_convex). R. Gower et al., SGD: general analysis and improved rates (2019).
+ *
+ * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size); the state,
+ * lgd_optimizer_state_bytes; where the rows are more than one chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64
+ * chunks, of max(terms/64, 32768/dim) rows or more; and for each thread the scratch of a panel, for models of rows below 512 KB. What
+ * estimators, saddle, gap_tol, start_rows, histories and methods that ask for more add is said where they are.
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch
  * grows until as many blocks are there as ever were used at once, and a history beyond 65536 entries. */

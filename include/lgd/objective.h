@@ -69,6 +69,8 @@ enum { LGD_QUADRATIC = 2 };
  *                = omega_i times the Hessian of phi_i at A_i w, for each of the rows; either may be NULL. Called as eval is
  *   product_of   optional, with linear and diagonal: hv[dim] += sum over rows of A_i^T C_i A_i v: what `product` is at the w that C is of,
  *                without its scores
+ *   cost         optional: what value and gradient of one term cost, on the average: *bytes of its data, read from memory once, and *flops.
+ *                Returns what computes them, in words of static storage. For what a run reports
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -100,6 +102,7 @@ typedef struct lgd_objective_ops {
     size_t (*parts)(void *ctx, size_t *first);
     lgd_status (*diagonal)(void *ctx, const lgd_rows *rows, const double *w, double *d, double *C);
     lgd_status (*product_of)(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv);
+    const char *(*cost)(void *ctx, double *bytes, double *flops);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

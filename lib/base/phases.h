@@ -27,6 +27,13 @@ typedef struct lgd_phases {
 /* That of the evaluation which this thread works on; NULL: it is not timed. A sum over chunks hands it to its threads. */
 extern _Thread_local lgd_phases *lgd_phases_now;
 
+static inline lgd_phases *lgd_phases_swap(lgd_phases *with)
+{
+    lgd_phases *const before = lgd_phases_now;
+    lgd_phases_now = with;
+    return before;
+}
+
 /* A panel that is timed, and its loss: of a loss that is called for a few rows at a time every eighth call stands for all. */
 typedef struct lgd_watch {
     lgd_phases *to;           /* NULL: it is not timed */

@@ -8,6 +8,8 @@
 
 #ifdef LGD_AVX2
 #define WIDEST __attribute__((target_clones("default", "avx2", "avx512f")))
+#elif defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 8)
+#define WIDEST __attribute__((no_sanitize("address", "thread", "undefined"))) /* the rate is that of the machine */
 #else
 #define WIDEST
 #endif

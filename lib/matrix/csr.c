@@ -230,6 +230,14 @@ static const char *csr_kernel(void *ctx, size_t k)
     return "sparse rows";
 }
 
+static double csr_bytes(void *ctx)
+{
+    const lgd_csr *d = &((const csr *)ctx)->d;
+    const size_t index = d->column ? sizeof *d->column : sizeof *d->column_i64,
+                 value = d->value ? sizeof *d->value : sizeof *d->value_f32;
+    return d->rows ? sizeof(double) + (double)numbers(d) * (double)(index + value) / (double)d->rows : 0;
+}
+
 static lgd_status check_place(const lgd_csr *d, size_t row)
 {
     if (d->row_start[row] > d->row_start[row + 1])
@@ -270,7 +278,8 @@ lgd_status lgd_matrix_csr_sized(lgd_matrix **out, const lgd_csr *data, size_t da
                                        .fused = csr_fused,
                                        .kernel = csr_kernel,
                                        .squares = csr_squares,
-                                       .stored = csr_stored};
+                                       .stored = csr_stored,
+                                       .bytes = csr_bytes};
     enum { NUMBERS = 2048, LINES = 8 }; /* of a panel, 24 KB */
     lgd_csr d;
     if (!out)

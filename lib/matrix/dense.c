@@ -282,6 +282,12 @@ static lgd_status take_copy(dense *d)
     return LGD_OK;
 }
 
+static double dense_bytes(void *ctx)
+{
+    const dense *d = ctx;
+    return (double)d->cols * (double)(d->single ? sizeof *d->single : sizeof *d->data);
+}
+
 static lgd_status create(lgd_matrix **out, const char *name, const dense *given, bool copy)
 {
     lgd_matrix_ops ops = {.name = name,
@@ -292,7 +298,8 @@ static lgd_status create(lgd_matrix **out, const char *name, const dense *given,
                           .moments = dense_moments,
                           .gather = dense_gather,
                           .use = dense_use,
-                          .kernel = dense_kernel};
+                          .kernel = dense_kernel,
+                          .bytes = dense_bytes};
     if (!out)
         return lgd_fail(LGD_EINVAL, "%s: out is NULL, the address of a pointer is accepted", name);
     *out = NULL;

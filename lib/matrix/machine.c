@@ -1,6 +1,6 @@
 /* What is known of the library and the machine below it, in a line: for people, and for who compares bits. */
 #include "blas/blas.h"
-#include "matrix.h"
+#include "rows.h"
 #include <pthread.h>
 #include <stdio.h>
 
@@ -22,8 +22,8 @@ const char *lgd_build_info(void)
     static _Thread_local char text[1024];
     char blas[sizeof text];
     lgd_blas_info(blas, sizeof blas);
-    snprintf(text, sizeof text, "libgd %s, %s, loops by %s; CPU %s; %.700s", LGD_VERSION, COMPILER, lgd_parallel_kind(),
-             lgd_cpu_kind(), blas);
+    snprintf(text, sizeof text, "libgd %s, %s, loops by %s; CPU %s, %s; %.700s", LGD_VERSION, COMPILER,
+             lgd_parallel_kind(), lgd_cpu_kind(), lgd_row_kernels_best(false)->name, blas);
     return text;
 }
 
@@ -31,7 +31,8 @@ static char machine[256];
 
 static void describe(void)
 {
-    snprintf(machine, sizeof machine, "CPU %s; BLAS %.150s", lgd_cpu_kind(), lgd_blas_name());
+    snprintf(machine, sizeof machine, "CPU %s; %s; BLAS %.150s", lgd_cpu_kind(), lgd_row_kernels_best(false)->name,
+             lgd_blas_name());
 }
 
 const char *lgd_machine(void)

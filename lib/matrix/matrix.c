@@ -225,3 +225,8 @@ lgd_status lgd_matrix_adjoint(const lgd_matrix *A, const lgd_rows *rows, size_t 
     lgd_status status = check(A, rows, k, "R", R, ldr, "G", G, ldg);
     return status ? status : product(lgd_matrix_call_adjoint, A, rows, k, R, ldr, G, ldg);
 }
+
+double lgd_matrix_bytes(const lgd_matrix *A)
+{
+    return A->ops.bytes ? A->ops.bytes(A->ctx) : 8.0 * (double)A->cols;
+}

@@ -40,6 +40,9 @@ typedef lgd_status (*lgd_gather)(void *ctx, const lgd_rows *rows, double *X);
 lgd_status lgd_matrix_moments(const char *name, size_t cols, const lgd_rows *rows, lgd_gather gather, void *ctx,
                               double *mean, double *deviation);
 
+/* Bytes of memory to a row, see `bytes` of the ops. */
+double lgd_matrix_bytes(const lgd_matrix *A);
+
 /* Was it made by lgd_matrix_imputed? */
 bool lgd_matrix_is_imputed(const lgd_matrix *A);
 

@@ -103,6 +103,16 @@ static lgd_status allocate(scaled **out, const lgd_matrix *A)
     return s->constant ? lgd_pool_create(&s->pool, "scaled") : LGD_ENOMEM;
 }
 
+static const char *scaled_kernel(void *ctx, size_t k)
+{
+    return lgd_matrix_kernel(((const scaled *)ctx)->A, k);
+}
+
+static double scaled_bytes(void *ctx)
+{
+    return lgd_matrix_bytes(((const scaled *)ctx)->A);
+}
+
 static lgd_status finish(lgd_matrix **out, scaled *s)
 {
     for (size_t j = 0; j < s->A->cols; j++) {
@@ -118,7 +128,9 @@ static lgd_status finish(lgd_matrix **out, scaled *s)
                           .adjoint = scaled_adjoint,
                           .panel = scaled_panel,
                           .free = scaled_free,
-                          .moments = s->A->ops.moments ? scaled_moments : NULL};
+                          .moments = s->A->ops.moments ? scaled_moments : NULL,
+                          .kernel = scaled_kernel,
+                          .bytes = scaled_bytes};
     return lgd_matrix_create(out, s->A->rows, s->A->cols, &ops, s);
 }
 

@@ -38,7 +38,9 @@ lgd_status lgd_epoch_descend(lgd_run *run, lgd_epoch *e, lgd_lent *l)
         return status;
     lgd_run_keep_best(run);
     const unsigned errors = lgd_error_count();
+    const double begun = lgd_profile_evaluation(run, (double)count);
     const int code = (int)f->ops.descend(f->ctx, &l->rows, run->lr * run->lr_factor, f->mean_weight, run->w, &e->sum);
+    lgd_profile_evaluated(run, (double)count, begun);
     if (code)
         return lgd_failed_in(f->ops.name, "descend", code, errors);
     for (size_t k = 0; k < opt->slices; k++)
@@ -46,6 +48,7 @@ lgd_status lgd_epoch_descend(lgd_run *run, lgd_epoch *e, lgd_lent *l)
     opt->t += count;
     run->evaluations += count;
     run->rows_seen += (double)count;
+    run->descended += count;
     run->all_is_current = false;
     run->gap_all = run->step_rate = NAN;
     e->seen += (double)count;

@@ -237,7 +237,9 @@ lgd_status lgd_run_gap(lgd_run *run)
 {
     if (!(run->o.gap_tol > 0) || !isnan(run->gap_all))
         return LGD_OK;
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     const lgd_status status = lgd_gap_at(&run->gap, run->threads, run->w, &run->gap_all);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     run->evaluations += run->gap.passes;
     run->rows_seen += (double)run->gap.passes * (double)run->terms;
     return status;

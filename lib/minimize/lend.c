@@ -35,15 +35,20 @@ static lgd_status lend_begin_line(void *ctx, const double *w, const double *d)
     own->w = w;
     own->d = d;
     run->rows_seen += (double)run->terms;
-    return lgd_objective_scores(run->f, run->threads, w, d, own->Z, own->T);
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
+    const lgd_status status = lgd_objective_scores(run->f, run->threads, w, d, own->Z, own->T);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
+    return status;
 }
 
 static lgd_status lend_line(void *ctx, double alpha, double *f, double *slope)
 {
     lgd_run *run = ((lgd_lent *)ctx)->run;
     const lgd_lending *own = &run->lending;
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     const lgd_status status =
         lgd_objective_along(run->f, run->threads, own->w, own->d, alpha, own->Z, own->T, f, slope);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     if (status)
         return status;
     run->evaluations++;
@@ -165,8 +170,10 @@ lgd_status lgd_lend_product(void *ctx, const double *w, const double *g, const d
     lgd_run *run = l->run;
     if (!run->lending.oracle.exact)
         return differ(l, w, g, v, hv);
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     lgd_status status =
         keeps_curves(run) ? product_by_curves(run, w, v, hv) : lgd_objective_product(run->f, run->threads, w, v, hv);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     double f = 0;
     if (status)
         return status;
@@ -217,6 +224,7 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
 {
     lgd_lent *l = ctx;
     lgd_run *run = l->run;
+    run->factors = true;
     if (!lgd_objective_has_hessian(run->f)) {
         lgd_status status = lend_eval(l, w, f, g);
         if (!status)
@@ -225,7 +233,9 @@ static lgd_status lend_hessian(void *ctx, const double *w, double *f, double *g,
             orient_hessian(run, 1, H, ld);
         return status;
     }
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     const lgd_status status = lgd_objective_hessian(run->f, run->threads, w, f, g, H, ld);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     if (status)
         return status;
     run->evaluations++;
@@ -241,14 +251,20 @@ static lgd_status lend_gauss_newton(void *ctx, const double *w, double *T, size_
 {
     lgd_run *run = ((lgd_lent *)ctx)->run;
     run->rows_seen += (double)run->terms;
-    return lgd_objective_gauss_newton(run->f, run->threads, w, run->lending.frozen, T, ld);
+    run->factors = true;
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
+    const lgd_status status = lgd_objective_gauss_newton(run->f, run->threads, w, run->lending.frozen, T, ld);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
+    return status;
 }
 
 static lgd_status lend_bend(void *ctx, const double *w, const double *v, double *g)
 {
     lgd_run *run = ((lgd_lent *)ctx)->run;
     double f = 0;
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     const lgd_status status = lgd_objective_bend(run->f, run->threads, w, v, g);
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     run->rows_seen += (double)run->terms;
     lgd_run_orient(run, &f, g);
     return status;

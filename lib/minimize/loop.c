@@ -28,7 +28,9 @@ void lgd_run_orient(const lgd_run *run, double *f, double *g)
 
 lgd_status lgd_run_eval(lgd_run *run, const lgd_rows *rows, size_t divide_by, const double *w, double *f, double *g)
 {
-    lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
+    const double begun = lgd_profile_evaluation(run, (double)rows->count);
+    const lgd_status status = lgd_objective_mean(run->f, rows, divide_by, run->threads, w, f, g);
+    lgd_profile_evaluated(run, (double)rows->count, begun);
     if (status)
         return status;
     run->evaluations++;

@@ -138,7 +138,12 @@ static lgd_status figures(lgd_run *run, lgd_status status, lgd_report *r)
                       .batch_size = run->batch,
                       .indefinite = run->indefinite,
                       .smallest_curvature = run->smallest_curvature,
-                      .f_validation = run->o.validation ? run->sign * run->validation : NAN};
+                      .f_validation = run->o.validation ? run->sign * run->validation : NAN,
+                      .streaming = NAN,
+                      .seconds_loss = NAN,
+                      .seconds_matrix = NAN,
+                      .seconds_optimizer = NAN};
+    lgd_profile_tell(run, r);
     return status;
 }
 
@@ -262,7 +267,15 @@ lgd_report lgd_report_of_nothing(void)
                         .f_average = NAN,
                         .gap = NAN,
                         .smallest_curvature = NAN,
-                        .f_validation = NAN};
+                        .f_validation = NAN,
+                        .bytes = NAN,
+                        .flops = NAN,
+                        .streaming = NAN,
+                        .seconds_loss = NAN,
+                        .seconds_matrix = NAN,
+                        .seconds_optimizer = NAN,
+                        .kernel = "",
+                        .machine = lgd_machine()};
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,

@@ -19,6 +19,7 @@
  *   rate.c       rates from the curvature: one that is found before the run, one that would hold after divergence
  *   history.c    series of numbers
  *   parts.c      gradients by parts of w, for them
+ *   profile.c    what a run costs, and where its time goes
  * Values inside a run carry the sign of minimisation (run.sign); the user's sign is put back on the way out. */
 #ifndef LGD_RUN_H
 #define LGD_RUN_H
@@ -28,6 +29,7 @@
 #include "lgd/minimize.h"
 #include "objective/objective.h"
 #include "optimizer/optimizer.h"
+#include "profile.h"
 
 struct lgd_history {
     double *series[7]; /* loss, running, lr, grad_norm, seconds, gap, validation */
@@ -116,6 +118,9 @@ struct lgd_run {
     bool lent, begun;
     bool restored; /* after divergence w is the best point already */
     lgd_gradient_parts parts;
+    lgd_profile profile;
+    bool factors;       /* it had a Hessian or a triangle, whose flops are not counted */
+    uint64_t descended; /* steps that the objective made itself */
     lgd_stop stop;
     char why[96], accepted[128]; /* divergence in words */
 };

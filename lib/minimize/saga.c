@@ -52,7 +52,10 @@ static lgd_status sum(lgd_run *run, const lgd_rows *rows, double *f, double *g, 
 {
     run->evaluations++;
     run->rows_seen += (double)rows->count;
-    return lgd_objective_sum(run->f, rows, run->threads, run->w, f, g, slopes);
+    const double begun = lgd_profile_evaluation(run, (double)rows->count);
+    const lgd_status status = lgd_objective_sum(run->f, rows, run->threads, run->w, f, g, slopes);
+    lgd_profile_evaluated(run, (double)rows->count, begun);
+    return status;
 }
 
 /* Is the mean that of the slopes, with the data of this objective? A^T r = A^T s - A^T (s - r) for the slopes s at w. Each

@@ -46,7 +46,7 @@ static bool apply_scale(lgd_run *run, const double *scale)
     return moved;
 }
 
-lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
+static lgd_status update(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
 {
     const double *scale = run->o.lr_scale;
     const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PENALTY;
@@ -105,4 +105,12 @@ lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, boo
     if (!(checked && !moved && !penalised) && lgd_judge_point(run))
         run->stop = LGD_STOP_DIVERGED;
     return LGD_OK;
+}
+
+lgd_status lgd_run_step(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bool *fresh)
+{
+    const double begun = lgd_profile_step(run);
+    const lgd_status status = update(run, l, f, keep_old, fresh);
+    lgd_profile_stepped(run, begun);
+    return status;
 }

@@ -1,5 +1,6 @@
 /* What an objective is, in words and numbers. */
 #include "objective.h"
+#include <math.h>
 
 size_t lgd_objective_describe(const lgd_objective *f, char *text, size_t size)
 {
@@ -15,4 +16,11 @@ size_t lgd_objective_describe(const lgd_objective *f, char *text, size_t size)
     lgd_say(&t, "%s of %zu term%s, %zu parameter%s", f->ops.name, f->terms, f->terms == 1 ? "" : "s", f->dim,
             f->dim == 1 ? "" : "s");
     return t.length;
+}
+
+const char *lgd_objective_cost(const lgd_objective *f, double *bytes, double *flops)
+{
+    *bytes = *flops = NAN;
+    const char *kernel = f->ops.cost ? f->ops.cost(f->ctx, bytes, flops) : NULL;
+    return kernel ? kernel : "";
 }

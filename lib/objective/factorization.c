@@ -265,6 +265,16 @@ static void factorization_free(void *ctx)
     lgd_release(m);
 }
 
+/* A rating with its row and column is read; of the factors and biases that it touches as much is written as read. */
+static const char *factorization_cost(void *ctx, double *bytes, double *flops)
+{
+    const lgd_factorization *m = ctx;
+    const double rank = (double)m->rank, touched = 2 * rank + (m->row_bias < m->dim ? 2 : 0);
+    *bytes = (double)sizeof(double) * (2 + (m->weights ? 2 : 1) + 2 * touched);
+    *flops = 12 * rank + 16;
+    return "entry by entry";
+}
+
 const lgd_objective_ops lgd_factorization_ops = {
     .name = "factorization",
     .flags = LGD_CONCURRENT,
@@ -274,4 +284,5 @@ const lgd_objective_ops lgd_factorization_ops = {
     .panel = factorization_panel,
     .describe = factorization_describe,
     .descend = factorization_descend,
+    .cost = factorization_cost,
 };

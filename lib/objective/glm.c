@@ -8,6 +8,7 @@
  * Terms are the rows of positive weight: term i is row kept[i], or row i if none was left out.
  */
 #include "glm.h"
+#include "base/phases.h"
 #include "blas/blas.h"
 #include <string.h>
 
@@ -180,17 +181,23 @@ static lgd_status eval_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p
     const lgd_glm_wanted *to = ctx;
     const lgd_loss *loss = to->m->loss;
     const size_t k = to->m->k;
-    const lgd_status status = lgd_glm_forward(to->m, rows, p, to->w, true, p->Z);
+    lgd_watch watch = lgd_watch_begin();
+    lgd_status status = lgd_glm_forward(to->m, rows, p, to->w, true, p->Z);
     if (status)
         return status;
     if (to->U) {
         *to->f += loss->ops.fenchel(loss->ctx, rows->count, k, p->Z, k, p->y, p->weight, to->U + done * k, k);
         return LGD_OK;
     }
+    const double begun = lgd_watch_loss_begin(&watch);
     *to->f += loss->ops.eval(loss->ctx, rows->count, k, p->Z, k, p->y, p->weight);
+    lgd_watch_loss_end(&watch, begun);
     if (to->R)
         exchange(rows->count * k, p->Z, to->R + done * k);
-    return to->g ? lgd_glm_adjoint(to->m, rows, p, p->Z, to->g) : LGD_OK;
+    if (to->g)
+        status = lgd_glm_adjoint(to->m, rows, p, p->Z, to->g);
+    lgd_watch_end(&watch);
+    return status;
 }
 
 static lgd_status eval_rows(const lgd_glm *m, const lgd_rows *rows, lgd_glm_wanted to)
@@ -262,6 +269,18 @@ static void glm_unpenalised(void *ctx, size_t *first, size_t *count)
     *count = m->o.intercept ? m->k : 0;
 }
 
+/* A row, its targets, weight and offsets; what a loss costs is beside its exponentials nothing to the products. */
+static const char *glm_cost(void *ctx, double *bytes, double *flops)
+{
+    const lgd_glm *m = ctx;
+    const lgd_matrix *X = m->X;
+    const double k = (double)m->k, rows = (double)X->rows;
+    const double numbers = X->ops.stored && rows > 0 ? (double)X->ops.stored(X->ctx) / rows : (double)X->cols;
+    *bytes = lgd_matrix_bytes(X) + sizeof(double) * ((double)m->t + (m->o.weights ? 1 : 0) + (m->o.offset ? k : 0));
+    *flops = 4 * numbers * k;
+    return lgd_matrix_kernel(X, m->k);
+}
+
 static void glm_free(void *ctx)
 {
     lgd_glm *m = ctx;
@@ -294,4 +313,5 @@ const lgd_objective_ops lgd_glm_ops = {
     .describe = lgd_glm_describe,
     .attained = lgd_glm_attained,
     .descend = lgd_glm_descend,
+    .cost = glm_cost,
 };

@@ -1,6 +1,7 @@
 /* A generalised linear model with one output and one target, over a matrix that has its products with a vector in one sweep: scores
  * become slopes, and slopes the gradient, while their rows are in the first-level cache. */
 #include "glm.h"
+#include "base/phases.h"
 
 enum { MOST = 64 }; /* rows that a matrix asks slopes for at a time */
 
@@ -10,6 +11,7 @@ typedef struct sweep {
     const lgd_rows *rows;
     size_t done, known; /* known: numbers of the index that can be read, from the first of the set on */
     double b, *gb;
+    lgd_watch watch;
 } sweep;
 
 static size_t row_of(const lgd_rows *rows, size_t position)
@@ -29,9 +31,8 @@ static void ask(const sweep *s, size_t position)
         lgd_prefetch(m->o.weights + row);
 }
 
-static lgd_status slopes(void *ctx, size_t count, const size_t *position, double *Z)
+static lgd_status slopes_of(const sweep *s, size_t count, const size_t *position, double *Z)
 {
-    const sweep *s = ctx;
     const lgd_glm *m = s->to->m;
     const lgd_loss_ops *ops = &m->loss->ops;
     double y[MOST], weight[MOST], U[MOST];
@@ -65,18 +66,29 @@ static lgd_status slopes(void *ctx, size_t count, const size_t *position, double
     return LGD_OK;
 }
 
+static lgd_status slopes(void *ctx, size_t count, const size_t *position, double *Z)
+{
+    sweep *s = ctx;
+    const double begun = lgd_watch_loss_begin(&s->watch);
+    const lgd_status status = slopes_of(s, count, position, Z);
+    lgd_watch_loss_end(&s->watch, begun);
+    return status;
+}
+
 static lgd_status sweep_rows(const lgd_glm_wanted *to, const lgd_rows *rows, size_t done)
 {
     const lgd_glm *m = to->m;
     double *g = to->U ? NULL : to->g;
-    sweep s = {.to = to, .rows = rows, .done = done, .known = rows->count};
+    sweep s = {.to = to, .rows = rows, .done = done, .known = rows->count, .watch = lgd_watch_begin()};
     if (rows->index)
         s.known += lgd_rows_ahead(rows);
     if (m->o.intercept) {
         s.b = to->w[m->X->cols];
         s.gb = g ? g + m->X->cols : NULL;
     }
-    return lgd_matrix_call_fused(m->X, rows, to->w, slopes, &s, g);
+    const lgd_status status = lgd_matrix_call_fused(m->X, rows, to->w, slopes, &s, g);
+    lgd_watch_end(&s.watch);
+    return status;
 }
 
 static lgd_status sweep_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done)

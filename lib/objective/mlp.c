@@ -22,6 +22,7 @@
  * This file is compiled twice, for real = double and, by mlp_single.c, float. Z, db and g are double in both.
  */
 #include "mlp.h"
+#include "base/phases.h"
 #include "blas/blas.h"
 
 #ifdef LGD_MLP_SINGLE
@@ -265,9 +266,15 @@ lgd_status lgd_mlp_eval_panel(void *wanted, const lgd_mlp_panel *p, size_t done)
 {
     const lgd_mlp_wanted *to = wanted;
     const pass of = {to->m, p, weights_of(to, p, done), p->rows.count, to->by, to->fresh && done == 0};
-    const lgd_status status = forward(&of);
+    lgd_watch watch = lgd_watch_begin();
+    lgd_status status = forward(&of);
     if (status || !to->f)
         return status;
+    const double begun = lgd_watch_loss_begin(&watch);
     *to->f += loss_of(&of);
-    return to->g ? back(&of, to->g) : LGD_OK;
+    lgd_watch_loss_end(&watch, begun);
+    if (to->g)
+        status = back(&of, to->g);
+    lgd_watch_end(&watch);
+    return status;
 }

@@ -1,5 +1,6 @@
 /* Sums over rows: fixed chunks, any number of threads, a fixed tree. */
 #include "objective.h"
+#include "base/phases.h"
 #include "blas/blas.h"
 #include "matrix/matrix.h"
 #include <math.h>
@@ -203,7 +204,8 @@ typedef struct chunks {
     const lgd_rows *rows;
     size_t rows_each, stride, dim, count, groups;
     double value[MAX_CHUNKS][2];
-    double *partial; /* NULL: no vector wanted */
+    double *partial;    /* NULL: no vector wanted */
+    lgd_phases *phases; /* where the caller's evaluation keeps its times */
 } chunks;
 
 static lgd_status sum_chunk(void *ctx, size_t i)
@@ -222,8 +224,10 @@ static lgd_status sum_group(void *ctx, size_t group)
 {
     const chunks *c = ctx;
     lgd_status status = LGD_OK;
+    lgd_phases *const before = lgd_phases_swap(c->phases);
     for (size_t i = group * c->count / c->groups; i < (group + 1) * c->count / c->groups && !status; i++)
         status = sum_chunk(ctx, i);
+    lgd_phases_now = before;
     return status;
 }
 
@@ -269,7 +273,8 @@ lgd_status lgd_objective_groups(lgd_objective *f, const lgd_rows *rows, size_t t
                 .stride = stride,
                 .dim = f->dim,
                 .count = count,
-                .groups = groups};
+                .groups = groups,
+                .phases = lgd_phases_now};
     lgd_status status = vector ? lgd_objective_reserve(f, rows->count > f->terms ? rows->count : f->terms) : LGD_OK;
     if (status)
         return status;

@@ -52,6 +52,9 @@ static inline void lgd_objective_noise(const lgd_objective *f, uint64_t t)
         f->ops.noise(f->ctx, t);
 }
 
+/* What value and gradient of a term cost, see `cost` of the ops: its words, or "" with NaN where that is not known. */
+const char *lgd_objective_cost(const lgd_objective *f, double *bytes, double *flops);
+
 /* Is coordinate j left unpenalised? */
 static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
 {

@@ -213,6 +213,16 @@ static void quadratic_unpenalised(void *ctx, size_t *first, size_t *count)
     *count = r->spare_count;
 }
 
+/* The lower and the upper triangle of the matrix of columns, in one product. */
+static const char *quadratic_cost(void *ctx, double *bytes, double *flops)
+{
+    const lgd_reduction *r = ctx;
+    const double square = (double)r->cols * (double)r->cols;
+    *bytes = sizeof(double) * square;
+    *flops = 2 * square * (double)r->outputs;
+    return r->outputs == 1 ? "gemv" : "gemm";
+}
+
 static void quadratic_free(void *ctx)
 {
     lgd_reduction_free(ctx);
@@ -227,6 +237,7 @@ static const lgd_objective_ops quadratic_ops = {
     .curvature = quadratic_curvature,
     .product = quadratic_product,
     .hessian = quadratic_hessian,
+    .cost = quadratic_cost,
 };
 
 const lgd_reduction *lgd_quadratic_reduction(const lgd_objective *q)

@@ -229,6 +229,12 @@ static size_t subset_panel(void *ctx)
     return ((const subset *)ctx)->parent->panel;
 }
 
+static const char *subset_cost(void *ctx, double *bytes, double *flops)
+{
+    const lgd_objective *parent = ((const subset *)ctx)->parent;
+    return parent->ops.cost(parent->ctx, bytes, flops);
+}
+
 static void subset_free(void *ctx)
 {
     subset *s = ctx;
@@ -289,6 +295,7 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .residuals = f->ops.jacobian ? subset_residuals : NULL,
                              .bend = f->ops.bend ? subset_bend : NULL,
                              .parts = f->ops.parts ? subset_parts : NULL,
+                             .cost = f->ops.cost ? subset_cost : NULL,
                              .design = f->ops.design ? subset_design : NULL,
                              .descend = f->ops.descend ? subset_descend : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL,
