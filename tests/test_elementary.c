@@ -14,23 +14,61 @@ static real last_place(real expected, bool single)
     return ldexpl(1, (exponent < least ? least : exponent) - digits);
 }
 
+static real exp_minusl(real x)
+{
+    return expl(-x);
+}
+
 static real softly(real x)
 {
     return 1 / (1 + expl(-x));
 }
 
+/* For every width that this processor may be taken for: plain, AVX2, AVX-512. */
+#if defined(__GNUC__) && defined(__x86_64__)
+#define FOR_AVX2 __attribute__((target("avx2")))
+#define FOR_AVX512 __attribute__((target("avx512f,avx512dq,avx512vl,avx512bw")))
+static bool has(size_t width)
+{
+    if (width == 2)
+        return __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512bw");
+    return width == 0 || __builtin_cpu_supports("avx2");
+}
+#else
+#define FOR_AVX2
+#define FOR_AVX512
+static bool has(size_t width)
+{
+    return width == 0;
+}
+#endif
+enum { WIDTHS = 3 };
+
 #define OF_ARRAY(name, type, call)                                                                                     \
-    LGD_WIDE static void name##_all(size_t n, const type *x, type *to)                                                 \
+    static void name##_plain(size_t n, const type *x, type *to)                                                        \
     {                                                                                                                  \
         _Pragma("omp simd") for (size_t i = 0; i < n; i++) to[i] = call(x[i]);                                         \
     }                                                                                                                  \
+    FOR_AVX2 static void name##_avx2(size_t n, const type *x, type *to)                                                \
+    {                                                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++) to[i] = call(x[i]);                                         \
+    }                                                                                                                  \
+    FOR_AVX512 static void name##_avx512(size_t n, const type *x, type *to)                                            \
+    {                                                                                                                  \
+        _Pragma("omp simd") for (size_t i = 0; i < n; i++) to[i] = call(x[i]);                                         \
+    }                                                                                                                  \
+    static void (*const name##_all[WIDTHS])(size_t n, const type *x, type *to) = {name##_plain, name##_avx2,           \
+                                                                                  name##_avx512};                      \
     static double name##_one(double x)                                                                                 \
     {                                                                                                                  \
         return (double)call((type)x);                                                                                  \
     }
 OF_ARRAY(exp, double, lgd_exp)
+OF_ARRAY(exp_minus, double, lgd_exp_minus)
 OF_ARRAY(expm1, double, lgd_expm1)
 OF_ARRAY(log1p, double, lgd_log1p)
+OF_ARRAY(log1p_unit, double, lgd_log1p_unit)
 OF_ARRAY(sigmoid, double, lgd_sigmoid)
 OF_ARRAY(tanh, double, lgd_tanh)
 OF_ARRAY(expf, float, lgd_expf)
@@ -41,14 +79,16 @@ OF_ARRAY(tanhf, float, lgd_tanhf)
 static const struct {
     const char *name;
     double (*one)(double x);
-    void (*all)(size_t n, const double *x, double *to);
-    void (*allf)(size_t n, const float *x, float *to);
+    void (*const *all)(size_t n, const double *x, double *to);
+    void (*const *allf)(size_t n, const float *x, float *to);
     real (*reference)(real x);
     double low, high, small, ulps;
 } functions[] = {
     {"exp", exp_one, exp_all, NULL, expl, -746, 709.78, 60, 0.8},
+    {"exp_minus", exp_minus_one, exp_minus_all, NULL, exp_minusl, 0, 746, 60, 0.8},
     {"expm1", expm1_one, expm1_all, NULL, expm1l, -40, 700, 1000, 1.1},
     {"log1p", log1p_one, log1p_all, NULL, log1pl, 0, 4, 1000, 0.9},
+    {"log1p_unit", log1p_unit_one, log1p_unit_all, NULL, log1pl, 0, 1, 1074, 0.9},
     {"log1p of what is large", log1p_one, log1p_all, NULL, log1pl, 0, DBL_MAX, 2000, 0.9},
     {"sigmoid", sigmoid_one, sigmoid_all, NULL, softly, -745, 40, 60, 2.3},
     {"tanh", tanh_one, tanh_all, NULL, tanhl, -25, 25, 1070, 2.2},
@@ -89,22 +129,23 @@ START_TEST(elementary_whole_range_within_the_stated_ulps)
 }
 END_TEST
 
-START_TEST(elementary_arrays_bits_of_their_elements)
+START_TEST(elementary_arrays_bits_of_their_elements_at_every_width)
 {
     enum { LONGEST = 37 };
-    for (size_t first = 0; first < 4; first++)
-        for (size_t n = 0; first + n <= LONGEST; n++) {
-            double x[LONGEST], y[LONGEST];
-            float xf[LONGEST], yf[LONGEST];
-            for (size_t i = 0; i < LONGEST; i++)
-                xf[i] = (float)(x[i] = argument((size_t)_i, i));
-            if (functions[_i].all)
-                functions[_i].all(n, x + first, y + first);
-            else
-                functions[_i].allf(n, xf + first, yf + first);
-            for (size_t i = first; i < first + n; i++)
-                ck_assert((functions[_i].all ? y[i] : (double)yf[i]) == functions[_i].one(x[i]));
-        }
+    for (size_t width = 0; width < WIDTHS; width++)
+        for (size_t first = 0; first < 4 && has(width); first++)
+            for (size_t n = 0; first + n <= LONGEST; n++) {
+                double x[LONGEST], y[LONGEST];
+                float xf[LONGEST], yf[LONGEST];
+                for (size_t i = 0; i < LONGEST; i++)
+                    xf[i] = (float)(x[i] = argument((size_t)_i, i + n));
+                if (functions[_i].all)
+                    functions[_i].all[width](n, x + first, y + first);
+                else
+                    functions[_i].allf[width](n, xf + first, yf + first);
+                for (size_t i = first; i < first + n; i++)
+                    ck_assert((functions[_i].all ? y[i] : (double)yf[i]) == functions[_i].one(x[i]));
+            }
 }
 END_TEST
 
@@ -129,6 +170,7 @@ START_TEST(elementary_ends_as_libm)
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
         const double x = ends[i];
         ck_assert_msg(lgd_exp(x) == exp(x) || fabs(x) < 710, "exp(%.17g) is %g", x, lgd_exp(x));
+        ck_assert(x < 0 || lgd_exp_minus(x) == lgd_exp(-x));
         ck_assert_msg(isfinite(lgd_exp(x)) == isfinite(exp(x)), "exp(%.17g) is %g", x, lgd_exp(x));
         ck_assert_msg((lgd_exp(x) == 0) == (exp(x) == 0), "exp(%.17g) is %g", x, lgd_exp(x));
         ck_assert(fabs(x) < 40 || lgd_tanh(x) == tanh(x));
@@ -143,6 +185,8 @@ START_TEST(elementary_ends_as_libm)
     ck_assert(lgd_tanh(0) == 0 && !signbit(lgd_tanh(0)) && lgd_tanh(-0.0) == 0 && signbit(lgd_tanh(-0.0)));
     ck_assert(lgd_tanhf(-0.0F) == 0 && signbit(lgd_tanhf(-0.0F)));
     ck_assert(lgd_tanh(5e-324) == 5e-324 && lgd_tanhf(1e-45F) == 1e-45F && lgd_log1p(5e-324) == 5e-324);
+    ck_assert(lgd_log1p_unit(0) == 0 && lgd_log1p_unit(5e-324) == 5e-324 && lgd_log1p_unit(1) == log1p(1));
+    ck_assert(lgd_exp_minus(-0.0) == 1 && lgd_exp_minus(745.1332191019411) == 5e-324);
     ck_assert_double_infinite(lgd_log1p(INFINITY));
     ck_assert(expf(88.722839F) == INFINITY && lgd_expf(88.722839F) == INFINITY && isfinite(lgd_expf(88.72283F)));
 }
@@ -160,7 +204,7 @@ int main(void)
     Suite *s = suite_create("elementary");
     TCase *all = tcase_create("elementary_functions");
     tcase_add_loop_test(all, elementary_whole_range_within_the_stated_ulps, 0, FUNCTIONS);
-    tcase_add_loop_test(all, elementary_arrays_bits_of_their_elements, 0, FUNCTIONS);
+    tcase_add_loop_test(all, elementary_arrays_bits_of_their_elements_at_every_width, 0, FUNCTIONS);
     suite_add_tcase(s, all);
     CASE(s, elementary_ends_as_libm);
     CASE(s, elementary_nan_stays);

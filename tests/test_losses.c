@@ -308,6 +308,36 @@ START_TEST(loss_rows_with_gaps_and_weights_sum_of_single_ones)
 }
 END_TEST
 
+/* Eights of rows, what is left over, rows of few outputs and of many: a slope is that of the row by itself, and a value that of the same
+ * rows whether they lie together or not, bit for bit. */
+START_TEST(loss_slopes_bits_whatever_rows_come_along)
+{
+    enum { ROWS = 19, MOST = 70 };
+    static const size_t outputs[] = {1, K, MOST};
+    EACH_LOSS(loss)
+    for (size_t j = 0; j < sizeof outputs / sizeof *outputs; j++) {
+        const size_t k = outputs[j], t = lgd_loss_targets(loss, k);
+        double scores[ROWS * MOST], y[ROWS * MOST], Z[ROWS * MOST], apart[ROWS * (MOST + 1)], slope[MOST];
+        for (size_t i = 0; i < ROWS; i++) {
+            targets_of(loss, k, i, y + i * t);
+            scores_of(k, i, 60, scores + i * k);
+        }
+        for (size_t m = 1; m <= ROWS; m++) {
+            memcpy(Z, scores, m * k * sizeof *Z);
+            for (size_t i = 0; i < m; i++)
+                memcpy(apart + i * (k + 1), scores + i * k, k * sizeof *Z);
+            const double value = loss->ops.eval(loss->ctx, m, k, Z, k, y, NULL);
+            ck_assert(loss->ops.eval(loss->ctx, m, k, apart, k + 1, y, NULL) == value);
+            for (size_t i = 0; i < m; i++) {
+                eval(loss, k, scores + i * k, y + i * t, NULL, slope);
+                ck_assert_msg(!memcmp(slope, Z + i * k, k * sizeof *Z), "%s", lgd_loss_name(loss));
+                ck_assert(!memcmp(slope, apart + i * (k + 1), k * sizeof *Z));
+            }
+        }
+    }
+}
+END_TEST
+
 START_TEST(loss_kinks_slopes_beside_them)
 {
     size_t with = 0;
@@ -468,6 +498,7 @@ int main(void)
     CASE(s, loss_curvature_bounds_changes_of_slopes);
     CASE(s, loss_huge_scores_finite_where_the_formula_is);
     CASE(s, loss_rows_with_gaps_and_weights_sum_of_single_ones);
+    CASE(s, loss_slopes_bits_whatever_rows_come_along);
     CASE(s, loss_kinks_slopes_beside_them);
     CASE(s, loss_attained_is_the_value_on_the_boundary);
     CASE(s, loss_fenchel_slopes_of_other_scores_as_the_formula);

@@ -48,7 +48,9 @@ typedef void lgd_loss_loop(const double *parameter, size_t n, double *z, const d
             *z = (weight ? *weight : 1) * slope;                                                                       \
             return;                                                                                                    \
         }                                                                                                              \
-        double sum[LGD_LANES] = {0};                                                                                   \
+        double sum[LGD_LANES];                                                                                         \
+        for (size_t l = 0; l < LGD_LANES; l++)                                                                         \
+            sum[l] = s[l];                                                                                             \
         for (size_t first = 0; first < n; first += LGD_LANES) {                                                        \
             lgd_loss_eight some, *few = NULL;                                                                          \
             double *at = z + first;                                                                                    \
@@ -68,7 +70,7 @@ typedef void lgd_loss_loop(const double *parameter, size_t n, double *z, const d
                 lgd_loss_give(few, n - first, z + first);                                                              \
         }                                                                                                              \
         for (size_t l = 0; l < LGD_LANES; l++)                                                                         \
-            s[l] += sum[l];                                                                                            \
+            s[l] = sum[l];                                                                                             \
     }
 
 /* What is left over, filled up. */

@@ -5,7 +5,7 @@
 #include <float.h>
 #include <math.h>
 
-enum { BLOCK = 64 };
+enum { FEW = 64 }; /* classes, at most, of rows that go side by side */
 
 LGD_WIDEST static void exponentials(size_t n, double *z)
 {
@@ -35,38 +35,96 @@ static double sum_without(size_t k, const double *e, size_t at)
     return sum;
 }
 
+/* Eight rows at once, a lane each, at scores T [k x LGD_LANES], which become slopes, and at classes `own`: to `value`. */
+LGD_INLINE void eight(size_t k, double *restrict T, const double *restrict own, const double *restrict weight,
+                      double *restrict value)
+{
+    double largest[LGD_LANES], at[LGD_LANES] = {0}, mine[LGD_LANES], first[LGD_LANES] = {0};
+    double others[LGD_LANES] = {0}, missed[LGD_LANES] = {0};
+#pragma omp simd
+    for (size_t l = 0; l < LGD_LANES; l++)
+        largest[l] = mine[l] = T[l];
+    for (size_t c = 1; c < k; c++)
+#pragma omp simd
+        for (size_t l = 0; l < LGD_LANES; l++) {
+            const double z = T[c * LGD_LANES + l];
+            at[l] = lgd_either(z > largest[l], (double)c, at[l]);
+            largest[l] = lgd_either(z > largest[l], z, largest[l]);
+            mine[l] = lgd_either(own[l] == (double)c, z, mine[l]);
+        }
+    for (size_t c = 0; c < k; c++)
+#pragma omp simd
+        for (size_t l = 0; l < LGD_LANES; l++) {
+            const double e = lgd_exp(T[c * LGD_LANES + l] - largest[l]);
+            T[c * LGD_LANES + l] = e;
+            others[l] += lgd_either(at[l] == (double)c, 0, e);
+            first[l] += lgd_either(at[l] == (double)c, e, 0);
+            missed[l] += lgd_either(own[l] == (double)c, 0, e);
+        }
+#pragma omp simd
+    for (size_t l = 0; l < LGD_LANES; l++) {
+        value[l] = weight[l] * (lgd_log1p(others[l]) + (largest[l] - mine[l]));
+        first[l] += others[l]; /* the total */
+    }
+    for (size_t c = 0; c < k; c++)
+#pragma omp simd
+        for (size_t l = 0; l < LGD_LANES; l++) {
+            const double part = lgd_either(own[l] == (double)c, -missed[l], T[c * LGD_LANES + l]);
+            T[c * LGD_LANES + l] = weight[l] * (part / first[l]);
+        }
+}
+
+/* Few classes: rows side by side. */
+LGD_WIDEST static double narrow(size_t m, size_t k, double *restrict Z, size_t ldz, const double *restrict y,
+                                const double *restrict weight)
+{
+    double sum = 0, T[FEW * LGD_LANES], own[LGD_LANES], omega[LGD_LANES], value[LGD_LANES];
+    for (size_t first = 0; first < m; first += LGD_LANES) {
+        const size_t n = m - first < LGD_LANES ? m - first : LGD_LANES;
+        for (size_t l = 0; l < LGD_LANES; l++) { /* what is left over is filled up with its first row */
+            const size_t i = first + (l < n ? l : 0);
+            const double *z = Z + i * ldz;
+            for (size_t c = 0; c < k; c++)
+                T[c * LGD_LANES + l] = z[c];
+            own[l] = y[i];
+            omega[l] = weight ? weight[i] : 1;
+        }
+        eight(k, T, own, omega, value);
+        for (size_t l = 0; l < n; l++) {
+            double *z = Z + (first + l) * ldz;
+            for (size_t c = 0; c < k; c++)
+                z[c] = T[c * LGD_LANES + l];
+            sum += value[l];
+        }
+    }
+    return sum;
+}
+
+/* Many classes: those of a row side by side. */
+static double wide(size_t m, size_t k, double *Z, size_t ldz, const double *y, const double *weight)
+{
+    double sum = 0;
+    for (size_t i = 0; i < m; i++) {
+        double *z = Z + i * ldz, largest;
+        const size_t own = (size_t)y[i];
+        const double mine = z[own], omega = weight ? weight[i] : 1;
+        const size_t at = less_largest(k, z, &largest);
+        exponentials(k, z);
+        const double others = sum_without(k, z, at), total = z[at] + others;
+        const double missed = own == at ? others : sum_without(k, z, own);
+        sum += omega * (lgd_log1p(others) + (largest - mine));
+        for (size_t c = 0; c < k; c++)
+            z[c] = omega * (z[c] / total);
+        z[own] = -omega * (missed / total);
+    }
+    return sum;
+}
+
 static double softmax_eval(const void *ctx, size_t m, size_t k, double *Z, size_t ldz, const double *y,
                            const double *weight)
 {
     (void)ctx;
-    double sum = 0;
-    for (size_t first = 0; first < m; first += BLOCK) {
-        const size_t n = m - first < BLOCK ? m - first : BLOCK;
-        double *rows = Z + first * ldz, behind[BLOCK];
-        size_t at[BLOCK];
-        for (size_t i = 0; i < n; i++) {
-            double *z = rows + i * ldz, largest;
-            const double own = z[(size_t)y[first + i]];
-            at[i] = less_largest(k, z, &largest);
-            behind[i] = largest - own;
-            if (ldz != k)
-                exponentials(k, z);
-        }
-        if (ldz == k)
-            exponentials(n * k, rows);
-        for (size_t i = 0; i < n; i++) {
-            double *z = rows + i * ldz;
-            const size_t own = (size_t)y[first + i];
-            const double omega = weight ? weight[first + i] : 1, others = sum_without(k, z, at[i]),
-                         total = z[at[i]] + others;
-            const double missed = own == at[i] ? others : sum_without(k, z, own);
-            sum += omega * (lgd_log1p(others) + behind[i]);
-            for (size_t c = 0; c < k; c++)
-                z[c] = omega * (z[c] / total);
-            z[own] = -omega * (missed / total);
-        }
-    }
-    return sum;
+    return k <= FEW && m > 2 ? narrow(m, k, Z, ldz, y, weight) : wide(m, k, Z, ldz, y, weight);
 }
 
 static void softmax_link(const void *ctx, size_t m, size_t k, double *Z, size_t ldz)
