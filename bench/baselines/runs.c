@@ -30,10 +30,12 @@ enum {
 };
 
 static double X[ROWS * COLS], y[ROWS], label[ROWS], class_of[ROWS], rating[RATINGS], w[BIG], g[BIG];
+static float single[ROWS * COLS];
 static size_t user[RATINGS], item[RATINGS];
 
 /* What a run works on. */
 typedef struct state {
+    lgd_kernel kernel; /* of A, to be chosen before it is used */
     lgd_matrix *A;
     lgd_objective *f;
     lgd_optimizer *opt;
@@ -46,6 +48,7 @@ struct run {
     void (*prepare)(const run *r, state *s);
     void (*go)(state *s); /* counted */
     void (*model)(state *s);
+    lgd_kernel kernel;
     const char *method;
     lgd_minimize_options options;
 };
@@ -69,6 +72,7 @@ static void make_data(void)
         double score = 0;
         for (size_t j = 0; j < COLS; j++) {
             X[i * COLS + j] = 2 * X[i * COLS + j] - 1;
+            single[i * COLS + j] = (float)X[i * COLS + j];
             score += X[i * COLS + j] * (w[j] - 0.5);
         }
         label[i] = score + 2 * y[i] - 1 > 0;
@@ -90,6 +94,7 @@ static void make_data(void)
 static void dense(state *s)
 {
     ok(lgd_matrix_dense(&s->A, ROWS, COLS, X, COLS));
+    ok(lgd_matrix_set_kernel(s->A, s->kernel));
 }
 
 static void few(state *s)
@@ -100,6 +105,12 @@ static void few(state *s)
 static void linear(state *s)
 {
     dense(s);
+    ok(lgd_glm_create(&s->f, s->A, y, lgd_loss_half_squared(), NULL));
+}
+
+static void linear_single(state *s)
+{
+    ok(lgd_matrix_dense_f32(&s->A, ROWS, COLS, single, COLS));
     ok(lgd_glm_create(&s->f, s->A, y, lgd_loss_half_squared(), NULL));
 }
 
@@ -200,6 +211,7 @@ static void read_table(state *s)
 static void make_model(const run *r, state *s)
 {
     memset(w, 0, sizeof w);
+    s->kernel = r->kernel;
     r->model(s);
 }
 
@@ -248,6 +260,9 @@ static void make_table(const run *r, state *s)
 
 static const run runs[] = {
     {"gradient_linear", .prepare = make_eval, .go = eval, .model = linear},
+    {"gradient_linear_rows", .prepare = make_eval, .go = eval, .model = linear, .kernel = LGD_KERNEL_ROWS},
+    {"gradient_linear_blas", .prepare = make_eval, .go = eval, .model = linear, .kernel = LGD_KERNEL_BLAS},
+    {"gradient_linear_single", .prepare = make_eval, .go = eval, .model = linear_single},
     {"gradient_logistic", .prepare = make_eval, .go = eval, .model = logistic},
     {"gradient_softmax", .prepare = make_eval, .go = eval, .model = softmax},
     {"epoch_1_shuffled", EPOCH(1, LGD_SHUFFLE)},
