@@ -2,6 +2,7 @@
  *
  *     forward   V = diag(1/scale) W,   Z  = A V - 1 (shift^T V)
  *     adjoint   T = A^T R,             G += diag(1/scale) (T - shift (1^T R))
+ *     fused     both, with the slopes that are made of Z in the place of R
  */
 #include "matrix/matrix.h"
 #include "blas/blas.h"
@@ -61,6 +62,52 @@ static lgd_status scaled_adjoint(void *ctx, const lgd_rows *rows, size_t k, cons
     return status;
 }
 
+/* Slopes of the scaled scores, in the middle of a sweep over A. */
+typedef struct sweep {
+    double offset, sum; /* shift^T V, and of all slopes */
+    lgd_slopes slopes;
+    void *slopes_ctx;
+} sweep;
+
+static lgd_status shifted_slopes(void *ctx, size_t count, const size_t *position, double *Z)
+{
+    sweep *to = ctx;
+    for (size_t i = 0; i < count; i++)
+        Z[i] -= to->offset;
+    const lgd_status status = to->slopes(to->slopes_ctx, count, position, Z);
+    for (size_t i = 0; i < count; i++)
+        to->sum += Z[i];
+    return status;
+}
+
+static lgd_status scaled_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
+                               double *g)
+{
+    const scaled *s = ctx;
+    const size_t cols = s->A->cols;
+    sweep to = {.slopes = slopes, .slopes_ctx = slopes_ctx};
+    double *V = lgd_pool_take(s->pool, lgd_mul(lgd_mul(cols, 2), sizeof *V));
+    if (!V)
+        return LGD_ENOMEM;
+    double *T = V + cols;
+    for (size_t j = 0; j < cols; j++) {
+        V[j] = w[j] / s->scale[j];
+        to.offset += s->shift[j] * V[j];
+        T[j] = 0;
+    }
+    const lgd_status status = lgd_matrix_call_fused(s->A, rows, V, shifted_slopes, &to, g ? T : NULL);
+    for (size_t j = 0; j < cols && g && !status; j++)
+        g[j] += (T[j] - s->shift[j] * to.sum) / s->scale[j];
+    lgd_pool_give(s->pool, V);
+    return status;
+}
+
+static const char *scaled_kernel(void *ctx, size_t k)
+{
+    const scaled *s = ctx;
+    return lgd_matrix_kernel(s->A, k);
+}
+
 static size_t scaled_panel(void *ctx, size_t k)
 {
     const scaled *s = ctx;
@@ -103,12 +150,7 @@ static lgd_status allocate(scaled **out, const lgd_matrix *A)
     return s->constant ? lgd_pool_create(&s->pool, "scaled") : LGD_ENOMEM;
 }
 
-static const char *scaled_kernel(void *ctx, size_t k)
-{
-    return lgd_matrix_kernel(((const scaled *)ctx)->A, k);
-}
-
-static double scaled_bytes(void *ctx)
+double scaled_bytes(void *ctx)
 {
     return lgd_matrix_bytes(((const scaled *)ctx)->A);
 }
@@ -127,6 +169,7 @@ static lgd_status finish(lgd_matrix **out, scaled *s)
                           .forward = scaled_forward,
                           .adjoint = scaled_adjoint,
                           .panel = scaled_panel,
+                          .fused = lgd_matrix_is_fused(s->A) ? scaled_fused : NULL,
                           .free = scaled_free,
                           .moments = s->A->ops.moments ? scaled_moments : NULL,
                           .kernel = scaled_kernel,
