@@ -94,6 +94,23 @@ WIDE static void adam(size_t dim, double *w, const double *g, double *const *vec
     }
 }
 
+WIDE double loop_rows(size_t rows, size_t n, const double *X, const double *y, const double *w, double *g)
+{
+    double f = 0;
+    for (size_t i = 0; i < rows; i++) {
+        const double *x = X + i * n;
+        double z = -y[i];
+#pragma omp simd reduction(+ : z)
+        for (size_t j = 0; j < n; j++)
+            z += x[j] * w[j];
+#pragma omp simd
+        for (size_t j = 0; j < n; j++)
+            g[j] += z * x[j];
+        f += z * z / 2;
+    }
+    return f;
+}
+
 loop_of_method *loop_find(const char *name)
 {
     static const struct {

@@ -13,6 +13,9 @@ void loop_move(size_t dim, size_t vectors, double *w, const double *g, double *c
 /* The least that comes before it where a step needs sums over all coordinates: reads w and g. The sum of w g. */
 double loop_read(size_t dim, const double *w, const double *g);
 
+/* f = sum_i (x_i.w - y_i)^2/2 over the rows x_i of X [rows x n], and g += its gradient, each row read once. */
+double loop_rows(size_t rows, size_t n, const double *X, const double *y, const double *w, double *g);
+
 /* Step t, from 1, of a method with its presets, as its formula is written; NULL if there is none of that name. */
 typedef void loop_of_method(size_t dim, double *w, const double *g, double *const *vec, uint64_t t);
 loop_of_method *loop_find(const char *name);

@@ -6,11 +6,22 @@
 
 static const race_ops *ops_of(race_id id)
 {
-    static const race_ops *const ops[RACES] = {
-        [RACE_EPOCHS] = &race_of_epochs,         [RACE_FACTORIZATION] = &race_of_factorization,
-        [RACE_LASSO] = &race_of_lasso,           [RACE_LOGISTIC] = &race_of_logistic,
-        [RACE_RATES_TALL] = &race_of_rates_tall, [RACE_RATES_WIDE] = &race_of_rates_wide,
-        [RACE_REDUCTION] = &race_of_reduction};
+    static const race_ops *const ops[RACES] = {[RACE_CALLERS] = &race_of_callers,
+                                               [RACE_CALLERS_FULL] = &race_of_callers_full,
+                                               [RACE_SAME_BITS_TALL] = &race_of_same_bits_tall,
+                                               [RACE_SAME_BITS_WIDE] = &race_of_same_bits_wide,
+                                               [RACE_STEP_THREADS] = &race_of_step_threads,
+                                               [RACE_EPOCHS] = &race_of_epochs,
+                                               [RACE_FACTORIZATION] = &race_of_factorization,
+                                               [RACE_LASSO] = &race_of_lasso,
+                                               [RACE_LOGISTIC] = &race_of_logistic,
+                                               [RACE_LOSSES_8] = &race_of_losses_8,
+                                               [RACE_LOSSES_32] = &race_of_losses_32,
+                                               [RACE_LOSSES_64] = &race_of_losses_64,
+                                               [RACE_LOSSES_1024] = &race_of_losses_1024,
+                                               [RACE_RATES_TALL] = &race_of_rates_tall,
+                                               [RACE_RATES_WIDE] = &race_of_rates_wide,
+                                               [RACE_REDUCTION] = &race_of_reduction};
     return ops[id];
 }
 

@@ -6,13 +6,22 @@
 
 enum { MAX_RUNNERS = 8 };
 typedef enum race_id {
+    RACE_CALLERS,
+    RACE_CALLERS_FULL,
     RACE_EPOCHS,
     RACE_FACTORIZATION,
     RACE_LASSO,
     RACE_LOGISTIC,
+    RACE_LOSSES_8,
+    RACE_LOSSES_32,
+    RACE_LOSSES_64,
+    RACE_LOSSES_1024,
     RACE_RATES_TALL,
     RACE_RATES_WIDE,
     RACE_REDUCTION,
+    RACE_SAME_BITS_TALL,
+    RACE_SAME_BITS_WIDE,
+    RACE_STEP_THREADS,
     RACES
 } race_id;
 
@@ -65,7 +74,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, rates.c, reduction.c) */
+/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, losses.c, rates.c, reduction.c, threads.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -74,8 +83,11 @@ typedef struct race_ops {
     void (*check)(race *r, runner *k);
     double (*run)(void *k, size_t repeats);
 } race_ops;
-extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_rates_tall,
-    race_of_rates_wide, race_of_reduction;
+extern const race_ops race_of_callers, race_of_callers_full, race_of_same_bits_tall, race_of_same_bits_wide,
+    race_of_step_threads;
+extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_losses_8,
+    race_of_losses_32, race_of_losses_64, race_of_losses_1024, race_of_rates_tall, race_of_rates_wide,
+    race_of_reduction;
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

@@ -18,6 +18,7 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
          "factorization": ["loop", "entries", "loop_in_order", "entries_in_order"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
+         **{f"losses_{batch}": ["half_squared", "logistic"] for batch in (8, 32, 64, 1024)},
          "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],
          "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}
 
