@@ -12,6 +12,7 @@
 #include "guard.h"
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 typedef int get_function(void);
@@ -45,11 +46,12 @@ static struct {
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-/* The guard itself. */
+/* The guard itself. The lock is for the first hold and the last release, which change the setting; between them only the count moves, so
+ * that callers side by side, who hold and release around each small evaluation, do not wait for one another. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static size_t holds;
+static atomic_size_t holds;
 static int host_threads;
-static bool took;
+static atomic_bool took;
 
 void *lgd_blas_symbol(const char *name)
 {
@@ -112,26 +114,42 @@ static bool needs_no_setting(void)
     return !strcmp(LGD_BLAS_NAME, "blas") || !strcmp(LGD_BLAS_NAME, "accelerate");
 }
 
+/* holds += by where there are more than `above` of them: without the lock, neither the first nor the last. */
+static bool moves(size_t above, size_t by)
+{
+    size_t now = atomic_load(&holds);
+    while (now > above)
+        if (atomic_compare_exchange_weak(&holds, &now, now + by))
+            return true;
+    return false;
+}
+
 void lgd_blas_hold(void)
 {
+    if (moves(0, 1))
+        return;
     pthread_once(&once, look);
     pthread_mutex_lock(&lock);
-    if (holds++ == 0) {
-        took = loaded.per_call || needs_no_setting();
+    if (!moves(0, 1)) {
+        bool takes = loaded.per_call || needs_no_setting();
         if (has_setting()) {
             host_threads = threads_now();
             if (host_threads != 1)
                 set_threads(1);
-            took = threads_now() == 1;
+            takes = threads_now() == 1;
         }
+        atomic_store(&took, takes);
+        atomic_store(&holds, 1); /* from here on others hold too */
     }
     pthread_mutex_unlock(&lock);
 }
 
 void lgd_blas_release(void)
 {
+    if (moves(1, (size_t)-1))
+        return;
     pthread_mutex_lock(&lock);
-    if (--holds == 0 && has_setting() && host_threads != 1)
+    if (atomic_fetch_sub(&holds, 1) == 1 && has_setting() && host_threads != 1)
         set_threads(host_threads);
     pthread_mutex_unlock(&lock);
 }
@@ -155,10 +173,7 @@ void lgd_blas_leave(int before)
 
 bool lgd_blas_held(void)
 {
-    pthread_mutex_lock(&lock);
-    bool held = holds > 0 && took;
-    pthread_mutex_unlock(&lock);
-    return held;
+    return atomic_load(&holds) > 0 && atomic_load(&took);
 }
 
 size_t lgd_blas_concurrency(size_t wanted)
