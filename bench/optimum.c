@@ -99,7 +99,7 @@ bool optimum_find(const dataset *d, lgd_objective *f, double l2, double *w, doub
     memset(w, 0, n * sizeof *w);
     bool ok = !lgd_objective_eval(f, NULL, w, value, g);
     double first = sqrt(dot(n, g, g)), norm = first;
-    for (int k = 0; ok && k < 100 && norm > 1e-14 * first; k++) {
+    for (int k = 0; ok && k < 100 && norm > 1e-12 * first; k++) { /* smaller ones are of rounding */
         double before = *value, t = 1;
         ok = hessian_at(&h, w) && newton_step(&h, g, step, r, q, v);
         for (; ok && t > 1e-10; t /= 2) { /* to the first value that is not worse */
