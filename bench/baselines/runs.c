@@ -31,7 +31,9 @@ enum {
 
 static double X[ROWS * COLS], y[ROWS], label[ROWS], class_of[ROWS], rating[RATINGS], w[BIG], g[BIG];
 static float single[ROWS * COLS];
-static size_t user[RATINGS], item[RATINGS];
+static size_t user[RATINGS], item[RATINGS], row_start[ROWS + 1];
+static double number[ROWS * COLS];
+static int32_t column[ROWS * COLS];
 
 /* What a run works on. */
 typedef struct state {
@@ -79,6 +81,14 @@ static void make_data(void)
         class_of[i] = (double)(size_t)(CLASSES * y[i]);
         y[i] = score + y[i] - 0.5;
     }
+    size_t numbers = 0; /* of a sparse matrix, about one of ten */
+    for (size_t i = 0; i < ROWS * COLS; i++) {
+        if (X[i] < -0.8) {
+            column[numbers] = (int32_t)(i % COLS);
+            number[numbers++] = X[i];
+        }
+        row_start[i / COLS + 1] = numbers;
+    }
     lgd_uniform(4, 0, RATINGS, rating);
     for (size_t t = 0; t < RATINGS; t++) {
         double place[2];
@@ -123,6 +133,12 @@ static void linear_few(state *s)
 static void logistic(state *s)
 {
     dense(s);
+    ok(lgd_glm_create(&s->f, s->A, label, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 1e-3, .intercept = true}));
+}
+
+static void logistic_sparse(state *s)
+{
+    ok(lgd_matrix_csr(&s->A, &(lgd_csr){ROWS, COLS, row_start, .column = column, .value = number}));
     ok(lgd_glm_create(&s->f, s->A, label, lgd_loss_logistic(), &(lgd_glm_options){.l2 = 1e-3, .intercept = true}));
 }
 
@@ -264,6 +280,7 @@ static const run runs[] = {
     {"gradient_linear_blas", .prepare = make_eval, .go = eval, .model = linear, .kernel = LGD_KERNEL_BLAS},
     {"gradient_linear_single", .prepare = make_eval, .go = eval, .model = linear_single},
     {"gradient_logistic", .prepare = make_eval, .go = eval, .model = logistic},
+    {"gradient_logistic_sparse", .prepare = make_eval, .go = eval, .model = logistic_sparse},
     {"gradient_softmax", .prepare = make_eval, .go = eval, .model = softmax},
     {"epoch_1_shuffled", EPOCH(1, LGD_SHUFFLE)},
     {"epoch_1_sequential", EPOCH(1, LGD_SEQUENTIAL)},
@@ -276,6 +293,7 @@ static const run runs[] = {
     {"epoch_64_replacement", EPOCH(64, LGD_REPLACEMENT)},
     {"epoch_8_logistic_adam", RUN(logistic, "adam", .batch_size = 8)},
     {"epoch_8_logistic_saga", RUN(logistic, "sgd:lr=0.001", .batch_size = 8, .estimator = LGD_SAGA)},
+    {"epoch_64_logistic_sparse", RUN(logistic_sparse, "sgd:lr=0.01", .batch_size = 64)},
     {"epoch_64_softmax_momentum", RUN(softmax, "momentum:lr=0.01", .batch_size = 64)},
     {"epoch_32_network_adam", RUN(network, "adam", .batch_size = 32)},
     {"epoch_1_factorization", RUN(factorization, "sgd:lr=0.01", .batch_size = 1)},
@@ -283,6 +301,7 @@ static const run runs[] = {
     {"step_momentum", .prepare = make_step, .go = step, .method = "momentum"},
     {"step_adam", .prepare = make_step, .go = step, .method = "adam"},
     {"lbfgs_rosenbrock", RUN(rosenbrock, "lbfgs", .max_steps = 30)},
+    {"newton_cg_logistic_sparse", RUN(logistic_sparse, "newton_cg", .max_steps = 5)},
     {"newton_logistic", RUN(logistic_few, "newton", .max_steps = 5)},
     {"path_lasso", .prepare = make_model, .go = path, .model = linear_few},
     {"table_csv", .prepare = make_table, .go = read_table},
@@ -343,13 +362,18 @@ int main(int count, char **names)
     }
     make_data();
     warm_up();
-    int failed = 0;
+    int failed = 0, started = 0;
     for (size_t i = 0; i < RUNS; i++) {
         int wanted = count == 1;
         for (int k = 1; k < count; k++)
             wanted |= strcmp(names[k], runs[i].name) == 0;
-        if (wanted)
+        if (wanted) {
             failed |= start(&runs[i]);
+            started++;
+        }
     }
-    return failed;
+    if (started == (count > 1 ? count - 1 : RUNS))
+        return failed;
+    fprintf(stderr, "baseline-runs: not every name is one of --list\n");
+    return EXIT_FAILURE;
 }
