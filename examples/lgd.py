@@ -66,6 +66,8 @@ _FORWARD = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_rows), c_size_t, c_void_p, c_s
 _MOMENTS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=_FORWARD, adjoint=_FORWARD, panel=c_void_p,
                          free=c_void_p, moments=_MOMENTS, gather=c_void_p)
+lgd_csr = _struct("lgd_csr", rows=c_size_t, cols=c_size_t, row_start=c_void_p, column=c_void_p, column_i64=c_void_p,
+                  value=c_void_p, value_f32=c_void_p)
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
 lgd_curvature_options = _struct("lgd_curvature_options", tol=c_double, max_products=c_size_t, seed=c_uint64, power=c_bool,
                                 smallest_vector=c_void_p, largest_vector=c_void_p)
@@ -169,7 +171,7 @@ _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uin
 FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
     "lgd_build_info": "s", "lgd_machine": "s", "lgd_streaming_rate": "dz", "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
     "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
-    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_scaled": "ipppp",
+    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_csr_sized": "ippz", "lgd_matrix_scaled": "ipppp",
     "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
@@ -490,6 +492,26 @@ class Matrix(_Object):
         else:
             dense = _C.lgd_matrix_dense_columns if by_columns else _C.lgd_matrix_dense
             self._handle = _Handle(lambda out: dense(out, *data.shape, data.ctypes.data, ld), _C.lgd_matrix_free, data)
+
+    @classmethod
+    def csr(cls, data, column=None, row_start=None, cols=None):
+        """Sparse rows, where they lie: a csr_matrix or csr_array of SciPy with sorted indices, or its data (float64 or float32),
+        indices (int32 or int64), row_start = indptr, and the number of columns."""
+        if column is None:
+            data, column, row_start, cols = data.data, data.indices, data.indptr, data.shape[1]
+        start = np.ascontiguousarray(row_start, SIZE) if np.min(row_start) >= 0 else _refuse("row_start", "has a number below 0", "sizes")
+        for name, array, kinds, count in ("data", data, (np.float64, np.float32), start[-1]), ("column", column, (np.int32, np.int64), start[-1]):
+            if array.dtype not in kinds or array.ndim != 1 or not array.flags.c_contiguous or len(array) < count:
+                _refuse(f"{name} of csr", f"has dtype {array.dtype} and shape {array.shape}",
+                        f"{count} numbers of {' or '.join(kind.__name__ for kind in kinds)} without gaps", TypeError)
+        given = lgd_csr(rows=len(start) - 1, cols=cols, row_start=start.ctypes.data)
+        setattr(given, "column" if column.dtype == np.int32 else "column_i64", column.ctypes.data)
+        setattr(given, "value" if data.dtype == np.float64 else "value_f32", data.ctypes.data)
+        whole = object.__new__(cls)
+        whole.shape = given.rows, cols
+        whole._handle = _Handle(lambda out: _C.lgd_matrix_csr_sized(out, ctypes.byref(given), ctypes.sizeof(given)),
+                                _C.lgd_matrix_free, data, column, start)
+        return whole
 
     def _above(self, create):
         above = object.__new__(Matrix)

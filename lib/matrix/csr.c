@@ -1,5 +1,5 @@
-/* Sparse storage by rows. The loops of one output visit rows in the order of those of dense rows, by panels whose numbers stay in the
- * first-level cache between score and update while the next panel's are on their way. */
+/* Sparse storage by rows. With one output rows go through in their order, by panels whose numbers stay in the first-level cache between
+ * score and update while the next panel's are on their way. */
 #include "rows.h"
 #include <math.h>
 #include <string.h>
@@ -79,14 +79,13 @@ static size_t row_at(const lgd_rows *rows, size_t position)
 
 static bool next_panel(walk *k)
 {
-    const lgd_csr *d = &k->A->d;
-    const size_t all = k->rows->count, left = all - k->done;
-    k->count = left < k->A->each ? left : k->A->each;
+    const size_t all = k->rows->count, each = k->A->each, left = all - k->done;
+    k->count = left < each ? left : each;
     for (size_t r = 0; r < k->count; r++) {
-        const size_t after = k->done + k->A->each + r;
-        k->position[r] = lgd_rows_visited(d->cols, all, k->done + r);
-        k->row[r] = row_at(k->rows, k->position[r]);
-        k->next[r] = after < all ? row_at(k->rows, lgd_rows_visited(d->cols, all, after)) : d->rows;
+        const size_t at = k->done + r;
+        k->position[r] = at;
+        k->row[r] = row_at(k->rows, at);
+        k->next[r] = at + each < all ? row_at(k->rows, at + each) : k->A->d.rows;
     }
     k->done += k->count;
     return k->count;
