@@ -837,7 +837,7 @@ START_TEST(batches_of_one_by_the_matrix_the_bits_of_the_loop)
 }
 END_TEST
 
-/* Rows that the objective leaves out are left out of the steps as well. */
+/* Rows that the objective leaves out are left out of the steps as well, in every order, and where a run ends within an epoch. */
 START_TEST(batches_of_one_with_rows_of_no_weight_the_bits_of_the_loop)
 {
     problem *p = make_problem();
@@ -848,17 +848,24 @@ START_TEST(batches_of_one_with_rows_of_no_weight_the_bits_of_the_loop)
     const lgd_glm_options o = {.intercept = true, .weights = p->weight};
     OK(lgd_glm_create(&f, A, p->y, lgd_loss_half_squared(), &o));
     ck_assert_uint_eq(lgd_objective_terms(f), ROWS - (ROWS + 6) / 7);
-    double by_matrix[COLS + 1] = {0}, by_loop[COLS + 1] = {0};
-    for (int loop = 0; loop < 2; loop++) {
-        lgd_optimizer *opt;
-        OK(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.01}));
-        OK(lgd_minimize(f, opt, loop ? by_loop : by_matrix,
-                        &(lgd_minimize_options){
-                            .batch_size = 1, .max_epochs = 2, .grad_tol = LGD_ZERO, .clip_value = loop ? 1e300 : 0},
-                        NULL));
-        lgd_optimizer_free(opt);
+    const lgd_order orders[] = {LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT};
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        double w[2][COLS + 1] = {{0}};
+        for (int loop = 0; loop < 2; loop++) {
+            const lgd_minimize_options options = {.batch_size = 1,
+                                                  .max_steps = 1500,
+                                                  .grad_tol = LGD_ZERO,
+                                                  .order = orders[i],
+                                                  .clip_value = loop ? 1e300 : 0};
+            lgd_optimizer *opt;
+            lgd_report report;
+            OK(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.01}));
+            OK(lgd_minimize(f, opt, w[loop], &options, &report));
+            ck_assert_uint_eq(report.steps, 1500);
+            lgd_optimizer_free(opt);
+        }
+        ck_assert_msg(same(COLS + 1, w[0], w[1]) && w[0][0] != 0, "order %d", (int)orders[i]);
     }
-    ck_assert(same(COLS + 1, by_matrix, by_loop) && by_loop[0] != 0);
     lgd_objective_free(f);
     lgd_matrix_free(A);
     free(p);
