@@ -1,9 +1,15 @@
 #include "suite.h"
 #include "base/base.h"
+#include <fenv.h>
 #include <float.h>
 #include <locale.h>
 #include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdatomic.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* Known answers of Random123's kat_vectors for philox4x32 with 10 rounds. */
 START_TEST(philox_known_counters_known_blocks)
@@ -195,6 +201,132 @@ START_TEST(parallel_two_failures_lowest_reported)
 }
 END_TEST
 
+/* Each waits until so many are here, which ends only if they are at once. */
+typedef struct meeting {
+    size_t count;
+    atomic_size_t here;
+} meeting;
+
+static lgd_status meet(void *ctx, size_t i)
+{
+    meeting *m = ctx;
+    (void)i;
+    atomic_fetch_add(&m->here, 1);
+    while (atomic_load(&m->here) < m->count)
+        sched_yield();
+    return LGD_OK;
+}
+
+static void *have_meeting(void *count)
+{
+    meeting m = {.count = (size_t)count};
+    return lgd_parallel(m.count, m.count, meet, &m) || atomic_load(&m.here) != m.count ? count : NULL;
+}
+
+START_TEST(parallel_as_many_at_once_as_asked)
+{
+    for (size_t count = 1; count <= 16; count++)
+        for (int times = 0; times < 5; times++)
+            ck_assert_ptr_null(have_meeting((void *)count));
+}
+END_TEST
+
+static void *have_loop(void *unused)
+{
+    size_t out[64];
+    (void)unused;
+    for (int times = 0; times < 50; times++) {
+        memset(out, 0, sizeof out);
+        if (lgd_parallel(12, 3, square, out) || out[11] != 121)
+            return (void *)(size_t)1;
+    }
+    return NULL;
+}
+
+START_TEST(parallel_many_callers_at_once_all_end)
+{
+    enum { CALLERS = 8 };
+    pthread_t thread[CALLERS];
+    for (int times = 0; times < 20; times++) {
+        size_t out[CALLERS][64];
+        memset(out, 0, sizeof out);
+        for (size_t i = 0; i < CALLERS; i++)
+            ck_assert_int_eq(pthread_create(&thread[i], NULL, have_loop, NULL), 0);
+        for (size_t i = 0; i < CALLERS; i++) {
+            ck_assert_int_eq(lgd_parallel(12, 1 + i, square, out[i]), LGD_OK);
+            for (size_t j = 0; j < 12; j++)
+                ck_assert_uint_eq(out[i][j], j * j);
+        }
+        for (size_t i = 0; i < CALLERS; i++) {
+            void *failed;
+            ck_assert_int_eq(pthread_join(thread[i], &failed), 0);
+            ck_assert_ptr_null(failed);
+        }
+    }
+}
+END_TEST
+
+/* A loop within a loop: the inner ones are helped by whoever is free. */
+static lgd_status loop_within(void *ctx, size_t i)
+{
+    size_t out[10];
+    const lgd_status status = lgd_parallel(10, 3, square, out);
+    ((size_t *)ctx)[i] = out[9];
+    return status;
+}
+
+START_TEST(parallel_within_parallel_all_done)
+{
+    size_t out[40] = {0};
+    ck_assert_int_eq(lgd_parallel(40, 4, loop_within, out), LGD_OK);
+    for (size_t i = 0; i < 40; i++)
+        ck_assert_uint_eq(out[i], 81);
+}
+END_TEST
+
+/* A child has none of its parent's threads, and hires its own. */
+START_TEST(parallel_after_a_fork_as_before)
+{
+    int status = -1;
+    ck_assert_ptr_null(have_meeting((void *)(size_t)3));
+    const pid_t child = fork();
+    if (child == 0)
+        _exit(have_meeting((void *)(size_t)4) != NULL);
+    ck_assert_int_gt(child, 0);
+    ck_assert_int_eq(waitpid(child, &status, 0), child);
+    ck_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    ck_assert_ptr_null(have_meeting((void *)(size_t)4));
+}
+END_TEST
+
+typedef struct rounding {
+    meeting m; /* so that each is of another thread */
+    int mode[4];
+} rounding;
+
+static lgd_status note_rounding(void *ctx, size_t i)
+{
+    rounding *r = ctx;
+    r->mode[i] = fegetround();
+    return meet(&r->m, i);
+}
+
+/* The arithmetic of a loop is its caller's, whoever computes: helpers were there before it was set. */
+START_TEST(parallel_rounding_of_the_caller)
+{
+    static const int modes[] = {FE_TONEAREST, FE_UPWARD, FE_DOWNWARD, FE_TONEAREST};
+    for (size_t k = 0; k < 4; k++) {
+        rounding r = {.m = {.count = 4}};
+        fesetround(modes[k]);
+        const lgd_status status = lgd_parallel(4, 4, note_rounding, &r);
+        fesetround(FE_TONEAREST);
+        ck_assert_int_eq(status, LGD_OK);
+        for (size_t i = 0; i < 4; i++)
+            ck_assert_int_eq(r.mode[i], modes[k]);
+    }
+}
+END_TEST
+
 START_TEST(thread_count_option_then_environment)
 {
     setenv("LGD_NUM_THREADS", "3", 1);
@@ -246,6 +378,13 @@ int main(void)
     CASE(s, crc32c_known_text_known_value);
     CASE(s, nearest_misspelt_word_found);
     CASE(s, parallel_two_failures_lowest_reported);
+    CASE(s, parallel_as_many_at_once_as_asked);
+    CASE(s, parallel_many_callers_at_once_all_end);
+    CASE(s, parallel_within_parallel_all_done);
+#ifndef __SANITIZE_THREAD__ /* which lets no child of several threads have threads */
+    CASE(s, parallel_after_a_fork_as_before);
+#endif
+    CASE(s, parallel_rounding_of_the_caller);
     CASE(s, thread_count_option_then_environment);
     CASE(s, take_struct_other_sizes_copied_or_refused);
     CASE(s, strerror_every_status_has_text);

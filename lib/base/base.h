@@ -151,13 +151,14 @@ size_t lgd_random_below(uint64_t bits, size_t n);
 /* ---- the parallel loop (parallel.c) */
 
 /* body(ctx, i) for i = 0 .. count-1 on up to `threads` threads, in any order; all have returned when it returns. The
- * status (and last error) of the lowest i that failed. */
+ * status (and last error) of the lowest i that failed. May be called by several threads at once, from within a body, and after a
+ * fork; inside of a parallel region of OpenMP the caller is alone. */
 lgd_status lgd_parallel(size_t count, size_t threads, lgd_status (*body)(void *ctx, size_t i), void *ctx);
 
 /* wanted, or if that is 0 LGD_NUM_THREADS, OMP_NUM_THREADS, 1. Read from the environment at each call. */
 size_t lgd_thread_count(size_t wanted);
 
-/* How the loop was built: "OpenMP", "threads". */
+/* What it is made of, for people: "threads". */
 const char *lgd_parallel_kind(void);
 
 /* ---- the processor (cpu.c) */
