@@ -36,7 +36,7 @@ Status = enum.IntEnum("Status", {"OK": 0, "EINVAL": -1, "ENOMEM": -2, "ERANGE": 
 Stop = enum.IntEnum("Stop", "EPOCHS STEPS SECONDS GRAD_TOL F_TOL STEP_TOL F_TARGET ROUNDING STALLED CALLBACK OPTIMIZER "
                     "DIVERGED ERROR GAP_TOL SADDLE SEARCH UNBOUNDED SEPARABLE PATIENCE")
 WORDS = {  # what options that are enumerators may be, in their order
-    "order": ("shuffle", "sequential", "replacement"),
+    "order": ("shuffle", "sequential", "replacement", "blocks", "interleaved", "window"),
     "last": ("divide", "scale", "drop"),
     "kind": ("constant", "step", "multi-step", "exponential", "cosine", "inverse time", "inverse scaling", "polynomial",
              "user", "warm restarts", "one cycle", "triangular", "triangular2", "exp range", "trapezoid", "plateau", "optimal",
@@ -121,7 +121,7 @@ lgd_minimize_options = _struct(
     first_epoch=c_uint64, schedule=lgd_schedule, maximize=c_bool, lr_scale=c_void_p, w_best=c_void_p, w_average=c_void_p,
     threads=c_size_t, history=c_void_p, callback=_CALLBACK, callback_ctx=c_void_p, penalty=c_void_p, estimator=c_int,
     gap_tol=c_double, norm_test=c_double, precondition=_METRIC, precondition_ctx=c_void_p, start_rows=c_size_t, saddle=c_int,
-    validation=c_void_p, patience=c_uint64, profile=c_bool)
+    validation=c_void_p, patience=c_uint64, profile=c_bool, block_rows=c_size_t, window=c_size_t)
 lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, evaluations=c_uint64, passes=c_double,
                      f=c_double, grad_norm=c_double, best_f=c_double, seconds=c_double, best_step=c_uint64, clipped=c_uint64,
                      lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,

@@ -385,7 +385,7 @@ module lgd
     end type
 
     enum, bind(C)
-        enumerator :: LGD_SHUFFLE = 0, LGD_SEQUENTIAL, LGD_REPLACEMENT
+        enumerator :: LGD_SHUFFLE = 0, LGD_SEQUENTIAL, LGD_REPLACEMENT, LGD_BLOCKS, LGD_INTERLEAVED, LGD_WINDOW
     end enum
 
     enum, bind(C)
@@ -438,6 +438,7 @@ module lgd
         type(c_ptr) :: validation = c_null_ptr
         integer(c_int64_t) :: patience = 0
         logical(c_bool) :: profile = .false.
+        integer(c_size_t) :: block_rows = 0, window = 0
     end type
 
     type, bind(C) :: lgd_report

@@ -33,6 +33,7 @@
 #include "lgd/optimizer.h"
 #include "lgd/optimizers.h"
 #include "lgd/schedule.h"
+#include "lgd/batches.h"
 #include "lgd/minimize.h"
 #include "lgd/standard_errors.h"
 #include "lgd/starts.h"

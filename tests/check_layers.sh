@@ -46,7 +46,7 @@ includes_follow_layers() {
                 home[layers[i] ".h"] = layers[i]
             }
             home["status.h"] = home["runtime.h"] = "base"
-            home["starts.h"] = home["choose.h"] = home["diagnose.h"] = home["federated.h"] = home["piecewise.h"] = home["rates.h"] = "minimize"
+            home["starts.h"] = home["choose.h"] = home["diagnose.h"] = home["federated.h"] = home["batches.h"] = home["piecewise.h"] = home["rates.h"] = "minimize"
             home["glm.h"] = home["factorization.h"] = home["mlp.h"] = home["least_squares.h"] = home["quadratic.h"] = home["standard_errors.h"] = "objective"
             home["optimizers.h"] = home["descent.h"] = home["adaptive.h"] = home["newton.h"] = home["gauss_newton.h"] = home["quasi_newton.h"] = home["search.h"] = "optimizer"
         }

@@ -298,7 +298,7 @@ START_TEST(minimize_illegal_options_refused_by_name)
         {{.divergence_factor = -2}, "minimize: divergence_factor is -2"},
         {{.clip_norm = -1}, "minimize: clip_norm is -1"},
         {{.clip_value = NAN}, "minimize: clip_value is nan"},
-        {{.order = (lgd_order)3}, "minimize: order is 3"},
+        {{.order = (lgd_order)6}, "minimize: order is 6"},
         {{.order = (lgd_order)-1}, "minimize: order is -1"},
         {{.last = (lgd_last)17}, "minimize: last is 17"},
         {{.threads = (size_t)-4}, "minimize: threads is 18446744073709551612"},

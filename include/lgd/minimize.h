@@ -1,6 +1,7 @@
 /* The verb: minimize an objective by an optimizer, and report why it ended. */
 #ifndef LGD_MINIMIZE_H
 #define LGD_MINIMIZE_H
+#include "batches.h"
 #include "objective.h"
 #include "optimizer.h"
 #include "penalty.h"
@@ -8,36 +9,6 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* In which order an epoch visits the rows (terms) when there are batches.
- *   LGD_SHUFFLE      lgd_permutation(seed, epoch): every row once
- *   LGD_SEQUENTIAL   storage order
- *   LGD_REPLACEMENT  each draw uniform over all rows, independently; an epoch is ceil(rows/batch_size) steps */
-typedef enum lgd_order { LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT } lgd_order;
-
-/* What becomes of the short batch at the end of an epoch.
- *   LGD_LAST_DIVIDE   its sum is divided by its own count
- *   LGD_LAST_SCALE    its sum is divided by batch_size
- *   LGD_LAST_DROP     it is left out */
-typedef enum lgd_last { LGD_LAST_DIVIDE, LGD_LAST_SCALE, LGD_LAST_DROP } lgd_last;
-
-/* What stands for the gradient of all rows at each step, when there are batches; combined with any optimizer and penalty. Below
- * grad_B is the gradient of the mean over the batch, grad f that over all rows. The estimates of the last three go to the
- * gradient as w settles, so that a constant rate ends at the minimum.
- *   LGD_MINIBATCH   grad_B(w)
- *   LGD_SVRG        grad_B(w) - grad_B(v) + grad f(v), v the point at the epoch's beginning. Three passes of evaluations an
- *                   epoch, two vectors. Johnson and Zhang (2013)
- *   LGD_SAGA        remembers the slopes at which each row was last seen, and the mean gradient that they make, which the batch
- *                   corrects: one pass an epoch. The memory, one number per row and output and a vector, is the optimizer's and
- *                   part of its saved state. A row not seen yet counts with slope 0, so that its first visit is a step of
- *                   LGD_MINIBATCH. An optimizer that comes with a memory is looked at first (two passes); where that is not
- *                   of this objective's data it begins anew. Needs `difference` of the objective, else LGD_EUNSUPPORTED.
- *                   Defazio, Bach and Lacoste-Julien (2014)
- *   LGD_SARAH       grad_B(w) - grad_B(previous w) + previous estimate; the first of an epoch is grad f(w). Nearly three passes
- *                   of evaluations an epoch, three vectors. Nguyen, Liu, Scheinberg and Takac (2017)
- * LGD_SVRG and LGD_SARAH evaluate all rows before each epoch, so that these are judged too: they run as with check_every = 1,
- * whatever it is. Where a batch holds all rows, each once, all four are plain descent, with its bits. */
-typedef enum lgd_estimator { LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH } lgd_estimator;
 
 /* The text of a reason, "not run" for 0, "unknown reason" for a value that is none. Never NULL; static storage. */
 LGD_API const char *lgd_stop_string(lgd_stop stop);
@@ -115,6 +86,9 @@ LGD_API void lgd_history_free(lgd_history *h);
  * Batches
  *   batch_size      rows a step; 0: all, in storage order. More than there are is LGD_EINVAL
  *   order           in which an epoch visits the rows, see lgd_order
+ *   block_rows      of a block of LGD_BLOCKS, LGD_INTERLEAVED, LGD_WINDOW, at most all [64, or all]; LGD_EINVAL with another order
+ *   window          LGD_WINDOW: rows of a window, block_rows to all; the blocks are divided equally into as many windows as have that
+ *                   many [the fewest with which the factor of lgd_order is at most 1.1 at rho = 1, for batches of at least 64]
  *   last            what becomes of a short last batch, see lgd_last
  *   seed            of order and noise
  *   norm_test       batches grow: before each epoch batch_size becomes the smallest B with sigma^2/B (m-B)/(m-1) <= norm_test^2
@@ -219,6 +193,7 @@ typedef struct lgd_minimize_options {
     lgd_objective *validation;
     uint64_t patience;
     bool profile;
+    size_t block_rows, window;
 } lgd_minimize_options;
 
 /* What happened in a run.
@@ -314,6 +289,17 @@ static inline lgd_status lgd_minimize(lgd_objective *f, lgd_optimizer *opt, doub
                                       const lgd_minimize_options *options, lgd_report *report)
 {
     return lgd_minimize_sized(f, opt, w, options, sizeof *options, report, sizeof *report);
+}
+
+/* The order in which lgd_minimize visits so many rows with these options in the epoch of that number, counted from 0: index receives
+ * *draws of them, batch after batch. It has room for rows + batch_size numbers; batches are those of batch_size, whatever norm_test
+ * does. LGD_EINVAL for NULL, and as lgd_minimize; LGD_ENOMEM. */
+LGD_API lgd_status lgd_minimize_order_sized(const lgd_minimize_options *options, size_t options_size, uint64_t epoch,
+                                            size_t rows, size_t *index, size_t *draws);
+static inline lgd_status lgd_minimize_order(const lgd_minimize_options *options, uint64_t epoch, size_t rows,
+                                            size_t *index, size_t *draws)
+{
+    return lgd_minimize_order_sized(options, sizeof *options, epoch, rows, index, draws);
 }
 
 /* What lgd_minimize would do with these, in words and with every number, to text [size], as lgd_objective_describe does: F with its

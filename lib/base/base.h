@@ -134,7 +134,7 @@ void lgd_pool_free(lgd_pool *pool);
 void lgd_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]);
 
 /* Streams that share a seed and must not meet. */
-enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW, LGD_STREAM_DROPOUT };
+enum { LGD_STREAM_UNIFORM, LGD_STREAM_ORDER, LGD_STREAM_DRAW, LGD_STREAM_DROPOUT, LGD_STREAM_BLOCKS };
 
 /* 64 random bits for (seed, stream, a, b). */
 uint64_t lgd_random(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b);
@@ -144,6 +144,9 @@ void lgd_random_words(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b, si
 
 /* A key for (a, b) where many are made and few are used: the finaliser of SplitMix64 (Steele, Lea, Flood 2014). */
 uint64_t lgd_mix(uint64_t a, uint64_t b);
+
+/* Fisher and Yates on index [count]: the i-th swap draws by the 64 bits of (seed, stream, a, b + i). */
+void lgd_shuffle(uint64_t seed, uint32_t stream, uint64_t a, uint64_t b, size_t count, size_t *index);
 
 /* A number below n, uniform to 2^-64 n. */
 size_t lgd_random_below(uint64_t bits, size_t n);

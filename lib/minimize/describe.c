@@ -69,7 +69,12 @@ static void say_average(lgd_words *t, const lgd_optimizer *opt)
 
 static void say_rows(lgd_words *t, const lgd_run *run)
 {
-    static const char *const orders[] = {"shuffled", "sequential", "with replacement"};
+    static const char *const orders[] = {"shuffled",
+                                         "sequential",
+                                         "with replacement",
+                                         "in blocks of %zu rows",
+                                         "in blocks of %zu rows, eight in step",
+                                         "in blocks of %zu rows, shuffled within %zu"};
     static const char *const lasts[] = {"divided by its own count", "divided by batch_size", "left out"};
     const lgd_minimize_options *o = &run->o;
     const lgd_estimator_ops *estimator = lgd_estimator_of(o->estimator);
@@ -78,8 +83,10 @@ static void say_rows(lgd_words *t, const lgd_run *run)
         if (o->start_rows)
             lgd_say(t, ", from a sample of %zu on, seed=%llu", o->start_rows, (unsigned long long)o->seed);
     } else {
-        lgd_say(t, "batches of %zu of %zu rows, %s, seed=%llu, a short last one %s", o->batch_size, run->f->terms,
-                (unsigned)o->order <= LGD_REPLACEMENT ? orders[o->order] : "?", (unsigned long long)o->seed,
+        lgd_say(t, "batches of %zu of %zu rows, ", o->batch_size, run->f->terms);
+        lgd_say(t, (unsigned)o->order <= LGD_WINDOW ? orders[o->order] : "?", lgd_order_block(o, run->f->terms),
+                lgd_order_window(o, o->batch_size, run->f->terms));
+        lgd_say(t, ", seed=%llu, a short last one %s", (unsigned long long)o->seed,
                 (unsigned)o->last <= LGD_LAST_DROP ? lasts[o->last] : "?");
         if (estimator && o->estimator != LGD_MINIBATCH)
             lgd_say(t, ", estimator %s", estimator->name);

@@ -7,15 +7,7 @@
 /* The order of an epoch into run->index; how many draws it has. */
 static size_t draw_order(lgd_run *run)
 {
-    const uint64_t epoch = run->o.first_epoch + run->epochs;
-    const size_t batch = run->batch, steps = run->terms / batch + (run->terms % batch != 0);
-    if (run->o.order == LGD_SHUFFLE)
-        lgd_permutation(run->o.seed, epoch, run->terms, run->index);
-    if (run->o.order != LGD_REPLACEMENT)
-        return run->terms;
-    for (size_t i = 0; i < steps * batch; i++)
-        run->index[i] = lgd_random_below(lgd_random(run->o.seed, LGD_STREAM_DRAW, epoch, i), run->terms);
-    return steps * batch;
+    return lgd_order_draw(&run->o, run->batch, run->o.first_epoch + run->epochs, run->terms, run->index);
 }
 
 lgd_status lgd_epoch_draw(lgd_run *run, size_t *draws)

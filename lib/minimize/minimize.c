@@ -29,12 +29,9 @@ static lgd_status allocate(lgd_run *run)
     run->w_old = run->g + stride;
     run->w_best = run->g + 2 * stride;
     run->w_epoch = o->batch_size ? run->g + 3 * stride : NULL;
-    if (o->batch_size && o->order != LGD_SEQUENTIAL) {
-        const size_t room = o->norm_test > 0 ? run->terms : o->batch_size; /* with replacement the last batch is full */
-        run->index = lgd_alloc("minimize", lgd_add(run->terms, room), sizeof *run->index);
-        if (!run->index)
-            return LGD_ENOMEM;
-    }
+    const size_t room = lgd_order_room(o, run->terms);
+    if (room && !(run->index = lgd_alloc("minimize", room, sizeof *run->index)))
+        return LGD_ENOMEM;
     lgd_status status = lgd_objective_reserve(run->f, run->terms);
     if (!status)
         status = lgd_run_parts_create(run);

@@ -82,9 +82,8 @@ lgd_status lgd_run_check(lgd_run *run)
         return lgd_fail(LGD_EUNSUPPORTED,
                         "minimize: maximize is true, false is accepted by %s: a convex quadratic has no maximum",
                         method);
-    if ((unsigned)o->order > LGD_REPLACEMENT)
-        return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
-                        LGD_REPLACEMENT);
+    if ((status = lgd_order_check(o, run->terms)))
+        return status;
     if ((unsigned)o->last > LGD_LAST_DROP)
         return lgd_fail(LGD_EINVAL, "minimize: last is %d, 0 (LGD_LAST_DIVIDE) to %d is accepted", (int)o->last,
                         LGD_LAST_DROP);

@@ -4,7 +4,8 @@
  * On all rows the largest curvature C of F decides: lr = 1/C lies in the middle of what plain descent allows (0 .. 2/C)
  * and within what momentum does. A batch of B rows out of m has the expected smoothness (Gower et al. 2019)
  *     L(B) = m(B-1)/(B(m-1)) C + (m-B)/(B(m-1)) Lmax,      Lmax the largest curvature of one row,
- * or with replacement (B-1)/B C + 1/B Lmax, and lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of
+ * or with replacement (B-1)/B C + 1/B Lmax; where neighbours are visited together, and may be alike, (m-B)/(B(m-1)) is as many times
+ * larger as their noise can be (order.c), and the share of C as much smaller. lr = 1/L(B), with momentum mu times 1 - mu, because there the noise of
  * 1/(1-mu) steps adds up. Estimates whose noise vanishes at the minimum are measured against points that lag behind: a third.
  * Where lr_scale or groups multiply the rate by D, or groups add a decay to g, the curvature is that of D (H + decay) in the
  * place of H; a decay of the optimizer's own adds to all of it.
@@ -180,7 +181,11 @@ static double expected_smoothness(const lgd_run *run, double B, double all, doub
     const double m = (double)run->terms;
     if (run->o.order == LGD_REPLACEMENT)
         return (B - 1) / B * all + term / B;
-    return B < m ? m * (B - 1) / (B * (m - 1)) * all + (m - B) / (B * (m - 1)) * term : all;
+    const double share = (m - B) / (B * (m - 1)),
+                 noise = lgd_order_noise(&run->o, run->batch, (size_t)B, run->terms, 1);
+    if (noise > 1)
+        return (1 - noise * share) * all + noise * share * term;
+    return B < m ? m * (B - 1) / (B * (m - 1)) * all + share * term : all;
 }
 
 /* The largest momentum of the run. */

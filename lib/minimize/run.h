@@ -3,6 +3,7 @@
  *   options.c    takes the options, and refuses what cannot be
  *   loop.c       what both loops do, and the one over all rows
  *   epochs.c     the one over batches
+ *   order.c      in which order these have the rows
  *   descend.c    and of batches of one, where the objective makes the steps
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
@@ -211,6 +212,24 @@ bool lgd_epoch_next(lgd_run *run, lgd_epoch *e, lgd_lent *l);
 lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f);
 lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e);
 lgd_status lgd_run_batches(lgd_run *run);
+
+/* ---- order.c */
+
+/* LGD_EINVAL for what is no order of so many rows. */
+lgd_status lgd_order_check(const lgd_minimize_options *o, size_t terms);
+
+/* Numbers that an index needs, more than draws; 0 where rows are visited as they are stored. And the order of an epoch into it; how many
+ * draws it has. */
+size_t lgd_order_room(const lgd_minimize_options *o, size_t terms);
+size_t lgd_order_draw(const lgd_minimize_options *o, size_t batch, uint64_t epoch, size_t terms, size_t *index);
+
+/* Rows of a block, and of the largest window, with the presets in the place of 0. */
+size_t lgd_order_block(const lgd_minimize_options *o, size_t terms);
+size_t lgd_order_window(const lgd_minimize_options *o, size_t batch, size_t terms);
+
+/* The variance of the gradient of `rows` of an epoch of batches over that in a full permutation, where gradients of rows of a block
+ * have the correlation rho; 1 for other orders. */
+double lgd_order_noise(const lgd_minimize_options *o, size_t batch, size_t rows, size_t terms, double rho);
 
 /* ---- descend.c */
 
