@@ -61,6 +61,9 @@ static inline bool lgd_is_spared(const lgd_objective *f, size_t j)
     return j >= f->spare_first && j - f->spare_first < f->spare_count;
 }
 
+/* Rows of a chunk when `count` are to be evaluated: by shape alone. (chunks.c) */
+size_t lgd_objective_chunk_rows(const lgd_objective *f, size_t count);
+
 /* Room for the chunks of any evaluation of at most `count` rows, so that none of them has to allocate it. */
 lgd_status lgd_objective_reserve(lgd_objective *f, size_t count);
 
