@@ -83,7 +83,7 @@ START_TEST(strengths_and_bounds_of_each_coordinate_optimal)
         }
         ck_ok(lgd_penalty_ranges_create(&h, range, COLS));
         const lgd_report r = run(m.f, "cd", w, (lgd_minimize_options){.penalty = h});
-        ck_assert_int_eq(r.stop, LGD_STOP_STEP_TOL);
+        ck_assert(r.stop == LGD_STOP_STEP_TOL || (r.stop == LGD_STOP_GRAD_TOL && r.grad_norm == 0));
         ck_ok(lgd_objective_eval(m.f, NULL, w, NULL, g));
         ck_assert(fabs(g[COLS]) < 1e-14 && w[6] == 0);
         for (size_t j = 0; j < COLS; j++) {

@@ -127,17 +127,16 @@ static lgd_status product(const dense *d, piece_product of_piece, const lgd_rows
     _Alignas(64) double small[GATHER];
     double *buffer = small;
     const size_t size = d->single ? (d->cols > CONVERT ? d->cols : CONVERT) : GATHER;
-    lgd_status status = fits(k, ldi, ldo);
-    if (!status && d->single && !(buffer = lgd_pool_take(d->pool, size * sizeof *buffer)))
+    if (d->single && !(buffer = lgd_pool_take(d->pool, size * sizeof *buffer)))
         return LGD_ENOMEM;
-    for (size_t i = 0; i < rows->count && !status;) {
+    for (size_t i = 0; i < rows->count;) {
         const piece p = next_piece(d, rows, i, size, buffer);
         of_piece(&p, d->cols, k, in, ldi, i, out, ldo);
         i += p.count;
     }
     if (buffer != small)
         lgd_pool_give(d->pool, buffer);
-    return status;
+    return LGD_OK;
 }
 
 /* One vector, without gaps, on rows: then it is the loops of rows.c. */
@@ -150,8 +149,9 @@ static lgd_status dense_forward(void *ctx, const lgd_rows *rows, size_t k, const
                                 size_t ldz)
 {
     const dense *d = ctx;
-    if (!by_rows(d, k, ldw))
-        return product(d, forward_piece, rows, k, W, ldw, Z, ldz);
+    const lgd_status status = fits(k, ldw, ldz);
+    if (status || !by_rows(d, k, ldw))
+        return status ? status : product(d, forward_piece, rows, k, W, ldw, Z, ldz);
     lgd_rows_forward(&d->storage, rows, W, Z, ldz);
     return LGD_OK;
 }
@@ -160,8 +160,9 @@ static lgd_status dense_adjoint(void *ctx, const lgd_rows *rows, size_t k, const
                                 size_t ldg)
 {
     const dense *d = ctx;
-    if (!by_rows(d, k, ldg))
-        return product(d, adjoint_piece, rows, k, R, ldr, G, ldg);
+    const lgd_status status = fits(k, ldr, ldg);
+    if (status || !by_rows(d, k, ldg))
+        return status ? status : product(d, adjoint_piece, rows, k, R, ldr, G, ldg);
     lgd_rows_adjoint(&d->storage, rows, R, ldr, G);
     return LGD_OK;
 }
