@@ -4,7 +4,7 @@
  *   options   the command line                  list     --list
  *   compare   descent methods on real data      optimum  the value they are compared with
  *   grid      variants x batch sizes            variants what is timed; the one file that calls BLAS itself
- *   gradient  one full gradient, memory rate    stream   how fast memory can be read
+ *   gradient  one full gradient, memory rate    model    an epoch against bytes/rate
  *   steps     a step of every optimizer         loops    what the steps are compared with
  *   races     ways to do one thing              epochs   an epoch with each estimator of the gradient
  *   lasso     a lasso to a gap                  logistic a logistic regression to its lowest value
@@ -20,6 +20,7 @@
 #define LGD_BENCH_H
 #include "files.h"
 #include "measure.h"
+#include "model.h"
 #include "races.h"
 #include <lgd.h>
 
@@ -191,10 +192,6 @@ void gradient_free(gradient *out);
 /* Are so many bytes at most half of the machine's memory, so that it does not begin to swap? */
 bool memory_suffices(double bytes);
 
-/* Seconds of reading x once as so many streams at distant addresses, divided among threads (stream.c). */
-enum { MAX_STREAM_THREADS = 256 };
-double stream_read(const double *x, size_t count, size_t streams, size_t threads);
-
 /* ---- steps (steps.c) */
 
 enum { MAX_METHODS = 64 };
@@ -286,8 +283,9 @@ typedef struct results {
     grid grid;
     gradient gradient;
     step_times steps;
+    model model;
     race race[RACES]; /* without a name where it did not run */
-    bool has_grid, has_gradient, has_steps, has_race;
+    bool has_grid, has_gradient, has_steps, has_model, has_race;
     pictures pictures;
     double seconds;
 } results;
@@ -305,6 +303,7 @@ tally check_comparison(const comparison *c);
 tally check_grid(const grid *g);
 tally check_gradient(const gradient *g);
 tally check_steps(const step_times *s);
+tally check_model(const model *m);
 tally check_race(const race *r);
 tally check_pictures(const pictures *p);
 tally check_all(const results *r);

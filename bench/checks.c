@@ -47,6 +47,14 @@ tally check_steps(const step_times *s)
     return t;
 }
 
+tally check_model(const model *m)
+{
+    tally t = {0, 0};
+    for (size_t i = 0; i < m->cells; i++)
+        count(&t, m->cell[i].verdict == OK);
+    return t;
+}
+
 tally check_race(const race *r)
 {
     tally t = {0, 0};
@@ -72,6 +80,7 @@ tally check_all(const results *r)
     add(&all, check_grid(&r->grid));
     add(&all, check_gradient(&r->gradient));
     add(&all, check_steps(&r->steps));
+    add(&all, check_model(&r->model));
     for (race_id id = 0; id < RACES; id++)
         add(&all, check_race(&r->race[id]));
     add(&all, check_pictures(&r->pictures));

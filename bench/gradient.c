@@ -15,7 +15,7 @@ static double run_read(void *ctx, size_t repeats)
     const problem *p = &c->gradient->problem;
     double seconds = 0;
     for (size_t i = 0; i < repeats; i++)
-        seconds += stream_read(p->X, p->rows * p->cols, c->streams, c->threads);
+        seconds += lgd_stream_read(p->X, p->rows * p->cols, c->streams, c->threads);
     return seconds / (double)repeats;
 }
 

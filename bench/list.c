@@ -118,7 +118,8 @@ int list_print(const settings *s)
         return EXIT_USAGE;
     }
     printf("compare@housing, compare@breast_cancer (with --data FILE: compare@ and FILE's name)\n"
-           "gradient@memory\nsteps@memory, or steps/METHOD@memory, METHOD one of --list optimizers\n");
+           "gradient@memory\nsteps@memory, or steps/METHOD@memory, METHOD one of --list optimizers\n"
+           "model@memory, minutes long and only when asked for\n");
     for (race_id id = 0; id < RACES; id++) {
         race r;
         race_describe(&r, id);

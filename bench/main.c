@@ -85,6 +85,18 @@ static bool time_steps(results *r)
     return true;
 }
 
+static bool time_model(results *r)
+{
+    r->has_model = model_choose(r->settings);
+    if (!r->has_model)
+        return true;
+    if (!model_run(&r->model, r->settings))
+        return false;
+    table_model(&r->model);
+    fflush(stdout);
+    return true;
+}
+
 static bool time_races(results *r)
 {
     for (race_id id = 0; id < RACES; id++) {
@@ -108,6 +120,7 @@ static void release(results *r)
     grid_free(&r->grid);
     gradient_free(&r->gradient);
     steps_free(&r->steps);
+    model_free(&r->model);
     for (race_id id = 0; id < RACES; id++)
         race_free(&r->race[id]);
     for (size_t k = 0; k < r->datasets; k++)
@@ -167,8 +180,9 @@ int main(int argc, char **argv)
     int written = EXIT_OK;
     r.settings = &s;
     table_head(&s);
-    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r) && time_steps(&r) && time_races(&r);
-    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient && !r.has_steps && !r.has_race) {
+    bool ok = load(&r) && compare(&r) && time_grid(&r) && time_gradient(&r) && time_steps(&r) && time_model(&r) &&
+              time_races(&r);
+    if (ok && !r.comparisons && !r.has_grid && !r.has_gradient && !r.has_steps && !r.has_model && !r.has_race) {
         fprintf(stderr, "lgd-bench: --only '%s' matches nothing; see lgd-bench --list\n", s.only);
         release(&r);
         return EXIT_USAGE;

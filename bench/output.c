@@ -272,13 +272,14 @@ static int write_json(const results *r, const char *path)
     for (size_t k = 0; k < r->comparisons; k++)
         comparisons = append(comparisons, of_comparison(&r->comparison[k]));
     json_t *root = json_pack(
-        "{so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype", word(LGD_BENCH_BUILD),
-        "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed), "quick",
-        json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
+        "{so so so so so so so so so so so so so so}", "lgd_bench", word(LGD_VERSION), "buildtype",
+        word(LGD_BENCH_BUILD), "build", word(lgd_build_info()), "machine", word(machine_name()), "seed", word(seed),
+        "quick", json_boolean(r->settings->quick), "seconds", real(r->seconds), "bytes_and_flops",
         json_pack("{so so}", "bytes_per_epoch", word("8 rows columns"), "flop_per_epoch", word("4 rows columns")),
         "comparisons", comparisons, "grid", r->has_grid ? of_grid(&r->grid) : json_null(), "gradient",
         r->has_gradient ? of_gradient(&r->gradient) : json_null(), "steps",
-        r->has_steps ? of_steps(&r->steps) : json_null());
+        r->has_steps ? of_steps(&r->steps) : json_null(), "model", r->has_model ? model_json(&r->model) : json_null(),
+        "cpu_and_kernels", word(lgd_machine()));
     bool whole_tree = root != NULL;
     for (race_id id = 0; id < RACES && whole_tree; id++) {
         race there;
@@ -307,15 +308,12 @@ static int write_json(const results *r, const char *path)
 static const struct {
     const char *name;
     void (*write)(FILE *file, const results *r);
-} tables[] = {{"compare.tsv", write_compare},
-              {"curves.tsv", write_curves},
-              {"grid.tsv", write_grid},
-              {"gradient.tsv", write_gradient},
-              {"steps.tsv", write_steps}};
+} tables[] = {{"compare.tsv", write_compare},   {"curves.tsv", write_curves}, {"grid.tsv", write_grid},
+              {"gradient.tsv", write_gradient}, {"steps.tsv", write_steps},   {"model.tsv", write_model}};
 
 bool output_has(const results *r, const char *name)
 {
-    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient, r->has_steps};
+    bool has[] = {r->comparisons > 0, r->comparisons > 0, r->has_grid, r->has_gradient, r->has_steps, r->has_model};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         if (!strcmp(name, tables[i].name))
             return has[i];

@@ -128,6 +128,7 @@ static const char *part_of(const picture *p)
     return !strncmp(p->data, "curves.tsv", 10) || !strncmp(p->data, "compare.tsv", 11) ? "descent"
            : !strncmp(p->data, "grid.tsv", 8)                                          ? "grid"
            : !strncmp(p->data, "gradient.tsv", 12)                                     ? "gradient"
+           : !strncmp(p->data, "model.tsv", 9)                                         ? "model"
                                                                                        : "scenes";
 }
 
@@ -238,6 +239,12 @@ static bool times(FILE *to, const results *r)
             html(to, "<p class=\"help\">The gradient itself is left out of --quick; --full-gradient adds it.</p>\n");
         html(to, "</section>\n");
     }
+    if (r->has_model && ok) {
+        section(to, "model", "Time of an epoch against bytes over rate");
+        ok = figures(to, r, "model");
+        report_model(to, &r->model);
+        html(to, "</section>\n");
+    }
     if (r->has_steps && ok) {
         section(to, "steps", "One step of every optimizer");
         report_steps(to, &r->steps);
@@ -269,6 +276,7 @@ static void files(FILE *to, const results *r)
                 {"grid.tsv", "the times of an epoch, a line for each variant and batch size"},
                 {"gradient.tsv", "the times of one gradient"},
                 {"steps.tsv", "the times of one step, a line for each optimizer"},
+                {"model.tsv", "epochs and reads, a line for each shape"},
                 {"epochs.tsv", "the times of an epoch, a line for each estimator of the gradient"},
                 {"factorization.tsv", "the times of an epoch of a factorisation"},
                 {"lasso.tsv", "the times to a value of a lasso, a line for each method"},
@@ -306,6 +314,7 @@ static void contents(FILE *to, const results *r)
          has_picture(r, "descent") && r->comparisons ? "<li><a href=\"#descent\">The descents, drawn</a></li>\n" : "");
     html(to, r->has_grid ? "<li><a href=\"#grid\">Time of one epoch for each batch size</a></li>\n" : "");
     html(to, r->has_gradient ? "<li><a href=\"#gradient\">One gradient over all rows</a></li>\n" : "");
+    html(to, r->has_model ? "<li><a href=\"#model\">Time of an epoch against bytes over rate</a></li>\n" : "");
     html(to, r->has_steps ? "<li><a href=\"#steps\">One step of every optimizer</a></li>\n" : "");
     for (race_id id = 0; id < RACES; id++)
         if (r->race[id].name)

@@ -67,6 +67,12 @@ void report_failures(FILE *to, const results *r)
         if (c->verdict != OK)
             html(to, "<li>gradient, %s: %s</li>\n", c->name, ill_gradient(why, c));
     }
+    for (size_t i = 0; i < r->model.cells; i++) {
+        const model_cell *c = &r->model.cell[i];
+        if (c->verdict != OK)
+            html(to, "<li>epoch of %zu x %zu: %s</li>\n", c->rows, c->cols,
+                 c->verdict == FAILED ? c->why : "its weights differ from those of plain loops");
+    }
     for (size_t i = 0; i < r->steps.cells; i++) {
         const step_cell *c = &r->steps.cell[i];
         if (c->verdict != OK)
@@ -95,6 +101,9 @@ void report_checks(FILE *to, const results *r)
                    check_grid(&r->grid));
     if (r->has_gradient)
         check_line(to, "one gradient", "", "it is that of plain loops", check_gradient(&r->gradient));
+    if (r->has_model)
+        check_line(to, "model", "", "the weights after a step are those of plain loops to 1e-10",
+                   check_model(&r->model));
     if (r->has_steps)
         check_line(to, "steps", "", "the points after 3 steps are those of the references of the tests to 1e-12",
                    check_steps(&r->steps));

@@ -120,6 +120,7 @@ static lgd_status minimize(fit *a, lgd_optimizer *opt, lgd_minimize_options *o)
         o->callback = step_progress;
         o->callback_ctx = &bar;
     }
+    o->profile = a->settings->verbose;
     const lgd_status st = lgd_minimize(a->q ? a->q : a->f, opt, a->at, o, &a->report);
     if (shown)
         progress_end(&bar);

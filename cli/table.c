@@ -93,6 +93,34 @@ static void print_run(FILE *to, const fit *a)
             lgd_stop_string(r->stop));
 }
 
+/* "12.3 GB", or "GB not known". */
+static void print_figure(FILE *to, double x, const char *unit)
+{
+    isnan(x) ? (void)fprintf(to, "%s not known", unit) : (void)fprintf(to, "%.3g %s", x, unit);
+}
+
+/* What the run cost, and what computed it. */
+static void print_cost(FILE *to, const fit *a)
+{
+    const lgd_report *r = &a->report;
+    if (!a->words || !r->kernel)
+        return;
+    fprintf(to, "cost: ");
+    print_figure(to, 1e-9 * r->bytes, "GB");
+    fprintf(to, ", ");
+    print_figure(to, 1e-9 * r->flops, "GFLOP");
+    fprintf(to, " in %.3g s", r->seconds);
+    if (r->bytes > 0)
+        fprintf(to, ", %.3g GB/s, %.2g of the rate of memory", 1e-9 * r->bytes / r->seconds, r->streaming);
+    fprintf(to, "\n  seconds: ");
+    print_figure(to, r->seconds_loss, "in the loss");
+    fprintf(to, ", ");
+    print_figure(to, r->seconds_matrix, "in products");
+    fprintf(to, ", ");
+    print_figure(to, r->seconds_optimizer, "in the optimizer");
+    fprintf(to, "\n  by %s; %s\n", *r->kernel ? r->kernel : "kernels not known", r->machine);
+}
+
 /* What is known of rows that the fit has not seen. */
 static void print_scores(FILE *to, const fit *a)
 {
@@ -131,6 +159,7 @@ void fit_print(FILE *to, const fit *a)
     if (a->plan)
         fprintf(to, "plan: %s\n", a->plan);
     print_run(to, a);
+    print_cost(to, a);
     print_coefficients(to, a);
     if (s->kind->squares && a->freedom > 0)
         fprintf(to, "residual deviation %.6g, %.6g degree%s of freedom, R^2 %.6g", a->sigma, a->freedom,

@@ -437,7 +437,7 @@ def cli_diagnosis_where_steps_do_not_converge_or_it_is_asked_for(folder):
 def cli_verbose_what_is_minimised_with_every_constant(folder):
     data = diabetes(folder)
     steps = fits(data, "-q", "-v", "--loss=huber:delta=2.5", "--l2=0.125", "--l1=0.5", folder=folder).stdout
-    for text in ("1/442 sum_i huber:delta=2.5(x_i.w + b, y_i) + 0.125/2 |w|^2", "10 columns", "0.5", "\nby fista:"):
+    for text in ("1/442 sum_i huber:delta=2.5(x_i.w + b, y_i) + 0.125/2 |w|^2", "10 columns", "0.5", "\nby fista:", "\ncost: ", " in the optimizer\n  by "):
         assert text in steps, (text, steps)
     for words in (["--loss=half_squared"], ["--loss=quantile:tau=0.75"]):
         assert f"sum_i {words[0][7:]}(x_i.w + b, y_i)" in fits(data, "-q", "-v", *words, folder=folder).stdout, words

@@ -169,7 +169,7 @@ _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
 FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
-    "lgd_build_info": "s", "lgd_machine": "s", "lgd_streaming_rate": "dz", "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
+    "lgd_build_info": "s", "lgd_machine": "s", "lgd_optimizer_machine": "sp", "lgd_streaming_rate": "dz", "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
     "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
     "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_csr_sized": "ippz", "lgd_matrix_scaled": "ipppp",
     "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
@@ -1077,6 +1077,11 @@ class Optimizer(_Object):
     def load(self, state):
         _check(_C.lgd_optimizer_load(self.handle, state, len(state)))
         self._dim = None
+
+    @property
+    def machine(self):
+        """Where the state that was loaded last had been saved, as machine() says it; else machine()."""
+        return _C.lgd_optimizer_machine(self.handle).decode()
 
 
 class History(_Object):

@@ -1572,6 +1572,11 @@ module lgd
             import
             type(c_ptr) :: text
         end function
+        function c_optimizer_machine(opt) bind(C, name='lgd_optimizer_machine') result(text)
+            import
+            type(c_ptr), value :: opt
+            type(c_ptr) :: text
+        end function
         function lgd_streaming_rate(threads) bind(C, name='lgd_streaming_rate') result(rate)
             import
             integer(c_size_t), value :: threads
@@ -1736,7 +1741,8 @@ module lgd
             integer(c_size_t) :: length
         end function
     end interface
-    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_machine, c_loss_name, c_loss_find, c_function_create, &
+    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_machine, c_optimizer_machine, &
+        c_loss_name, c_loss_find, c_function_create, &
         c_function_create_differences, c_residual_create, c_residual_create_with_sized, c_penalty_name, c_optimizer_parse, &
         c_optimizer_name, c_optimizer_option, c_stop_string, c_history_series, c_strlen
     private :: c_loss_parse, c_loss_describe, c_objective_describe, c_minimize_describe_sized, c_cross_validate_sized, &
@@ -1784,6 +1790,12 @@ contains
     function lgd_build_info() result(text)
         character(:), allocatable :: text
         text = lgd_string(c_build_info())
+    end function
+
+    function lgd_optimizer_machine(opt) result(text)
+        type(c_ptr), intent(in) :: opt
+        character(:), allocatable :: text
+        text = lgd_string(c_optimizer_machine(opt))
     end function
 
     function lgd_machine() result(text)

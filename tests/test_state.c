@@ -309,6 +309,44 @@ START_TEST(load_other_layout_refused)
 }
 END_TEST
 
+/* Where the line about the machine is, behind 16 bytes of magic, order and version, and its length. */
+START_TEST(load_of_another_machine_works_and_tells)
+{
+    enum { LENGTH = 16, LINE = 24 };
+    lgd_optimizer *a = parsed("adam"), *b = parsed("adam");
+    double w[5] = {0};
+    walk(a, 5, w, 0, 4);
+    ck_assert_ptr_eq(lgd_optimizer_machine(a), lgd_machine());
+    ck_assert_ptr_eq(lgd_optimizer_machine(NULL), lgd_machine());
+    saved s = save(a);
+    uint64_t length;
+    memcpy(&length, s.bytes + LENGTH, sizeof length);
+    ck_assert_uint_eq(length, strlen(lgd_machine()));
+    ck_assert_mem_eq(s.bytes + LINE, lgd_machine(), length);
+    ck_assert_int_eq(lgd_optimizer_load(b, s.bytes, s.size), LGD_OK);
+    ck_assert_str_eq(lgd_optimizer_machine(b), lgd_machine());
+    memcpy(s.bytes + LINE, "CPU zx81", 8);
+    uint32_t crc = lgd_crc32c(0, s.bytes, s.size - 4);
+    memcpy(s.bytes + s.size - 4, &crc, 4);
+    ck_assert_int_eq(lgd_optimizer_load(b, s.bytes, s.size), LGD_OK);
+    ck_assert_int_eq(strncmp(lgd_optimizer_machine(b), "CPU zx81", 8), 0);
+    ck_assert_uint_eq(lgd_optimizer_steps(b), 4);
+    free(s.bytes);
+    s = save(b); /* what it is now is of this machine */
+    ck_assert_mem_eq(s.bytes + LINE, lgd_machine(), length);
+    lgd_optimizer_reset(b);
+    ck_assert_ptr_eq(lgd_optimizer_machine(b), lgd_machine());
+    length = 256;
+    memcpy(s.bytes + LENGTH, &length, sizeof length);
+    crc = lgd_crc32c(0, s.bytes, s.size - 4);
+    memcpy(s.bytes + s.size - 4, &crc, 4);
+    load_refused(b, s.bytes, s.size, LGD_EFORMAT, "machine", 0);
+    free(s.bytes);
+    lgd_optimizer_free(a);
+    lgd_optimizer_free(b);
+}
+END_TEST
+
 START_TEST(load_other_byte_order_or_version_told)
 {
     lgd_optimizer *opt = parsed("sgd");
@@ -322,7 +360,7 @@ START_TEST(load_other_byte_order_or_version_told)
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "other byte order"));
     free(s.bytes);
     s = save(opt);
-    const uint32_t version = 4;
+    const uint32_t version = 6;
     memcpy(s.bytes + 12, &version, 4);
     const uint32_t crc = lgd_crc32c(0, s.bytes, s.size - 4);
     memcpy(s.bytes + s.size - 4, &crc, 4);
@@ -398,6 +436,7 @@ int main(void)
     CASE(s, load_other_option_refused_by_name);
     CASE(s, load_table_of_other_names_refused);
     CASE(s, load_other_layout_refused);
+    CASE(s, load_of_another_machine_works_and_tells);
     CASE(s, load_other_byte_order_or_version_told);
     CASE(s, load_allocation_failing_enomem_nothing_touched);
     CASE(s, save_after_step_half_done_refused_until_reset);

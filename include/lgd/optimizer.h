@@ -353,9 +353,14 @@ LGD_API void lgd_optimizer_reset(lgd_optimizer *opt);
 /* The whole state as bytes: with bytes NULL, *size receives the number needed; else *size is the room there and becomes
  * the number written. load refuses (LGD_EFORMAT) bytes that are damaged or cut, and (LGD_EINVAL) those of another
  * method or of other options, by name; it then leaves opt as it was. A run continued after save and load has the bits
- * of one that was not interrupted. The bytes are of this machine's kind and this version. */
+ * of one that was not interrupted, on the same machine (lgd_optimizer_machine tells). The bytes are of this machine's kind and this version. */
 LGD_API lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *size);
 LGD_API lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size);
+
+/* The machine on which the state that was loaded last had been saved, as lgd_machine() says it: where that is another line than here, a
+ * run that goes on from it need not have the bits of one that was not interrupted, though it is as good. lgd_machine() where nothing was
+ * loaded since creation or reset, and for NULL. Valid until the next load, reset or free. */
+LGD_API const char *lgd_optimizer_machine(const lgd_optimizer *opt);
 
 /* Frees an optimizer and its state; NULL is accepted. */
 LGD_API void lgd_optimizer_free(lgd_optimizer *opt);

@@ -75,7 +75,19 @@ static lgd_status check_frame(const lgd_optimizer *opt, const unsigned char *byt
     if (crc != lgd_crc32c(0, bytes, size - LGD_STATE_CRC))
         return malformed(opt, "is damaged or cut (its checksum differs), all bytes as saved are accepted");
     if (head[0] != LGD_STATE_ORDER || head[1] != LGD_STATE_VERSION)
-        return malformed(opt, "is of another version of the format, version 6 is accepted");
+        return malformed(opt, "is of another version of the format, version 7 is accepted");
+    return LGD_OK;
+}
+
+/* The machine need not be this one: what differs are the last bits from here on. */
+static lgd_status get_machine(const lgd_optimizer *opt, reader *in, char machine[LGD_MACHINE_SIZE])
+{
+    const size_t length = get_size(in);
+    const char *letters = length < LGD_MACHINE_SIZE ? get(in, length) : NULL;
+    if (!letters)
+        return malformed(opt, "has no line about its machine");
+    memcpy(machine, letters, length);
+    machine[length] = 0;
     return LGD_OK;
 }
 
@@ -227,7 +239,10 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
         return status;
     const size_t head = sizeof lgd_state_magic + 2 * sizeof(uint32_t);
     reader in = {(const unsigned char *)bytes + head, size - head - LGD_STATE_CRC, false};
-    status = check_method(opt, &in);
+    char machine[LGD_MACHINE_SIZE];
+    status = get_machine(opt, &in, machine);
+    if (!status)
+        status = check_method(opt, &in);
     if (!status)
         status = check_settings(opt, &in);
     if (status)
@@ -239,6 +254,7 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     loaded.penalised = (lgd_penalised){0};
     loaded.seen = (lgd_seen){0};
     lgd_optimizer_reset(&loaded); /* what is left is borrowed or copied: the memory is that of opt */
+    memcpy(loaded.machine, machine, sizeof machine);
     status = load_contents(opt, &in, &loaded);
     lgd_optimizer *gone = status ? &loaded : &old;
     lgd_optimizer_disengage(gone);

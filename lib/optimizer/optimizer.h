@@ -51,6 +51,8 @@ typedef struct lgd_seen {
     double largest;       /* and its largest element ever: how far rounding may have moved it */
 } lgd_seen;
 
+enum { LGD_MACHINE_SIZE = 256 };
+
 struct lgd_optimizer {
     lgd_optimizer_ops ops;
     void *options; /* presets filled in; ops.options_size bytes */
@@ -80,6 +82,7 @@ struct lgd_optimizer {
     bool half_done; /* the last step failed with something moved, or has not settled: reset or load comes next */
     lgd_judged judged;
     lgd_seen seen;
+    char machine[LGD_MACHINE_SIZE]; /* of the state that was loaded; "": this one */
 };
 
 /* Makes opt ready for dim coordinates of which [first, first + count) are unpenalised; allocates all state at the first

@@ -71,6 +71,7 @@ static size_t write_all(const lgd_optimizer *opt, unsigned char *to)
     const uint32_t head[2] = {LGD_STATE_ORDER, LGD_STATE_VERSION};
     put(&out, lgd_state_magic, sizeof lgd_state_magic);
     put(&out, head, sizeof head);
+    put_text(&out, lgd_machine());
     put_settings(&out, opt);
     put_count(&out, opt->dim);
     put_count(&out, opt->t);
@@ -117,4 +118,9 @@ lgd_status lgd_optimizer_save(const lgd_optimizer *opt, void *bytes, size_t *siz
         write_all(opt, bytes);
     *size = needed;
     return LGD_OK;
+}
+
+const char *lgd_optimizer_machine(const lgd_optimizer *opt)
+{
+    return opt && opt->machine[0] ? opt->machine : lgd_machine();
 }

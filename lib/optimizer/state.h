@@ -1,6 +1,7 @@
 /* The saved state. The bytes, each count a 64-bit number of this machine:
  *
  *     magic, byte order mark, version                          8 + 4 + 4 bytes
+ *     the machine it is of, lgd_machine()                      length, letters
  *     name of the method                                       length, letters
  *     options                                                  count, then per option: name and its value as a double
  *     groups                                                   count, then per group: first, count, frozen, lr_scale, decay
@@ -21,7 +22,7 @@
 #include "optimizer.h"
 
 static const char lgd_state_magic[8] = {'l', 'g', 'd', ' ', 'o', 'p', 't', '\n'};
-enum { LGD_STATE_VERSION = 6, LGD_STATE_ORDER = 0x01020304, LGD_STATE_SWAPPED = 0x04030201, LGD_STATE_CRC = 4 };
+enum { LGD_STATE_VERSION = 7, LGD_STATE_ORDER = 0x01020304, LGD_STATE_SWAPPED = 0x04030201, LGD_STATE_CRC = 4 };
 
 static inline size_t lgd_state_options(const lgd_optimizer_ops *ops)
 {
