@@ -1,5 +1,6 @@
 #include "problems.h"
 #include "blas/guard.h"
+#include "objective/objective.h"
 #include <pthread.h>
 
 static const size_t numbers_of_threads[] = {1, 2, 3, 4, 7};
@@ -87,6 +88,52 @@ START_TEST(threads_any_number_same_bits_weights_outputs_scaled)
     lgd_matrix_free(standardized);
     lgd_matrix_free(X);
     data_free(&d);
+}
+END_TEST
+
+/* Each row adds to a few coordinates of very many, so that adding up the chunks is most of the work, and is shared. */
+enum { WIDE = 5003, FEW = 8 };
+
+static lgd_status scattered(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    (void)ctx;
+    for (size_t i = rows->first; i < rows->first + rows->count; i++)
+        for (size_t k = 0; k < FEW; k++) {
+            const size_t j = (i * 97 + k * 613) % WIDE;
+            const double x = 1 / (double)(3 + i % 11 + k);
+            *f += x * w[j];
+            if (g)
+                g[j] += x;
+        }
+    return LGD_OK;
+}
+
+START_TEST(threads_add_many_coordinates_same_bits)
+{
+    static const char *const number[NUMBERS] = {"1", "2", "3", "4", "7"};
+    static double w[WIDE], g1[WIDE], g[WIDE];
+    const lgd_objective_ops ops = {.name = "scattered", .flags = LGD_CONCURRENT, .eval = scattered};
+    const size_t terms = 64 * 64;
+    lgd_objective *f;
+    double f1 = 0, value;
+    ck_ok(lgd_objective_create(&f, WIDE, terms, &ops, NULL));
+    ck_assert_uint_eq(lgd_objective_chunks(f, terms), 64);
+    fill(103, WIDE, -1, 1, w);
+    for (size_t t = 0; t < NUMBERS; t++) {
+        setenv("LGD_NUM_THREADS", number[t], 1);
+        memset(g, 0xff, sizeof g);
+        ck_ok(lgd_objective_eval(f, NULL, w, &value, t ? g : g1));
+        if (t == 0)
+            f1 = value;
+        ck_assert(value == f1);
+        ck_assert(t == 0 || !memcmp(g, g1, sizeof g));
+    }
+    double once = 0;
+    memset(g, 0, sizeof g);
+    ck_ok(scattered(NULL, &(lgd_rows){0, terms, NULL}, w, &once, g));
+    for (size_t j = 0; j < WIDE; j++)
+        ck_near(g1[j] * (double)terms, g[j], 1e-13);
+    lgd_objective_free(f);
 }
 END_TEST
 
@@ -233,6 +280,7 @@ int main(void)
     CASE(s, threads_any_number_same_bits_squared);
     CASE(s, threads_any_number_same_bits_logistic);
     CASE(s, threads_any_number_same_bits_weights_outputs_scaled);
+    CASE(s, threads_add_many_coordinates_same_bits);
     CASE(s, threads_by_environment_same_bits_as_by_option);
     CASE(s, threads_one_for_a_storage_that_allows_no_more);
     CASE(s, threads_of_the_host_each_its_own_run);
