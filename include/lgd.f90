@@ -120,6 +120,11 @@ module lgd
         real(c_double) :: analytic = 0, numeric = 0, error = 0
     end type
 
+    type, bind(C) :: lgd_csr ! columns count from 0; c_loc of the arrays, which are kept
+        integer(c_size_t) :: rows = 0, cols = 0
+        type(c_ptr) :: row_start = c_null_ptr, column = c_null_ptr, column_i64 = c_null_ptr, value = c_null_ptr, value_f32 = c_null_ptr
+    end type
+
     type, bind(C) :: lgd_glm_options
         real(c_double) :: l2 = 0
         logical(c_bool) :: intercept = .false.
@@ -697,6 +702,13 @@ module lgd
             type(c_ptr), intent(out) :: out
             integer(c_size_t), value :: rows, cols, ld
             type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_csr_sized(out, data, data_size) bind(C, name='lgd_matrix_csr_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_csr), intent(in) :: data
+            integer(c_size_t), value :: data_size
             integer(c_int) :: status
         end function
         function lgd_matrix_scaled(out, A, shift, scale) bind(C, name='lgd_matrix_scaled') result(status)
@@ -2042,6 +2054,13 @@ contains
         type(lgd_jacobian_check), intent(out) :: result
         integer(c_int) :: status
         status = lgd_objective_check_jacobian_sized(f, w, result, c_sizeof(result))
+    end function
+
+    function lgd_matrix_csr(out, data) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_csr), intent(in) :: data
+        integer(c_int) :: status
+        status = lgd_matrix_csr_sized(out, data, c_sizeof(data))
     end function
 
     function lgd_ridge_path(f, strength, W, options, report) result(status)

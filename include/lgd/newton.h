@@ -33,7 +33,7 @@ static inline lgd_status lgd_newton_create(lgd_optimizer **out, const lgd_newton
 }
 
 /* Newton's method on products with the Hessian H, by differences of gradients where the objective has none: conjugate gradients
- * on H d = -g until |H d + g| <= min(1/2, sqrt(|g|/|g of the first step|)) |g|, or until a direction without positive curvature,
+ * on H d = -g until |H d + g| <= min(forcing, sqrt(|g|/|g of the first step|)) |g|, or until a direction without positive curvature,
  * which d takes as well; then a line search along d from alpha = 1. A precondition P of the run is that of the inner iteration.
  * With `jacobi` P is diag(H)^-1, of an objective that knows it: one pass more in a step, and far fewer products where columns are of many
  * sizes, or sparse. LGD_EUNSUPPORTED where none is known, LGD_EINVAL beside a precondition. Dembo and Steihaug (1983). State: five vectors
@@ -45,7 +45,7 @@ typedef struct lgd_newton_cg_options {
     double first_step; /* [0: alpha = 1] */
     size_t max_trials; /* [40] */
     size_t inner;      /* products in a step, at most [3 dim, at most 500] */
-    double forcing;    /* the 1/2 of |H d + g|, in (0, 1) [0.5] */
+    double forcing;    /* in (0, 1) [0.5] */
     bool jacobi;       /* P is the inverse of the diagonal of the Hessian at w [false] */
 } lgd_newton_cg_options;
 LGD_API const lgd_optimizer_ops *lgd_newton_cg_ops(void);

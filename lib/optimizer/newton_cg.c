@@ -26,7 +26,7 @@ static const lgd_option options[] = {
      .low = 0,
      .high = 1,
      .open = 3,
-     .help = "|H d + g|/|g| at most; less where |g| has fallen"},
+     .help = "residual of H d = -g, in |g|, at most; less where |g| has fallen"},
     LGD_OPTION_BOOL(lgd_newton_cg_options, jacobi, "the inverse diagonal of the Hessian preconditions the products"),
     {0},
 };
@@ -124,7 +124,8 @@ static lgd_status step(lgd_step *s)
     next.far = 0;
     if (!status && k.first < INFINITY && k.slope < 0) {
         status = search(s, &k, k.slope, 1, k.flat, &next.search, &line);
-        if (k.flat && line.found && line.alpha >= line.alpha_max) /* 1, and then more and more */
+        const bool falls = s->f - line.f_new > 64 * DBL_EPSILON * fabs(s->f); /* or it is rounding that leads there */
+        if (k.flat && line.found && line.alpha >= line.alpha_max && falls) /* 1, and then more and more */
             next.far = k.far > 0 ? fmin(32 * k.far, DBL_MAX) : 1;
     }
     if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED) {
