@@ -122,7 +122,8 @@ module lgd
 
     type, bind(C) :: lgd_csr ! columns count from 0; c_loc of the arrays, which are kept
         integer(c_size_t) :: rows = 0, cols = 0
-        type(c_ptr) :: row_start = c_null_ptr, column = c_null_ptr, column_i64 = c_null_ptr, value = c_null_ptr, value_f32 = c_null_ptr
+        type(c_ptr) :: row_start = c_null_ptr, column = c_null_ptr, column_i64 = c_null_ptr
+        type(c_ptr) :: value = c_null_ptr, value_f32 = c_null_ptr
     end type
 
     type, bind(C) :: lgd_glm_options
