@@ -49,7 +49,7 @@ static size_t panel_of(size_t cols)
 typedef struct walk {
     const lgd_row_storage *s;
     const lgd_rows *rows;
-    size_t known, each, done, count, next_count; /* known: rows that may be asked for, those of the set included */
+    size_t known, each, done, count, in_order; /* known: rows that may be asked for, those of the set included */
     size_t position[LGD_ROWS_MOST];
     const void *row[LGD_ROWS_MOST], *next[LGD_ROWS_MOST];
 } walk;
@@ -61,26 +61,40 @@ static const void *row_at(const walk *k, size_t position)
     return k->s->data + (rows->index ? rows->index[i] : i) * k->s->stride;
 }
 
-/* What comes as the i-th, from count on in the order of the index. */
-static const void *row_after(const walk *k, size_t i)
+/* Positions from here on are visited in order; those behind the set are. */
+static size_t in_order_from(const walk *k)
 {
     const size_t count = k->rows->count;
-    return i < k->known ? row_at(k, i < count ? lgd_rows_visited(k->s->cols, count, i) : i) : NULL;
+    return count >> lgd_rows_block(k->s->cols) << lgd_rows_block(k->s->cols);
 }
 
+/* What comes as the `first`-th and after it. Where nothing does, a row that is there is asked for once more. */
 static void find_next(walk *k, size_t first)
 {
-    for (size_t r = 0; r < k->each; r++)
-        if (!(k->next[r] = row_after(k, first + r)))
-            k->next[r] = k->row[0] ? k->row[0] : k->s->data;
+    const size_t have = k->known > first ? k->known - first : 0, some = have < k->each ? have : k->each;
+    size_t r = 0;
+    if (first >= k->in_order)
+        for (; r < some; r++)
+            k->next[r] = row_at(k, first + r);
+    for (; r < some; r++) {
+        const size_t i = first + r;
+        k->next[r] = row_at(k, i < k->in_order ? lgd_rows_visited(k->s->cols, k->rows->count, i) : i);
+    }
+    for (; r < k->each; r++)
+        k->next[r] = k->s->data;
 }
 
-static walk begin(const lgd_row_storage *s, const lgd_rows *rows)
+/* The arrays are left as they are: a set may have few rows. */
+static void begin(walk *k, const lgd_row_storage *s, const lgd_rows *rows)
 {
-    walk k = {.s = s, .rows = rows, .each = panel_of(s->cols)};
-    k.known = rows->count + (rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
-    find_next(&k, 0);
-    return k;
+    const size_t each = panel_of(s->cols);
+    k->s = s;
+    k->rows = rows;
+    k->each = each < rows->count ? each : rows->count;
+    k->known = rows->count + (rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
+    k->in_order = in_order_from(k);
+    k->done = 0;
+    find_next(k, 0);
 }
 
 static bool next_panel(walk *k)
@@ -90,7 +104,8 @@ static bool next_panel(walk *k)
         return false;
     k->count = left < k->each ? left : k->each;
     for (size_t r = 0; r < k->count; r++) {
-        k->position[r] = lgd_rows_visited(k->s->cols, k->rows->count, k->done + r);
+        const size_t i = k->done + r;
+        k->position[r] = i < k->in_order ? lgd_rows_visited(k->s->cols, k->rows->count, i) : i;
         k->row[r] = k->next[r];
     }
     k->done += k->count;
@@ -100,8 +115,9 @@ static bool next_panel(walk *k)
 
 void lgd_rows_forward(const lgd_row_storage *s, const lgd_rows *rows, const double *w, double *Z, size_t ldz)
 {
-    walk k = begin(s, rows);
+    walk k;
     double z[LGD_ROWS_MOST];
+    begin(&k, s, rows);
     while (next_panel(&k)) {
         s->kernels->scores(s->cols, k.count, k.row, k.next, w, true, z);
         for (size_t r = 0; r < k.count; r++)
@@ -111,8 +127,9 @@ void lgd_rows_forward(const lgd_row_storage *s, const lgd_rows *rows, const doub
 
 void lgd_rows_adjoint(const lgd_row_storage *s, const lgd_rows *rows, const double *R, size_t ldr, double *g)
 {
-    walk k = begin(s, rows);
+    walk k;
     double slope[LGD_ROWS_MOST];
+    begin(&k, s, rows);
     while (next_panel(&k)) {
         for (size_t r = 0; r < k.count; r++)
             slope[r] = R[k.position[r] * ldr];
@@ -123,9 +140,10 @@ void lgd_rows_adjoint(const lgd_row_storage *s, const lgd_rows *rows, const doub
 lgd_status lgd_rows_fused(const lgd_row_storage *s, const lgd_rows *rows, const double *w, lgd_slopes slopes,
                           void *slopes_ctx, double *g)
 {
-    walk k = begin(s, rows);
+    walk k;
     double z[LGD_ROWS_MOST];
     lgd_status status = LGD_OK;
+    begin(&k, s, rows);
     while (!status && next_panel(&k)) {
         s->kernels->scores(s->cols, k.count, k.row, k.next, w, !g, z);
         status = slopes(slopes_ctx, k.count, k.position, z);
@@ -135,13 +153,15 @@ lgd_status lgd_rows_fused(const lgd_row_storage *s, const lgd_rows *rows, const 
     return status;
 }
 
-/* Rows come in the order of the set, one at a time; what is asked for is some rows ahead, at least as many as a panel has. */
+/* Rows come in the order of the set, one at a time; what is asked for is some rows ahead. */
 lgd_status lgd_rows_descend(const lgd_row_storage *s, const lgd_rows *rows, const lgd_row_step *step, lgd_slopes slopes,
                             void *slopes_ctx, double *w)
 {
-    const walk k = begin(s, rows);
-    const size_t ahead = k.each > 8 ? 8 : k.each;
+    enum { AHEAD = 8 };
+    const size_t each = panel_of(s->cols), ahead = each < AHEAD ? each : AHEAD;
+    walk k;
     lgd_status status = LGD_OK;
+    begin(&k, s, rows);
     for (size_t i = 0; !status && i < rows->count; i++) {
         double slope;
         const void *row = row_at(&k, i), *next = i + ahead < k.known ? row_at(&k, i + ahead) : row;
