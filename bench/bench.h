@@ -128,6 +128,9 @@ bool variants_blas_threads(size_t threads);
 void variants_gradient_gemv(const problem *p, const double *w, double *g, double *residual);
 void variants_gradient_scalar(const problem *p, const double *w, double *g);
 
+/* An epoch of steps w -= lr g in batches, rows as they are stored, by two gemv for each. scores[batch] */
+void variants_epoch_gemv(const problem *p, size_t batch, double lr, double *w, double *scores);
+
 /* ---- grid (grid.c) */
 
 typedef struct grid_cell {

@@ -12,6 +12,15 @@ static const race_ops *ops_of(race_id id)
                                                [RACE_SAME_BITS_WIDE] = &race_of_same_bits_wide,
                                                [RACE_STEP_THREADS] = &race_of_step_threads,
                                                [RACE_EPOCHS] = &race_of_epochs,
+                                               [RACE_ADAM_8] = &race_of_adam_8,
+                                               [RACE_ADAM_32] = &race_of_adam_32,
+                                               [RACE_ORDERS_1] = &race_of_orders_1,
+                                               [RACE_ORDERS_8] = &race_of_orders_8,
+                                               [RACE_ORDERS_32] = &race_of_orders_32,
+                                               [RACE_ORDERS_64] = &race_of_orders_64,
+                                               [RACE_ORDERS_256] = &race_of_orders_256,
+                                               [RACE_ORDERS_1024] = &race_of_orders_1024,
+                                               [RACE_ORDERS_4096] = &race_of_orders_4096,
                                                [RACE_FACTORIZATION] = &race_of_factorization,
                                                [RACE_LASSO] = &race_of_lasso,
                                                [RACE_LOGISTIC] = &race_of_logistic,
@@ -136,14 +145,16 @@ bool race_run(race *r, race_id id, const settings *s)
     if (!ok)
         fprintf(stderr, "lgd-bench: %s: it could not be measured: %s\n", r->name,
                 *lgd_last_error() ? lgd_last_error() : "out of memory");
+    lgd_objective_free(r->copy_f);
+    lgd_matrix_free(r->copy);
     lgd_objective_free(r->f);
     lgd_matrix_free(r->A);
     lgd_penalty_free(r->penalty);
     free(r->X);
     free(r->y);
     free(r->expected);
-    r->f = NULL;
-    r->A = NULL;
+    r->f = r->copy_f = NULL;
+    r->A = r->copy = NULL;
     r->penalty = NULL;
     r->X = r->y = r->expected = NULL;
     return ok;

@@ -6,6 +6,8 @@
 
 enum { MAX_RUNNERS = 8 };
 typedef enum race_id {
+    RACE_ADAM_8,
+    RACE_ADAM_32,
     RACE_CALLERS,
     RACE_CALLERS_FULL,
     RACE_EPOCHS,
@@ -16,6 +18,13 @@ typedef enum race_id {
     RACE_LOSSES_32,
     RACE_LOSSES_64,
     RACE_LOSSES_1024,
+    RACE_ORDERS_1,
+    RACE_ORDERS_8,
+    RACE_ORDERS_32,
+    RACE_ORDERS_64,
+    RACE_ORDERS_256,
+    RACE_ORDERS_1024,
+    RACE_ORDERS_4096,
     RACE_RATES_TALL,
     RACE_RATES_WIDE,
     RACE_REDUCTION,
@@ -54,6 +63,8 @@ typedef struct race {
     double *X, *y;
     lgd_matrix *A;
     lgd_objective *f;
+    lgd_matrix *copy; /* the same on rows of its own, where a runner takes them */
+    lgd_objective *copy_f;
     lgd_penalty *penalty; /* of the lasso and its strength; lowest: the value at the minimum, where the race has one */
     double strength, lowest;
     double *expected;    /* weights, where the race has them */
@@ -74,7 +85,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, losses.c, rates.c, reduction.c, threads.c) */
+/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, losses.c, orders.c, rates.c, reduction.c, threads.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -88,6 +99,9 @@ extern const race_ops race_of_callers, race_of_callers_full, race_of_same_bits_t
 extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_losses_8,
     race_of_losses_32, race_of_losses_64, race_of_losses_1024, race_of_rates_tall, race_of_rates_wide,
     race_of_reduction;
+
+extern const race_ops race_of_adam_8, race_of_adam_32, race_of_orders_1, race_of_orders_8, race_of_orders_32,
+    race_of_orders_64, race_of_orders_256, race_of_orders_1024, race_of_orders_4096;
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

@@ -17,6 +17,8 @@ RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
          "factorization": ["loop", "entries", "loop_in_order", "entries_in_order"],
+         **{f"orders_{batch}": ["gemv", "sequential", "blocks", "interleaved", "window", "permutation", "permutation_copy"]
+            for batch in (1, 8, 32, 64, 256, 1024, 4096)}, "adam_8": ["sgd", "adam"], "adam_32": ["sgd", "adam"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
          **{f"losses_{batch}": ["half_squared", "logistic"] for batch in (8, 32, 64, 1024)},
          "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],

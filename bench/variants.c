@@ -82,6 +82,17 @@ void variants_gradient_gemv(const problem *p, const double *w, double *g, double
     gemv_descend(p, NULL, p->rows, w, -1 / (double)p->rows, g, residual);
 }
 
+/* ---- an epoch of descent in batches, rows as they are stored */
+
+void variants_epoch_gemv(const problem *p, size_t batch, double lr, double *w, double *scores)
+{
+    for (size_t first = 0; first < p->rows; first += batch) {
+        const size_t left = p->rows - first, count = left < batch ? left : batch;
+        const problem here = {.rows = count, .cols = p->cols, .X = p->X + first * p->cols, .y = p->y + first};
+        gemv_descend(&here, NULL, count, w, lr / (double)count, w, scores);
+    }
+}
+
 /* ---- the list */
 
 size_t variants_list(variant out[MAX_VARIANTS], double lr)

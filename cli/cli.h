@@ -124,7 +124,7 @@ typedef struct settings {
     bool standardize, intercept, force, quiet, strict, help, balanced, diagnose, verbose;
     bool asks_steps; /* by an option that is about them */
     double l1, l2, tol, validate;
-    int solver, estimator, schedule; /* below 0: not told */
+    int solver, order, estimator, schedule; /* below 0: not told */
     uint64_t steps, epochs, seed, patience;
     size_t batch, threads, folds;
 } settings;

@@ -17,6 +17,7 @@ enum id {
     STEPS,
     EPOCHS,
     BATCH_SIZE,
+    ORDER,
     ESTIMATOR,
     SCHEDULE,
     TOL,
@@ -54,6 +55,8 @@ static const argument lines[] = {
     {STEPS, 0, "steps", required_argument, " N", "steps, at most"},
     {EPOCHS, 0, "epochs", required_argument, " N", "passes over the rows, at most (10000; in batches 100)"},
     {BATCH_SIZE, 0, "batch-size", required_argument, " N", "rows a step, or full (full)"},
+    {ORDER, 0, "order", required_argument, " WORD",
+     "rows in batches: shuffle, sequential, replacement, blocks, interleaved, window (shuffle)"},
     {ESTIMATOR, 0, "estimator", required_argument, " WORD",
      "gradient in batches: minibatch, svrg, saga, sarah (saga; with --optimizer minibatch)"},
     {SCHEDULE, 0, "schedule", required_argument, " WORD",
@@ -137,6 +140,8 @@ static bool take_missing(settings *s, const char *value)
 static bool take(void *ctx, int id, const char *value)
 {
     static const char *const estimators[] = {"minibatch", "svrg", "saga", "sarah", NULL}; /* as in lgd_estimator */
+    static const char *const orders[] = {"shuffle",     "sequential", "replacement", "blocks",
+                                         "interleaved", "window",     NULL}; /* as in lgd_order */
     static const char *const schedules[] = {"constant", "cosine", NULL};
     settings *s = ctx;
     if (id >= READ_IGNORE)
@@ -175,6 +180,8 @@ static bool take(void *ctx, int id, const char *value)
     case BATCH_SIZE:
         s->batch = 0;
         return !strcmp(value, "full") || argument_size(&known, "batch-size", value, 1, SIZE_MAX / 2, &s->batch);
+    case ORDER:
+        return argument_word(&known, "order", value, orders, &s->order);
     case ESTIMATOR:
         return argument_word(&known, "estimator", value, estimators, &s->estimator);
     case SCHEDULE:
@@ -232,6 +239,8 @@ static bool agree(const settings *s)
         return refuse("--solver=reduction has no batches: stream is accepted   (lgd fit --help)");
     if (s->schedule == 1 && s->steps && !s->epochs)
         return refuse("--schedule=cosine falls over the epochs: --epochs is needed beside --steps");
+    if (!s->batch && s->order >= 0)
+        return refuse("--order is of rows in batches: --batch-size is needed");
     if (!s->batch && (s->estimator >= 0))
         return refuse("--estimator is about batches: --batch-size is needed");
     if (s->kind->kinks && !s->optimizer && (s->asks_steps || s->l1 > 0))
@@ -253,8 +262,13 @@ static bool agree(const settings *s)
 bool settings_parse(settings *s, int argc, char **argv)
 {
     int rest;
-    *s = (settings){
-        .kind = loss_find("half_squared"), .intercept = true, .seed = 1, .tol = -1, .estimator = -1, .schedule = -1};
+    *s = (settings){.kind = loss_find("half_squared"),
+                    .intercept = true,
+                    .seed = 1,
+                    .tol = -1,
+                    .order = -1,
+                    .estimator = -1,
+                    .schedule = -1};
     if (!arguments_parse(&known, argc, argv, s, &rest))
         return false;
     if (s->help)
@@ -268,8 +282,8 @@ bool settings_parse(settings *s, int argc, char **argv)
         return refuse_last();
     s->how.csv.binary = s->kind->labels;
     s->how.csv.classes = s->kind->classes;
-    s->asks_steps = s->patience || s->optimizer || s->batch || s->steps || s->epochs || s->estimator >= 0 ||
-                    s->schedule >= 0 || s->tol >= 0;
+    s->asks_steps = s->patience || s->optimizer || s->batch || s->steps || s->epochs || s->order >= 0 ||
+                    s->estimator >= 0 || s->schedule >= 0 || s->tol >= 0;
     return agree(s);
 }
 

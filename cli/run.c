@@ -57,6 +57,8 @@ static lgd_minimize_options options_of(const fit *a, const lgd_penalty *penalty,
         o.max_epochs = s->batch ? BATCH_EPOCHS : FULL_EPOCHS;
     if (s->batch)
         o.estimator = s->estimator >= 0 ? (lgd_estimator)s->estimator : s->optimizer ? LGD_MINIBATCH : LGD_SAGA;
+    if (s->batch && s->order >= 0)
+        o.order = (lgd_order)s->order;
     const bool noisy = s->batch && o.estimator == LGD_MINIBATCH;
     if (s->tol >= 0 || !judges)
         o.grad_tol = lgd_zero(s->tol >= 0 ? s->tol : noisy ? 0 : 1e-8);

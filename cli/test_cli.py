@@ -538,6 +538,8 @@ def cli_words_that_are_wrong_refused_with_the_nearest(folder):
                         (["fit", data, "--solver=qr", "--loss=logistic"], "--solver is for least squares"),
                         (["fit", data, "--standardize", "--no-intercept"], "--no-intercept forbids"),
                         (["fit", data, "--estimator=saga"], "--batch-size is needed"),
+                        (["fit", data, "--order=blocks"], "--order is of rows in batches: --batch-size is needed"),
+                        (["fit", data, "--batch-size=2", "--order=sorted"], '--order is "sorted"'),
                         (["fit", data, "--schedule=cosine", "--steps=3"], "--epochs is needed"),
                         (["fit", data, "--loss=hubert:delta=1"], "unknown loss hubert; did you mean huber?"),
                         (["fit", data, "--loss=huber:delta=-1"], "huber: delta is -1, a finite number > 0 is accepted"),
@@ -649,6 +651,17 @@ def cli_disk_full_said_and_ended(folder):
         assert result.returncode == 1 and result.stderr == "lgd: standard output: No space left on device\n", (words, result.stderr)
 
 
+def cli_order_of_batches_said_and_taken(folder):
+    data, seen = diabetes(folder), set()
+    for word, said in (("shuffle", "shuffled"), ("sequential", "sequential"), ("replacement", "with replacement"),
+                       ("blocks", "in blocks of 64 rows, seed"), ("interleaved", "in blocks of 64 rows, eight in step"),
+                       ("window", "in blocks of 64 rows, shuffled within ")):
+        result = fits(data, "-v", "--batch-size=8", f"--order={word}", "--optimizer=sgd:lr=1e-9", "--epochs=2", folder=folder)
+        assert f"batches of 8 of 442 rows, {said}" in " ".join((result.stdout + result.stderr).split()), (word, result.stdout, result.stderr)
+        seen.add(result.stdout)
+    assert len(seen) == 6
+
+
 def cli_progress_on_a_terminal_alone(folder):
     data = diabetes(folder)
     words = ["fit", data, "--batch-size=8", "--epochs=20", "--optimizer=adam"]
@@ -689,7 +702,7 @@ def cli_info_names_the_library_and_what_it_knows(folder):
 def cli_help_every_option_named(folder):
     text = run("fit", "--help", folder=folder).stdout
     for name in ("target", "loss", "l1", "l2", "intercept", "no-intercept", "standardize", "solver", "optimizer", "steps", "epochs",
-                 "batch-size", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
+                 "batch-size", "order", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
                  "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
     assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout).split("\n")) <= 120
