@@ -21,7 +21,7 @@ size_t lgd_objective_chunk_rows(const lgd_objective *f, size_t count)
         least = f->panel;
     if (rows < least)
         rows = least;
-    const size_t multiple = f->dim <= SHORT_ROWS ? SHORT_ROWS : CHUNK_ROWS;
+    const size_t multiple = f->dim < SHORT_ROWS ? SHORT_ROWS : CHUNK_ROWS;
     return (rows + multiple - 1) / multiple * multiple;
 }
 
