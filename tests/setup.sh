@@ -133,6 +133,30 @@ have_numpy() {
     python3 -c 'import numpy' >/dev/null 2>&1 || /usr/bin/python3 -c 'import numpy' >/dev/null 2>&1
 }
 
+# peers_python is the python3 that has all of them.
+have_peers_python() {
+    for peers_python in python3 /usr/bin/python3; do
+        "$peers_python" -c 'import numpy, scipy.sparse, sklearn.linear_model, torch' >/dev/null 2>&1 && return
+    done
+    return 1
+}
+
+have_liblbfgs() {
+    printf '#include <lbfgs.h>\nint main(void) { lbfgs_parameter_t p; lbfgs_parameter_init(&p); return 0; }\n' | links -llbfgs
+}
+
+have_nlopt() {
+    pkg-config --exists nlopt 2>/dev/null
+}
+
+have_gsl() {
+    pkg-config --exists gsl 2>/dev/null
+}
+
+have_liblinear() {
+    printf '#include <linear.h>\nint main(void) { return check_regression_model(0); }\n' | links -llinear
+}
+
 # The graphics library, to show that the two live side by side.
 have_graphics() {
     printf '#include <gd.h>\nint main(void) { return !gdImageCreate(1, 1); }\n' | links -lgd
@@ -206,6 +230,19 @@ package() {
     pacman:fortran | zypper:fortran) echo gcc-fortran ;;
     apt:numpy | dnf:numpy | zypper:numpy) echo python3-numpy ;;
     pacman:numpy) echo python-numpy ;;
+    apt:peers_python) echo python3-numpy python3-scipy python3-sklearn python3-torch ;;
+    dnf:peers_python | zypper:peers_python) echo python3-numpy python3-scipy python3-scikit-learn python3-torch ;;
+    pacman:peers_python) echo python-numpy python-scipy python-scikit-learn python-pytorch ;;
+    brew:peers_python) echo numpy scipy scikit-learn pytorch ;;
+    apt:liblbfgs) echo liblbfgs-dev ;;
+    dnf:liblbfgs | zypper:liblbfgs) echo liblbfgs-devel ;;
+    apt:nlopt) echo libnlopt-dev ;;
+    dnf:nlopt) echo NLopt-devel ;;
+    zypper:nlopt) echo nlopt-devel ;;
+    apt:gsl) echo libgsl-dev ;;
+    dnf:gsl | zypper:gsl) echo gsl-devel ;;
+    apt:liblinear) echo liblinear-dev ;;
+    dnf:liblinear | zypper:liblinear) echo liblinear-devel ;;
     apt:graphics) echo libgd-dev ;;
     dnf:graphics | zypper:graphics) echo gd-devel ;;
     *:graphics) echo gd ;;

@@ -20,6 +20,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 
 import peers
@@ -199,17 +200,24 @@ def of_epochs(rows):
 
 
 def draw(words, folder):
-    """What was drawn, and why what has a table was not."""
+    """What was drawn, and why what has a table was not. lgd-bench draws all that a folder has tables of: it has one of its own."""
     names = [name for name in PICTURES if os.path.exists(f"{folder}/{name}.tsv")]
-    for name in PICTURES:
-        if os.path.exists(f"{folder}/{name}.svg"):
-            os.remove(f"{folder}/{name}.svg")
-    try:
-        done = subprocess.run([os.path.join(words.build, "bench", "lgd-bench"), "--redraw", "--out", folder], capture_output=True, text=True)
-        said = [line for line in done.stderr.splitlines() if "picture peers_" in line or "gnuplot" in line]
-    except OSError as problem:
-        said = [f"lgd-bench: {problem.strerror}"]
-    drawn = [name for name in names if os.path.exists(f"{folder}/{name}.svg")]
+    drawn = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in names:
+            shutil.copy(f"{folder}/{name}.tsv", scratch)
+        try:
+            done = subprocess.run([os.path.join(words.build, "bench", "lgd-bench"), "--redraw", "--out", scratch], capture_output=True, text=True)
+            said = [line for line in done.stderr.splitlines() if "picture peers_" in line or "gnuplot" in line]
+        except OSError as problem:
+            said = [f"lgd-bench: {problem.strerror}"]
+        for name in PICTURES:
+            if os.path.exists(f"{folder}/{name}.svg"):
+                os.remove(f"{folder}/{name}.svg")
+            if os.path.exists(f"{scratch}/{name}.svg"):
+                drawn.append(name)
+                for file in (f"{name}.svg", f"{name}.gp", "style.gp"):
+                    shutil.copy(f"{scratch}/{file}", folder)
     return drawn, [f"picture {name}: {said[-1] if said else 'it was not drawn'}" for name in names if name not in drawn]
 
 

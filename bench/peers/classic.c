@@ -216,8 +216,8 @@ static void pairs(const row *rows, size_t count)
             snprintf(checked, sizeof checked,
                      "both at a known minimum, which libgd finds in %zu of %zu runs and it in %zu",
                      solved(rows, count, i), count, solved(rows, count, k));
-            lines_add(&(line){"problems of More, Garbow and Hillstrom", "until solved", "evaluations", methods[i].name,
-                              methods[k].name, version, checked},
+            lines_add(&(line){"classic functions", "until solved", "evaluations", methods[i].name, methods[k].name,
+                              version, checked},
                       n, mine, theirs);
         }
 }

@@ -258,8 +258,8 @@ static void pairs(const row *rows, size_t count)
             }
         snprintf(checked, sizeof checked, "both at a known minimum, which libgd finds in %zu of %zu runs and it in %zu",
                  solved(rows, count, ours), count, solved(rows, count, peer));
-        lines_add(&(line){"sums of squares of More, Garbow and Hillstrom", "until solved", "evaluations",
-                          methods[ours].name, methods[peer].name, "GSL " GSL_VERSION, checked},
+        lines_add(&(line){"classic sums of squares", "until solved", "evaluations", methods[ours].name,
+                          methods[peer].name, "GSL " GSL_VERSION, checked},
                   n, mine, theirs);
     }
 }

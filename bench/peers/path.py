@@ -79,7 +79,7 @@ class Problem:
 def show(title, ours, peer, words, results):
     times = peers.times_of([ours, peer], words.rounds, lambda one: one.run())
     ratios = results.add(f"lasso, {title}", f"time to gaps of {NEAR:.0e}", ours.name.removeprefix("libgd, "), times[ours.name],
-                         peer.name.replace("sklearn,", "scikit-learn"), times[peer.name], f"scikit-learn {sklearn.__version__}",
+                         "scikit-learn lasso_path", times[peer.name], f"scikit-learn {sklearn.__version__}",
                          f"values within {NEAR:.0e} of the lowest")
     print(f"\n{title}, {words.rounds} rounds")
     for one in (ours, peer):
@@ -105,7 +105,7 @@ def main(words):
             sys.exit(f"path.py: that is not within {NEAR:.0e}, nothing is timed")
     results = peers.Results(words.tsv)
     show(f"{words.strengths} strengths of {words.rows} x {words.cols}", ours[0], theirs[0], words, results)
-    show(f"{words.strengths} strengths of a Gram matrix of {words.cols} columns", ours[1], theirs[1], words, results)
+    show(f"{words.strengths} strengths of a {words.cols} x {words.cols} Gram matrix", ours[1], theirs[1], words, results)
 
 
 words = parse()
