@@ -182,6 +182,7 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
     k->products = 0;
     k->fall = k->size = 0;
     k->flat = false;
+    c.steepest = k->steepest;
     lgd_status status = precondition(s, k, &z, &c.rz);
     if (status)
         return status;
@@ -199,6 +200,7 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
         k->indefinite = k->again && k->indefinite;
         status = iterate(s, k, &c);
     }
+    k->steepest = c.steepest;
     k->slope = status ? NAN : lgd_dot(n, s->g, k->d);
     return status;
 }
