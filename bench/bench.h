@@ -146,6 +146,7 @@ typedef struct grid_cell {
     quartiles seconds;
     interval ratio;        /* reference / this */
     double gflops, gbytes; /* a second; 4 m n flop and 8 m n bytes an epoch */
+    double streaming;      /* gbytes over the rate at which memory can be read */
     bool noisy, best;
 } grid_cell;
 

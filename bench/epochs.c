@@ -144,6 +144,7 @@ static double run(void *ctx, size_t epochs)
         return -1;
     k->steps = report.steps / epochs;
     k->passes = (report.passes - 1) / (double)epochs;
+    race_costs(k, &report, k->passes / report.passes);
     return (ended - begun) / (double)epochs;
 }
 

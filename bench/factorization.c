@@ -143,7 +143,11 @@ static double run(void *ctx, size_t epochs)
     if (!strncmp(k->name, "loop", 4))
         return epochs_of_loop(k, epochs, w) ? (now() - begun) / (double)epochs : -1;
     lgd_optimizer_reset(k->opt);
-    return lgd_minimize(r->f, k->opt, w, &options, NULL) ? -1 : (ended - begun) / (double)epochs;
+    lgd_report report;
+    if (lgd_minimize(r->f, k->opt, w, &options, &report))
+        return -1;
+    race_costs(k, &report, 1 / report.passes);
+    return (ended - begun) / (double)epochs;
 }
 
 static void check(race *r, runner *k)

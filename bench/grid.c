@@ -172,6 +172,7 @@ static void judge(grid *g, grid_cell *c, const grid_cell *reference)
         c->ratio = ratio_of(g->rounds, reference->sample, c->sample, g->problem.seed);
     c->gflops = 4e-9 * work / c->seconds.median;
     c->gbytes = 8e-9 * work / c->seconds.median;
+    c->streaming = 1e9 * c->gbytes / lgd_streaming_rate(c->threads);
     c->noisy = c->seconds.q3 - c->seconds.q1 > 0.1 * c->seconds.median;
 }
 
@@ -223,7 +224,8 @@ static bool add_cell(grid *g, const variant *v, size_t batch, size_t threads)
                      .seconds = {NAN, NAN, NAN, NAN},
                      .ratio = {NAN, NAN, NAN},
                      .gflops = NAN,
-                     .gbytes = NAN};
+                     .gbytes = NAN,
+                     .streaming = NAN};
     c->w = calloc(g->problem.cols, sizeof *c->w);
     c->sample = calloc(g->rounds, sizeof *c->sample);
     if (!v->descend && lgd_optimizer_parse(&c->opt, v->optimizer)) {

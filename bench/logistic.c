@@ -145,6 +145,7 @@ static double run(void *ctx, size_t repeats)
     }
     k->steps = report.steps;
     k->passes = report.passes;
+    race_costs(k, &report, 1);
     return (now() - begun) / (double)repeats;
 }
 

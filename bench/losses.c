@@ -110,6 +110,7 @@ static double run(void *ctx, size_t repeats)
         return -1;
     k->steps = report.steps / (EPOCHS * repeats);
     k->passes = (report.passes - 1) / (double)(EPOCHS * repeats);
+    race_costs(k, &report, k->passes / report.passes);
     return (ended - begun) / (double)(EPOCHS * repeats);
 }
 

@@ -65,13 +65,14 @@ static void write_grid(FILE *file, const results *r)
 {
     char name[NAME_SIZE];
     fprintf(file, "batch\tvariant\tthreads\tmedian_s\tq1_s\tq3_s\tmin_s\tgflops\tgbytes\tratio\tratio_low\tratio_high\t"
-                  "repeats\terror\tcheck\tnoisy\trows\n");
+                  "repeats\terror\tcheck\tnoisy\trows\tstreaming\n");
     for (size_t i = 0; i < r->grid.cells; i++) {
         const grid_cell *c = &r->grid.cell[i];
-        fprintf(file, "%s\t%s\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%.3g\t%s\t%d\t%zu\n",
+        fprintf(file,
+                "%s\t%s\t%zu\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%zu\t%.3g\t%s\t%d\t%zu\t%.4g\n",
                 batch_name(name, c->batch), c->variant->name, c->threads, c->seconds.median, c->seconds.q1,
                 c->seconds.q3, c->seconds.min, c->gflops, c->gbytes, c->ratio.median, c->ratio.low, c->ratio.high,
-                c->repeats, c->error, verdicts[c->verdict], c->noisy, r->grid.problem.rows);
+                c->repeats, c->error, verdicts[c->verdict], c->noisy, r->grid.problem.rows, c->streaming);
     }
 }
 
@@ -111,13 +112,13 @@ static void write_race(FILE *file, const race *r)
     char name[NAME_SIZE];
     fprintf(file,
             "method\tbatch\trows\tcols\tsteps\tpasses\tmedian_s\tq1_s\tq3_s\tmin_s\tratio\tratio_low\tratio_high\t"
-            "error\tcheck\n");
+            "error\tcheck\tgbytes\tgflops\n");
     for (size_t i = 0; i < r->runners; i++) {
         const runner *k = &r->runner[i];
-        fprintf(file, "%s\t%s\t%zu\t%zu\t%zu\t%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.3g\t%s\n", k->name,
-                batch_name(name, k->batch), r->rows, r->cols, (size_t)k->steps, k->passes, k->seconds.median,
+        fprintf(file, "%s\t%s\t%zu\t%zu\t%zu\t%.6g\t%.9g\t%.9g\t%.9g\t%.9g\t%.6g\t%.6g\t%.6g\t%.3g\t%s\t%.6g\t%.6g\n",
+                k->name, batch_name(name, k->batch), r->rows, r->cols, (size_t)k->steps, k->passes, k->seconds.median,
                 k->seconds.q1, k->seconds.q3, k->seconds.min, k->ratio.median, k->ratio.low, k->ratio.high, k->error,
-                verdicts[k->verdict]);
+                verdicts[k->verdict], 1e-9 * k->bytes / k->seconds.median, 1e-9 * k->flops / k->seconds.median);
     }
 }
 
@@ -197,13 +198,14 @@ static json_t *of_grid(const grid *g)
     json_t *cells = json_array();
     for (size_t i = 0; i < g->cells; i++) {
         const grid_cell *c = &g->cell[i];
-        cells = append(
-            cells, json_pack("{so so so so so so so so so so so so so so}", "variant", word(c->variant->name), "batch",
-                             whole(c->batch), "threads", whole(c->threads), "check", word(verdicts[c->verdict]), "why",
-                             word(c->why), "error", real(c->error), "repeats", whole(c->repeats), "seconds",
-                             of_quartiles(c->seconds), "ratio", of_interval(c->ratio), "gflops", real(c->gflops),
-                             "gbytes", real(c->gbytes), "samples", reals(c->repeats ? g->rounds : 0, c->sample),
-                             "noisy", json_boolean(c->noisy), "best", json_boolean(c->best)));
+        cells = append(cells,
+                       json_pack("{so so so so so so so so so so so so so so so}", "variant", word(c->variant->name),
+                                 "batch", whole(c->batch), "threads", whole(c->threads), "check",
+                                 word(verdicts[c->verdict]), "why", word(c->why), "error", real(c->error), "repeats",
+                                 whole(c->repeats), "seconds", of_quartiles(c->seconds), "ratio", of_interval(c->ratio),
+                                 "gflops", real(c->gflops), "gbytes", real(c->gbytes), "streaming", real(c->streaming),
+                                 "samples", reals(c->repeats ? g->rounds : 0, c->sample), "noisy",
+                                 json_boolean(c->noisy), "best", json_boolean(c->best)));
     }
     return json_pack("{so so so so so so so}", "data", word(g->name), "rows", whole(g->problem.rows), "columns",
                      whole(g->problem.cols), "rate", real(g->problem.lr), "rounds", whole(g->rounds), "left_out",
@@ -253,12 +255,12 @@ static json_t *of_race(const race *r)
     json_t *runners = json_array();
     for (size_t i = 0; i < r->runners; i++) {
         const runner *k = &r->runner[i];
-        runners =
-            append(runners, json_pack("{so so so so so so so so so so}", "method", word(k->name), "batch",
-                                      whole(k->batch), "steps", whole((size_t)k->steps), "passes", real(k->passes),
-                                      "check", word(verdicts[k->verdict]), "why", word(k->why), "error", real(k->error),
-                                      "seconds", of_quartiles(k->seconds), "ratio", of_interval(k->ratio), "samples",
-                                      reals(k->repeats ? r->rounds : 0, k->sample)));
+        runners = append(runners, json_pack("{so so so so so so so so so so so so}", "method", word(k->name), "batch",
+                                            whole(k->batch), "steps", whole((size_t)k->steps), "passes",
+                                            real(k->passes), "bytes", real(k->bytes), "flops", real(k->flops), "check",
+                                            word(verdicts[k->verdict]), "why", word(k->why), "error", real(k->error),
+                                            "seconds", of_quartiles(k->seconds), "ratio", of_interval(k->ratio),
+                                            "samples", reals(k->repeats ? r->rounds : 0, k->sample)));
     }
     return json_pack("{so so so so so so}", "rows", whole(r->rows), "columns", whole(r->cols), "rounds",
                      whole(r->rounds), "left_out", word(r->note), "remark", word(r->remark), "methods", runners);

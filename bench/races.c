@@ -55,6 +55,12 @@ bool race_choose(const settings *s, const race *r)
     return false;
 }
 
+void race_costs(runner *k, const lgd_report *report, double share)
+{
+    k->bytes = share * report->bytes;
+    k->flops = share * report->flops;
+}
+
 void race_targets(race *r)
 {
     double noise[4];
@@ -81,7 +87,7 @@ static bool make_runner(race *r, runner *k)
     k->race = r;
     k->verdict = FAILED;
     k->error = NAN;
-    k->passes = NAN;
+    k->passes = k->bytes = k->flops = NAN;
     k->seconds = (quartiles){NAN, NAN, NAN, NAN};
     k->ratio = (interval){NAN, NAN, NAN};
     k->w = calloc(r->cols, sizeof *k->w);

@@ -48,6 +48,7 @@ typedef struct runner {
     size_t repeats;
     uint64_t steps; /* of what is timed, and its rows evaluated over rows there are */
     double passes;
+    double bytes, flops; /* of it, by the report of its run; NAN where the race has none */
     quartiles seconds;
     interval ratio; /* time of this one / time of the first, NAN for the first */
 } runner;
@@ -102,6 +103,9 @@ extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race
 
 extern const race_ops race_of_adam_8, race_of_adam_32, race_of_orders_1, race_of_orders_8, race_of_orders_32,
     race_of_orders_64, race_of_orders_256, race_of_orders_1024, race_of_orders_4096;
+
+/* Bytes and flops of what is timed, `share` of what the report says. */
+void race_costs(runner *k, const lgd_report *report, double share);
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

@@ -116,13 +116,14 @@ static void grid_line(FILE *to, const grid_cell *c, bool threads)
     snprintf(name, sizeof name, threads ? "%s x%zu" : "%s", c->variant->name, c->threads);
     html(to, c->best ? "<tr class=\"best\"><th scope=\"row\">%s</th>" : "<tr><th scope=\"row\">%s</th>", name);
     if (c->verdict != OK) {
-        bad(to, 7, ill_cell(why, c));
+        bad(to, 8, ill_cell(why, c));
         return;
     }
     number(to, 1e3 * c->seconds.median, 4);
     range(to, 1e3 * c->seconds.q1, 1e3 * c->seconds.q3);
     number(to, c->gflops, 3);
     number(to, c->gbytes, 3);
+    number(to, c->streaming, 2);
     number(to, c->ratio.median, 3);
     range(to, reference ? NAN : c->ratio.low, c->ratio.high);
     html(to, "<td class=\"ok\">%s%s%s</td></tr>\n", reference ? "reference" : "ok", c->best ? ", best" : "",
@@ -142,8 +143,8 @@ void report_grid_head(FILE *to, const grid *g)
 
 void report_grid(FILE *to, const grid *g)
 {
-    static const char *const heads[] = {" variant", "epoch, ms",     "quartiles, ms", "GFLOP/s", "GB/s",
-                                        "ratio",    "95 % interval", " check",        NULL};
+    static const char *const heads[] = {" variant", "epoch, ms", "quartiles, ms", "GFLOP/s", "GB/s",
+                                        "of rate",  "ratio",     "95 % interval", " check",  NULL};
     char batch[NAME_SIZE], caption[2 * NAME_SIZE];
     bool threads = false;
     for (size_t i = 0; i < g->cells; i++)
@@ -164,6 +165,7 @@ void report_grid(FILE *to, const grid *g)
     html(to,
          "<dl class=\"help\"><dt>epoch</dt><dd>median time of one pass over the data, with its quartiles</dd>\n"
          "<dt>GFLOP/s, GB/s</dt><dd>by the model 4mn flop and 8mn bytes an epoch</dd>\n"
+         "<dt>of rate</dt><dd>GB/s over those at which memory can be read, above 1 where data stay in cache</dd>\n"
          "<dt>ratio</dt><dd>the time of the reference over this one's, median over the rounds; above 1 is faster than "
          "the reference</dd>\n"
          "<dt>ok</dt><dd>the weights after 2 epochs are those of the plain loops to 1e-10</dd>\n"
@@ -276,8 +278,8 @@ void report_race(FILE *to, const race *r)
 {
     char against[NAME_SIZE], batch[NAME_SIZE], why[ILL_SIZE];
     snprintf(against, sizeof against, "time / %s", r->runner[0].name);
-    const char *heads[] = {" method",       "batch", "steps",         "passes", "ms",
-                           "quartiles, ms", against, "95 % interval", " check", NULL};
+    const char *heads[] = {" method", "batch",         "steps", "passes",        "GB/s",   "GFLOP/s",
+                           "ms",      "quartiles, ms", against, "95 % interval", " check", NULL};
     html(to, "<p>%zu × %zu doubles, 1 thread, %zu rounds. Timed is %s.</p>\n", r->rows, r->cols, r->rounds, r->timed);
     if (r->note[0]) {
         html(to, "<p class=\"help\">%s</p>\n", r->note);
@@ -288,11 +290,13 @@ void report_race(FILE *to, const race *r)
         const runner *k = &r->runner[i];
         html(to, "<tr><th scope=\"row\">%s</th><td class=\"n\">%s</td>", k->name, batch_name(batch, k->batch));
         if (k->verdict != OK) {
-            bad(to, 7, ill_runner(why, k));
+            bad(to, 9, ill_runner(why, k));
             continue;
         }
         html(to, "<td class=\"n\">%zu</td>", (size_t)k->steps);
         number(to, k->passes, 3);
+        number(to, 1e-9 * k->bytes / k->seconds.median, 3);
+        number(to, 1e-9 * k->flops / k->seconds.median, 3);
         number(to, 1e3 * k->seconds.median, 4);
         range(to, 1e3 * k->seconds.q1, 1e3 * k->seconds.q3);
         ratio(to, k->ratio);

@@ -145,8 +145,9 @@ static void grid_row(const grid_cell *c, bool threads)
     bool reference = c->variant == &c->grid->variant[0];
     snprintf(range, sizeof range, "[%s - %s]", digits(t[1], 1e3 * c->seconds.q1, 3),
              digits(t[2], 1e3 * c->seconds.q3, 3));
-    printf("  %5s  %-18s %9s  %-17s %8s %7s   %5s ", batch, name, digits(t[3], 1e3 * c->seconds.median, 4), range,
-           digits(t[4], c->gflops, 3), digits(t[5], c->gbytes, 3), digits(t[6], c->ratio.median, 3));
+    printf("  %5s  %-18s %9s  %-17s %8s %7s %7s   %5s ", batch, name, digits(t[3], 1e3 * c->seconds.median, 4), range,
+           digits(t[4], c->gflops, 3), digits(t[5], c->gbytes, 3), digits(t[7], c->streaming, 2),
+           digits(t[6], c->ratio.median, 3));
     if (reference)
         printf("%-15s ref", "");
     else {
@@ -171,8 +172,8 @@ void table_grid(const grid *g)
            g->name, g->problem.rows, g->problem.cols, g->rounds);
     printf("  scalar: plain C loops, the reference. blas1: ddot and daxpy a row. gemv: batch gathered, two dgemv.\n"
            "  libgd/...: lgd_minimize with that optimizer; sgd does the work of the first three.\n\n");
-    printf("  %5s  %-18s %9s  %-17s %8s %7s   %5s %-15s %s\n", "batch", "variant", "epoch ms", "[   q1 -    q3]",
-           "GFLOP/s", "GB/s", "ratio", "(95 % interval)", "check");
+    printf("  %5s  %-18s %9s  %-17s %8s %7s %7s   %5s %-15s %s\n", "batch", "variant", "epoch ms", "[   q1 -    q3]",
+           "GFLOP/s", "GB/s", "of rate", "ratio", "(95 % interval)", "check");
     for (size_t i = 0; i < g->cells; i++) {
         const grid_cell *c = &g->cell[i];
         if (i && c->batch != g->cell[i - 1].batch)
@@ -186,7 +187,9 @@ void table_grid(const grid *g)
             (!noisiest || c->seconds.q3 - c->seconds.q1 > noisiest->seconds.q3 - noisiest->seconds.q1))
             noisiest = c;
     }
-    printf("\n  ms: median and quartiles. GFLOP/s and GB/s by the model 4mn flop and 8mn bytes an epoch. ratio: the "
+    printf("\n  ms: median and quartiles. GFLOP/s and GB/s by the model 4mn flop and 8mn bytes an epoch. of rate: "
+           "GB/s\n  over those at which memory "
+           "can be read, above 1 where data stay in cache. ratio: the "
            "reference's\n"
            "  time over this one's, median over the rounds. ok: the weights of 2 epochs are those of scalar loops to "
            "1e-10.\n"
@@ -300,8 +303,8 @@ void table_race(const race *r)
         printf("  %s\n", r->note);
         return;
     }
-    printf("\n  %-19s %6s %8s %8s %9s  %-17s   time / %-13s check\n", "method", "batch", "steps", "passes", "ms",
-           "[  q1 -   q3]", r->runner[0].name);
+    printf("\n  %-19s %6s %8s %8s %7s %8s %9s  %-17s   time / %-13s check\n", "method", "batch", "steps", "passes",
+           "GB/s", "GFLOP/s", "ms", "[  q1 -   q3]", r->runner[0].name);
     for (size_t i = 0; i < r->runners; i++) {
         const runner *k = &r->runner[i];
         printf("  %-19s %6s ", k->name, batch_name(t[0], k->batch));
@@ -312,10 +315,13 @@ void table_race(const race *r)
         }
         snprintf(range, sizeof range, "[%s - %s]", digits(t[0], 1e3 * k->seconds.q1, 3),
                  digits(t[1], 1e3 * k->seconds.q3, 3));
-        printf("%8zu %8s %9s  %-17s   %-20s ok\n", (size_t)k->steps, digits(t[2], k->passes, 3),
-               digits(t[3], 1e3 * k->seconds.median, 4), range, ratio_text(t[4], k->ratio));
+        printf("%8zu %8s ", (size_t)k->steps, digits(t[2], k->passes, 3));
+        printf("%7s %8s ", digits(t[2], 1e-9 * k->bytes / k->seconds.median, 3),
+               digits(t[3], 1e-9 * k->flops / k->seconds.median, 3));
+        printf("%9s  %-17s   %-20s ok\n", digits(t[3], 1e3 * k->seconds.median, 4), range, ratio_text(t[4], k->ratio));
     }
-    printf("\n  Timed is %s. Steps and passes over the rows are those of it.\n  Ratios of times, above 1 is slower, "
+    printf("\n  Timed is %s. Steps, passes over the rows, bytes and flops are those of it, by the run's report.\n  "
+           "Ratios of times, above 1 is slower, "
            "medians over the rounds. ok: %s.\n",
            r->timed, r->must);
     for (size_t i = 0; i < r->runners && r->counted; i++)
