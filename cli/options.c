@@ -76,7 +76,8 @@ static const argument lines[] = {
     {FORCE, 0, "force", no_argument, "", "replaces a MODEL that is there"},
     {QUIET, 'q', "quiet", no_argument, "", "no notes about DATA, no progress"},
     {DIAGNOSE, 0, "diagnose", no_argument, "", "says what the steps look like (as it does if they have not converged)"},
-    {VERBOSE, 'v', "verbose", no_argument, "", "prints what is minimised and how, with every constant, and what that cost"},
+    {VERBOSE, 'v', "verbose", no_argument, "",
+     "prints what is minimised and how, with every constant, and what that cost"},
     {STRICT, 0, "strict", no_argument, "", "ends with status 4 if the steps did not converge"},
     {HELP, 'h', "help", no_argument, "", "prints this"},
 };

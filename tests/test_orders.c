@@ -561,6 +561,19 @@ START_TEST(order_options_out_of_range_refused_by_name)
 }
 END_TEST
 
+/* A caller whose header ends before block_rows has its preset. */
+START_TEST(order_of_a_shorter_struct_is_that_of_presets)
+{
+    lgd_minimize_options o = {.batch_size = 4, .order = LGD_BLOCKS};
+    size_t draws;
+    ck_assert_uint_eq(draw(&o, 0, 1000, index_of), 1000);
+    o.block_rows = 7;
+    ck_ok(lgd_minimize_order_sized(&o, offsetof(lgd_minimize_options, block_rows), 0, 1000, other, &draws));
+    ck_assert_uint_eq(draws, 1000);
+    ck_assert_mem_eq(other, index_of, 1000 * sizeof *other);
+}
+END_TEST
+
 START_TEST(order_without_memory_fails_cleanly)
 {
     const lgd_minimize_options o = {.batch_size = 4, .order = LGD_WINDOW};
@@ -617,6 +630,7 @@ int main(void)
     CASE(s, window_preset_keeps_the_model_below_a_tenth);
     CASE(s, rate_auto_counts_rows_of_a_block_as_alike);
     CASE(s, order_options_out_of_range_refused_by_name);
+    CASE(s, order_of_a_shorter_struct_is_that_of_presets);
     CASE(s, order_without_memory_fails_cleanly);
     CASE(s, described_with_its_numbers);
     return suite_run(s);
