@@ -321,5 +321,4 @@ try:
     import sklearn.linear_model
 except ImportError as problem:
     peers.missing_package("scikit-learn", "sklearn", problem)
-ORDERS = {order: name for order, name in ORDERS.items() if order in lgd.WORDS["order"]}
 main(words)

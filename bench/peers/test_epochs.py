@@ -8,7 +8,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import tap
 from peer_tests import PYTHONS, found, has, run
 
-SMALL = ("--rows", "200", "--cols", "5", "--batch", "1,64,0", "--rounds", "2", "--to-rounds", "2", "--decades", "0")
+SMALL = ("--rows", "640", "--cols", "5", "--batch", "1,64,0", "--rounds", "2", "--to-rounds", "2", "--decades", "0")
 SGD = ["PyTorch, SGD, float64", "PyTorch, SGD, float32", "NumPy, SGD"]
 ADAM = ["PyTorch, Adam, float64", "PyTorch, Adam, float32"]
 
@@ -23,8 +23,8 @@ def epochs_peers_there_same_weights_then_times_else_how_to_get_them(folder):
         pairs = {(row["work"], row["batch"], row["peer"]) for row in found(f"{folder}/found")}
         for batch in ("1", "64", "all"):
             for method, names in (("SGD", SGD + ["scikit-learn SGDRegressor"] * (batch == "1")), ("Adam", ADAM)):
-                assert pairs >= {(f"epoch of {method}, 200 x 5", batch, name) for name in names}, pairs
-        assert pairs >= {("descent, 200 x 5, scaled columns", "64", name) for name in SGD + ["scikit-learn SGDRegressor"]}, pairs
+                assert pairs >= {(f"epoch of {method}, 640 x 5", batch, name) for name in names}, pairs
+        assert pairs >= {("descent, 640 x 5, scaled columns", "64", name) for name in SGD + ["scikit-learn SGDRegressor"]}, pairs
         for name in SGD + ADAM:
             assert len(re.findall(rf"^  {name}, permutation: off by [0-9.e+-]+$", result.stdout, re.M)) == 3, result.stdout
         assert re.search(r"^  scikit-learn SGDRegressor, sequential: off by [0-9.e+-]+$", result.stdout, re.M), result.stdout
