@@ -852,7 +852,7 @@ START_TEST(batches_of_one_with_rows_of_no_weight_the_bits_of_the_loop)
     const lgd_glm_options o = {.intercept = true, .weights = p->weight};
     OK(lgd_glm_create(&f, A, p->y, lgd_loss_half_squared(), &o));
     ck_assert_uint_eq(lgd_objective_terms(f), ROWS - (ROWS + 6) / 7);
-    const lgd_order orders[] = {LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT};
+    const lgd_order orders[] = {LGD_SHUFFLE, LGD_SEQUENTIAL, LGD_REPLACEMENT, LGD_BLOCKS, LGD_INTERLEAVED, LGD_WINDOW};
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
         double w[2][COLS + 1] = {{0}};
         for (int loop = 0; loop < 2; loop++) {
