@@ -396,7 +396,7 @@ static void check_model(const rows_of *r)
     for (size_t block = 8; block <= 64; block *= 8)
         for (size_t b = 0; b < sizeof batches / sizeof *batches; b++)
             for (size_t k = 0; k < 3; k++)
-                for (size_t window = 0; window <= (by_blocks[k] == LGD_WINDOW ? 1024u : 0u); window += 256) {
+                for (size_t window = 0; window <= (by_blocks[k] == LGD_WINDOW ? 1024u : 0u); window += 512) {
                     const size_t batch = batches[b], share = by_blocks[k] == LGD_INTERLEAVED ? batch / IN_STEP : batch;
                     const lgd_minimize_options o = {
                         .batch_size = batch, .order = by_blocks[k], .block_rows = block, .window = window, .seed = 8};
