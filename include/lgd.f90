@@ -60,6 +60,8 @@ module lgd
         integer(c_int) :: flags = 0
         type(c_funptr) :: forward = c_null_funptr, adjoint = c_null_funptr, panel = c_null_funptr, free = c_null_funptr
         type(c_funptr) :: moments = c_null_funptr, gather = c_null_funptr
+        type(c_funptr) :: fused = c_null_funptr, descend = c_null_funptr, use = c_null_funptr, kernel = c_null_funptr
+        type(c_funptr) :: squares = c_null_funptr, stored = c_null_funptr, bytes = c_null_funptr
     end type
 
     enum, bind(C)
@@ -93,7 +95,7 @@ module lgd
         type(c_funptr) :: jacobian = c_null_funptr, residuals = c_null_funptr, bend = c_null_funptr, design = c_null_funptr
         type(c_funptr) :: panel = c_null_funptr, describe = c_null_funptr, attained = c_null_funptr, descend = c_null_funptr
         type(c_funptr) :: noise = c_null_funptr, parts = c_null_funptr
-        type(c_funptr) :: cost = c_null_funptr
+        type(c_funptr) :: diagonal = c_null_funptr, product_of = c_null_funptr, cost = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
