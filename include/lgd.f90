@@ -1113,6 +1113,19 @@ module lgd
             integer(c_int) :: status
         end function
 
+        ! index(size) with size >= rows + batch_size; its numbers count from 0
+        function lgd_minimize_order_sized(options, options_size, epoch, rows, index, draws) &
+            bind(C, name='lgd_minimize_order_sized') result(status)
+            import
+            type(lgd_minimize_options), intent(in), optional :: options
+            integer(c_size_t), value :: options_size
+            integer(c_int64_t), value :: epoch
+            integer(c_size_t), value :: rows
+            integer(c_size_t), intent(inout) :: index(*)
+            integer(c_size_t), intent(out) :: draws
+            integer(c_int) :: status
+        end function
+
         function lgd_standard_errors_sized(f, w, options, options_size, errors, covariance) &
             bind(C, name='lgd_standard_errors_sized') result(status)
             import
@@ -2246,6 +2259,17 @@ contains
         real(c_double), intent(inout), optional :: errors(*), covariance(*)
         integer(c_int) :: status
         status = lgd_standard_errors_sized(f, w, options, c_sizeof(lgd_standard_errors_options()), errors, covariance)
+    end function
+
+    ! index(size) with size >= rows + batch_size; its numbers count from 0
+    function lgd_minimize_order(options, epoch, rows, index, draws) result(status)
+        type(lgd_minimize_options), intent(in), optional :: options
+        integer(c_int64_t), intent(in) :: epoch
+        integer(c_size_t), intent(in) :: rows
+        integer(c_size_t), intent(inout) :: index(*)
+        integer(c_size_t), intent(out) :: draws
+        integer(c_int) :: status
+        status = lgd_minimize_order_sized(options, c_sizeof(lgd_minimize_options()), epoch, rows, index, draws)
     end function
 
     function lgd_split_draw(split, shares, options) result(status)
