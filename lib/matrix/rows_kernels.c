@@ -79,7 +79,7 @@ INLINE void scores_of(size_t count, bool single, size_t n, const void *const *ro
 {
     reg s[AT_ONCE][REGS];
     size_t j = 0;
-    memset(s, 0, sizeof s);
+    UNROLL for (size_t r = 0; r < count; r++) UNROLL for (size_t v = 0; v < REGS; v++) s[r][v] = (reg){0};
     for (; j + LINE <= n; j += LINE) {
         UNROLL for (size_t r = 0; r < count; r++)
         {
@@ -106,7 +106,7 @@ INLINE void scores_of(size_t count, bool single, size_t n, const void *const *ro
             ask(next[r], 0, single);
             ask(next[r], n - 1, single);
         }
-        memcpy(t, s[r], sizeof t);
+        UNROLL for (size_t v = 0; v < REGS; v++) * (reg_there *)(void *)(t + v * PER) = s[r][v];
         if (j < n)
             tail(n, j, row[r], w, single, t);
         z[r] = sum_of(t);
