@@ -166,7 +166,7 @@ LGD_API void lgd_history_free(lgd_history *h);
  *   threads         0: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. The bits do not depend on it
  *   profile         the report says where the time went, and how near the run came to the rate at which memory can be read, which is
  *                   then measured if it is not known (lgd_streaming_rate: a third of a second, no part of report.seconds). Of small
- *                   evaluations, steps and panels every 17th is timed and stands for the others, so that a run is less than 2 % slower.
+ *                   evaluations, steps and panels every 61st is timed and stands for the others, so that a run is less than 2 % slower.
  *                   w has the same bits */
 typedef struct lgd_minimize_options {
     size_t batch_size;

@@ -1,8 +1,8 @@
 /* Where the time of a run goes. A clock is read for some of what there is to time, and what was timed stands for the rest:
  *
- *     evaluations  by the run: of 32768 numbers or more each, of the others the first 64 and then every 17th
- *     steps        by the run: of w of 4096 numbers or more each, of the others the first 64 and then every 17th
- *     the loss     within an evaluation that is timed, for the first 64 panels and then every 17th, by its share of the panel's time
+ *     evaluations  by the run: of 32768 numbers or more each, of the others the first 64 and then every 61st
+ *     steps        by the run: of w of 4096 numbers or more each, of the others the first 64 and then every 61st
+ *     the loss     within an evaluation that is timed, for the first 64 panels and then every 61st, by its share of the panel's time
  *
  * A prime, since loops have periods of their own, and the first ones as they come, since they are dearer than the rest. Reading the
  * clock takes some 25 ns, twice for what is timed: 2 % of 2.5 us, which is about what the smallest of all that is always timed takes. */
@@ -11,7 +11,7 @@
 #include "base.h"
 #include <stdatomic.h>
 
-enum { LGD_TIMED_FIRST = 64, LGD_TIMED_EVERY = 17 };
+enum { LGD_TIMED_FIRST = 64, LGD_TIMED_EVERY = 61 };
 
 /* Is the n-th, from 0, one that is timed? */
 static inline bool lgd_is_timed(uint64_t n)
