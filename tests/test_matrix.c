@@ -623,6 +623,10 @@ typedef enum fault {
     DEVIATION_WRONG,
     GATHER_INDEX_IGNORED,
     GATHER_ONE_SHORT,
+    SQUARES_OF_SLOPES,
+    SWEEP_TWICE,
+    SWEEP_OTHER_SCORES,
+    SWEEP_OTHER_SLOPES,
     NOT_A_NUMBER,
     OWN_ERROR,
     FAULTS
@@ -712,13 +716,46 @@ static lgd_status own_gather(void *ctx, const lgd_rows *rows, double *X)
     return LGD_OK;
 }
 
+static lgd_status own_squares(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
+                              size_t ldg)
+{
+    const own *o = ctx;
+    for (size_t i = 0; i < rows->count; i++)
+        for (size_t c = 0; c < k; c++)
+            for (size_t j = 0; j < SIDE; j++) {
+                const double x = element(own_row(o, rows, i, FAULTS), j), r = R[i * ldr + c];
+                G[j * ldg + c] += o->fault == SQUARES_OF_SLOPES ? x * r * r : x * x * r;
+            }
+    return LGD_OK;
+}
+
+static lgd_status own_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
+                            double *g)
+{
+    const own *o = ctx;
+    for (size_t i = 0; i < rows->count; i++) {
+        const size_t at = o->fault == SWEEP_TWICE && i == 4 ? 0 : i, row = own_row(o, rows, at, FAULTS);
+        double z = o->fault == SWEEP_OTHER_SCORES ? 1e-3 : 0;
+        for (size_t j = 0; j < SIDE; j++)
+            z += element(row, j) * w[j];
+        const lgd_status status = slopes(slopes_ctx, 1, &at, &z);
+        if (status)
+            return status;
+        for (size_t j = 0; j < SIDE && g; j++)
+            g[j] += element(row, o->fault == SWEEP_OTHER_SLOPES ? 0 : j) * z;
+    }
+    return LGD_OK;
+}
+
 static const lgd_matrix_ops own_ops = {.name = "own",
                                        .forward = own_forward,
                                        .adjoint = own_adjoint,
                                        .panel = own_panel,
                                        .free = own_free,
                                        .moments = own_moments,
-                                       .gather = own_gather};
+                                       .gather = own_gather,
+                                       .fused = own_fused,
+                                       .squares = own_squares};
 
 START_TEST(check_built_in_matrices_sound)
 {
@@ -777,6 +814,10 @@ START_TEST(check_each_broken_promise_named)
         [DEVIATION_WRONG] = "the deviation is not",
         [GATHER_INDEX_IGNORED] = "gathered rows times W",
         [GATHER_ONE_SHORT] = "gathered rows times W",
+        [SQUARES_OF_SLOPES] = "squares of a column, and of its scores",
+        [SWEEP_TWICE] = "5 rows of 5 are visited, some twice",
+        [SWEEP_OTHER_SCORES] = "scores of a sweep are not those of forward",
+        [SWEEP_OTHER_SLOPES] = "what a sweep adds is not adjoint",
         [NOT_A_NUMBER] = "<A^T R, W> is not <R, A W>",
         [OWN_ERROR] = "the disk is on fire",
     };
@@ -793,7 +834,7 @@ START_TEST(check_each_broken_promise_named)
             REFUSED(lgd_matrix_check(A, 5, &error), LGD_EUSER, promise[f]);
         } else {
             REFUSED(lgd_matrix_check(A, 5, &error), LGD_EINVAL, promise[f]);
-            ck_assert(f == PADDING_WRITTEN || !(error <= 1e-8));
+            ck_assert(f == PADDING_WRITTEN || f == SWEEP_TWICE || !(error <= 1e-8));
         }
         lgd_matrix_free(A);
         ck_assert_int_eq(o.freed, 1);

@@ -215,6 +215,77 @@ static lgd_status check_gather(trial *t)
     return status;
 }
 
+/* Squares of a column times R, by forward of a unit vector. */
+static lgd_status check_squares(trial *t)
+{
+    const size_t m = t->A->rows, n = t->A->cols, column = (size_t)(t->seed % n);
+    const lgd_rows all = {0, m, NULL};
+    memset(t->W, 0, n * LD * sizeof *t->W);
+    t->W[column * LD] = 1;
+    lgd_status status = forward(t, &all, 1, t->Z);
+    double sum = 0.5, magnitude = 0.5;
+    for (size_t j = 0; j < n; j++)
+        t->H[j * LD] = 0.5;
+    if (!status)
+        status = lgd_matrix_call_squares(t->A, &all, 1, t->R, LD, t->H, LD);
+    for (size_t i = 0; i < m; i++) {
+        const double x = t->Z[i * LD];
+        sum += t->R[i * LD] * x * x;
+        magnitude += fabs(t->R[i * LD] * x * x);
+    }
+    return status ? status
+                  : judge(t, "squares of a column, and of its scores", column, t->H[column * LD], sum, magnitude);
+}
+
+/* Slopes of the sweep: those of R, and Y[position] keeps the score, which was NaN until then. */
+typedef struct swept {
+    trial *t;
+    size_t visits;
+    bool twice;
+} swept;
+
+static lgd_status take_slopes(void *ctx, size_t count, const size_t *position, double *Z)
+{
+    swept *s = ctx;
+    for (size_t i = 0; i < count; i++) {
+        const size_t at = position[i] * LD;
+        s->twice = s->twice || !isnan(s->t->Y[at]);
+        s->t->Y[at] = Z[i];
+        Z[i] = s->t->R[at];
+    }
+    s->visits += count;
+    return LGD_OK;
+}
+
+/* One sweep is forward, and adjoint of the slopes, of each row once; by an index in mixed order. */
+static lgd_status check_fused(trial *t)
+{
+    const size_t m = t->A->rows, n = t->A->cols;
+    const lgd_rows mixed = {0, m, t->index};
+    double *g = t->H, *w = t->H + n;
+    swept s = {.t = t};
+    fill(t, n * LD, t->W);
+    for (size_t j = 0; j < n; j++) {
+        w[j] = t->W[j * LD];
+        g[j] = 0;
+    }
+    for (size_t i = 0; i < m * LD; i++)
+        t->Y[i] = NAN;
+    lgd_status status = lgd_matrix_call_fused(t->A, &mixed, w, take_slopes, &s, g);
+    if (!status && (s.twice || s.visits != m))
+        status = lgd_fail(LGD_EINVAL, "%s: fused: %zu rows of %zu are visited%s, each of them once is accepted",
+                          t->A->ops.name, s.visits, m, s.twice ? ", some twice" : "");
+    if (!status)
+        status = forward(t, &mixed, 1, t->Z);
+    if (!status)
+        status = agree(t, "scores of a sweep are not those of forward", m, 1, t->Y, t->Z, NULL);
+    if (!status)
+        status = adjoint(t, &mixed, 1, t->R, t->G);
+    for (size_t j = n; j-- > 0 && !status;) /* as far apart as they are in G */
+        t->H[j * LD] = g[j];
+    return status ? status : agree(t, "what a sweep adds is not adjoint of its slopes", n, 1, t->H, t->G, NULL);
+}
+
 lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
 {
     if (error)
@@ -248,6 +319,10 @@ lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
         status = check_moments(&t);
     if (!status && A->ops.gather)
         status = check_gather(&t);
+    if (!status && A->ops.squares)
+        status = check_squares(&t);
+    if (!status && lgd_matrix_is_fused(A))
+        status = check_fused(&t);
     lgd_blas_release();
 done:
     if (error)
