@@ -6,6 +6,7 @@
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -327,6 +328,36 @@ START_TEST(parallel_rounding_of_the_caller)
 }
 END_TEST
 
+typedef struct signals {
+    meeting m;
+    pthread_t caller;
+    atomic_size_t of_helpers, open, blocked; /* SIGSEGV, SIGUSR1 */
+} signals;
+
+static lgd_status note_signals(void *ctx, size_t i)
+{
+    signals *s = ctx;
+    sigset_t now;
+    pthread_sigmask(SIG_SETMASK, NULL, &now);
+    if (!pthread_equal(pthread_self(), s->caller)) {
+        atomic_fetch_add(&s->of_helpers, 1);
+        atomic_fetch_add(&s->open, !sigismember(&now, SIGSEGV));
+        atomic_fetch_add(&s->blocked, (size_t)sigismember(&now, SIGUSR1));
+    }
+    return meet(&s->m, i);
+}
+
+/* A host's handler is called for what a helper does, and by threads of the host for all else. */
+START_TEST(parallel_signals_left_to_the_host)
+{
+    signals s = {.m = {.count = 4}, .caller = pthread_self()};
+    ck_assert_int_eq(lgd_parallel(4, 4, note_signals, &s), LGD_OK);
+    ck_assert_uint_eq(atomic_load(&s.of_helpers), 3);
+    ck_assert_uint_eq(atomic_load(&s.open), 3);
+    ck_assert_uint_eq(atomic_load(&s.blocked), 3);
+}
+END_TEST
+
 START_TEST(thread_count_option_then_environment)
 {
     setenv("LGD_NUM_THREADS", "3", 1);
@@ -385,6 +416,7 @@ int main(void)
     CASE(s, parallel_after_a_fork_as_before);
 #endif
     CASE(s, parallel_rounding_of_the_caller);
+    CASE(s, parallel_signals_left_to_the_host);
     CASE(s, thread_count_option_then_environment);
     CASE(s, take_struct_other_sizes_copied_or_refused);
     CASE(s, strerror_every_status_has_text);

@@ -1,4 +1,4 @@
-/* One hook for all memory, and the scratch pool. The hook is the library's only global besides the BLAS guard. */
+/* One hook for all memory, and the scratch pool. */
 #define _DEFAULT_SOURCE /* madvise */
 #include "base.h"
 #include <pthread.h>

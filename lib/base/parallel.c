@@ -151,11 +151,15 @@ static void look_at_machine(void)
     pthread_atfork(before_fork, after_fork, in_child);
 }
 
-/* So many more, with all signals left to the host's threads. Fewer where the system has no more: the caller does their part. */
+/* So many more, with all signals left to the host's threads but those of a helper's own instructions: were these blocked the process
+ * would end without a call of the host's handler. Fewer where the system has no more: the caller does their part. */
 static void hire(size_t more)
 {
+    static const int own[] = {SIGBUS, SIGFPE, SIGILL, SIGSEGV, SIGSYS, SIGTRAP};
     sigset_t all, before;
     sigfillset(&all);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&all, own[i]);
     pthread_sigmask(SIG_SETMASK, &all, &before);
     for (; more && helpers < MOST_HELPERS && !pthread_create(&helper[helpers], NULL, help, NULL); more--)
         helpers++;
