@@ -153,12 +153,14 @@ static lgd_status lend_diagonal(void *ctx, const double *w, double *d)
 {
     lgd_run *run = ((lgd_lent *)ctx)->run;
     lgd_status status;
+    const double begun = lgd_profile_evaluation(run, (double)run->terms);
     if (keeps_curves(run)) {
         status = find_curves(run, w, d);
     } else {
         status = lgd_objective_diagonal(run->f, run->threads, w, d, NULL);
         run->rows_seen += (double)run->terms;
     }
+    lgd_profile_evaluated(run, (double)run->terms, begun);
     for (size_t j = 0; j < run->dim && !status; j++)
         d[j] = lgd_run_is_frozen(run, j) ? 1 : run->sign * d[j];
     return status;
