@@ -275,9 +275,10 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * C; a schedule comes on top. 0 curvature: the preset. LGD_EUNSUPPORTED where no finite number comes out, and in
  * batches for methods with LGD_NOISE_GROWS (nesterov_convex). R. Gower et al., SGD: general analysis and improved rates (2019).
  *
- * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size); the state,
- * lgd_optimizer_state_bytes; where the rows are more than one chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64
- * chunks, of max(terms/64, 32768/dim) rows or more; and for each thread the scratch of a panel, for models of rows below 512 KB. What
+ * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size), of blocks
+ * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; where the rows are more than one
+ * chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64 chunks, of max(terms/64, 32768/dim) rows or more; and for each
+ * thread the scratch of a panel, for models of rows below 512 KB. What
  * estimators, saddle, gap_tol, start_rows, histories and methods that ask for more add is said where they are.
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch

@@ -37,7 +37,8 @@ static inline lgd_status lgd_newton_create(lgd_optimizer **out, const lgd_newton
  * which d takes as well; then a line search along d from alpha = 1. A precondition P of the run is that of the inner iteration.
  * With `jacobi` P is diag(H)^-1, of an objective that knows it: one pass more in a step, and far fewer products where columns are of many
  * sizes, or sparse. LGD_EUNSUPPORTED where none is known, LGD_EINVAL beside a precondition. Dembo and Steihaug (1983). State: five vectors
- * of scratch, with jacobi six. */
+ * of scratch, with jacobi six, and of a
+ * model with one output dim + terms numbers in the run, as for trust_region. */
 typedef struct lgd_newton_cg_options {
     lgd_search search; /* [more_thuente] */
     double c1;         /* [1e-4] */
