@@ -87,6 +87,9 @@ def run(name, options, words):
     stem = os.path.join(words.out, "peers", name.removesuffix(".py"))
     command = [sys.executable, os.path.join(HERE, name), *options, "--tsv", stem + ".tsv"] if here else \
         [os.path.join(words.build, "bench", name), "--tsv", *options]
+    for old in (stem + ".tsv", stem + ".txt"):  # of a run before, which a program that fails early would leave there
+        if os.path.exists(old):
+            os.remove(old)
     library = os.path.join(words.build, "lib", "libgd.0.dylib" if sys.platform == "darwin" else "libgd.so.0")
     try:
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
