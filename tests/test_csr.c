@@ -474,13 +474,50 @@ START_TEST(newton_cg_jacobi_without_a_diagonal_or_beside_a_metric_refused)
 }
 END_TEST
 
+static lgd_status nothing(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv)
+{
+    (void)ctx, (void)rows, (void)C, (void)v, (void)hv;
+    return LGD_OK;
+}
+
+static lgd_status no_difference(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g, double *R)
+{
+    (void)ctx, (void)rows, (void)w, (void)f, (void)g, (void)R;
+    return LGD_OK;
+}
+
+static lgd_status no_value(void *ctx, const lgd_rows *rows, const double *w, double *f, double *g)
+{
+    return no_difference(ctx, rows, w, f, g, NULL);
+}
+
+static void one_slope(void *ctx, size_t *slopes, double *l2)
+{
+    (void)ctx;
+    *slopes = 1;
+    *l2 = 0;
+}
+
+START_TEST(products_of_what_is_known_refused_where_nothing_says_it)
+{
+    lgd_objective *f;
+    lgd_objective_ops ops = {.name = "own", .eval = no_value, .product_of = nothing};
+    ck_fails(lgd_objective_create(&f, 1, 2, &ops, NULL), LGD_EINVAL, "own: ops.linear is NULL");
+    ops.linear = one_slope;
+    ops.difference = no_difference;
+    ck_fails(lgd_objective_create(&f, 1, 2, &ops, NULL), LGD_EINVAL, "own: ops.diagonal is NULL");
+    ck_assert_ptr_null(f);
+}
+END_TEST
+
 /* ---- memory */
 
-static size_t allocations, fail_at, live;
+static size_t allocations, fail_at, live, largest;
 
 static void *count_allocate(void *ctx, size_t size, size_t alignment)
 {
     (void)ctx;
+    largest = size > largest ? size : largest;
     if (++allocations == fail_at)
         return NULL;
     void *memory = aligned_alloc(alignment, size);
@@ -536,6 +573,36 @@ START_TEST(memory_each_allocation_failing_enomem_and_no_leak)
 }
 END_TEST
 
+/* Scaled rows are sparse as well: a pass counts their numbers, and the diagonal has few of them dense at a time. */
+START_TEST(scaled_rows_cost_what_their_numbers_do)
+{
+    enum { M = 400, N = 3000 };
+    kinds k = kinds_create(3, M, N, 0.002);
+    double y[M], bytes[2], flops[2];
+    for (size_t i = 0; i < M; i++)
+        y[i] = (double)(i % 2);
+    lgd_matrix *A = create(&k, false, false), *B;
+    ck_ok(lgd_matrix_scaled(&B, A, NULL, NULL));
+    lgd_objective *f = model_of(A, y, NULL, 1), *h = model_of(B, y, NULL, 1);
+    lgd_objective_cost(f, &bytes[0], &flops[0]);
+    lgd_objective_cost(h, &bytes[1], &flops[1]);
+    ck_assert(bytes[0] == bytes[1] && flops[0] == flops[1] && flops[0] < 4.0 * N / 100);
+    lgd_objective_free(f);
+    lgd_objective_free(h);
+    fail_at = largest = 0;
+    lgd_set_memory(&(lgd_memory){count_allocate, count_release, NULL});
+    double w[N + 1] = {0}, d[N + 1];
+    h = model_of(B, y, NULL, 1);
+    ck_ok(lgd_objective_diagonal(h, 1, w, d, NULL));
+    lgd_objective_free(h);
+    lgd_set_memory(NULL);
+    ck_assert_uint_lt(largest, 40 * N * sizeof(double));
+    lgd_matrix_free(B);
+    lgd_matrix_free(A);
+    kinds_free(&k);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("csr");
@@ -548,6 +615,8 @@ int main(void)
     CASE(s, newton_cg_jacobi_same_minimum_in_a_fraction_of_the_passes);
     CASE(s, newton_cg_jacobi_same_bits_with_any_number_of_threads);
     CASE(s, newton_cg_jacobi_without_a_diagonal_or_beside_a_metric_refused);
+    CASE(s, products_of_what_is_known_refused_where_nothing_says_it);
+    CASE(s, scaled_rows_cost_what_their_numbers_do);
     CASE(s, memory_each_allocation_failing_enomem_and_no_leak);
     return suite_run(s);
 }

@@ -150,9 +150,15 @@ static lgd_status allocate(scaled **out, const lgd_matrix *A)
     return s->constant ? lgd_pool_create(&s->pool, "scaled") : LGD_ENOMEM;
 }
 
-double scaled_bytes(void *ctx)
+static double scaled_bytes(void *ctx)
 {
     return lgd_matrix_bytes(((const scaled *)ctx)->A);
+}
+
+static size_t scaled_stored(void *ctx)
+{
+    const lgd_matrix *A = ((const scaled *)ctx)->A;
+    return A->ops.stored(A->ctx);
 }
 
 static lgd_status finish(lgd_matrix **out, scaled *s)
@@ -173,6 +179,7 @@ static lgd_status finish(lgd_matrix **out, scaled *s)
                           .free = scaled_free,
                           .moments = s->A->ops.moments ? scaled_moments : NULL,
                           .kernel = scaled_kernel,
+                          .stored = s->A->ops.stored ? scaled_stored : NULL,
                           .bytes = scaled_bytes};
     return lgd_matrix_create(out, s->A->rows, s->A->cols, &ops, s);
 }

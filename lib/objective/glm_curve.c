@@ -14,23 +14,36 @@ typedef struct wanted {
     size_t at_once; /* rows for whose C_i there is room */
 } wanted;
 
+/* Dense rows that are at hand at a time: of long ones few. */
+static size_t rows_at_hand(const lgd_glm *m)
+{
+    enum { ELEMENTS = 32768, LEAST = 16 };
+    const size_t rows = ELEMENTS / m->X->cols, most = rows > LEAST ? rows : LEAST;
+    return most < m->panel ? most : m->panel;
+}
+
 /* d += the squares of the rows times Z [rows x k]. */
 static lgd_status add_squares(const lgd_glm *m, const lgd_rows *rows, const lgd_panel *p, const double *Z, double *room,
                               double *d)
 {
-    const size_t k = m->k, cols = m->X->cols;
+    const size_t k = m->k, cols = m->X->cols, most = rows_at_hand(m);
     lgd_status status = LGD_OK;
     for (size_t i = 0; i < rows->count && m->o.intercept; i++)
         for (size_t c = 0; c < k; c++)
             d[cols * k + c] += Z[i * k + c];
     if (m->X->ops.squares)
         return lgd_matrix_call_squares(m->X, rows, k, Z, k, d, k);
-    double *X = room + lgd_glm_rows_room(m);
-    status = lgd_glm_rows(m, rows, p, room, X);
-    for (size_t i = 0; i < rows->count && !status; i++)
-        for (size_t j = 0; j < cols; j++)
-            for (size_t c = 0; c < k; c++)
-                d[j * k + c] += Z[i * k + c] * (X[i * cols + j] * X[i * cols + j]);
+    double *own = room + lgd_glm_rows_room(m);
+    for (size_t first = 0; first < rows->count && !status; first += most, Z += most * k) {
+        const size_t left = rows->count - first, count = left < most ? left : most;
+        const double *X = p->copies ? p->X + first * cols : own;
+        if (!p->copies)
+            status = lgd_glm_rows(m, &(lgd_rows){rows->first + first, count, rows->index}, p, room, own);
+        for (size_t i = 0; i < count && !status; i++)
+            for (size_t j = 0; j < cols; j++)
+                for (size_t c = 0; c < k; c++)
+                    d[j * k + c] += Z[i * k + c] * (X[i * cols + j] * X[i * cols + j]);
+    }
     return status;
 }
 
@@ -58,7 +71,8 @@ lgd_status lgd_glm_diagonal(void *ctx, const lgd_rows *rows, const double *w, do
 {
     const lgd_glm *m = ctx;
     const wanted to = {m, w, d, C, lgd_glm_rows_at_once(m)};
-    const size_t dense = d && !m->X->ops.squares ? lgd_add(lgd_glm_rows_room(m), lgd_mul(m->panel, m->X->cols)) : 0;
+    const size_t dense =
+        d && !m->X->ops.squares ? lgd_add(lgd_glm_rows_room(m), lgd_mul(rows_at_hand(m), m->X->cols)) : 0;
     return lgd_glm_walk(m, rows, lgd_add(lgd_mul(to.at_once, lgd_mul(m->k, m->k)), dense), diagonal_panel,
                         (void *)(uintptr_t)&to);
 }

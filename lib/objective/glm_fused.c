@@ -115,12 +115,14 @@ static lgd_status slope_of(void *ctx, size_t count, const size_t *position, doub
 {
     const descent *d = ctx;
     const lgd_glm *m = d->m;
+    if (count != 1)
+        return lgd_fail(LGD_EINVAL, "%s: rows that descend asks slopes for are %zu, 1 is accepted", m->X->ops.name,
+                        count);
     const size_t row = row_of(d->rows, *position);
     double *b = m->o.intercept ? d->w + m->X->cols : NULL;
     if (b || m->o.offset)
         *Z += (b ? *b : 0) + (m->o.offset ? m->o.offset[row] : 0);
-    double value =
-        m->loss->ops.eval(m->loss->ctx, count, 1, Z, 1, m->y + row, m->o.weights ? m->o.weights + row : NULL);
+    double value = m->loss->ops.eval(m->loss->ctx, 1, 1, Z, 1, m->y + row, m->o.weights ? m->o.weights + row : NULL);
     value /= d->by;
     if (m->o.l2 > 0)
         value += 0.5 * m->o.l2 * lgd_dot(m->X->cols, d->w, d->w);

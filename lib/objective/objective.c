@@ -66,6 +66,9 @@ lgd_status lgd_objective_create_sized(lgd_objective **out, size_t dim, size_t te
     if (!status && mine.scores && (!f->slopes || !mine.along))
         status = lgd_fail(LGD_EINVAL, "%s: ops.%s is NULL, a function is accepted beside ops.scores", mine.name,
                           f->slopes ? "along" : "linear");
+    if (!status && mine.product_of && (!f->slopes || !mine.diagonal))
+        status = lgd_fail(LGD_EINVAL, "%s: ops.%s is NULL, a function is accepted beside ops.product_of", mine.name,
+                          f->slopes ? "diagonal" : "linear");
     if (!status)
         status = take_residuals(f);
     if (!status && mine.weight && terms) {
