@@ -538,6 +538,7 @@ START_TEST(order_options_out_of_range_refused_by_name)
          "window is 63, at least the 64 rows of a block and at most the 100 there are is accepted (0: by batch_size)"},
         {{.order = LGD_WINDOW, .block_rows = 8, .window = 101}, LGD_EINVAL, "window is 101, at least the 8 rows"},
         {{.order = LGD_WINDOW, .window = (size_t)-3}, LGD_EINVAL, "window is 18446744073709551613"},
+        {{.last = (lgd_last)3}, LGD_EINVAL, "last is 3, 0 (LGD_LAST_DIVIDE) to 2 is accepted"},
         {{.order = LGD_BLOCKS, .norm_test = 0.5}, LGD_EUNSUPPORTED, "norm_test is 0.5 with order blocks"},
         {{.order = LGD_INTERLEAVED, .norm_test = 0.5}, LGD_EUNSUPPORTED, "norm_test is 0.5 with order interleaved"},
         {{.order = (lgd_order)6}, LGD_EINVAL, "order is 6, 0 (LGD_SHUFFLE) to 5 is accepted"}};
@@ -556,6 +557,7 @@ START_TEST(order_options_out_of_range_refused_by_name)
     ck_fails(lgd_minimize_order(&o, 0, 100, NULL, &draws), LGD_EINVAL, "order: index is NULL");
     ck_fails(lgd_minimize_order(&o, 0, 100, index_of, NULL), LGD_EINVAL, "order: draws is NULL");
     ck_fails(lgd_minimize_order(&o, 0, 3, index_of, &draws), LGD_EINVAL, "order: batch_size is 4, at most the 3 rows");
+    ck_fails(lgd_minimize_order(&o, 0, 0, index_of, &draws), LGD_EINVAL, "order: rows is 0");
     lgd_optimizer_free(opt);
     model_free(&m);
 }

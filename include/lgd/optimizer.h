@@ -320,7 +320,8 @@ LGD_API lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum);
 
 /* One step of your own loop: w[dim] moves by g[dim] (which may be overwritten) at rate lr*lr_factor, lr_factor >= 0;
  * f is handed on to methods that use it. The first call sets the dimension; another one later is LGD_EINVAL until
- * reset. A g that is not finite (frozen ranges apart) is LGD_EDIVERGED, a w that is not is LGD_EINVAL; both leave w and the
+ * reset. Long ones are moved by as many threads as LGD_NUM_THREADS, then OMP_NUM_THREADS, say (1), with the bits of one, see
+ * LGD_ELEMENTWISE. A g that is not finite (frozen ranges apart) is LGD_EDIVERGED, a w that is not is LGD_EINVAL; both leave w and the
  * state alone. Methods that need the oracle answer LGD_EUNSUPPORTED. No allocation after the first call.
  *
  * Beyond 32768 coordinates a method with LGD_CHECKED, as all built-in ones are, reads g and w once, and looks while it

@@ -84,9 +84,6 @@ lgd_status lgd_run_check(lgd_run *run)
                         method);
     if ((status = lgd_order_check(o, run->terms)))
         return status;
-    if ((unsigned)o->last > LGD_LAST_DROP)
-        return lgd_fail(LGD_EINVAL, "minimize: last is %d, 0 (LGD_LAST_DIVIDE) to %d is accepted", (int)o->last,
-                        LGD_LAST_DROP);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         if (counts[i].value > INT64_MAX)
             return lgd_fail(LGD_EINVAL,

@@ -112,6 +112,9 @@ lgd_status lgd_order_check(const lgd_minimize_options *o, size_t terms)
     if ((unsigned)o->order > LGD_WINDOW)
         return lgd_fail(LGD_EINVAL, "minimize: order is %d, 0 (LGD_SHUFFLE) to %d is accepted", (int)o->order,
                         LGD_WINDOW);
+    if ((unsigned)o->last > LGD_LAST_DROP)
+        return lgd_fail(LGD_EINVAL, "minimize: last is %d, 0 (LGD_LAST_DIVIDE) to %d is accepted", (int)o->last,
+                        LGD_LAST_DROP);
     const lgd_status status = check_block_rows(o, terms);
     if (!status && o->norm_test > 0 && (o->order == LGD_BLOCKS || o->order == LGD_INTERLEAVED))
         return lgd_fail(LGD_EUNSUPPORTED,
@@ -202,6 +205,8 @@ lgd_status lgd_minimize_order_sized(const lgd_minimize_options *options, size_t 
     if (!status && (!index || !draws))
         status = lgd_fail(LGD_EINVAL, "order: %s is NULL, %s is accepted", index ? "draws" : "index",
                           index ? "a place for their number" : "room for the rows of an epoch");
+    if (!status)
+        status = lgd_check_size("order", "rows", rows, false);
     if (!status && o.batch_size > rows)
         status = lgd_fail(LGD_EINVAL, "order: batch_size is %zu, at most the %zu rows there are is accepted (0: all)",
                           o.batch_size, rows);
