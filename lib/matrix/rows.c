@@ -45,13 +45,17 @@ static size_t panel_of(size_t cols)
     return cols <= LONG / 8 ? 8 : cols <= LONG / 4 ? 4 : cols <= LONG / 2 ? 2 : 1;
 }
 
-/* A walk over rows: of a panel its positions, its rows in memory, and those of the panel after it. */
+/* A walk over rows: of a panel its positions, its rows in memory, and those of the panel after it, which lie in turn in the two halves
+ * of `rows_of`.
+ *   known     rows that may be asked for, those of the set included
+ *   in_order  the first position from which on they are visited in order */
 typedef struct walk {
     const lgd_row_storage *s;
     const lgd_rows *rows;
-    size_t known, each, done, count, in_order; /* known: rows that may be asked for, those of the set included */
+    size_t known, in_order, each, done, count;
+    const void **row, **next;
     size_t position[LGD_ROWS_MOST];
-    const void *row[LGD_ROWS_MOST], *next[LGD_ROWS_MOST];
+    const void *rows_of[2][LGD_ROWS_MOST];
 } walk;
 
 static const void *row_at(const walk *k, size_t position)
@@ -61,53 +65,70 @@ static const void *row_at(const walk *k, size_t position)
     return k->s->data + (rows->index ? rows->index[i] : i) * k->s->stride;
 }
 
-/* Positions from here on are visited in order; those behind the set are. */
-static size_t in_order_from(const walk *k)
+static size_t min(size_t a, size_t b)
 {
-    const size_t count = k->rows->count;
-    return count >> lgd_rows_block(k->s->cols) << lgd_rows_block(k->s->cols);
+    return a < b ? a : b;
 }
 
-/* What comes as the `first`-th and after it. Where nothing does, a row that is there is asked for once more. */
+/* Positions that are visited as the `first`-th and after it. */
+static void find_positions(const walk *k, size_t first, size_t count, size_t *position)
+{
+    const unsigned power = lgd_rows_block(k->s->cols);
+    const size_t eighth = (size_t)1 << (power - 3);
+    size_t r = 0;
+    if (first < k->in_order && first % 8 == 0)
+        for (; r + 8 <= count && first + r < k->in_order; r += 8) {
+            const size_t i = first + r, within = i & (8 * eighth - 1), at = i - within + within / 8;
+            for (size_t part = 0; part < 8; part++)
+                position[r + part] = at + part * eighth;
+        }
+    for (; r < count && first + r < k->in_order; r++)
+        position[r] = lgd_rows_visited(k->s->cols, k->rows->count, first + r);
+    for (; r < count; r++)
+        position[r] = first + r;
+}
+
+/* Rows that come as the `first`-th and after it; where nothing does, one that is there is asked for once more. */
 static void find_next(walk *k, size_t first)
 {
-    const size_t have = k->known > first ? k->known - first : 0, some = have < k->each ? have : k->each;
-    size_t r = 0;
-    if (first >= k->in_order)
-        for (; r < some; r++)
-            k->next[r] = row_at(k, first + r);
-    for (; r < some; r++) {
-        const size_t i = first + r;
-        k->next[r] = row_at(k, i < k->in_order ? lgd_rows_visited(k->s->cols, k->rows->count, i) : i);
-    }
-    for (; r < k->each; r++)
+    const size_t some = min(k->each, k->known > first ? k->known - first : 0), stride = k->s->stride;
+    const size_t *index = k->rows->index ? k->rows->index + k->rows->first : NULL;
+    const char *data = k->s->data + (index ? 0 : k->rows->first * stride);
+    size_t position[LGD_ROWS_MOST];
+    find_positions(k, first, some, position);
+    for (size_t r = 0; index && r < some; r++)
+        k->next[r] = data + index[position[r]] * stride;
+    for (size_t r = 0; !index && r < some; r++)
+        k->next[r] = data + position[r] * stride;
+    for (size_t r = some; r < k->each; r++)
         k->next[r] = k->s->data;
 }
 
 /* The arrays are left as they are: a set may have few rows. */
 static void begin(walk *k, const lgd_row_storage *s, const lgd_rows *rows)
 {
-    const size_t each = panel_of(s->cols);
+    const unsigned power = lgd_rows_block(s->cols);
     k->s = s;
     k->rows = rows;
-    k->each = each < rows->count ? each : rows->count;
+    k->each = min(panel_of(s->cols), rows->count);
     k->known = rows->count + (rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
-    k->in_order = in_order_from(k);
+    k->in_order = rows->count >> power << power;
     k->done = 0;
+    k->row = k->rows_of[0];
+    k->next = k->rows_of[1];
     find_next(k, 0);
 }
 
 static bool next_panel(walk *k)
 {
     const size_t left = k->rows->count - k->done;
+    const void **other = k->row;
     if (!left)
         return false;
-    k->count = left < k->each ? left : k->each;
-    for (size_t r = 0; r < k->count; r++) {
-        const size_t i = k->done + r;
-        k->position[r] = i < k->in_order ? lgd_rows_visited(k->s->cols, k->rows->count, i) : i;
-        k->row[r] = k->next[r];
-    }
+    k->count = min(left, k->each);
+    k->row = k->next;
+    k->next = other;
+    find_positions(k, k->done, k->count, k->position);
     k->done += k->count;
     find_next(k, k->done);
     return true;

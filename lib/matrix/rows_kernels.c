@@ -14,7 +14,7 @@ typedef double four __attribute__((vector_size(32)));
 typedef double four_there __attribute__((vector_size(32), aligned(8), may_alias));
 typedef float four_single_there __attribute__((vector_size(16), aligned(4), may_alias));
 
-enum { LANES = LGD_LANES, PER = LGD_WIDTH / 8, REGS = LANES / PER, AT_ONCE = PER, LINE = 16 };
+enum { LANES = LGD_LANES, PER = LGD_WIDTH / 8, REGS = LANES / PER, AT_ONCE = PER, LINE = 16, NARROW = 48 };
 
 /* Numbers of a row from the j-th on, in double. */
 INLINE reg load(const void *row, size_t j, bool single)
@@ -59,6 +59,41 @@ INLINE double sum_of(const double t[LANES])
     return (a[0] + a[2]) + (a[1] + a[3]);
 }
 
+/* The last n % 8 columns of n >= 8 where a register holds all lanes: the last eight numbers turned round, 0 in the place of those that
+ * were there before. Adding 0 changes no lane, none of which is ever -0. */
+#if LGD_WIDTH == 64
+typedef long long places __attribute__((vector_size(64)));
+typedef struct ending {
+    places from, keep;
+    reg w;
+} ending;
+
+INLINE reg last(const void *row, size_t n, const ending *e, bool single)
+{
+    return (reg)((places)__builtin_shuffle(load(row, n - LANES, single), e->from) & e->keep);
+}
+
+INLINE void prepare_ending(size_t n, const double *w, ending *e)
+{
+    if (n < LANES)
+        return;
+    for (size_t l = 0; l < LANES; l++) {
+        e->from[l] = (long long)((l + LANES - n % LANES) % LANES);
+        e->keep[l] = l < n % LANES ? -1 : 0;
+    }
+    e->w = last(w, n, e, false);
+}
+#else
+typedef struct ending {
+    char none;
+} ending;
+
+INLINE void prepare_ending(size_t n, const double *w, ending *e)
+{
+    (void)n, (void)w, (void)e;
+}
+#endif
+
 /* The last n % 8 columns, from j on, into the lanes. */
 INLINE void tail(size_t n, size_t j, const void *row, const double *w, bool single, double t[LANES])
 {
@@ -75,7 +110,7 @@ INLINE void tail(size_t n, size_t j, const void *row, const double *w, bool sing
 }
 
 INLINE void scores_of(size_t count, bool single, size_t n, const void *const *row, const void *const *next,
-                      const double *w, bool whole, double *z)
+                      const double *w, const ending *e, bool whole, double *z)
 {
     reg s[AT_ONCE][REGS];
     size_t j = 0;
@@ -99,6 +134,14 @@ INLINE void scores_of(size_t count, bool single, size_t n, const void *const *ro
             const reg a = *(const reg_there *)(const void *)(w + j + v * PER);
             UNROLL for (size_t r = 0; r < count; r++) s[r][v] += load(row[r], j + v * PER, single) * a;
         }
+#if LGD_WIDTH == 64
+    if (j < n && n >= LANES) {
+        UNROLL for (size_t r = 0; r < count; r++) s[r][0] += last(row[r], n, e, single) * e->w;
+        j = n;
+    }
+#else
+    (void)e;
+#endif
     UNROLL for (size_t r = 0; r < count; r++)
     {
         double t[LANES];
@@ -137,25 +180,61 @@ INLINE void update_of(size_t count, bool single, size_t n, const void *const *ro
         UNROLL for (size_t r = 0; r < count; r++) g[j] += slope[r] * load_one(row[r], j, single);
 }
 
+/* Of rows so short that their part of g stays in registers: all of them go by for eight columns, then for the next. */
+INLINE void update_narrow(size_t count, bool single, size_t n, const void *const *row, const void *const *next,
+                          const double *slope, double *g)
+{
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        reg a[REGS];
+        UNROLL for (size_t v = 0; v < REGS; v++) a[v] = *(const reg_there *)(const void *)(g + j + v * PER);
+        for (size_t r = 0; r < count; r++) {
+            if (j % (2 * LANES) == 0)
+                ask(next[r], j / 2 + n / 2, single);
+            UNROLL for (size_t v = 0; v < REGS; v++) a[v] += slope[r] * load(row[r], j + v * PER, single);
+        }
+        UNROLL for (size_t v = 0; v < REGS; v++) * (reg_there *)(void *)(g + j + v * PER) = a[v];
+    }
+    if (j + 4 <= n) {
+        four a = *(const four_there *)(const void *)(g + j);
+        for (size_t r = 0; r < count; r++)
+            a += slope[r] * load_four(row[r], j, single);
+        *(four_there *)(void *)(g + j) = a;
+        j += 4;
+    }
+    for (; j < n; j++) {
+        double a = g[j];
+        for (size_t r = 0; r < count; r++)
+            a += slope[r] * load_one(row[r], j, single);
+        g[j] = a;
+    }
+}
+
 /* As many rows at a time as there are registers for, then halves of that. */
 INLINE void all_scores(bool single, size_t n, size_t count, const void *const *row, const void *const *next,
                        const double *w, bool whole, double *z)
 {
     size_t i = 0;
+    ending e;
+    prepare_ending(n, w, &e);
     for (; i + AT_ONCE <= count; i += AT_ONCE)
-        scores_of(AT_ONCE, single, n, row + i, next + i, w, whole, z + i);
+        scores_of(AT_ONCE, single, n, row + i, next + i, w, &e, whole, z + i);
     if (AT_ONCE > 4 && i + 4 <= count) {
-        scores_of(4 % AT_ONCE, single, n, row + i, next + i, w, whole, z + i);
+        scores_of(4 % AT_ONCE, single, n, row + i, next + i, w, &e, whole, z + i);
         i += 4;
     }
     for (; i < count; i++)
-        scores_of(1, single, n, row + i, next + i, w, whole, z + i);
+        scores_of(1, single, n, row + i, next + i, w, &e, whole, z + i);
 }
 
 INLINE void all_updates(bool single, size_t n, size_t count, const void *const *row, const void *const *next,
                         const double *slope, double *g)
 {
     size_t i = 0;
+    if (n <= NARROW && count >= LANES) {
+        update_narrow(count, single, n, row, next, slope, g);
+        return;
+    }
     for (; i + AT_ONCE <= count; i += AT_ONCE)
         update_of(AT_ONCE, single, n, row + i, next + i, slope + i, g);
     if (AT_ONCE > 4 && i + 4 <= count) {
