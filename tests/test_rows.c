@@ -917,6 +917,51 @@ START_TEST(kernel_of_blas_within_rounding_of_the_rows)
 }
 END_TEST
 
+static lgd_status use_nothing(void *ctx, lgd_kernel kernel)
+{
+    (void)ctx, (void)kernel;
+    return LGD_EUSER;
+}
+
+static lgd_status no_sweep(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
+                           double *g)
+{
+    (void)ctx, (void)rows, (void)w, (void)slopes, (void)slopes_ctx, (void)g;
+    return LGD_OK;
+}
+
+static lgd_status two_at_once(void *ctx, const lgd_rows *rows, const lgd_row_step *step, lgd_slopes slopes,
+                              void *slopes_ctx, double *w)
+{
+    (void)ctx, (void)rows, (void)step, (void)w;
+    return slopes(slopes_ctx, 2, (size_t[]){0, 1}, (double[]){0, 0});
+}
+
+START_TEST(storage_that_breaks_its_word_refused_by_name)
+{
+    const lgd_matrix_ops ops = {.name = "stream",
+                                .forward = stream_forward,
+                                .adjoint = stream_adjoint,
+                                .fused = no_sweep,
+                                .descend = two_at_once,
+                                .use = use_nothing};
+    lgd_matrix *A;
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    double w = 0;
+    OK(lgd_matrix_create(&A, 2, 1, &ops, NULL));
+    REFUSED(lgd_matrix_set_kernel(A, LGD_KERNEL_BLAS), LGD_EUSER, "stream: use");
+    OK(lgd_glm_create(&f, A, (double[]){1, 2}, lgd_loss_half_squared(), NULL));
+    OK(lgd_sgd_create(&opt, NULL));
+    REFUSED(
+        lgd_minimize(f, opt, &w, &(lgd_minimize_options){.batch_size = 1, .max_epochs = 1, .grad_tol = LGD_ZERO}, NULL),
+        LGD_EINVAL, "stream: rows that descend asks slopes for are 2, 1 is accepted");
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+}
+END_TEST
+
 START_TEST(kernel_by_name_what_computes)
 {
     problem *p = make_problem();
@@ -1088,6 +1133,7 @@ int main(void)
     CASE(suite, batches_of_one_with_rows_of_no_weight_the_bits_of_the_loop);
     CASE(suite, kernel_of_blas_within_rounding_of_the_rows);
     CASE(suite, kernel_by_name_what_computes);
+    CASE(suite, storage_that_breaks_its_word_refused_by_name);
     CASE(suite, floats_not_finite_refused_as_doubles_are);
     CASE(suite, floats_with_several_outputs_within_rounding_of_doubles);
     CASE(suite, floats_standardised_as_doubles_are);

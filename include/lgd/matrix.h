@@ -28,7 +28,7 @@ typedef struct lgd_rows {
 enum { LGD_CONCURRENT = 1 };
 
 /* How the products of a matrix with one vector are computed; those with several are gemm.
- *   LGD_KERNEL_AUTO  the storage chooses by its shape
+ *   LGD_KERNEL_AUTO  the storage chooses: rows where numbers of a row lie together
  *   LGD_KERNEL_ROWS  row by row, with loops of the library's own. The score of a row is the same whichever rows it comes with, so
  *                    its bits do not depend on how rows are grouped, gathered or stored, nor on the width of the machine's registers
  *   LGD_KERNEL_BLAS  gemv */
@@ -57,7 +57,8 @@ typedef struct lgd_row_step {
  *   fused              optional, for one output: g += A[rows,:]^T r for the slopes r that `slopes` makes of A[rows,:] w, in one sweep,
  *                      while rows are in the first-level cache. Each row is visited once, in an order that follows the count of rows
  *                      alone; slopes is called for at most 64 rows at a time, in that order. g NULL: the scores alone are wanted
- *   descend            optional, for one output: for each row in turn its score, its slope by `slopes`, and a step, see lgd_row_step
+ *   descend            optional, beside fused: for each row in turn its score, its slope by `slopes`, of that row alone, and a step, see
+ *                      lgd_row_step
  *   use                optional: takes a kernel, for lgd_matrix_set_kernel; fused and descend are then only called if the kernel is
  *                      one of rows
  *   kernel             optional: what computes the products with k vectors, in words

@@ -163,10 +163,12 @@ lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel)
                    ? LGD_OK
                    : lgd_fail(LGD_EUNSUPPORTED, "%s: kernel is %s, auto is accepted: its ops have no `use`",
                               A->ops.name, kernel == LGD_KERNEL_ROWS ? "rows" : "blas");
-    const lgd_status status = A->ops.use(A->ctx, kernel);
-    if (!status)
-        A->by_blas = kernel == LGD_KERNEL_BLAS;
-    return status;
+    const unsigned errors = lgd_error_count();
+    const int code = (int)A->ops.use(A->ctx, kernel);
+    if (code)
+        return lgd_failed_in(A->ops.name, "use", code, errors);
+    A->by_blas = kernel == LGD_KERNEL_BLAS;
+    return LGD_OK;
 }
 
 const char *lgd_matrix_kernel(const lgd_matrix *A, size_t k)
