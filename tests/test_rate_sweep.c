@@ -379,6 +379,7 @@ START_TEST(rates_what_cannot_be_is_refused_by_name)
     REFUSED(m.f, sgd, two, 2, LGD_EUNSUPPORTED, "rates: norm_test is set", .batch_size = 10, .norm_test = 0.5);
     REFUSED(m.f, sgd, two, 2, LGD_EUNSUPPORTED, "rates: start_rows is set", .start_rows = 10);
     REFUSED(m.f, sgd, two, 2, LGD_EUNSUPPORTED, "rates: saddle is set", .saddle = LGD_SADDLE_STOP);
+    REFUSED(m.f, sgd, two, 2, LGD_EUNSUPPORTED, "rates: profile is set", .profile = true);
     REFUSED(m.f, sgd, two, 2, LGD_EUNSUPPORTED, "rates: history is set", .history = h);
     REFUSED(m.f, sgd, two, 2, LGD_EINVAL, "batch_size is 601", .batch_size = 601);
     W[COLS + 3] = INFINITY;
@@ -389,7 +390,7 @@ START_TEST(rates_what_cannot_be_is_refused_by_name)
     /* A rate that is to be found is replaced as any other, and so it is by one who knows an older report. */
     ck_ok(lgd_minimize_rates_sized(m.f, own, two, 2, W, &(lgd_minimize_options){.max_steps = 3},
                                    sizeof(lgd_minimize_options), reports, sizeof *reports, NULL));
-    ck_assert(reports[1].steps == 3);
+    ck_assert(reports[1].steps == 3 && isnan(reports[1].bytes) && reports[1].flops > 0 && !*reports[1].kernel);
     lgd_history_free(h);
     lgd_objective_free(part);
     lgd_optimizer_free(own);

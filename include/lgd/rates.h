@@ -13,17 +13,21 @@ extern "C" {
  * by itself: one that has converged, diverged (W then holds its best point) or was stopped costs nothing any more. Values and points are
  * those of that run but for rounding, since sums are taken in another order.
  *
- * opt is not used, and stays as it is: each rate has an optimizer of its own with the method, options, groups, average, momentum and
- * penalty of opt, lr replaced. options are those of lgd_minimize; of them history is not accepted (see histories), w_best and w_average
- * have room for [count x dim], and a callback is called for each rate in turn, whose number is (p->w - W)/dim. lr_hold of the reports
- * is 0: the other rates tell what holds. What a rate asks for beside f and its gradient (validation, gap_tol, averages) it pays for
- * by itself.
+ * opt is not used, and stays as it is: each rate has an optimizer of its own with the method, options, groups,
+ * average, momentum and penalty of opt, lr replaced. options are those of lgd_minimize; of them history is not
+ * accepted (see histories), w_best and w_average have room for [count x dim], and a callback is called for each rate
+ * in turn, whose number is (p->w - W)/dim. lr_hold of the reports is 0: the other rates tell what holds; bytes are
+ * NaN and kernel is "", since rows are read for all of them. What a rate asks for beside f and its gradient
+ * (validation, gap_tol, averages) it pays for by itself.
  *
- * LGD_OK where one rate at least has not diverged, LGD_EDIVERGED where all have, and the error of the first that had one, which ends all.
- * LGD_EINVAL for NULL, count 0 and a rate that is not a finite number within the range of the method's lr, by its number.
- * LGD_EUNSUPPORTED, by name, for an f that lgd_glm_create has not made, a method without lr or one that asks for more than a gradient
- * (LGD_NEEDS_EVAL and its like), estimators other than LGD_MINIBATCH, norm_test, start_rows and saddle. Memory: that of count runs,
- * and three times count x dim numbers. 4 m n outputs count flops a step for m rows of n columns. */
+ * LGD_OK where one rate at least has not diverged, LGD_EDIVERGED where all have, and the error of the first that had
+ * one, which ends all.
+ * LGD_EINVAL for NULL, count 0 and a rate that is not a finite number within the range of the method's lr, by its
+ * number.
+ * LGD_EUNSUPPORTED, by name, for an f that lgd_glm_create has not made, a method without lr or one that asks for more
+ * than a gradient (LGD_NEEDS_EVAL and its like), estimators other than LGD_MINIBATCH, norm_test, start_rows, saddle
+ * and profile. Memory: that of count runs, and three times count x dim numbers. 4 m n outputs count flops a step for
+ * m rows of n columns. */
 LGD_API lgd_status lgd_minimize_rates_sized(lgd_objective *f, const lgd_optimizer *opt, const double *rates,
                                             size_t count, double *W, const lgd_minimize_options *options,
                                             size_t options_size, lgd_report *reports, size_t one_report_size,

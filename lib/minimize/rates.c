@@ -178,6 +178,7 @@ static lgd_status check(const lgd_objective *f, const lgd_optimizer *opt, const 
                    {"norm_test", "0", o->norm_test != 0 && o->norm_test != LGD_ZERO},
                    {"start_rows", "0", o->start_rows != 0},
                    {"saddle", "LGD_SADDLE_UNCHECKED", o->saddle != LGD_SADDLE_UNCHECKED},
+                   {"profile", "false", o->profile},
                    {"history", "NULL here, and histories beside,", o->history != NULL}};
     if (!f || !opt || !rates || !W)
         return lgd_fail(LGD_EINVAL, "rates: %s is NULL, %s is accepted",
@@ -272,6 +273,8 @@ static lgd_status finish_all(side_by_side *s, lgd_status status, char *reports, 
         lgd_report r;
         lgd_run *run = &s->column[c].run;
         const lgd_status own = lgd_run_finish(run, run->stop ? LGD_OK : status, &r);
+        r.bytes = NAN; /* the rows are read once for all, by what computes for several */
+        r.kernel = "";
         if (reports)
             lgd_give_struct(reports + c * one_size, one_size, &r, sizeof r);
         diverged += own == LGD_EDIVERGED;
