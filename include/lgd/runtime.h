@@ -18,8 +18,8 @@ LGD_API int lgd_version(void);
 LGD_API const char *lgd_build_info(void);
 
 /* What the last bits of a result depend on beside what was asked for: the kind of processor ("x86-64-v4", "x86-64-v3", "aarch64" ..),
- * the loops of the library that were chosen for it, and the BLAS as it names itself, in one line. Where two runs of one build have
- * the same line, they have the same bits. Valid as long as the library is loaded. */
+ * the loops of the library that were chosen for it, and the BLAS as it names itself, in one line. Where two runs of one build, with
+ * the same files of BLAS, LAPACK and the C library, have the same line, they have the same bits. Valid as long as the library is loaded. */
 LGD_API const char *lgd_machine(void);
 
 /* Compares the loaded BLAS and LAPACK with plain loops on 200 small random cases of gemv and gemm in both directions,
