@@ -541,6 +541,9 @@ START_TEST(order_options_out_of_range_refused_by_name)
         {{.last = (lgd_last)3}, LGD_EINVAL, "last is 3, 0 (LGD_LAST_DIVIDE) to 2 is accepted"},
         {{.order = LGD_BLOCKS, .norm_test = 0.5}, LGD_EUNSUPPORTED, "norm_test is 0.5 with order blocks"},
         {{.order = LGD_INTERLEAVED, .norm_test = 0.5}, LGD_EUNSUPPORTED, "norm_test is 0.5 with order interleaved"},
+        {{.order = LGD_WINDOW, .norm_test = 0.5, .block_rows = 8, .window = 40},
+         LGD_EUNSUPPORTED,
+         "norm_test is 0.5 with window 40"},
         {{.order = (lgd_order)6}, LGD_EINVAL, "order is 6, 0 (LGD_SHUFFLE) to 5 is accepted"}};
     lgd_optimizer *opt;
     size_t draws;

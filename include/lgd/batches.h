@@ -17,7 +17,8 @@
  *   LGD_WINDOW                   (m-1)/(m-B) [1 + (B-1)/(W-1) ((1 + (b-1) rho) (m-W)/(m-b) - 1)] for windows of W >= B rows, nearly
  *                                1 + B (b-1) rho/W
  * LGD_AUTO finds a rate that holds at rho = 1. Rows stored in no order bear the one that it finds with LGD_SHUFFLE, and an optimizer keeps
- * what it has found: let it look there. norm_test is LGD_EUNSUPPORTED with LGD_BLOCKS and LGD_INTERLEAVED. */
+ * what it has found: let it look there. norm_test is LGD_EUNSUPPORTED with LGD_BLOCKS and LGD_INTERLEAVED, and with a window
+ * of yours that is not all rows. */
 typedef enum lgd_order {
     LGD_SHUFFLE,
     LGD_SEQUENTIAL,

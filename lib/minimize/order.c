@@ -121,6 +121,11 @@ lgd_status lgd_order_check(const lgd_minimize_options *o, size_t terms)
                         "minimize: norm_test is %g with order %s, 0 is accepted: its first rows are of few blocks, and "
                         "do not tell the noise of all",
                         o->norm_test, words[o->order]);
+    if (!status && o->norm_test > 0 && o->window && windows(o, o->batch_size, terms) > 1)
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "minimize: norm_test is %g with window %zu, 0 is accepted: windows that do not grow with the "
+                        "batches leave the first rows in few blocks, which do not tell the noise of all",
+                        o->norm_test, o->window);
     return status;
 }
 
