@@ -60,8 +60,9 @@ INLINE double sum_of(const double t[LANES])
 }
 
 /* The last n % 8 columns of n >= 8 where a register holds all lanes: the last eight numbers turned round, 0 in the place of those that
- * were there before. Adding 0 changes no lane, none of which is ever -0. */
-#if LGD_WIDTH == 64
+ * were there before. Adding 0 changes no lane, none of which is ever -0. Clang has no such turn by a variable. */
+#if LGD_WIDTH == 64 && !defined(__clang__)
+#define TURNS
 typedef long long places __attribute__((vector_size(64)));
 typedef struct ending {
     places from, keep;
@@ -134,7 +135,7 @@ INLINE void scores_of(size_t count, bool single, size_t n, const void *const *ro
             const reg a = *(const reg_there *)(const void *)(w + j + v * PER);
             UNROLL for (size_t r = 0; r < count; r++) s[r][v] += load(row[r], j + v * PER, single) * a;
         }
-#if LGD_WIDTH == 64
+#ifdef TURNS
     if (j < n && n >= LANES) {
         UNROLL for (size_t r = 0; r < count; r++) s[r][0] += last(row[r], n, e, single) * e->w;
         j = n;
