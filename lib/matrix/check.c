@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { K = 3, PAD = 2, LD = K + PAD, SINGLES = 64 };
+enum { K = 3, PAD = 2, LD = K + PAD, SINGLES = 64, AT_ONCE = 64 };
 
 typedef struct trial {
     const lgd_matrix *A;
@@ -247,7 +247,14 @@ typedef struct swept {
 static lgd_status take_slopes(void *ctx, size_t count, const size_t *position, double *Z)
 {
     swept *s = ctx;
+    const lgd_matrix *A = s->t->A;
+    if (count > AT_ONCE)
+        return lgd_fail(LGD_EINVAL, "%s: fused: slopes are asked for of %zu rows at a time, at most %d is accepted",
+                        A->ops.name, count, AT_ONCE);
     for (size_t i = 0; i < count; i++) {
+        if (position[i] >= A->rows)
+            return lgd_fail(LGD_EINVAL, "%s: fused: a slope is asked for of position %zu, one below %zu is accepted",
+                            A->ops.name, position[i], A->rows);
         const size_t at = position[i] * LD;
         s->twice = s->twice || !isnan(s->t->Y[at]);
         s->t->Y[at] = Z[i];
@@ -267,7 +274,7 @@ static lgd_status check_fused(trial *t)
     fill(t, n * LD, t->W);
     for (size_t j = 0; j < n; j++) {
         w[j] = t->W[j * LD];
-        g[j] = 0;
+        g[j] = 0.5;
     }
     for (size_t i = 0; i < m * LD; i++)
         t->Y[i] = NAN;
@@ -281,8 +288,10 @@ static lgd_status check_fused(trial *t)
         status = agree(t, "scores of a sweep are not those of forward", m, 1, t->Y, t->Z, NULL);
     if (!status)
         status = adjoint(t, &mixed, 1, t->R, t->G);
-    for (size_t j = n; j-- > 0 && !status;) /* as far apart as they are in G */
+    for (size_t j = n; j-- > 0 && !status;) { /* as far apart as they are in G */
         t->H[j * LD] = g[j];
+        t->G[j * LD] += 0.5; /* what was there */
+    }
     return status ? status : agree(t, "what a sweep adds is not adjoint of its slopes", n, 1, t->H, t->G, NULL);
 }
 
