@@ -1,6 +1,9 @@
 /* The loops over rows: one source, compiled for registers of LGD_WIDTH bytes under the name LGD_ROW_KERNELS. Eight lanes are one such
  * register or several; only how many rows are taken at a time differs, which no result depends on. */
 #include "rows.h"
+#if LGD_WIDTH == 64
+#include <immintrin.h>
+#endif
 
 #ifndef __GNUC__
 #error "loops over rows are written with the vectors of gcc and clang"
@@ -59,39 +62,34 @@ INLINE double sum_of(const double t[LANES])
     return (a[0] + a[2]) + (a[1] + a[3]);
 }
 
-/* The last n % 8 columns of n >= 8 where a register holds all lanes: the last eight numbers turned round, 0 in the place of those that
- * were there before. Adding 0 changes no lane, none of which is ever -0. Clang has no such turn by a variable. */
-#if LGD_WIDTH == 64 && !defined(__clang__)
-#define TURNS
-typedef long long places __attribute__((vector_size(64)));
-typedef struct ending {
-    places from, keep;
-    reg w;
-} ending;
-
-INLINE reg last(const void *row, size_t n, const ending *e, bool single)
+/* Where a register holds all lanes: the last n % 8 columns from j on, 0 in the other lanes, which no sum is changed by, since none is
+ * ever -0; and the sums of the lanes of eight rows, by the tree of lgd_lanes for all of them at once. */
+#if LGD_WIDTH == 64
+INLINE reg load_last(const void *row, size_t j, size_t n, bool single)
 {
-    return (reg)((places)__builtin_shuffle(load(row, n - LANES, single), e->from) & e->keep);
+    const __mmask8 some = (__mmask8)((1U << (n - j)) - 1);
+    return single ? (reg)_mm512_cvtps_pd(_mm256_maskz_loadu_ps(some, (const float *)row + j))
+                  : (reg)_mm512_maskz_loadu_pd(some, (const double *)row + j);
 }
 
-INLINE void prepare_ending(size_t n, const double *w, ending *e)
+INLINE reg pick(reg a, const long long from[LANES], reg b)
 {
-    if (n < LANES)
-        return;
-    for (size_t l = 0; l < LANES; l++) {
-        e->from[l] = (long long)((l + LANES - n % LANES) % LANES);
-        e->keep[l] = l < n % LANES ? -1 : 0;
-    }
-    e->w = last(w, n, e, false);
+    return (reg)_mm512_permutex2var_pd((__m512d)a, _mm512_loadu_si512(from), (__m512d)b);
 }
-#else
-typedef struct ending {
-    char none;
-} ending;
 
-INLINE void prepare_ending(size_t n, const double *w, ending *e)
+INLINE reg fold(reg a, reg b, const long long first[LANES], const long long second[LANES])
 {
-    (void)n, (void)w, (void)e;
+    return pick(a, first, b) + pick(a, second, b);
+}
+
+INLINE void sums_of_eight(const reg s[AT_ONCE][REGS], double *z)
+{
+    static const long long low[] = {0, 1, 2, 3, 8, 9, 10, 11}, high[] = {4, 5, 6, 7, 12, 13, 14, 15};
+    static const long long first[] = {0, 1, 4, 5, 8, 9, 12, 13}, last[] = {2, 3, 6, 7, 10, 11, 14, 15};
+    static const long long even[] = {0, 2, 4, 6, 8, 10, 12, 14}, odd[] = {1, 3, 5, 7, 9, 11, 13, 15};
+    const reg a = fold(s[0][0], s[1][0], low, high), b = fold(s[2][0], s[3][0], low, high);
+    const reg c = fold(s[4][0], s[5][0], low, high), d = fold(s[6][0], s[7][0], low, high);
+    *(reg_there *)(void *)z = fold(fold(a, b, first, last), fold(c, d, first, last), even, odd);
 }
 #endif
 
@@ -111,7 +109,7 @@ INLINE void tail(size_t n, size_t j, const void *row, const double *w, bool sing
 }
 
 INLINE void scores_of(size_t count, bool single, size_t n, const void *const *row, const void *const *next,
-                      const double *w, const ending *e, bool whole, double *z)
+                      const double *w, bool whole, double *z)
 {
     reg s[AT_ONCE][REGS];
     size_t j = 0;
@@ -135,21 +133,22 @@ INLINE void scores_of(size_t count, bool single, size_t n, const void *const *ro
             const reg a = *(const reg_there *)(const void *)(w + j + v * PER);
             UNROLL for (size_t r = 0; r < count; r++) s[r][v] += load(row[r], j + v * PER, single) * a;
         }
-#ifdef TURNS
-    if (j < n && n >= LANES) {
-        UNROLL for (size_t r = 0; r < count; r++) s[r][0] += last(row[r], n, e, single) * e->w;
+    if (n < LINE)
+        UNROLL for (size_t r = 0; r < count; r++) ask(next[r], n - 1, single);
+#if LGD_WIDTH == 64
+    if (j < n) {
+        const reg a = load_last(w, j, n, false);
+        UNROLL for (size_t r = 0; r < count; r++) s[r][0] += load_last(row[r], j, n, single) * a;
         j = n;
     }
-#else
-    (void)e;
+    if (count == LANES) {
+        sums_of_eight(s, z);
+        return;
+    }
 #endif
     UNROLL for (size_t r = 0; r < count; r++)
     {
         double t[LANES];
-        if (n < LINE) {
-            ask(next[r], 0, single);
-            ask(next[r], n - 1, single);
-        }
         UNROLL for (size_t v = 0; v < REGS; v++) * (reg_there *)(void *)(t + v * PER) = s[r][v];
         if (j < n)
             tail(n, j, row[r], w, single, t);
@@ -196,6 +195,15 @@ INLINE void update_narrow(size_t count, bool single, size_t n, const void *const
         }
         UNROLL for (size_t v = 0; v < REGS; v++) * (reg_there *)(void *)(g + j + v * PER) = a[v];
     }
+#if LGD_WIDTH == 64
+    if (j < n) {
+        reg a = load_last(g, j, n, false);
+        for (size_t r = 0; r < count; r++)
+            a += slope[r] * load_last(row[r], j, n, single);
+        _mm512_mask_storeu_pd(g + j, (__mmask8)((1U << (n - j)) - 1), (__m512d)a);
+        return;
+    }
+#endif
     if (j + 4 <= n) {
         four a = *(const four_there *)(const void *)(g + j);
         for (size_t r = 0; r < count; r++)
@@ -216,16 +224,14 @@ INLINE void all_scores(bool single, size_t n, size_t count, const void *const *r
                        const double *w, bool whole, double *z)
 {
     size_t i = 0;
-    ending e;
-    prepare_ending(n, w, &e);
     for (; i + AT_ONCE <= count; i += AT_ONCE)
-        scores_of(AT_ONCE, single, n, row + i, next + i, w, &e, whole, z + i);
+        scores_of(AT_ONCE, single, n, row + i, next + i, w, whole, z + i);
     if (AT_ONCE > 4 && i + 4 <= count) {
-        scores_of(4 % AT_ONCE, single, n, row + i, next + i, w, &e, whole, z + i);
+        scores_of(4 % AT_ONCE, single, n, row + i, next + i, w, whole, z + i);
         i += 4;
     }
     for (; i < count; i++)
-        scores_of(1, single, n, row + i, next + i, w, &e, whole, z + i);
+        scores_of(1, single, n, row + i, next + i, w, whole, z + i);
 }
 
 INLINE void all_updates(bool single, size_t n, size_t count, const void *const *row, const void *const *next,
