@@ -53,7 +53,8 @@ static lgd_status precondition(const lgd_step *s, const lgd_krylov *k, const dou
  * rounding p comes to lie where it is 0, and a division by what rounding leaves there would lead far out. */
 static bool curves_up(const lgd_step *s, const lgd_krylov *k, sums *c, double curvature, bool *down)
 {
-    c->steepest = fmax(c->steepest, curvature / c->pp);
+    const double steep = curvature / c->pp; /* where p underflows it is no number to go by */
+    c->steepest = isfinite(steep) ? fmax(c->steepest, steep) : c->steepest;
     const double noise = s->oracle->exact ? 4 * DBL_EPSILON * c->steepest * c->pp
                                           : sqrt(DBL_EPSILON) * lgd_norm2(s->dim, k->p) * lgd_norm2(s->dim, k->hp);
     *down = curvature <= -noise;
