@@ -28,11 +28,12 @@ parent_configures() {
         -Dwarning_level=3 -Dwerror=true -Dc_args='-Wall -Wextra -Werror'
 }
 
-# What the subproject adds to the build: its libraries, and no test.
+# What the subproject adds to the build: its libraries with the loops that they are made of, and no test.
 libraries_alone() {
     { echo gd && { ! has_io || echo gd-io; }; } | awk '{ print $0 ", shared"; print $0 ", static" }' >"$scratch/expected"
     meson introspect "$parent/build" --targets | tr '{' '\n' | grep '"defined_in": "[^"]*/subprojects/' |
-        sed -n 's/.*"name": "\([^"]*\)".*"type": "\([^"]*\) library".*/\1, \2/p; t; p' | sort >"$scratch/targets"
+        sed -n 's/.*"name": "\([^"]*\)".*"type": "\([^"]*\) library".*/\1, \2/p; t; p' | grep -v '^gd-rows-.*, static$' |
+        sort >"$scratch/targets"
     diff "$scratch/expected" "$scratch/targets" && [ "$(meson introspect "$parent/build" --tests)" = "[]" ]
 }
 
