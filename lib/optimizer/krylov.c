@@ -53,8 +53,7 @@ static lgd_status precondition(const lgd_step *s, const lgd_krylov *k, const dou
  * rounding p comes to lie where it is 0, and a division by what rounding leaves there would lead far out. */
 static bool curves_up(const lgd_step *s, const lgd_krylov *k, sums *c, double curvature, bool *down)
 {
-    const double steep = curvature / c->pp; /* where p underflows it is no number to go by */
-    c->steepest = isfinite(steep) ? fmax(c->steepest, steep) : c->steepest;
+    c->steepest = fmax(c->steepest, curvature / c->pp);
     const double noise = s->oracle->exact ? 4 * DBL_EPSILON * c->steepest * c->pp
                                           : sqrt(DBL_EPSILON) * lgd_norm2(s->dim, k->p) * lgd_norm2(s->dim, k->hp);
     *down = curvature <= -noise;
@@ -183,7 +182,6 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
     k->products = 0;
     k->fall = k->size = 0;
     k->flat = false;
-    c.steepest = k->steepest;
     lgd_status status = precondition(s, k, &z, &c.rz);
     if (status)
         return status;
@@ -201,7 +199,6 @@ lgd_status lgd_krylov_solve(const lgd_step *s, lgd_krylov *k)
         k->indefinite = k->again && k->indefinite;
         status = iterate(s, k, &c);
     }
-    k->steepest = c.steepest;
     k->slope = status ? NAN : lgd_dot(n, s->g, k->d);
     return status;
 }

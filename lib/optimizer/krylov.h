@@ -21,10 +21,8 @@ typedef struct lgd_krylov {
     double tolerance;           /* the residual that is wanted, relative to that of d = 0; 0: what g_first asks for */
     double forcing;             /* without one: at most; 0: 1/2 */
     double g_first;             /* in: g_size of the first step, 0 in it; out: the same */
-    double
-        steepest; /* in: a curvature beside which that of rounding counts as none, 0: none is known; out: the largest, or that */
-    double far;         /* without a radius: how much further than it has come d may go where nothing curves */
-    size_t limit;       /* products at most */
+    double far;                 /* without a radius: how much further than it has come d may go where nothing curves */
+    size_t limit;               /* products at most */
     bool again;         /* the same w as last time, another radius: what is known of it is not asked for again */
     lgd_krylov_end end; /* out, as all below */
     bool flat;          /* it went that far */

@@ -7,8 +7,6 @@
 typedef struct progress {
     double g_first; /* |g| of the first step, in the norm of the inner iteration */
     double far;     /* how much further a step may go where nothing curves */
-    /* The largest curvature, half of it from step to step: a gradient that is rounding may lie where H is singular to rounding. */
-    double steepest;
     lgd_search_memory search;
 } progress;
 
@@ -120,7 +118,6 @@ static lgd_status step(lgd_step *s)
     k.limit = lgd_krylov_limit(o->inner, s->dim);
     k.g_first = kept->g_first;
     k.far = kept->far;
-    k.steepest = kept->steepest / 2;
     lgd_status status = o->jacobi ? find_metric(s, &k, vec[5]) : LGD_OK;
     if (!status)
         status = lgd_krylov_solve(s, &k);
@@ -128,7 +125,7 @@ static lgd_status step(lgd_step *s)
     if (!status && k.first < INFINITY && k.slope < 0) {
         status = search(s, &k, k.slope, 1, k.flat, &next.search, &line);
         const bool falls = s->f - line.f_new > 64 * DBL_EPSILON * fabs(s->f); /* or it is rounding that leads there */
-        if (k.flat && line.found && line.alpha >= line.alpha_max && falls)    /* 1, and then more and more */
+        if (k.flat && line.found && line.alpha >= line.alpha_max && falls) /* 1, and then more and more */
             next.far = k.far > 0 ? fmin(32 * k.far, DBL_MAX) : 1;
     }
     if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED) {
@@ -139,7 +136,6 @@ static lgd_status step(lgd_step *s)
         return status;
     s->indefinite = k.indefinite;
     next.g_first = k.g_first;
-    next.steepest = k.steepest;
     if (line.found) {
         lgd_search_take(s, &line);
         *kept = next;
