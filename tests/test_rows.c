@@ -50,15 +50,15 @@ static void plain_step(size_t n, const double *x, double slope, const lgd_row_st
         w[j] -= times(step->lr, times(slope, x[j]) / step->by + times(step->l2, w[j]));
 }
 
-/* The positions of `count` rows as they are visited: blocks by their eighths, and what is left in order. */
+/* The positions of `count` rows as they are visited: blocks as long as can be by their eighths, and fewer than 16 rows in order. */
 static void plain_order(size_t cols, size_t count, size_t *position)
 {
-    const size_t block = cols < 512 ? 512 : 64;
-    size_t i = 0;
-    for (size_t first = 0; first + block <= count; first += block)
-        for (size_t c = 0; c < block / 8; c++)
-            for (size_t r = 0; r < 8; r++)
-                position[i++] = first + r * (block / 8) + c;
+    size_t i = 0, first = 0;
+    for (size_t block = cols < 512 ? 512 : 64; block >= 16; block /= 2)
+        for (; first + block <= count; first += block)
+            for (size_t c = 0; c < block / 8; c++)
+                for (size_t r = 0; r < 8; r++)
+                    position[i++] = first + r * (block / 8) + c;
     for (; i < count; i++)
         position[i] = i;
 }

@@ -9,7 +9,8 @@
  *   LGD_SEQUENTIAL   storage order
  *   LGD_REPLACEMENT  each draw uniform over all rows, independently; an epoch is ceil(rows/batch_size) steps
  *   LGD_BLOCKS       within a block in storage order
- *   LGD_INTERLEAVED  eight blocks in step: the first row of each of the eight, the second of each, ..
+ *   LGD_INTERLEAVED  eight blocks in step: the first row of each of the eight, the second of each, ..; those of a batch lie in the order
+ *                    in which a sweep over it comes by them in step
  *   LGD_WINDOW       the rows of as many blocks as make a window are shuffled among each other; in one window LGD_SHUFFLE
  * How much noisier than in a full permutation of m rows is the gradient of a batch of B? With the correlation rho between gradients of
  * rows of a block, 0 where rows are stored in no order and at most 1, its variance is larger by the factor

@@ -109,7 +109,7 @@ double lgd_dot_exact(size_t n, const double *x, size_t incx, const double *y)
     return sum + error;
 }
 
-LGD_WIDE static uint64_t any_not_finite(size_t n, const double *x)
+LGD_WIDEST static uint64_t any_not_finite(size_t n, const double *x)
 {
     uint64_t any = 0;
 #pragma omp simd reduction(| : any)

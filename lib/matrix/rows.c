@@ -47,12 +47,11 @@ static size_t panel_of(size_t cols)
 
 /* A walk over rows: of a panel its positions, its rows in memory, and those of the panel after it, which lie in turn in the two halves
  * of `rows_of`.
- *   known     rows that may be asked for, those of the set included
- *   in_order  the first position from which on they are visited in order */
+ *   known     rows that may be asked for, those of the set included: panels of two sets at most */
 typedef struct walk {
     const lgd_row_storage *s;
     const lgd_rows *rows;
-    size_t known, in_order, each, done, count;
+    size_t known, each, done, count;
     const void **row, **next;
     size_t position[LGD_ROWS_MOST];
     const void *rows_of[2][LGD_ROWS_MOST];
@@ -70,22 +69,37 @@ static size_t min(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Positions that are visited as the `first`-th and after it. */
-static void find_positions(const walk *k, size_t first, size_t count, size_t *position)
+/* Of a set of `rows` the positions that are visited as the `first`-th and after it, `count` of them. */
+static void find_positions(size_t cols, size_t rows, size_t first, size_t count, size_t *position)
 {
-    const unsigned power = lgd_rows_block(k->s->cols);
-    const size_t eighth = (size_t)1 << (power - 3);
-    size_t r = 0;
-    if (first < k->in_order && first % 8 == 0)
-        for (; r + 8 <= count && first + r < k->in_order; r += 8) {
-            const size_t i = first + r, within = i & (8 * eighth - 1), at = i - within + within / 8;
+    for (size_t r = 0; r < count;) {
+        size_t begin = 0;
+        const unsigned power = lgd_rows_block(cols, rows, first + r, &begin);
+        const size_t eighth = power ? (size_t)1 << (power - 3) : 1, within = first + r - begin;
+        if (!power) {
+            for (; r < count; r++)
+                position[r] = first + r;
+        } else if (within % 8 || count - r < 8) {
+            position[r++] = begin + within % 8 * eighth + within / 8;
+        } else {
             for (size_t part = 0; part < 8; part++)
-                position[r + part] = at + part * eighth;
+                position[r + part] = begin + within / 8 + part * eighth;
+            r += 8;
         }
-    for (; r < count && first + r < k->in_order; r++)
-        position[r] = lgd_rows_visited(k->s->cols, k->rows->count, first + r);
-    for (; r < count; r++)
-        position[r] = first + r;
+    }
+}
+
+/* The same, and behind the last of the set those of one like it, as far as rows are known. */
+static void find_positions_ahead(const walk *k, size_t first, size_t count, size_t *position)
+{
+    const size_t rows = k->rows->count, inside = first < rows ? min(count, rows - first) : 0;
+    const size_t begin = first + inside - rows, behind = k->known - rows;
+    find_positions(k->s->cols, rows, first, inside, position);
+    if (inside == count)
+        return;
+    find_positions(k->s->cols, min(rows, behind), begin, count - inside, position + inside);
+    for (size_t r = inside; r < count; r++)
+        position[r] += rows;
 }
 
 /* Rows that come as the `first`-th and after it; where nothing does, one that is there is asked for once more. */
@@ -95,7 +109,7 @@ static void find_next(walk *k, size_t first)
     const size_t *index = k->rows->index ? k->rows->index + k->rows->first : NULL;
     const char *data = k->s->data + (index ? 0 : k->rows->first * stride);
     size_t position[LGD_ROWS_MOST];
-    find_positions(k, first, some, position);
+    find_positions_ahead(k, first, some, position);
     for (size_t r = 0; index && r < some; r++)
         k->next[r] = data + index[position[r]] * stride;
     for (size_t r = 0; !index && r < some; r++)
@@ -107,12 +121,10 @@ static void find_next(walk *k, size_t first)
 /* The arrays are left as they are: a set may have few rows. */
 static void begin(walk *k, const lgd_row_storage *s, const lgd_rows *rows)
 {
-    const unsigned power = lgd_rows_block(s->cols);
     k->s = s;
     k->rows = rows;
     k->each = min(panel_of(s->cols), rows->count);
-    k->known = rows->count + (rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
-    k->in_order = rows->count >> power << power;
+    k->known = rows->count + min(rows->count, rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
     k->done = 0;
     k->row = k->rows_of[0];
     k->next = k->rows_of[1];
@@ -128,7 +140,7 @@ static bool next_panel(walk *k)
     k->count = min(left, k->each);
     k->row = k->next;
     k->next = other;
-    find_positions(k, k->done, k->count, k->position);
+    find_positions(k->s->cols, k->rows->count, k->done, k->count, k->position);
     k->done += k->count;
     find_next(k, k->done);
     return true;

@@ -6,9 +6,9 @@
  *   update   g_j += r_i x_ij for one row after another, in the order in which rows are visited, the product rounded
  * so that the bits of a score depend on its row alone, and those of an update on the order of the rows alone.
  *
- * That order follows the count of the rows, and how long they are: blocks of b = 2^lgd_rows_block positions are visited by their eighths
+ * That order follows the count of the rows, and how long they are: blocks of b positions, see lgd_rows_block, are visited by their eighths
  *     c, c + b/8, .., c + 7 b/8, c + 1, c + b/8 + 1, ..
- * since memory reads eight distant streams half as fast again as one; what is left is visited in order. Rows go through by panels that fit
+ * since memory reads eight distant streams half as fast again as one; fewer than 16 rows are visited in order. Rows go through by panels that fit
  * the first-level cache, and the next panel is asked for meanwhile: its first half while this one is scored, its second in the update. */
 #ifndef LGD_ROWS_H
 #define LGD_ROWS_H
@@ -40,18 +40,37 @@ typedef struct lgd_row_storage {
 
 enum { LGD_ROWS_MOST = 64 }; /* rows that go through at a time, at most */
 
-/* Positions to a block, as a power of 2, by the length of rows: those of more than a page are streams of their own. */
-static inline unsigned lgd_rows_block(size_t cols)
+/* Of `count` rows the block that the i-th visit is in: its first position, and the power of 2 of its rows; 0: in order. Blocks are as long
+ * as can be, up to 512 rows, or where rows are of more than a page and streams of their own up to 64; the last of them are the powers of
+ * two of what is left, down to 16. */
+static inline unsigned lgd_rows_block(size_t cols, size_t count, size_t i, size_t *first)
 {
-    return cols < 512 ? 9 : 6;
+    unsigned power = cols < 512 ? 9 : 6;
+    size_t at = i >> power << power;
+    if ((count - at) >> power) {
+        *first = at;
+        return power;
+    }
+    for (const size_t left = count - at; power-- > 4;) {
+        const size_t size = (size_t)1 << power;
+        if (!(left & size))
+            continue;
+        if (i - at < size) {
+            *first = at;
+            return power;
+        }
+        at += size;
+    }
+    return 0;
 }
 
 /* The position that is visited as the i-th of `count`. */
 static inline size_t lgd_rows_visited(size_t cols, size_t count, size_t i)
 {
-    const unsigned power = lgd_rows_block(cols);
-    const size_t within = i & (((size_t)1 << power) - 1), first = i - within;
-    return (count - first) >> power ? first + ((within & 7) << (power - 3)) + (within >> 3) : i;
+    size_t first = 0;
+    const unsigned power = lgd_rows_block(cols, count, i, &first);
+    const size_t within = i - first;
+    return power ? first + ((within & 7) << (power - 3)) + (within >> 3) : i;
 }
 
 /* The ops of a matrix for one output. */

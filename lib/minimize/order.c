@@ -14,8 +14,10 @@
  * Blocks in random order are q = min(b, B) neighbours drawn at once, eight of them in step q = min(b, B/8): the ratio is
  * (1 + (q-1) rho) (m-1)/(m-q). At rho = 1, the worst that any way of storing rows can do, the preset of a window makes it 1.1.
  * W. Cochran, "Sampling Techniques" (1977), sections 9.4 and 10.3: clusters, and samples in two stages. */
+#include "matrix/rows.h"
 #include "run.h"
 #include <math.h>
+#include <string.h>
 
 enum { BLOCK_ROWS = 64, IN_STEP = 8, LEAST_ROWS = 64 };
 static const double MOST_NOISE = 1.1;
@@ -188,10 +190,29 @@ static void draw_blocks(const lgd_minimize_options *o, size_t batch, uint64_t ep
     }
 }
 
+/* Sweeps over the rows of a batch visit them by eighths of blocks (matrix/rows.h). Within a batch, rows that are walked in step are laid
+ * down so that a sweep comes by them in step. */
+static void lay_for_sweeps(size_t batch, size_t count, size_t *index)
+{
+    size_t walked[512];
+    for (size_t first = 0; first < count; first += batch) {
+        const size_t rows = least(batch, count - first);
+        for (size_t i = 0, begin = 0; i < rows && lgd_rows_block(1, rows, i, &begin); i = begin) {
+            const size_t size = (size_t)1 << lgd_rows_block(1, rows, i, &begin);
+            memcpy(walked, index + first + begin, size * sizeof *walked);
+            for (size_t v = 0; v < size; v++)
+                index[first + lgd_rows_visited(1, rows, begin + v)] = walked[v];
+            begin += size;
+        }
+    }
+}
+
 size_t lgd_order_draw(const lgd_minimize_options *o, size_t batch, uint64_t epoch, size_t terms, size_t *index)
 {
     if (has_blocks(o->order))
         draw_blocks(o, batch, epoch, terms, index);
+    if (o->order == LGD_INTERLEAVED)
+        lay_for_sweeps(batch, terms, index);
     if (o->order == LGD_SHUFFLE)
         lgd_permutation(o->seed, epoch, terms, index);
     if (o->order != LGD_REPLACEMENT)

@@ -6,7 +6,7 @@ static const lgd_option options[] = {
     {0},
 };
 
-LGD_WIDE static lgd_status descend(lgd_step *s, double lr)
+LGD_WIDEST static lgd_status descend(lgd_step *s, double lr)
 {
     const double *g = s->g;
     double *w = s->w;
