@@ -171,12 +171,12 @@ enum { MAX_GRADIENT_CELLS = 8 * MAX_THREADS };
 typedef struct gradient_cell {
     char name[NAME_SIZE];
     size_t streams, threads; /* streams > 0: a read of X */
-    bool gemv;
+    bool gemv, single;
     verdict verdict;
     double error, *sample;
     size_t repeats;
     quartiles seconds;
-    interval to_gemv, to_read; /* ratios: two gemv / this, a read by one stream / this; same number of threads */
+    interval to_gemv, to_read; /* ratios: two gemv / this, a read by eight streams / this; same number of threads */
     double gbytes;
     const struct gradient *gradient;
 } gradient_cell;
@@ -187,6 +187,8 @@ typedef struct gradient {
     size_t cells, rounds;
     gradient_cell cell[MAX_GRADIENT_CELLS];
     double *X, *y, *w, *g, *residual;
+    float *floats; /* those of X */
+    lgd_objective *single;
     char note[256]; /* why there is nothing here */
 } gradient;
 

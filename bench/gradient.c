@@ -41,7 +41,7 @@ static double run_libgd(void *ctx, size_t repeats)
     double begun = now();
     for (size_t i = 0; !st && i < repeats; i++) {
         double value;
-        st = lgd_objective_eval(owner->problem.f, NULL, owner->w, &value, owner->g);
+        st = lgd_objective_eval(c->single ? owner->single : owner->problem.f, NULL, owner->w, &value, owner->g);
     }
     double seconds = (now() - begun) / (double)repeats;
     unsetenv("LGD_NUM_THREADS");
@@ -75,15 +75,27 @@ static bool add_cells(gradient *g, const settings *s)
         }
         if (ok && !g->only_read) {
             gradient_cell *gemv = add_cell(g, "gemv, twice", 0, s->thread[t]);
-            ok = gemv && add_cell(g, "libgd", 0, s->thread[t]);
+            gradient_cell *own = gemv ? add_cell(g, "libgd", 0, s->thread[t]) : NULL;
+            gradient_cell *single = own ? add_cell(g, "libgd, floats", 0, s->thread[t]) : NULL;
+            ok = single != NULL;
             if (ok)
-                gemv->gemv = true;
+                gemv->gemv = single->single = true;
         }
     }
     return ok;
 }
 
-static bool make_problem(gradient *g, const settings *s, lgd_matrix **A)
+/* The numbers are floats, in double too. */
+static bool make_floats(gradient *g, const problem *p, size_t count, lgd_matrix **A)
+{
+    g->floats = malloc(count * sizeof *g->floats);
+    for (size_t i = 0; g->floats && i < count; i++)
+        g->X[i] = g->floats[i] = (float)g->X[i];
+    return g->floats && !lgd_matrix_dense_f32(A, p->rows, p->cols, g->floats, p->cols) &&
+           !lgd_glm_create(&g->single, *A, p->y, lgd_loss_half_squared(), NULL);
+}
+
+static bool make_problem(gradient *g, const settings *s, lgd_matrix **A, lgd_matrix **B)
 {
     size_t count = g->only_read ? PROBE_NUMBERS : s->gradient_rows * s->gradient_cols;
     problem *p = &g->problem;
@@ -104,7 +116,7 @@ static bool make_problem(gradient *g, const settings *s, lgd_matrix **A)
         return false;
     lgd_uniform(s->seed, count, p->rows, g->y);
     lgd_uniform(s->seed, count + p->rows, p->cols, g->w);
-    return !lgd_matrix_dense(A, p->rows, p->cols, p->X, p->cols) &&
+    return make_floats(g, p, count, B) && !lgd_matrix_dense(A, p->rows, p->cols, p->X, p->cols) &&
            !lgd_glm_create(&p->f, *A, p->y, lgd_loss_half_squared(), NULL);
 }
 
@@ -135,7 +147,7 @@ static const gradient_cell *find(const gradient *g, size_t threads, bool gemv)
 {
     for (size_t i = 0; i < g->cells; i++) {
         const gradient_cell *c = &g->cell[i];
-        if (c->threads == threads && c->verdict == OK && (gemv ? c->gemv : c->streams == 1))
+        if (c->threads == threads && c->verdict == OK && (gemv ? c->gemv : c->streams == 8))
             return c;
     }
     return NULL;
@@ -174,22 +186,26 @@ bool gradient_run(gradient *g, const settings *s)
 {
     *g = (gradient){.rounds = s->rounds, .only_read = !s->full_gradient};
     double bytes = 8.0 * (g->only_read ? (double)PROBE_NUMBERS : (double)s->gradient_rows * (double)s->gradient_cols);
-    lgd_matrix *A = NULL;
+    lgd_matrix *A = NULL, *B = NULL;
     progress bar;
-    if (!memory_suffices(bytes)) {
+    if (!memory_suffices(1.5 * bytes)) {
         snprintf(g->note, sizeof g->note, "left out: a matrix of %.0f MB is more than half of this machine's memory",
                  1e-6 * bytes);
         return true;
     }
     progress_begin(&bar, g->only_read ? "memory" : "full gradient", s->rounds);
-    bool ok = make_problem(g, s, &A) && add_cells(g, s) && check_cells(g) && time_cells(g, &bar);
+    bool ok = make_problem(g, s, &A, &B) && add_cells(g, s) && check_cells(g) && time_cells(g, &bar);
     progress_end(&bar);
     if (!ok)
         fprintf(stderr, "lgd-bench: the full gradient could not be measured: %s\n",
                 *lgd_last_error() ? lgd_last_error() : "out of memory");
     lgd_objective_free(g->problem.f);
-    g->problem.f = NULL;
+    lgd_objective_free(g->single);
+    g->problem.f = g->single = NULL;
     lgd_matrix_free(A);
+    lgd_matrix_free(B);
+    free(g->floats);
+    g->floats = NULL;
     free(g->X);
     free(g->y);
     free(g->w);

@@ -186,9 +186,9 @@ static void ratio(FILE *to, interval r)
 void report_gradient(FILE *to, const gradient *g)
 {
     static const char *const all[] = {
-        " what",         "threads", "ms", "quartiles, ms", "GB/s", "against gemv", "95 % interval", "against one read",
+        " what",         "threads", "ms", "quartiles, ms", "GB/s", "against gemv", "95 % interval", "against 8 streams",
         "95 % interval", " check",  NULL};
-    static const char *const reads[] = {" what",         "threads", "ms", "quartiles, ms", "GB/s", "against one read",
+    static const char *const reads[] = {" what",         "threads", "ms", "quartiles, ms", "GB/s", "against 8 streams",
                                         "95 % interval", NULL};
     char t[NAME_SIZE], why[ILL_SIZE];
     html(to, "<p>%s X of %zu × %zu doubles, %s MB, %zu rounds.</p>\n",

@@ -233,7 +233,7 @@ void table_gradient(const gradient *g)
     printf("\n  %-18s %7s %9s  %-17s %7s", "what", "threads", "ms", "[   q1 -    q3]", "GB/s");
     if (!g->only_read)
         printf("   %-20s", "speed against gemv");
-    printf(g->only_read ? "   %s\n" : "   %-20s check\n", "against one stream");
+    printf(g->only_read ? "   %s\n" : "   %-20s check\n", "against 8 streams");
     for (size_t i = 0; i < g->cells; i++) {
         const gradient_cell *c = &g->cell[i];
         printf("  %-18s %7zu ", c->name, c->threads);
