@@ -22,8 +22,13 @@ enum { LANES = LGD_LANES, PER = LGD_WIDTH / 8, REGS = LANES / PER, AT_ONCE = PER
 /* Numbers of a row from the j-th on, in double. */
 INLINE reg load(const void *row, size_t j, bool single)
 {
+#if LGD_WIDTH == 64 /* the built-in goes by halves */
+    if (single)
+        return (reg)_mm512_cvtps_pd(_mm256_loadu_ps((const float *)row + j));
+#else
     if (single)
         return __builtin_convertvector(*(const single_there *)(const void *)((const float *)row + j), reg);
+#endif
     return *(const reg_there *)(const void *)((const double *)row + j);
 }
 
