@@ -13,7 +13,7 @@ extern "C" {
 /* Version of the loaded library, as LGD_VERSION_NUMBER; compare to find a header that does not belong to it. */
 LGD_API int lgd_version(void);
 
-/* One line about the loaded library: version, compiler, parallel loops, the kind of processor, which BLAS and LAPACK are
+/* One line about the loaded library: version, compiler, the kind of processor, which BLAS and LAPACK are
  * really in use (file and configuration), and how its threads are held. Valid until the next call in this thread. */
 LGD_API const char *lgd_build_info(void);
 
@@ -34,7 +34,7 @@ LGD_API lgd_status lgd_selftest(void);
 LGD_API double lgd_streaming_rate(size_t threads);
 
 /* Seconds of one such read of x[count], by 1, 4, 8 or 16 streams (the largest of them up to `streams`) in each of so many threads. For a
- * rate beside other times of the same rounds. */
+ * rate beside other times of the same rounds. 0 for NULL. */
 LGD_API double lgd_stream_read(const double *x, size_t count, size_t streams, size_t threads);
 
 /* Where the library gets its memory. allocate returns `size` bytes aligned to `alignment` (a power of two), or NULL;

@@ -161,9 +161,6 @@ lgd_status lgd_parallel(size_t count, size_t threads, lgd_status (*body)(void *c
 /* wanted, or if that is 0 LGD_NUM_THREADS, OMP_NUM_THREADS, 1. Read from the environment at each call. */
 size_t lgd_thread_count(size_t wanted);
 
-/* What it is made of, for people: "threads". */
-const char *lgd_parallel_kind(void);
-
 /* ---- the processor (cpu.c) */
 
 /* Its kind, "x86-64-v4" to "x86-64" by the levels of its instructions, "aarch64" .. */

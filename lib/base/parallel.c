@@ -267,8 +267,3 @@ size_t lgd_thread_count(size_t wanted)
         wanted = from_environment("OMP_NUM_THREADS");
     return wanted ? wanted : 1;
 }
-
-const char *lgd_parallel_kind(void)
-{
-    return "threads";
-}

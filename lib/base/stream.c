@@ -95,6 +95,8 @@ static lgd_status read_share(void *ctx, size_t i)
 double lgd_stream_read(const double *x, size_t count, size_t streams, size_t threads)
 {
     shares s;
+    if (!x)
+        return 0;
     threads = lgd_thread_count(threads);
     if (threads > MOST_THREADS)
         threads = MOST_THREADS;

@@ -22,8 +22,8 @@ const char *lgd_build_info(void)
     static _Thread_local char text[1024];
     char blas[sizeof text];
     lgd_blas_info(blas, sizeof blas);
-    snprintf(text, sizeof text, "libgd %s, %s, loops by %s; CPU %s, %s; %.700s", LGD_VERSION, COMPILER,
-             lgd_parallel_kind(), lgd_cpu_kind(), lgd_row_kernels_best(false)->name, blas);
+    snprintf(text, sizeof text, "libgd %s, %s; CPU %s, %s; %.700s", LGD_VERSION, COMPILER, lgd_cpu_kind(),
+             lgd_row_kernels_best(false)->name, blas);
     return text;
 }
 
