@@ -9,7 +9,7 @@
 Library     libgd.so.0 where the loader finds it, or the file that LGD_LIBRARY names. (The name "gd" alone is the graphics
             library's.)
 Arrays      Are used where they lie, float64, rows (C order) or columns (Fortran order) in one piece each; parts of larger
-            arrays too. A matrix of float32 stays so: NumPy multiplies it, a panel of rows at a time, in float64. Anything
+            arrays too. A matrix of float32 stays so; that by columns NumPy multiplies, a panel of rows at a time. Anything
             else is refused by its dtype or strides, never copied in silence. w moves in place.
 Lifetime    An object keeps the arrays and objects it was made of. close(), `with` or the end of its last name frees it.
 Options     Are the members of the structs in the C headers by name. What is not given is the default; 0 is 0.
@@ -65,7 +65,8 @@ lgd_rows = _struct("lgd_rows", first=c_size_t, count=c_size_t, index=c_void_p)
 _FORWARD = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_rows), c_size_t, c_void_p, c_size_t, c_void_p, c_size_t)
 _MOMENTS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=_FORWARD, adjoint=_FORWARD, panel=c_void_p,
-                         free=c_void_p, moments=_MOMENTS, gather=c_void_p)
+                         free=c_void_p, moments=_MOMENTS, gather=c_void_p, fused=c_void_p, descend=c_void_p, use=c_void_p,
+                         kernel=c_void_p, squares=c_void_p, stored=c_void_p, bytes=c_void_p)
 lgd_csr = _struct("lgd_csr", rows=c_size_t, cols=c_size_t, row_start=c_void_p, column=c_void_p, column_i64=c_void_p,
                   value=c_void_p, value_f32=c_void_p)
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
@@ -169,8 +170,9 @@ _FUNCTION = CFUNCTYPE(c_int, c_void_p, c_size_t, c_void_p, POINTER(c_double), c_
 
 _TYPES = {"p": c_void_p, "s": c_char_p, "d": c_double, "z": c_size_t, "l": c_uint64, "i": c_int, "b": c_bool, "v": None}
 FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enum, b bool, v nothing
-    "lgd_build_info": "s", "lgd_machine": "s", "lgd_optimizer_machine": "sp", "lgd_streaming_rate": "dz", "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
-    "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz",
+    "lgd_build_info": "s", "lgd_machine": "s", "lgd_optimizer_machine": "sp", "lgd_streaming_rate": "dz",
+    "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
+    "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz", "lgd_matrix_dense_f32": "ipzzpz",
     "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_csr_sized": "ippz", "lgd_matrix_scaled": "ipppp",
     "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
@@ -477,12 +479,12 @@ def _loss(loss):
 
 
 class Matrix(_Object):
-    """data [rows x cols], borrowed: float64 by the library's own kernels, float32 by NumPy's."""
+    """data [rows x cols], borrowed: by the library's own kernels, but for float32 by columns, which NumPy multiplies."""
 
     def __init__(self, data):
         by_columns, ld = _layout("data of Matrix", data)
         self.shape = data.shape
-        if data.dtype == np.float32:
+        if data.dtype == np.float32 and by_columns:
             ops = _float32_ops(data)
             size = ctypes.sizeof(ops)
 
@@ -490,7 +492,8 @@ class Matrix(_Object):
                 return _C.lgd_matrix_create_sized(out, *data.shape, ctypes.byref(ops), size, None)
             self._handle = _Handle(create, _C.lgd_matrix_free, data, ops)
         else:
-            dense = _C.lgd_matrix_dense_columns if by_columns else _C.lgd_matrix_dense
+            dense = (_C.lgd_matrix_dense_columns if by_columns else
+                     _C.lgd_matrix_dense_f32 if data.dtype == np.float32 else _C.lgd_matrix_dense)
             self._handle = _Handle(lambda out: dense(out, *data.shape, data.ctypes.data, ld), _C.lgd_matrix_free, data)
 
     @classmethod

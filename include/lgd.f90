@@ -55,6 +55,14 @@ module lgd
         type(c_ptr) :: index = c_null_ptr
     end type
 
+    enum, bind(C)
+        enumerator :: LGD_KERNEL_AUTO = 0, LGD_KERNEL_ROWS = 1, LGD_KERNEL_BLAS = 2
+    end enum
+
+    type, bind(C) :: lgd_row_step
+        real(c_double) :: lr = 0, by = 0, l2 = 0
+    end type
+
     type, bind(C) :: lgd_matrix_ops
         type(c_ptr) :: name = c_null_ptr
         integer(c_int) :: flags = 0
@@ -316,6 +324,7 @@ module lgd
         type(c_funptr) :: gauss_newton = c_null_funptr, bend = c_null_funptr
         type(c_ptr) :: l2 = c_null_ptr
         logical(c_bool) :: quadratic = .false.
+        type(c_funptr) :: diagonal = c_null_funptr
     end type
 
     type, bind(C) :: lgd_step
@@ -336,6 +345,7 @@ module lgd
         type(c_ptr) :: eta_each = c_null_ptr
         real(c_double) :: weight = 0
         logical(c_bool) :: indefinite = .false., known = .false.
+        integer(c_size_t) :: threads = 0
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -705,6 +715,26 @@ module lgd
             type(c_ptr), intent(out) :: out
             integer(c_size_t), value :: rows, cols, ld
             type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_dense_f32(out, rows, cols, data, ld) bind(C, name='lgd_matrix_dense_f32') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ld
+            type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_dense_copy(out, rows, cols, data, ld) bind(C, name='lgd_matrix_dense_copy') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            integer(c_size_t), value :: rows, cols, ld
+            type(c_ptr), value :: data
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_set_kernel(A, kernel) bind(C, name='lgd_matrix_set_kernel') result(status)
+            import
+            type(c_ptr), value :: A
+            integer(c_int), value :: kernel
             integer(c_int) :: status
         end function
         function lgd_matrix_csr_sized(out, data, data_size) bind(C, name='lgd_matrix_csr_sized') result(status)
@@ -1600,6 +1630,12 @@ module lgd
             import
             type(c_ptr) :: text
         end function
+        function c_matrix_kernel(A, k) bind(C, name='lgd_matrix_kernel') result(text)
+            import
+            type(c_ptr), value :: A
+            integer(c_size_t), value :: k
+            type(c_ptr) :: text
+        end function
         function c_optimizer_machine(opt) bind(C, name='lgd_optimizer_machine') result(text)
             import
             type(c_ptr), value :: opt
@@ -1769,7 +1805,7 @@ module lgd
             integer(c_size_t) :: length
         end function
     end interface
-    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_machine, c_optimizer_machine, &
+    private :: c_strerror, c_last_error, c_set_error, c_build_info, c_machine, c_matrix_kernel, c_optimizer_machine, &
         c_loss_name, c_loss_find, c_function_create, &
         c_function_create_differences, c_residual_create, c_residual_create_with_sized, c_penalty_name, c_optimizer_parse, &
         c_optimizer_name, c_optimizer_option, c_stop_string, c_history_series, c_strlen
@@ -1818,6 +1854,13 @@ contains
     function lgd_build_info() result(text)
         character(:), allocatable :: text
         text = lgd_string(c_build_info())
+    end function
+
+    function lgd_matrix_kernel(A, k) result(text)
+        type(c_ptr), intent(in) :: A
+        integer(c_size_t), intent(in) :: k
+        character(:), allocatable :: text
+        text = lgd_string(c_matrix_kernel(A, k))
     end function
 
     function lgd_optimizer_machine(opt) result(text)
