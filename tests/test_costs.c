@@ -102,6 +102,8 @@ START_TEST(stream_read_any_numbers_takes_time)
         for (size_t count = 0; count <= ROWS * COLS; count += 211)
             for (size_t threads = 1; threads <= 3; threads++)
                 ck_assert_double_ge(lgd_stream_read(d.X, count, streams[i], threads), 0);
+    ck_assert_double_eq(lgd_stream_read(NULL, 0, 8, 1), 0);
+    ck_assert_double_eq(lgd_stream_read(NULL, 4096, 8, 2), 0);
 }
 END_TEST
 
@@ -306,7 +308,8 @@ static void release_counted(void *ctx, void *memory)
 static double workspace(const lgd_objective *f, const lgd_optimizer *opt, const lgd_minimize_options *o)
 {
     const double dim = (double)lgd_objective_dim(f), terms = (double)lgd_objective_terms(f);
-    const double rows = fmax(ceil(terms / 64), ceil(floor(32768 / dim) / 64) * 64), chunks = ceil(terms / rows);
+    const double multiple = dim < 512 ? 512 : 64;
+    const double rows = multiple * fmax(1, ceil(floor(32768 / dim) / multiple)), chunks = fmin(64, ceil(terms / rows));
     const double order = o->batch_size && o->order != LGD_SEQUENTIAL ? terms + (double)o->batch_size : 0;
     return 8 * (dim * (o->batch_size ? 4 : 3) + order + (chunks > 1 ? dim * chunks : 0)) +
            (double)lgd_optimizer_state_bytes(opt, lgd_objective_dim(f));

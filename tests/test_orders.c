@@ -240,7 +240,9 @@ static void run(const model *m, const lgd_minimize_options *o, const char *metho
 
 START_TEST(run_stopped_and_continued_or_in_threads_same_bits)
 {
-    model m = model_create(333, 4, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true, .l2 = 0.1}, 5);
+    /* Of rows so long a chunk has 64: all rows are six, and the largest batch is two. */
+    enum { ROWS_OF = 333, COLS = 600 };
+    model m = model_create(ROWS_OF, COLS, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true, .l2 = 0.1}, 5);
     const lgd_estimator estimators[] = {LGD_MINIBATCH, LGD_SVRG, LGD_SAGA, LGD_SARAH};
     for (size_t k = 0; k < 3; k++)
         for (size_t e = 0; e < 4; e++)
@@ -252,14 +254,14 @@ START_TEST(run_stopped_and_continued_or_in_threads_same_bits)
                                           .estimator = estimators[e],
                                           .max_epochs = 4,
                                           .grad_tol = LGD_ZERO};
-                double whole[5] = {0}, w[5] = {0}, many[5] = {0};
+                double whole[COLS + 1] = {0}, w[COLS + 1] = {0}, many[COLS + 1] = {0};
                 lgd_optimizer *opt = NULL;
-                run(&m, &o, "momentum:lr=0.01", NULL, whole);
+                run(&m, &o, "momentum:lr=0.001", NULL, whole);
                 o.threads = 7;
-                run(&m, &o, "momentum:lr=0.01", NULL, many);
+                run(&m, &o, "momentum:lr=0.001", NULL, many);
                 ck_assert_mem_eq(many, whole, sizeof whole);
                 o.max_epochs = 1;
-                run(&m, &o, "momentum:lr=0.01", &opt, w);
+                run(&m, &o, "momentum:lr=0.001", &opt, w);
                 o.max_epochs = 3;
                 o.first_epoch = 1;
                 run(&m, &o, NULL, &opt, w);

@@ -38,8 +38,10 @@ typedef enum lgd_kernel { LGD_KERNEL_AUTO, LGD_KERNEL_ROWS, LGD_KERNEL_BLAS } lg
  * the set of rows, from 0, and become their slopes. */
 typedef lgd_status (*lgd_slopes)(void *ctx, size_t count, const size_t *position, double *Z);
 
-/* A step of plain descent on one row x: with its slope s, w_j -= lr (s x_j / by + l2 w_j), in this order of operations; by is 1 where
- * rows have no weights. */
+/* A step of plain descent on one row x: with its slope s, w_j -= lr (s x_j / by + l2 w_j), in this order of operations.
+ *   lr  the rate
+ *   by  the mean weight of all rows; 1 where they have none
+ *   l2  the strength of the smooth part */
 typedef struct lgd_row_step {
     double lr, by, l2;
 } lgd_row_step;
@@ -133,7 +135,8 @@ static inline lgd_status lgd_matrix_csr(lgd_matrix **out, const lgd_csr *data)
     return lgd_matrix_csr_sized(out, data, sizeof *data);
 }
 
-/* Chooses how products with one vector are computed, before A is used. LGD_EUNSUPPORTED where the storage has no choice, by name. */
+/* Chooses how products with one vector are computed, before anything is made on A: models, scaled matrices and twins ask once, when they
+ * are created. LGD_EINVAL for NULL and for no kernel that there is, LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
 
 /* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm"; "its own" of a storage that does not tell.

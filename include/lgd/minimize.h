@@ -224,9 +224,10 @@ typedef struct lgd_minimize_options {
  *                 where the objective does not tell, and after steps from a Hessian or a triangle, which are dearer
  *   streaming     bytes/seconds over the rate at which memory can be read (lgd_streaming_rate), with profile; else NaN. Above 1 where data
  *                 stay in a cache
- *   seconds_loss, seconds_matrix, seconds_optimizer  with profile: of `seconds`, those in the loss, in the rest of evaluations, that
- *                 is in products with the matrix, and in updates of w, clipping and penalty included. Else NaN; where an objective does
- *                 not tell its loss apart seconds_loss is NaN, and seconds_matrix has it. Threads are told as the time that went by
+ *   seconds_loss, seconds_matrix, seconds_optimizer  with profile: of `seconds`, those in the loss, in the rest of evaluations, that is
+ *                                                    in products with the matrix, and in updates of w, clipping and penalty included.
+ *                                                    Else NaN; where an objective does not tell its loss apart seconds_loss is NaN, and
+ *                                                    seconds_matrix has it. Threads are told as the time that went by
  *   kernel        what computes the products, see lgd_matrix_kernel; "" where the objective does not tell. Static storage
  *   machine       lgd_machine() */
 typedef struct lgd_report {
@@ -277,8 +278,8 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  *
  * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size), of blocks
  * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; where the rows are more than one
- * chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64 chunks, of max(terms/64, 32768/dim) rows or more; and for each
- * thread the scratch of a panel, for models of rows below 512 KB. What
+ * chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64 chunks, of 32768/dim rows or more, and a multiple of 512 of them, from
+ * 512 columns on of 64; and for each thread the scratch of a panel, for models of rows below 512 KB. What
  * estimators, saddle, gap_tol, start_rows, histories and methods that ask for more add is said where they are.
  *
  * options NULL: the defaults; report NULL: not wanted. A step allocates nothing, but that with several threads scratch

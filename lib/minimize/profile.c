@@ -41,7 +41,7 @@ double lgd_profile_evaluation(lgd_run *run, double rows)
     if (!p->stands && !p->stepping)
         return 0;
     p->evaluates = true;
-    lgd_phases_now = &p->phases;
+    p->before = lgd_phases_swap(&p->phases);
     return lgd_seconds();
 }
 
@@ -51,7 +51,7 @@ void lgd_profile_evaluated(lgd_run *run, double rows, double begun)
     if (!(begun > 0))
         return;
     const double seconds = lgd_seconds() - begun;
-    lgd_phases_now = NULL;
+    lgd_phases_now = p->before;
     p->evaluates = false;
     if (p->stepping)
         p->within += seconds;

@@ -17,10 +17,10 @@ typedef struct lgd_tally {
 /* With profile: evaluations and steps, and what panels tell. */
 typedef struct lgd_profile {
     lgd_tally evaluations, steps;
-    lgd_phases phases;
-    bool evaluates, stepping; /* one of them is being timed, */
-    bool stands;              /* the evaluation for itself or others, and not for a step alone */
-    double within;            /* and so much of a step's time were evaluations */
+    lgd_phases phases, *before; /* before: where the thread told them when the evaluation began */
+    bool evaluates, stepping;   /* one of them is being timed, */
+    bool stands;                /* the evaluation for itself or others, and not for a step alone */
+    double within;              /* and so much of a step's time were evaluations */
 } lgd_profile;
 
 /* Without profile nothing is timed. Around an evaluation of `rows` rows, and around a step: what begin returns is handed to end. */
