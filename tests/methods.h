@@ -218,6 +218,14 @@ static inline lgd_status quadratic_product(void *ctx, const double *w, const dou
     return LGD_OK;
 }
 
+static inline lgd_status quadratic_diagonal(void *ctx, const double *w, double *d)
+{
+    (void)w;
+    for (size_t j = 0; j < *(const size_t *)ctx; j++)
+        d[j] = 1 + (double)(j % 5) / 2;
+    return LGD_OK;
+}
+
 /* f is half the sum of squares of sqrt(a_j) (w_j - c_j), whose Jacobian is a triangle by itself. */
 static inline lgd_status quadratic_gauss_newton(void *ctx, const double *w, double *T, size_t ld)
 {
@@ -235,6 +243,7 @@ static const lgd_oracle quadratic_oracle = {.gauss_newton = quadratic_gauss_newt
                                             .eval = quadratic_lent,
                                             .hessian = quadratic_hessian,
                                             .product = quadratic_product,
+                                            .diagonal = quadratic_diagonal,
                                             .exact = true,
                                             .quadratic = true};
 
