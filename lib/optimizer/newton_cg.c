@@ -125,7 +125,7 @@ static lgd_status step(lgd_step *s)
     if (!status && k.first < INFINITY && k.slope < 0) {
         status = search(s, &k, k.slope, 1, k.flat, &next.search, &line);
         const bool falls = s->f - line.f_new > 64 * DBL_EPSILON * fabs(s->f); /* or it is rounding that leads there */
-        if (k.flat && line.found && line.alpha >= line.alpha_max && falls) /* 1, and then more and more */
+        if (k.flat && line.found && line.alpha >= line.alpha_max && falls)    /* 1, and then more and more */
             next.far = k.far > 0 ? fmin(32 * k.far, DBL_MAX) : 1;
     }
     if (!status && !line.found && s->stop != LGD_STOP_UNBOUNDED) {
