@@ -42,7 +42,7 @@ static size_t panel_of(size_t cols)
         const size_t rows = NUMBERS / cols / 8 * 8;
         return rows < LGD_ROWS_MOST ? rows : LGD_ROWS_MOST;
     }
-    return cols <= LONG / 8 ? 8 : cols <= LONG / 4 ? 4 : cols <= LONG / 2 ? 2 : 1;
+    return cols <= LONG / 8 ? 8 : cols <= LONG / 2 ? 4 : 1;
 }
 
 /* A walk over rows: of a panel its positions, its rows in memory, and those of the panel after it, which lie in turn in the two halves
