@@ -20,6 +20,11 @@ RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd"
          **{f"orders_{batch}": ["gemv", "sequential", "blocks", "interleaved", "window", "permutation", "permutation_copy"]
             for batch in (1, 8, 32, 64, 256, 1024, 4096)}, "adam_8": ["sgd", "adam"], "adam_32": ["sgd", "adam"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
+         "callers": ["one", "eight", "region", "eight_of_two", "region_of_two"],
+         "callers_full": ["one", "eight", "region", "eight_of_two", "region_of_two"],
+         "same_bits_tall": ["per_thread", "chunks"],
+         "same_bits_wide": ["per_thread", "chunks"],
+         "step_threads": ["one", "two", "four"],
          **{f"losses_{batch}": ["half_squared", "logistic"] for batch in (8, 32, 64, 1024)},
          "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],
          "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}

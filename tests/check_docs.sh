@@ -25,8 +25,8 @@ plant() {
         echo "# $page" >"$1/$page.md"
     done
     sed '/^\/\* Steps taken since creation or reset\. \*\/$/d' "$root/include/lgd/optimizer.h" >"$1/include/lgd/optimizer.h"
-    sed -e 's/^} lgd_report;/    double planted_member;\n&/' -e 's/ LGD_LAST_DROP }/ LGD_LAST_DROP, LGD_PLANTED_LAST }/' \
-        "$root/include/lgd/minimize.h" >"$1/include/lgd/minimize.h"
+    sed 's/^} lgd_report;/    double planted_member;\n&/' "$root/include/lgd/minimize.h" >"$1/include/lgd/minimize.h"
+    sed 's/ LGD_LAST_DROP }/ LGD_LAST_DROP, LGD_PLANTED_LAST }/' "$root/include/lgd/batches.h" >"$1/include/lgd/batches.h"
     sed 's/^#ifdef __cplusplus/#define LGD_PLANTED 1\n\n&/' "$root/include/lgd/loss.h" >"$1/include/lgd/loss.h"
 }
 planted='LGD_PLANTED
