@@ -221,7 +221,7 @@ def ways(problem):
     """The quickest first: beside it ratios are shown."""
     if problem.name == "wide":  # a few pairs of steps tell more than products do
         return [Lgd("lbfgs", problem)]
-    newton_cg = Lgd("newton_cg:jacobi=true,forcing=0.1", problem)
+    newton_cg = Lgd("newton_cg:jacobi=true,forcing=0.3", problem)
     return [newton_cg] if problem.sparse else [Lgd("newton", problem, start_rows=len(problem.y) // 32), newton_cg]
 
 
