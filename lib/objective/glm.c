@@ -10,7 +10,6 @@
 #include "glm.h"
 #include "base/phases.h"
 #include "blas/blas.h"
-#include "matrix/rows.h"
 #include <string.h>
 
 /* Numbers, but for the rows, in the scratch of a panel. */
@@ -61,8 +60,8 @@ lgd_status lgd_glm_adjoint(const lgd_glm *m, const lgd_rows *rows, const lgd_pan
         status = lgd_matrix_call_adjoint(m->X, rows, k, Z, k, g, k);
     for (size_t c = 0; c < k && m->o.intercept && !status; c++) {
         double sum = 0;
-        for (size_t i = 0; i < rows->count; i++) /* in the order of a sweep, whose bits these are */
-            sum += Z[(m->fused ? lgd_rows_visited(m->X->cols, rows->count, i) : i) * k + c];
+        for (size_t i = 0; i < rows->count; i++)
+            sum += Z[i * k + c];
         g[m->X->cols * k + c] += sum;
     }
     return status;
