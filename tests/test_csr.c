@@ -212,8 +212,10 @@ START_TEST(csr_moments_count_the_zeros_between)
     lgd_matrix_free(B);
     kinds_free(&k);
     const double same[] = {0.1, 0.1, 0.1}; /* whose mean in floating point is another number */
+    const size_t start[] = {0, 1, 2, 3};
+    const int32_t column[] = {0, 0, 0};
     lgd_matrix *E;
-    ck_ok(lgd_matrix_csr(&A, &(lgd_csr){3, 1, (size_t[]){0, 1, 2, 3}, (int32_t[]){0, 0, 0}, NULL, same, NULL}));
+    ck_ok(lgd_matrix_csr(&A, &(lgd_csr){3, 1, start, column, NULL, same, NULL}));
     ck_ok(lgd_matrix_standardized(&E, A));
     ck_ok(lgd_matrix_scaling(E, shift[0], scale[0], constant[0]));
     ck_assert(shift[0][0] == 0.1 && constant[0][0]);
