@@ -94,7 +94,8 @@ START_TEST(csr_every_kind_of_numbers_keeps_the_word_of_a_matrix)
             kinds_free(&k);
         }
     lgd_matrix *none;
-    ck_ok(lgd_matrix_csr_sized(&none, &(lgd_csr){.cols = 3, .row_start = (size_t[]){0}}, sizeof(lgd_csr)));
+    const size_t begin = 0;
+    ck_ok(lgd_matrix_csr_sized(&none, &(lgd_csr){.cols = 3, .row_start = &begin}, sizeof(lgd_csr)));
     ck_ok(lgd_matrix_forward(none, NULL, 1, (double[]){1, 2, 3}, 1, (double[]){0}, 1));
     lgd_matrix_free(none);
 }

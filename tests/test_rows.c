@@ -951,7 +951,8 @@ START_TEST(storage_that_breaks_its_word_refused_by_name)
     double w = 0;
     OK(lgd_matrix_create(&A, 2, 1, &ops, NULL));
     REFUSED(lgd_matrix_set_kernel(A, LGD_KERNEL_BLAS), LGD_EUSER, "stream: use");
-    OK(lgd_glm_create(&f, A, (double[]){1, 2}, lgd_loss_half_squared(), NULL));
+    const double targets[] = {1, 2};
+    OK(lgd_glm_create(&f, A, targets, lgd_loss_half_squared(), NULL));
     OK(lgd_sgd_create(&opt, NULL));
     REFUSED(
         lgd_minimize(f, opt, &w, &(lgd_minimize_options){.batch_size = 1, .max_epochs = 1, .grad_tol = LGD_ZERO}, NULL),
