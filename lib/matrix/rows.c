@@ -45,16 +45,19 @@ static size_t panel_of(size_t cols)
     return cols <= LONG / 8 ? 8 : cols <= LONG / 2 ? 4 : 1;
 }
 
-/* A walk over rows: of a panel its positions, its rows in memory, and those of the panel after it, which lie in turn in the two halves
- * of `rows_of`.
+/* Rows that go through together: their positions, and where they lie. */
+typedef struct panel {
+    size_t position[LGD_ROWS_MOST];
+    const void *row[LGD_ROWS_MOST];
+} panel;
+
+/* A walk over rows: a panel of `count`, and the one after it, which take turns.
  *   known     rows that may be asked for, those of the set included: panels of two sets at most */
 typedef struct walk {
     const lgd_row_storage *s;
     const lgd_rows *rows;
     size_t known, each, done, count;
-    const void **row, **next;
-    size_t position[LGD_ROWS_MOST];
-    const void *rows_of[2][LGD_ROWS_MOST];
+    panel *now, *next, two[2];
 } walk;
 
 static const void *row_at(const walk *k, size_t position)
@@ -108,14 +111,14 @@ static void find_next(walk *k, size_t first)
     const size_t some = min(k->each, k->known > first ? k->known - first : 0), stride = k->s->stride;
     const size_t *index = k->rows->index ? k->rows->index + k->rows->first : NULL;
     const char *data = k->s->data + (index ? 0 : k->rows->first * stride);
-    size_t position[LGD_ROWS_MOST];
-    find_positions_ahead(k, first, some, position);
+    panel *p = k->next;
+    find_positions_ahead(k, first, some, p->position);
     for (size_t r = 0; index && r < some; r++)
-        k->next[r] = data + index[position[r]] * stride;
+        p->row[r] = data + index[p->position[r]] * stride;
     for (size_t r = 0; !index && r < some; r++)
-        k->next[r] = data + position[r] * stride;
+        p->row[r] = data + p->position[r] * stride;
     for (size_t r = some; r < k->each; r++)
-        k->next[r] = k->s->data;
+        p->row[r] = k->s->data;
 }
 
 /* The arrays are left as they are: a set may have few rows. */
@@ -126,21 +129,20 @@ static void begin(walk *k, const lgd_row_storage *s, const lgd_rows *rows)
     k->each = min(panel_of(s->cols), rows->count);
     k->known = rows->count + min(rows->count, rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
     k->done = 0;
-    k->row = k->rows_of[0];
-    k->next = k->rows_of[1];
+    k->now = &k->two[0];
+    k->next = &k->two[1];
     find_next(k, 0);
 }
 
 static bool next_panel(walk *k)
 {
     const size_t left = k->rows->count - k->done;
-    const void **other = k->row;
+    panel *other = k->now;
     if (!left)
         return false;
     k->count = min(left, k->each);
-    k->row = k->next;
+    k->now = k->next;
     k->next = other;
-    find_positions(k->s->cols, k->rows->count, k->done, k->count, k->position);
     k->done += k->count;
     find_next(k, k->done);
     return true;
@@ -152,9 +154,9 @@ void lgd_rows_forward(const lgd_row_storage *s, const lgd_rows *rows, const doub
     double z[LGD_ROWS_MOST];
     begin(&k, s, rows);
     while (next_panel(&k)) {
-        s->kernels->scores(s->cols, k.count, k.row, k.next, w, true, z);
+        s->kernels->scores(s->cols, k.count, k.now->row, k.next->row, w, true, z);
         for (size_t r = 0; r < k.count; r++)
-            Z[k.position[r] * ldz] = z[r];
+            Z[k.now->position[r] * ldz] = z[r];
     }
 }
 
@@ -165,8 +167,8 @@ void lgd_rows_adjoint(const lgd_row_storage *s, const lgd_rows *rows, const doub
     begin(&k, s, rows);
     while (next_panel(&k)) {
         for (size_t r = 0; r < k.count; r++)
-            slope[r] = R[k.position[r] * ldr];
-        s->kernels->update(s->cols, k.count, k.row, k.next, slope, g);
+            slope[r] = R[k.now->position[r] * ldr];
+        s->kernels->update(s->cols, k.count, k.now->row, k.next->row, slope, g);
     }
 }
 
@@ -178,10 +180,10 @@ lgd_status lgd_rows_fused(const lgd_row_storage *s, const lgd_rows *rows, const 
     lgd_status status = LGD_OK;
     begin(&k, s, rows);
     while (!status && next_panel(&k)) {
-        s->kernels->scores(s->cols, k.count, k.row, k.next, w, !g, z);
-        status = slopes(slopes_ctx, k.count, k.position, z);
+        s->kernels->scores(s->cols, k.count, k.now->row, k.next->row, w, !g, z);
+        status = slopes(slopes_ctx, k.count, k.now->position, z);
         if (g && !status)
-            s->kernels->update(s->cols, k.count, k.row, k.next, z, g);
+            s->kernels->update(s->cols, k.count, k.now->row, k.next->row, z, g);
     }
     return status;
 }
