@@ -116,13 +116,6 @@ static void epoch(const loops *l, const runner *k, uint64_t number)
 
 /* ---- the race */
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 /* Its set-up counts, its closing evaluation over all rows does not. */
 static double run(void *ctx, size_t epochs)
 {

@@ -114,13 +114,6 @@ static bool epochs_of_loop(const runner *k, size_t epochs, double *w)
     return true;
 }
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 /* Of a run its set-up counts, its closing evaluation over all rows does not. */
 static double run(void *ctx, size_t epochs)
 {

@@ -62,13 +62,6 @@ static double run_by_hand(void *ctx, size_t epochs)
 
 /* ---- an epoch by lgd_minimize. Its set-up counts, its closing evaluation over all rows does not. */
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 static double run_by_libgd(void *ctx, size_t epochs)
 {
     grid_cell *c = ctx;

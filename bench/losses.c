@@ -77,13 +77,6 @@ static void step(const runner *k, size_t first, size_t count, double *w, double 
 
 /* ---- the race */
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 /* Its set-up counts, its closing evaluation over all rows does not. */
 static double run(void *ctx, size_t repeats)
 {

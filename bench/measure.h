@@ -31,6 +31,10 @@ typedef struct timed {
  * lgd_permutation(seed, round). False if a run failed. */
 bool measure(timed *cell, size_t count, size_t rounds, double floor, uint64_t seed, progress *bar);
 
+/* A callback of runs: when it was called last, to *(double *)ctx. What a run does after its last epoch is then left out. */
+struct lgd_progress;
+int note_time(void *ctx, const struct lgd_progress *at);
+
 /* ---- results. A cell is checked before it is timed; one that fails has no time. */
 
 typedef enum verdict { OK, WRONG, FAILED } verdict;

@@ -33,13 +33,6 @@ static size_t cache_bytes(void)
 
 /* ---- what is timed */
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 /* The closing evaluation is no part of the epochs. */
 static double run_epochs(void *ctx, size_t epochs)
 {

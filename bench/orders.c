@@ -115,13 +115,6 @@ static bool go(const runner *k, const loops *l)
 
 /* ---- the race */
 
-static int note_time(void *ctx, const lgd_progress *at)
-{
-    (void)at;
-    *(double *)ctx = now();
-    return 0;
-}
-
 static double run_gemv(runner *k, size_t epochs)
 {
     const race *r = k->race;

@@ -150,7 +150,7 @@ typedef struct clocked {
     double first, last;
 } clocked;
 
-static int note_time(void *ctx, const lgd_progress *at)
+static int note_steps(void *ctx, const lgd_progress *at)
 {
     clocked *c = ctx;
     c->last = now();
@@ -163,7 +163,7 @@ static int note_time(void *ctx, const lgd_progress *at)
 static bool descend(runner *k, lgd_objective *f, size_t steps, clocked *c)
 {
     const lgd_minimize_options options = {
-        .max_epochs = steps, .grad_tol = LGD_ZERO, .threads = 1, .callback = c ? note_time : NULL, .callback_ctx = c};
+        .max_epochs = steps, .grad_tol = LGD_ZERO, .threads = 1, .callback = c ? note_steps : NULL, .callback_ctx = c};
     lgd_report report;
     memset(k->w, 0, k->race->cols * sizeof *k->w);
     lgd_optimizer_reset(k->opt);
