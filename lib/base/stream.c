@@ -6,14 +6,6 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#ifdef LGD_AVX2
-#define WIDEST __attribute__((target_clones("default", "avx2", "avx512f")))
-#elif defined(__clang__) || (defined(__GNUC__) && __GNUC__ >= 8)
-#define WIDEST __attribute__((no_sanitize("address", "thread", "undefined"))) /* the rate is that of the machine */
-#else
-#define WIDEST
-#endif
-
 /* A cache line. */
 #if defined(__GNUC__)
 typedef uint64_t line __attribute__((vector_size(64), aligned(8), may_alias));
@@ -54,22 +46,22 @@ LGD_INLINE uint64_t fold(const double *x, size_t count, size_t streams)
 #endif
 
 /* The numbers of streams are constants, so that the inner loop is unrolled. */
-WIDEST static uint64_t fold_1(const double *x, size_t count)
+LGD_WIDEST static uint64_t fold_1(const double *x, size_t count)
 {
     return fold(x, count, 1);
 }
 
-WIDEST static uint64_t fold_4(const double *x, size_t count)
+LGD_WIDEST static uint64_t fold_4(const double *x, size_t count)
 {
     return fold(x, count, 4);
 }
 
-WIDEST static uint64_t fold_8(const double *x, size_t count)
+LGD_WIDEST static uint64_t fold_8(const double *x, size_t count)
 {
     return fold(x, count, 8);
 }
 
-WIDEST static uint64_t fold_16(const double *x, size_t count)
+LGD_WIDEST static uint64_t fold_16(const double *x, size_t count)
 {
     return fold(x, count, MOST_STREAMS);
 }
