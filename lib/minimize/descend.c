@@ -1,6 +1,6 @@
 /* Plain descent, row by row, where the objective does it by itself: a batch of one touches few coordinates, or a row that is in the
- * cache, and a gradient and a step of dim numbers would cost more. What the run sees is the same, to the last bit; but whether numbers are still numbers, and
- * how late it is, is looked at once for a stretch of rows. */
+ * cache, and a gradient and a step of dim numbers would cost more. What the run sees is the same, to the last bit; but whether numbers
+ * are still numbers, and how late it is, is looked at once for a stretch of rows. */
 #include "run.h"
 #include <math.h>
 

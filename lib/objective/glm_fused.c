@@ -2,8 +2,7 @@
  * become slopes, and slopes the gradient, while their rows are in the first-level cache. */
 #include "glm.h"
 #include "base/phases.h"
-
-enum { MOST = 64 }; /* rows that a matrix asks slopes for at a time */
+#include "matrix/rows.h"
 
 /* A sweep over rows, the first of which is the `done`-th of all. */
 typedef struct sweep {
@@ -36,10 +35,10 @@ static lgd_status slopes_of(const sweep *s, size_t count, const size_t *position
 {
     const lgd_glm *m = s->to->m;
     const lgd_loss_ops *ops = &m->loss->ops;
-    double y[MOST], weight[MOST], U[MOST];
-    if (count > MOST)
+    double y[LGD_ROWS_MOST], weight[LGD_ROWS_MOST], U[LGD_ROWS_MOST];
+    if (count > LGD_ROWS_MOST)
         return lgd_fail(LGD_EINVAL, "%s: rows that fused asks slopes for are %zu, at most %d are accepted",
-                        m->X->ops.name, count, MOST);
+                        m->X->ops.name, count, LGD_ROWS_MOST);
     const size_t on = count >= 8 && position[1] > position[0] + 1 ? count / 8 : count;
     for (size_t i = 0; i < count; i++) {
         const size_t row = row_of(s->rows, position[i]);

@@ -63,7 +63,7 @@ static bool curves_up(const lgd_step *s, const lgd_krylov *k, sums *c, double cu
 /* The last step: along p up to the boundary, where curvature is p.Hp. */
 static void reach_boundary(const lgd_step *s, lgd_krylov *k, sums *c, double curvature)
 {
-    if (!s->oracle->precondition) { /* sums have less rounding than recurrences */
+    if (!s->oracle->precondition && !k->metric) { /* sums have less rounding than recurrences */
         c->dd = lgd_dot(s->dim, k->d, k->d);
         c->dp = lgd_dot(s->dim, k->d, k->p);
         c->pp = lgd_dot(s->dim, k->p, k->p);
