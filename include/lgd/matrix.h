@@ -190,7 +190,8 @@ static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t
 
 /* Does the matrix keep its word? Random W and R (from seed): <R, A W> against <A^T R, W>, an index against the same
  * range, one row against many, adjoint adding and not overwriting; moments, gather, fused and squares, where they are, against the
- * products. *error receives the largest difference relative to the sum of magnitudes; below 1e-12 is sound. LGD_EINVAL names the first promise broken (error above 1e-8). */
+ * products. *error receives the largest difference relative to the sum of magnitudes; below 1e-12 is sound. LGD_EINVAL names the
+ * first promise broken (error above 1e-8). */
 LGD_API lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error);
 
 /* How many rows and columns A has; 0 for NULL. */
