@@ -11,7 +11,7 @@
  */
 #ifndef LGD_IO_H
 #define LGD_IO_H
-#include "status.h"
+#include "matrix.h"
 #ifdef __cplusplus
 extern "C" {
 #endif
@@ -92,7 +92,9 @@ typedef struct lgd_csv_options {
  *   columns_ignored  columns left out
  *   labels_mapped    how many y were changed by `binary` or `classes`
  *   class_count      with either of them how many classes there are; else 0
- *   class_names      [class_count] what each was in the file, numbers in as many digits as they need */
+ *   class_names      [class_count] what each was in the file, numbers in as many digits as they need
+ *   X_f32            [rows x cols] in the place of X, which is NULL, where the file holds numbers in single precision
+ *   sparse           the numbers that are not 0, in the place of X, which is NULL, where the file holds no others; NULL: X or X_f32 has all */
 typedef struct lgd_table {
     size_t rows, cols;
     double *X, *y;
@@ -102,6 +104,8 @@ typedef struct lgd_table {
     size_t rows_dropped, cells_filled, columns_one_hot, columns_ignored, labels_mapped;
     size_t class_count;
     const char *const *class_names;
+    float *X_f32;
+    const lgd_csr *sparse;
 } lgd_table;
 
 /* Reads a table from a CSV or TSV file: cells between delimiters, in quotes where they hold a delimiter, a line's end or
@@ -120,6 +124,10 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
 {
     return lgd_csv_read_sized(out, path, options, sizeof *options);
 }
+
+/* The matrix of a table's X, of whichever kind: dense, of floats, or sparse. It borrows the table's numbers. Errors: LGD_EINVAL for NULL, and
+ * those of lgd_matrix_dense, lgd_matrix_dense_f32 and lgd_matrix_csr, where numbers were changed. */
+LGD_API lgd_status lgd_table_matrix(lgd_matrix **out, const lgd_table *table);
 
 /* Frees a table and all that lies in it; NULL is accepted. */
 LGD_API void lgd_table_free(lgd_table *table);

@@ -229,10 +229,33 @@ lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_o
     return st;
 }
 
+lgd_status lgd_table_matrix(lgd_matrix **out, const lgd_table *t)
+{
+    if (!out)
+        return lgd_fail(LGD_EINVAL, "table: out is NULL, the address of a pointer is accepted");
+    *out = NULL;
+    if (!t)
+        return lgd_fail(LGD_EINVAL, "table: table is NULL, one that was read is accepted");
+    if (t->sparse)
+        return lgd_matrix_csr(out, t->sparse);
+    if (t->X_f32)
+        return lgd_matrix_dense_f32(out, t->rows, t->cols, t->X_f32, t->cols);
+    return lgd_matrix_dense(out, t->rows, t->cols, t->X, t->cols);
+}
+
 void lgd_table_free(lgd_table *table)
 {
     if (!table)
         return;
+    if (table->sparse) {
+        lgd_release((void *)table->sparse->row_start);
+        lgd_release((void *)table->sparse->column);
+        lgd_release((void *)table->sparse->column_i64);
+        lgd_release((void *)table->sparse->value);
+        lgd_release((void *)table->sparse->value_f32);
+        lgd_release((void *)table->sparse);
+    }
+    lgd_release(table->X_f32);
     lgd_release(table->X);
     lgd_release(table->y);
     lgd_release((void *)table->names);

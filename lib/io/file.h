@@ -1,0 +1,42 @@
+/* Files as bytes: what is packed by gzip, zstd or xz is unpacked on the way in, and packed on the way out, so that every format has it. */
+#ifndef LGD_IO_FILE_H
+#define LGD_IO_FILE_H
+#include "base/base.h"
+
+/* A file that is read from its beginning to its end. Packed ones are known by their first bytes. */
+typedef struct lgd_input lgd_input;
+
+/* Opens; `who` ("csv", "libsvm") is the object of messages without a path. LGD_EIO names the path and what the system says; for a packed
+ * file LGD_EUNSUPPORTED where the library was built without libarchive, by the name of the packing. */
+lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path);
+
+/* The next bytes, to `to`: *got is below `room` at the end of the file only. LGD_EIO if the file cannot be read, LGD_EFORMAT if what packs
+ * it is damaged or cut short. */
+lgd_status lgd_input_read(lgd_input *in, void *to, size_t room, size_t *got);
+
+/* From the first byte again. LGD_EIO where the file is none that can be read twice (a pipe), or is another than before. */
+lgd_status lgd_input_rewind(lgd_input *in);
+
+/* The path as messages show it: its end, if it is long. And is it packed? (Then its size says nothing about what is in it.) */
+const char *lgd_input_name(const lgd_input *in);
+bool lgd_input_is_packed(const lgd_input *in);
+
+/* Bytes of the file itself; 0 where they are not known (a pipe). */
+size_t lgd_input_size(const lgd_input *in);
+void lgd_input_close(lgd_input *in);
+
+/* A file that is written whole, or not at all: under a name of its own beside `path`, which it replaces when it is committed. What ends in
+ * .gz, .zst or .xz is packed. */
+typedef struct lgd_output lgd_output;
+
+lgd_status lgd_output_open(lgd_output **out, const char *who, const char *path);
+lgd_status lgd_output_write(lgd_output *out, const void *bytes, size_t count);
+
+/* The bytes at `offset`, which had been written, once more: for headers that are known last. LGD_EUNSUPPORTED of a packed file. */
+lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, size_t count);
+
+/* To the disk, and under its name; then nothing but close may follow. close without commit leaves `path` as it was. */
+lgd_status lgd_output_commit(lgd_output *out);
+void lgd_output_close(lgd_output *out);
+
+#endif
