@@ -67,7 +67,10 @@ typedef struct lgd_row_step {
  *   squares            optional: as adjoint, with the square of each element of A in its place. For the diagonals of Hessians
  *   stored             optional: how many numbers A has in memory, where that is not rows x cols: rows are sparse, and never copied as
  *                      dense ones for a product
- *   bytes              optional: of memory to a row as it is stored, on the average; absent: 8 cols */
+ *   bytes              optional: of memory to a row as it is stored, on the average; absent: 8 cols
+ *   touched            optional, beside stored: which columns the rows have numbers in. Writes to column[0], column[1], .. each of them that
+ *                      seen [cols] is false for, in any order, and makes it true; the count of those, or SIZE_MAX where that is
+ *                      above `room`, and then column[0..room) are some of them, and seen is true for no other */
 typedef struct lgd_matrix_ops {
     const char *name;
     unsigned flags; /* LGD_CONCURRENT or 0 */
@@ -89,6 +92,7 @@ typedef struct lgd_matrix_ops {
                           size_t ldg);
     size_t (*stored)(void *ctx);
     double (*bytes)(void *ctx);
+    size_t (*touched)(void *ctx, const lgd_rows *rows, bool *seen, size_t *column, size_t room);
 } lgd_matrix_ops;
 
 /* Dense, by rows: element (i, j) at data[i*ld + j], ld >= cols. Borrows data. Any alignment of a double is accepted.
@@ -189,7 +193,7 @@ static inline lgd_status lgd_matrix_create(lgd_matrix **out, size_t rows, size_t
 }
 
 /* Does the matrix keep its word? Random W and R (from seed): <R, A W> against <A^T R, W>, an index against the same
- * range, one row against many, adjoint adding and not overwriting; moments, gather, fused and squares, where they are, against the
+ * range, one row against many, adjoint adding and not overwriting; moments, gather, fused, squares and touched, where they are, against the
  * products. *error receives the largest difference relative to the sum of magnitudes; below 1e-12 is sound. LGD_EINVAL names the
  * first promise broken (error above 1e-8). */
 LGD_API lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error);

@@ -295,6 +295,46 @@ static lgd_status check_fused(trial *t)
     return status ? status : agree(t, "what a sweep adds is not adjoint of its slopes", n, 1, t->H, t->G, NULL);
 }
 
+/* Of rows by the index: where their adjoint is not 0 they have a number, each column comes once, and there is no more of them than room. */
+static lgd_status check_touched(trial *t)
+{
+    const lgd_matrix *A = t->A;
+    const size_t n = A->cols, half = A->rows - A->rows / 2;
+    const lgd_rows rows = {0, half, t->index};
+    size_t *column = lgd_alloc("matrix check", n, sizeof *column), numbers = 0;
+    bool *seen = lgd_alloc("matrix check", n, sizeof *seen);
+    lgd_status status = column && seen ? adjoint(t, &rows, 1, t->R, t->G) : LGD_ENOMEM;
+    const size_t count = status ? 0 : A->ops.touched(A->ctx, &rows, seen, column, n);
+    if (!status && count > n)
+        status = lgd_fail(LGD_EINVAL, "%s: touched gives %zu columns, at most the %zu there are is accepted",
+                          A->ops.name, count, n);
+    for (size_t i = 0; i < count && !status; i++) {
+        if (column[i] >= n || !seen[column[i]])
+            status =
+                lgd_fail(LGD_EINVAL, "%s: touched gives column %zu, one below %zu that seen is true for is accepted",
+                         A->ops.name, column[i], n);
+        else
+            seen[column[i]] = false; /* a second time it is refused */
+    }
+    for (size_t j = 0; j < n && !status; j++)
+        if (seen[j])
+            status = lgd_fail(LGD_EINVAL, "%s: touched has seen column %zu, which it does not give", A->ops.name, j);
+    for (size_t i = 0; i < count && !status; i++) {
+        numbers += t->G[column[i] * LD] != 0;
+        t->G[column[i] * LD] = 0;
+    }
+    for (size_t j = 0; j < n && !status; j++)
+        if (t->G[j * LD] != 0)
+            status = lgd_fail(LGD_EINVAL, "%s: touched does not give column %zu, in which rows have numbers",
+                              A->ops.name, j);
+    if (!status && numbers && A->ops.touched(A->ctx, &rows, seen, column, numbers - 1) != SIZE_MAX)
+        status = lgd_fail(LGD_EINVAL, "%s: touched with room for %zu columns gives no SIZE_MAX, there are at least %zu",
+                          A->ops.name, numbers - 1, numbers);
+    lgd_release(seen);
+    lgd_release(column);
+    return status;
+}
+
 lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
 {
     if (error)
@@ -332,6 +372,8 @@ lgd_status lgd_matrix_check(const lgd_matrix *A, uint64_t seed, double *error)
         status = check_squares(&t);
     if (!status && lgd_matrix_is_fused(A))
         status = check_fused(&t);
+    if (!status && A->ops.touched)
+        status = check_touched(&t);
     lgd_blas_release();
 done:
     if (error)

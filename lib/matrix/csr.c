@@ -19,6 +19,7 @@ typedef struct csr_loops {
     void (*sums)(const lgd_csr *d, csr_columns *s);
     void (*squares)(const lgd_csr *d, csr_columns *s);
     lgd_status (*check)(const lgd_csr *d, size_t row);
+    size_t (*touched)(const lgd_csr *d, size_t row, bool *seen, size_t *column, size_t count, size_t room);
 } csr_loops;
 
 #if defined(__clang__)
@@ -162,6 +163,15 @@ static lgd_status csr_gather(void *ctx, const lgd_rows *rows, double *X)
     return LGD_OK;
 }
 
+static size_t csr_touched(void *ctx, const lgd_rows *rows, bool *seen, size_t *column, size_t room)
+{
+    const csr *A = ctx;
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count && count != SIZE_MAX; i++)
+        count = A->loops->touched(&A->d, row_at(rows, i), seen, column, count, room);
+    return count;
+}
+
 /* ---- moments */
 
 /* By the corrected two-pass algorithm: T. Chan, G. Golub, R. LeVeque, The American Statistician 37 (1983); the zeros between the numbers
@@ -278,7 +288,8 @@ lgd_status lgd_matrix_csr_sized(lgd_matrix **out, const lgd_csr *data, size_t da
                                        .kernel = csr_kernel,
                                        .squares = csr_squares,
                                        .stored = csr_stored,
-                                       .bytes = csr_bytes};
+                                       .bytes = csr_bytes,
+                                       .touched = csr_touched};
     enum { NUMBERS = 2048, LINES = 8 }; /* of a panel, 24 KB */
     lgd_csr d;
     if (!out)

@@ -73,6 +73,21 @@ static void NAME(copy)(const lgd_csr *d, size_t row, double *x)
         x[d->COLUMNS[e]] = (double)d->VALUES[e];
 }
 
+/* The columns of a row that are not seen yet, behind the `count` that are there; SIZE_MAX where there is no room. */
+static size_t NAME(touched)(const lgd_csr *d, size_t row, bool *seen, size_t *column, size_t count, size_t room)
+{
+    for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++) {
+        const size_t j = (size_t)d->COLUMNS[e];
+        if (seen[j])
+            continue;
+        if (count == room)
+            return SIZE_MAX;
+        seen[j] = true;
+        column[count++] = j;
+    }
+    return count;
+}
+
 /* Of all rows: sums, extremes and counts of each column; then sums of what is left of the mean, and of its squares. */
 static void NAME(sums)(const lgd_csr *d, csr_columns *s)
 {
@@ -126,8 +141,8 @@ static lgd_status NAME(check)(const lgd_csr *d, size_t row)
     return LGD_OK;
 }
 
-static const csr_loops NAME(loops) = {NAME(scores), NAME(update), NAME(forward), NAME(adjoint),
-                                      NAME(copy),   NAME(sums),   NAME(squares), NAME(check)};
+static const csr_loops NAME(loops) = {NAME(scores), NAME(update),  NAME(forward), NAME(adjoint), NAME(copy),
+                                      NAME(sums),   NAME(squares), NAME(check),   NAME(touched)};
 
 #undef INDEX
 #undef VALUE
