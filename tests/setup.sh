@@ -82,6 +82,11 @@ have_csv() {
     printf '#include <csv.h>\nint main(void) { struct csv_parser p; return csv_init(&p, 0); }\n' | links -lcsv
 }
 
+# Packed files.
+have_archive() {
+    pkg-config --exists 'libarchive >= 3.4' 2>/dev/null
+}
+
 have_json() {
     pkg-config --exists jansson 2>/dev/null
 }
@@ -207,6 +212,9 @@ package() {
     apt:csv) echo libcsv-dev ;;
     dnf:csv | zypper:csv) echo libcsv-devel ;;
     *:csv) echo libcsv ;;
+    apt:archive) echo libarchive-dev ;;
+    dnf:archive | zypper:archive) echo libarchive-devel ;;
+    *:archive) echo libarchive ;;
     apt:json) echo libjansson-dev ;;
     dnf:json) echo jansson-devel ;;
     zypper:json) echo libjansson-devel ;;

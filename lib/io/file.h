@@ -1,17 +1,26 @@
-/* Files as bytes: what is packed by gzip, zstd or xz is unpacked on the way in, and packed on the way out, so that every format has it. */
+/* Files as bytes: what is packed by gzip, zstd, xz, bzip2 or lz4 is unpacked on the way in, and packed on the way out, so that every
+ * format has it. What unpacks is libarchive, whose memory is its own: some MB, however much comes out. */
 #ifndef LGD_IO_FILE_H
 #define LGD_IO_FILE_H
 #include "base/base.h"
+
+/* A path as messages show it: on one line, and its end if it is long. Returns out. */
+enum { LGD_PATH_SHOWN = 160 };
+const char *lgd_path_shown(char out[LGD_PATH_SHOWN], const char *path);
+
+/* LGD_EIO with what the system says of `error`, an errno: "<path as shown>: No space left on device". */
+lgd_status lgd_file_failure(const char *shown, int error);
 
 /* A file that is read from its beginning to its end. Packed ones are known by their first bytes. */
 typedef struct lgd_input lgd_input;
 
 /* Opens; `who` ("csv", "libsvm") is the object of messages without a path. LGD_EIO names the path and what the system says; for a packed
- * file LGD_EUNSUPPORTED where the library was built without libarchive, by the name of the packing. */
+ * file LGD_EUNSUPPORTED where the library was built without libarchive, by the name of the packing. A pipe is opened without waiting for
+ * its writer, and its first bytes are looked at when it is first read from. */
 lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path);
 
 /* The next bytes, to `to`: *got is below `room` at the end of the file only. LGD_EIO if the file cannot be read, LGD_EFORMAT if what packs
- * it is damaged or cut short. */
+ * it is damaged or cut short, or followed by what is not packed. */
 lgd_status lgd_input_read(lgd_input *in, void *to, size_t room, size_t *got);
 
 /* From the first byte again. LGD_EIO where the file is none that can be read twice (a pipe), or is another than before. */
@@ -23,20 +32,23 @@ bool lgd_input_is_packed(const lgd_input *in);
 
 /* Bytes of the file itself; 0 where they are not known (a pipe). */
 size_t lgd_input_size(const lgd_input *in);
-void lgd_input_close(lgd_input *in);
+void lgd_input_close(lgd_input *in); /* NULL is accepted */
 
-/* A file that is written whole, or not at all: under a name of its own beside `path`, which it replaces when it is committed. What ends in
- * .gz, .zst or .xz is packed. */
+/* A file that is written whole, or not at all: under a name of its own beside `path`, which it replaces when it is committed, with the
+ * permissions that file had. What ends in .gz, .zst, .xz, .bz2 or .lz4 is packed. What is no regular file (/dev/stdout, a pipe) is written
+ * to where it is. */
 typedef struct lgd_output lgd_output;
 
+/* Every failure of the system is LGD_EIO with the path and what the system says: no room, no right, a file system that is read only. */
 lgd_status lgd_output_open(lgd_output **out, const char *who, const char *path);
 lgd_status lgd_output_write(lgd_output *out, const void *bytes, size_t count);
 
-/* The bytes at `offset`, which had been written, once more: for headers that are known last. LGD_EUNSUPPORTED of a packed file. */
+/* The bytes at `offset`, which had been written, once more: for headers that are known last. LGD_EUNSUPPORTED of a packed file, and of one
+ * that is no regular file. */
 lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, size_t count);
 
 /* To the disk, and under its name; then nothing but close may follow. close without commit leaves `path` as it was. */
 lgd_status lgd_output_commit(lgd_output *out);
-void lgd_output_close(lgd_output *out);
+void lgd_output_close(lgd_output *out); /* NULL is accepted */
 
 #endif
