@@ -199,14 +199,11 @@ static lgd_status fill_cell(void *ctx, const lgd_cell *cell)
 /* Remembers the values of a binary target. */
 static lgd_status see_label(lgd_reader *r, size_t line, double y)
 {
-    for (size_t i = 0; i < r->labels; i++)
-        if (y == r->label[i])
-            return LGD_OK;
-    if (r->labels == 2)
-        return lgd_fail(LGD_EFORMAT, "%s:%zu:%zu: the target is %g beside %g and %g, a binary one has two values",
-                        r->scan.path, line, r->target + 1, y, r->label[0], r->label[1]);
-    r->label[r->labels++] = y;
-    return LGD_OK;
+    const double *label = r->labels.value;
+    if (lgd_labels_see(&r->labels, y))
+        return LGD_OK;
+    return lgd_fail(LGD_EFORMAT, "%s:%zu:%zu: the target is %g beside %g and %g, a binary one has two values",
+                    r->scan.path, line, r->target + 1, y, label[0], label[1]);
 }
 
 static lgd_status fill_row(void *ctx, size_t line, size_t cells, bool *stop)

@@ -53,6 +53,30 @@ lgd_status lgd_levels_add(lgd_levels *levels, const char *text, size_t length);
 void lgd_levels_prune(lgd_levels *levels);
 void lgd_levels_free(lgd_levels *levels);
 
+/* ---- labels (labels.c) */
+
+/* A target that is a label: what was met of it, and where it is to be changed. */
+typedef struct lgd_labels {
+    const char *path; /* for messages */
+    lgd_table *table;
+    lgd_text *notes;
+    const lgd_levels *levels; /* words; NULL: numbers */
+    double value[2];          /* the values of a binary target so far */
+    size_t count;
+} lgd_labels;
+
+/* One more value of a binary target; false if it is the third. */
+bool lgd_labels_see(lgd_labels *labels, double y);
+
+/* y becomes 0 and 1, or with `classes` 0, 1, 2 ...; what they were is told in the table's class_names and in the notes. The calling thread
+ * is in the C locale. */
+lgd_status lgd_labels_map(const lgd_labels *labels, bool classes);
+
+/* ---- limits (table.c) */
+
+/* Four fifths of the memory that this machine has, or that this process may have. */
+size_t lgd_default_max_bytes(void);
+
 /* ---- the scanner (scan.c) */
 
 /* A cell: its text with a 0 behind it, the line it begins in, from 1, and its place in the row, from 0. */
@@ -122,8 +146,7 @@ typedef struct lgd_reader {
     bool incomplete; /* a cell of the row is missing */
     bool stray;      /* a word of the row is none of the levels */
     size_t row;      /* in the table */
-    double label[2]; /* the values of a binary target so far */
-    size_t labels;
+    lgd_labels labels;
     lgd_table *table;
 } lgd_reader;
 

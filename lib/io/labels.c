@@ -24,7 +24,7 @@ lgd_status lgd_csv_check_words(const lgd_reader *r)
 /* Room for the names of count classes, bytes long with their 0s; the text begins behind the pointers. */
 static char *make_names(lgd_table *t, size_t count, size_t bytes)
 {
-    const char **names = lgd_alloc("csv: classes", lgd_add(lgd_mul(count, sizeof *names), bytes), 1);
+    const char **names = lgd_alloc("table: classes", lgd_add(lgd_mul(count, sizeof *names), bytes), 1);
     if (!names)
         return NULL;
     t->class_count = count;
@@ -83,28 +83,28 @@ static size_t place(const double *value, size_t count, double x)
     return low;
 }
 
-static lgd_status note(lgd_reader *r)
+static lgd_status note(const lgd_labels *l)
 {
-    const lgd_table *t = r->table;
-    const char *quote = r->columns[r->target].levels ? "\"" : "";
+    const lgd_table *t = l->table;
+    const char *quote = l->levels ? "\"" : "";
     lgd_status st = LGD_OK;
     for (size_t i = 0; i < t->class_count && !st; i++) {
         char n[LGD_SHOWN];
         const char *before = i == 0 ? "labels: " : i + 1 < t->class_count ? ", " : " and ";
         const bool left_out = i >= 12 && i + 1 < t->class_count;
         if (!left_out)
-            st = lgd_text_print(&r->notes, "%s%s%s%s became %zu", before, quote,
+            st = lgd_text_print(l->notes, "%s%s%s%s became %zu", before, quote,
                                 lgd_shown(n, t->class_names[i], strlen(t->class_names[i])), quote, i);
         else if (i == 12)
-            st = lgd_text_print(&r->notes, ", ...");
+            st = lgd_text_print(l->notes, ", ...");
     }
-    return st ? st : lgd_text_print(&r->notes, "\n");
+    return st ? st : lgd_text_print(l->notes, "\n");
 }
 
 /* Numbers become their places in value [count]; those that are there already are not worth a note. */
-static lgd_status map_numbers(lgd_reader *r, const double *value, size_t count)
+static lgd_status map_numbers(const lgd_labels *l, const double *value, size_t count)
 {
-    lgd_table *t = r->table;
+    lgd_table *t = l->table;
     bool same = true;
     for (size_t c = 0; c < count; c++)
         same = same && value[c] == (double)c;
@@ -114,28 +114,39 @@ static lgd_status map_numbers(lgd_reader *r, const double *value, size_t count)
         t->y[i] = label;
     }
     const lgd_status st = name_numbers(t, count, value);
-    return st || same ? st : note(r);
+    return st || same ? st : note(l);
+}
+
+bool lgd_labels_see(lgd_labels *l, double y)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (y == l->value[i])
+            return true;
+    if (l->count == 2)
+        return false;
+    l->value[l->count++] = y;
+    return true;
 }
 
 /* Two values; one alone must be one of {0, 1} or {-1, 1}. */
-static lgd_status map_binary(lgd_reader *r)
+static lgd_status map_binary(const lgd_labels *l)
 {
-    double low = r->label[0], high = r->labels == 2 ? r->label[1] : low;
-    if (r->labels == 1 && (low == -1 || low == 0))
+    double low = l->value[0], high = l->count == 2 ? l->value[1] : low;
+    if (l->count == 1 && (low == -1 || low == 0))
         high = 1;
-    else if (r->labels == 1 && high == 1)
+    else if (l->count == 1 && high == 1)
         low = 0;
-    else if (r->labels == 1)
-        return lgd_fail(LGD_EFORMAT, "%s: the target is %g in each row, two values or 0, 1 or -1 are accepted",
-                        r->scan.path, low);
-    return map_numbers(r, low < high ? (double[]){low, high} : (double[]){high, low}, 2);
+    else if (l->count == 1)
+        return lgd_fail(LGD_EFORMAT, "%s: the target is %g in each row, two values or 0, 1 or -1 are accepted", l->path,
+                        low);
+    return map_numbers(l, low < high ? (double[]){low, high} : (double[]){high, low}, 2);
 }
 
-static lgd_status map_classes(lgd_reader *r)
+static lgd_status map_classes(const lgd_labels *l)
 {
-    const lgd_table *t = r->table;
+    const lgd_table *t = l->table;
     size_t count = 0;
-    double *value = lgd_alloc("csv: classes", t->rows, sizeof *value);
+    double *value = lgd_alloc("table: classes", t->rows, sizeof *value);
     if (!value)
         return LGD_ENOMEM;
     memcpy(value, t->y, t->rows * sizeof *value);
@@ -145,19 +156,26 @@ static lgd_status map_classes(lgd_reader *r)
             value[count++] = value[i];
     const lgd_status st = count > LGD_MOST_LEVELS
                               ? lgd_fail(LGD_ERANGE, "%s: the target has %zu values, at most %d classes are accepted",
-                                         r->scan.path, count, (int)LGD_MOST_LEVELS)
-                              : map_numbers(r, value, count);
+                                         l->path, count, (int)LGD_MOST_LEVELS)
+                              : map_numbers(l, value, count);
     lgd_release(value);
     return st;
 }
 
+lgd_status lgd_labels_map(const lgd_labels *l, bool classes)
+{
+    if (!l->levels)
+        return classes ? map_classes(l) : map_binary(l);
+    l->table->labels_mapped = l->table->rows;
+    const lgd_status st = name_words(l->table, l->levels);
+    return st ? st : note(l);
+}
+
 lgd_status lgd_csv_map_labels(lgd_reader *r)
 {
-    lgd_table *t = r->table;
-    const lgd_levels *levels = r->columns[r->target].levels;
-    if (!levels)
-        return r->options.classes ? map_classes(r) : map_binary(r);
-    t->labels_mapped = t->rows;
-    const lgd_status st = name_words(t, levels);
-    return st ? st : note(r);
+    r->labels.path = r->scan.path;
+    r->labels.table = r->table;
+    r->labels.notes = &r->notes;
+    r->labels.levels = r->columns[r->target].levels;
+    return lgd_labels_map(&r->labels, r->options.classes);
 }

@@ -40,8 +40,7 @@ static lgd_status check_options(const lgd_csv_options *o)
     return st ? st : lgd_check_size("csv", "max_row_bytes", o->max_row_bytes, true);
 }
 
-/* Four fifths of the memory that this machine has, or that this process may have. */
-static size_t default_max_bytes(void)
+size_t lgd_default_max_bytes(void)
 {
     size_t most = PTRDIFF_MAX;
     const long pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
@@ -143,7 +142,7 @@ static lgd_status make_table(lgd_reader *r, size_t cols)
 {
     const size_t names = name_bytes(r, cols);
     const size_t bytes = lgd_add(lgd_mul(lgd_mul(r->rows, lgd_add(cols, 1)), sizeof(double)), names);
-    const size_t most = r->options.max_bytes ? r->options.max_bytes : default_max_bytes();
+    const size_t most = r->options.max_bytes ? r->options.max_bytes : lgd_default_max_bytes();
     if (bytes > most)
         return lgd_fail(LGD_ERANGE, "%s: the table of %zu x %zu numbers takes %zu bytes, %s allows %zu", r->scan.path,
                         r->rows, cols, bytes, r->options.max_bytes ? "max_bytes" : "this machine's memory", most);
