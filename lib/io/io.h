@@ -24,13 +24,29 @@ void lgd_text_free(lgd_text *text);
 enum { LGD_SHOWN = 56 };
 const char *lgd_shown(char out[LGD_SHOWN], const char *text, size_t length);
 
-/* ---- numbers (number.c) */
+/* ---- numbers (number.c, decimal.c): correctly rounded, whatever the locale */
+
+/* The longest number at begin, `sign? digits? (point digits?)? (e sign? digits)?` with a digit before the e, of which *value is the nearest
+ * double, infinite beyond the largest. What follows it, or `begin` where there is none. Reads no byte at or behind `end`; `point` is '.' or
+ * ','. */
+const char *lgd_number(const char *begin, const char *end, char point, double *value);
 
 typedef enum lgd_cell_kind { LGD_CELL_EMPTY, LGD_CELL_NUMBER, LGD_CELL_NOT_FINITE, LGD_CELL_WORD } lgd_cell_kind;
 
-/* What text[length], 0 behind it, is and, for a number, its nearest double. Blanks around it do not count. `point` is
- * '.' or ','. The calling thread is in the C locale; text is changed for a moment. */
-lgd_cell_kind lgd_cell_number(char *text, size_t length, char point, double *value);
+/* What text[length] as a whole is, without the blanks around it, and for a number *value. */
+lgd_cell_kind lgd_cell_number(const char *text, size_t length, char point, double *value);
+
+/* A number without its sign: digits 10^power and, with `more`, something less than 10^power beside. All of its digits are those
+ * from first to last, between which may be a point; last_power is the power of ten of the last of them. */
+typedef struct lgd_decimal {
+    uint64_t digits; /* at most 19 */
+    int64_t power;
+    bool more;
+    const char *first, *last;
+    int64_t last_power;
+} lgd_decimal;
+
+double lgd_nearest_double(const lgd_decimal *d);
 
 /* ---- levels of a text column, in byte order (levels.c) */
 

@@ -1,19 +1,120 @@
+/* The grammar of numbers. What they are worth is found in decimal.c. */
 #define _POSIX_C_SOURCE 200809L
 #include "io.h"
-#include <float.h>
 #include <math.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
 
 static bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return (unsigned char)(c - '0') < 10;
 }
 
 static bool is_blank(char c)
 {
     return c == ' ' || c == '\t';
+}
+
+enum { AT_ONCE = 8 };
+
+/* Eight characters at once, the first in the lowest byte. Where bytes lie the other way round, digits are taken one by one. */
+static bool are_digits(uint64_t eight)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0), six = UINT64_C(0x0606060606060606);
+    return ((eight & high) | ((eight + six) & high) >> 4) == UINT64_C(0x3333333333333333);
+#else
+    (void)eight;
+    return false;
+#endif
+}
+
+/* Pairs, then fours, then all: each product puts a sum of two neighbours into the upper of both. */
+static uint64_t value_of_eight(uint64_t eight)
+{
+    const uint64_t pairs = UINT64_C(0x00FF00FF00FF00FF), fours = UINT64_C(0x0000FFFF0000FFFF);
+    eight = (eight & UINT64_C(0x0F0F0F0F0F0F0F0F)) * (10 * 256 + 1) >> 8;
+    eight = (eight & pairs) * (UINT64_C(100) * 65536 + 1) >> 16;
+    return (eight & fours) * (UINT64_C(10000) * (UINT64_C(1) << 32) + 1) >> 32;
+}
+
+/* Digits from s on, behind those that *value has; in 64 bits, so that it is right while there are at most 19. */
+static const char *take_digits(const char *s, const char *end, uint64_t *value)
+{
+    uint64_t v = *value, eight;
+    for (; end - s >= AT_ONCE; s += AT_ONCE) {
+        memcpy(&eight, s, sizeof eight);
+        if (!are_digits(eight))
+            break;
+        v = 100000000 * v + value_of_eight(eight);
+    }
+    for (; s < end && is_digit(*s); s++)
+        v = 10 * v + (uint64_t)(*s - '0');
+    *value = v;
+    return s;
+}
+
+/* (e sign? digits)? at s; s where there is none of it. */
+static const char *take_exponent(const char *s, const char *end, int64_t *power)
+{
+    const char *e = s;
+    if (e == end || (*e != 'e' && *e != 'E'))
+        return s;
+    e++;
+    const bool below = e < end && *e == '-';
+    e += e < end && (*e == '-' || *e == '+');
+    if (e == end || !is_digit(*e))
+        return s;
+    int64_t exponent = 0;
+    for (; e < end && is_digit(*e); e++)
+        if (exponent < INT64_C(1000000000000000)) /* more than any file has digits */
+            exponent = 10 * exponent + (*e - '0');
+    *power += below ? -exponent : exponent;
+    return e;
+}
+
+/* More than 19 digits: the first ones that count, and whether others follow. */
+static void shorten(lgd_decimal *d)
+{
+    enum { MOST = 19 };
+    const char *s = d->first;
+    int taken = 0;
+    d->digits = 0;
+    for (; s < d->last && taken < MOST; s++)
+        if (is_digit(*s)) {
+            d->digits = 10 * d->digits + (uint64_t)(*s - '0');
+            taken += d->digits > 0;
+        }
+    for (; s < d->last; s++)
+        if (is_digit(*s)) {
+            d->power++;
+            d->more |= *s != '0';
+        }
+}
+
+const char *lgd_number(const char *begin, const char *end, char point, double *value)
+{
+    const char *s = begin;
+    const bool negative = s < end && *s == '-';
+    s += s < end && (*s == '-' || *s == '+');
+    lgd_decimal d = {.first = s};
+    s = take_digits(s, end, &d.digits);
+    ptrdiff_t digits = s - d.first;
+    if (s < end && *s == point) {
+        const char *fraction = s + 1;
+        s = take_digits(fraction, end, &d.digits);
+        d.power = fraction - s;
+        digits += s - fraction;
+    }
+    if (digits == 0)
+        return begin;
+    d.last = s;
+    s = take_exponent(s, end, &d.power);
+    d.last_power = d.power;
+    if (digits > 19)
+        shorten(&d);
+    const double x = lgd_nearest_double(&d);
+    *value = negative ? -x : x;
+    return s;
 }
 
 /* sign? (nan | inf | infinity), as strtod would take it */
@@ -27,73 +128,19 @@ static bool names_no_number(const char *s, const char *end)
     return false;
 }
 
-/* strtod knows only the point of the C locale. */
-static double slow(char *text, char point)
+lgd_cell_kind lgd_cell_number(const char *text, size_t length, char point, double *value)
 {
-    char *at = point == '.' ? NULL : strchr(text, point);
-    if (!at)
-        return strtod(text, NULL);
-    *at = '.';
-    double x = strtod(text, NULL);
-    *at = point;
-    return x;
-}
-
-lgd_cell_kind lgd_cell_number(char *text, size_t length, char point, double *value)
-{
-    char *s = text, *end = text + length;
+    const char *s = text, *end = text + length;
     while (s < end && is_blank(*s))
         s++;
     while (end > s && is_blank(end[-1]))
         end--;
     if (s == end)
         return LGD_CELL_EMPTY;
-    char *begin = s;
-
-    /* sign? digits? (point digits?)? (e sign? digits)?, with a digit before the e; the digits as an integer below 2^53
-     * if they fit */
-    const bool negative = *s == '-';
-    s += *s == '-' || *s == '+';
-    uint64_t m = 0;
-    bool exact = FLT_EVAL_METHOD == 0;
-    long digits = 0, fraction = 0, exponent = 0;
-    for (bool behind = false; s < end && (is_digit(*s) || (*s == point && !behind)); s++) {
-        if (*s == point) {
-            behind = true;
-            continue;
-        }
-        if (m < 900719925474099) /* then 10 m + 9 < 2^53 */
-            m = 10 * m + (uint64_t)(*s - '0');
-        else
-            exact = false;
-        digits++;
-        fraction += behind;
-    }
-    if (digits && s < end && (*s == 'e' || *s == 'E')) {
-        s++;
-        const bool below = s < end && *s == '-';
-        s += s < end && (*s == '-' || *s == '+');
-        if (s == end)
-            return LGD_CELL_WORD;
-        for (; s < end && is_digit(*s); s++)
-            exponent = exponent < 100000 ? 10 * exponent + (*s - '0') : exponent;
-        exponent = below ? -exponent : exponent;
-    }
-    if (!digits || s < end)
-        return names_no_number(begin, end) ? LGD_CELL_NOT_FINITE : LGD_CELL_WORD;
-
-    /* Two exact operands and one rounding give the nearest double: Clinger (1990), section 3. */
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    const long scale = exponent - fraction;
     double x;
-    if (exact && scale >= -22 && scale <= 22) {
-        x = scale < 0 ? (double)m / power[-scale] : (double)m * power[scale];
-        x = negative ? -x : x;
-    } else {
-        x = slow(begin, point);
-    }
-    if (!isfinite(x))
+    if (lgd_number(s, end, point, &x) < end)
+        return names_no_number(s, end) ? LGD_CELL_NOT_FINITE : LGD_CELL_WORD;
+    if (isinf(x))
         return LGD_CELL_NOT_FINITE;
     *value = x;
     return LGD_CELL_NUMBER;
