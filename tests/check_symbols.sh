@@ -78,7 +78,7 @@ for library; do
         check "${name}_soname_is_libgd_io_0" has_soname "$library" libgd-io.so.0
         check "${name}_exports_exactly_what_headers_declare" exports_what_headers_declare "$library" \
             include/lgd/io.h
-        check "${name}_needs_the_core_and_libraries_of_formats_alone" needs_only "$library" "$core|libgd|libcsv|libarchive"
+        check "${name}_needs_the_core_and_libraries_of_formats_alone" needs_only "$library" "$core|libgd|libcsv|libarchive|libz"
         ;;
     esac
 done

@@ -84,7 +84,7 @@ have_csv() {
 
 # Packed files.
 have_archive() {
-    pkg-config --exists 'libarchive >= 3.4' 2>/dev/null
+    pkg-config --exists 'libarchive >= 3.4' zlib 2>/dev/null
 }
 
 have_json() {
@@ -212,9 +212,9 @@ package() {
     apt:csv) echo libcsv-dev ;;
     dnf:csv | zypper:csv) echo libcsv-devel ;;
     *:csv) echo libcsv ;;
-    apt:archive) echo libarchive-dev ;;
-    dnf:archive | zypper:archive) echo libarchive-devel ;;
-    *:archive) echo libarchive ;;
+    apt:archive) echo libarchive-dev zlib1g-dev ;;
+    dnf:archive | zypper:archive) echo libarchive-devel zlib-devel ;;
+    *:archive) echo libarchive zlib ;;
     apt:json) echo libjansson-dev ;;
     dnf:json) echo jansson-devel ;;
     zypper:json) echo libjansson-devel ;;

@@ -1,6 +1,6 @@
 /* libarchive as a filter: one packing, known beforehand, around one stream of bytes. It would go through packings within packings, and
  * start programs for those it cannot do; told which one it is it does neither. */
-#include "unpack.h"
+#include "gunzip.h"
 #ifdef LGD_ARCHIVE
 #include <archive.h>
 #include <archive_entry.h>
@@ -53,7 +53,7 @@ static lgd_status unsupported(lgd_packing packing, const char *shown)
 #ifdef LGD_ARCHIVE
                     "the libarchive of this machine cannot do"
 #else
-                    "this library was built without (libarchive does it)"
+                    "this library was built without (libarchive and zlib do it)"
 #endif
     );
 }
@@ -61,6 +61,7 @@ static lgd_status unsupported(lgd_packing packing, const char *shown)
 #ifdef LGD_ARCHIVE
 
 struct lgd_unpacker {
+    lgd_gunzip *gunzip; /* NULL: libarchive does it */
     struct archive *archive;
     const char *shown;
     lgd_packing packing;
@@ -98,7 +99,7 @@ static la_ssize_t on_read(struct archive *a, void *ctx, const void **bytes)
 static int filter_of(lgd_packing packing)
 {
     switch (packing) {
-    case LGD_PACKED_GZIP:
+    case LGD_PACKED_GZIP: /* for writing alone */
         return ARCHIVE_FILTER_GZIP;
     case LGD_PACKED_ZSTD:
         return ARCHIVE_FILTER_ZSTD;
@@ -136,7 +137,7 @@ lgd_status lgd_unpacker_open(lgd_unpacker **out, lgd_packing packing, const char
     if (!u)
         return LGD_ENOMEM;
     *u = (lgd_unpacker){.shown = shown, .packing = packing, .from = from};
-    const lgd_status st = open_reading(u);
+    const lgd_status st = packing == LGD_PACKED_GZIP ? lgd_gunzip_open(&u->gunzip, shown, from) : open_reading(u);
     if (st)
         lgd_unpacker_close(u);
     else
@@ -159,6 +160,8 @@ static lgd_status check_end(lgd_unpacker *u)
 lgd_status lgd_unpacker_read(lgd_unpacker *u, void *to, size_t room, size_t *got)
 {
     *got = 0;
+    if (u->gunzip)
+        return lgd_gunzip_read(u->gunzip, to, room, got);
     if (u->ended)
         return LGD_OK;
     const la_ssize_t n = archive_read_data(u->archive, to, room);
@@ -173,7 +176,8 @@ void lgd_unpacker_close(lgd_unpacker *u)
 {
     if (!u)
         return;
-    archive_read_free(u->archive);
+    lgd_gunzip_close(u->gunzip);
+    archive_read_free(u->archive); /* NULL is accepted */
     lgd_release(u);
 }
 
