@@ -139,6 +139,56 @@ static inline lgd_status lgd_matrix_csr(lgd_matrix **out, const lgd_csr *data)
     return lgd_matrix_csr_sized(out, data, sizeof *data);
 }
 
+/* Rows that are read as they are needed, from a file or made by a function, in bounded memory.
+ *   rows, cols   the size of the matrix
+ *   read         writes the rows first .. first+count-1, count >= 1, to `to`, without gaps: count x cols doubles, or floats with `single`.
+ *                It is called by one thread at a time: the stream's own, which reads ahead, or one that computes. A status other than
+ *                LGD_OK ends the call that needed the rows, and is passed through; they are asked for again when they are needed again.
+ *                What fails while it is read ahead is no failure yet: it is read once more when it is needed
+ *   ctx          of read and free
+ *   free         optional: called once by lgd_matrix_free, not where creation fails
+ *   single       numbers are floats; sums are in double, as those of lgd_matrix_dense_f32
+ *   block_rows   rows are read by blocks of so many, each beginning at a multiple of it; 0: the largest power of two of rows in 1 MB, at
+ *                least 1. lgd_matrix_block_rows tells it
+ *   memory       bytes for blocks, at least two of them; 0: 8 MB, or two blocks where these are more. Blocks stay until others need
+ *                their place
+ *   synchronous  no thread of the stream's own: rows are read within a product, by a thread that computes, which is the caller's where a
+ *                run has one thread */
+typedef struct lgd_stream {
+    size_t rows, cols;
+    lgd_status (*read)(void *ctx, size_t first, size_t count, void *to);
+    void *ctx;
+    void (*free)(void *ctx);
+    bool single;
+    size_t block_rows;
+    size_t memory;
+    bool synchronous;
+} lgd_stream;
+
+/* A matrix by rows whose numbers are never in memory as a whole. What comes of it has the bits of lgd_matrix_dense of the same numbers
+ * (with `single` of lgd_matrix_dense_f32), in every order and with any number of threads. Resident are `memory` and, for each thread that
+ * computes, rows that lie in several blocks, up to 2 MB or what one row takes; LGD_KERNEL_BLAS is LGD_EUNSUPPORTED.
+ *
+ * Epochs run at the pace of reading where rows that come one after another are of one block: LGD_SEQUENTIAL, full batches, and LGD_BLOCKS
+ * with the `block_rows` of lgd_matrix_block_rows. LGD_INTERLEAVED wants memory for sixteen blocks, LGD_WINDOW for two windows. In the
+ * order LGD_SHUFFLE, and where blocks are met for few of their rows, rows are read one by one, which is correct and slow.
+ *
+ * The thread that reads ahead begins with the first product, sleeps when nothing is wanted, and ends with the matrix, which waits for a
+ * call of read to return; where the system has no thread for it, reading is synchronous. After a fork the child reads with a thread of its
+ * own, by the ctx of its copy.
+ *
+ * Numbers are looked at as they arrive, so creation reads nothing: a NaN or Inf is LGD_EINVAL by row and column in the call that needs it.
+ * Errors here: LGD_EINVAL for NULL, cols 0, memory for less than two blocks; LGD_ERANGE for cols beyond the BLAS integer and for blocks
+ * beyond what an address can reach; LGD_ENOMEM. 0 rows are legal. */
+LGD_API lgd_status lgd_matrix_stream_sized(lgd_matrix **out, const lgd_stream *stream, size_t stream_size);
+static inline lgd_status lgd_matrix_stream(lgd_matrix **out, const lgd_stream *stream)
+{
+    return lgd_matrix_stream_sized(out, stream, sizeof *stream);
+}
+
+/* How many rows of A are read together, for `block_rows` of lgd_minimize_options; 0 where A is no stream. */
+LGD_API size_t lgd_matrix_block_rows(const lgd_matrix *A);
+
 /* Chooses how products with one vector are computed, before anything is made on A: models, scaled matrices and twins ask once, when they
  * are created. LGD_EINVAL for NULL and for no kernel that there is, LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
