@@ -82,7 +82,7 @@ typedef struct lgd_csv_options {
  *   rows, cols       size of X, the target not among the columns
  *   X                [rows x cols] by rows with ld = cols; all finite, aligned to 64 bytes
  *   y                [rows], the target, likewise; NULL with no_target
- *   names            [cols], as in the header ("1", "2", ... where there is none)
+ *   names            [cols], as in the header ("1", "2", ... where there is none); NULL where they have numbers alone
  *   target           name of the target's column; NULL with no_target
  *   notes            what was decided, one line each: delimiter, header, target, columns, cells and rows not taken as
  *                    they are
@@ -94,7 +94,8 @@ typedef struct lgd_csv_options {
  *   class_count      with either of them how many classes there are; else 0
  *   class_names      [class_count] what each was in the file, numbers in as many digits as they need
  *   X_f32            [rows x cols] in the place of X, which is NULL, where the file holds numbers in single precision
- *   sparse           the numbers that are not 0, in the place of X, which is NULL, where the file holds no others; NULL: X or X_f32 has all */
+ *   sparse           the numbers that are not 0, in the place of X, which is NULL, where the file holds no others; NULL: X or X_f32 has all
+ *   first_index      what a file of LIBSVM's format calls column 0: 0 or 1; else 0 */
 typedef struct lgd_table {
     size_t rows, cols;
     double *X, *y;
@@ -106,6 +107,7 @@ typedef struct lgd_table {
     const char *const *class_names;
     float *X_f32;
     const lgd_csr *sparse;
+    size_t first_index;
 } lgd_table;
 
 /* Reads a table from a CSV or TSV file: cells between delimiters, in quotes where they hold a delimiter, a line's end or
@@ -135,4 +137,5 @@ LGD_API void lgd_table_free(lgd_table *table);
 #ifdef __cplusplus
 }
 #endif
+#include "libsvm.h"
 #endif

@@ -48,6 +48,11 @@ typedef struct lgd_decimal {
 
 double lgd_nearest_double(const lgd_decimal *d);
 
+/* x, which is finite, in the fewest digits that read back as it is, as a double or, with `single`, as a float; a 0 behind them. How many
+ * letters that are. The calling thread is in the C locale. (digits.c) */
+enum { LGD_DIGITS = 32 };
+size_t lgd_digits(char to[LGD_DIGITS], double x, bool single);
+
 /* ---- levels of a text column, in byte order (levels.c) */
 
 typedef struct lgd_level {
@@ -84,8 +89,7 @@ typedef struct lgd_labels {
 /* One more value of a binary target; false if it is the third. */
 bool lgd_labels_see(lgd_labels *labels, double y);
 
-/* y becomes 0 and 1, or with `classes` 0, 1, 2 ...; what they were is told in the table's class_names and in the notes. The calling thread
- * is in the C locale. */
+/* y becomes 0 and 1, or with `classes` 0, 1, 2 ...; what they were is told in the table's class_names and in the notes. */
 lgd_status lgd_labels_map(const lgd_labels *labels, bool classes);
 
 /* ---- limits (table.c) */

@@ -1,6 +1,8 @@
 /* Targets that are labels, two or several: they become 0, 1 ... in their order, and keep their names. */
+#define _POSIX_C_SOURCE 200809L
 #include "io.h"
 #include <float.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,7 +52,11 @@ static lgd_status name_words(lgd_table *t, const lgd_levels *levels)
 static lgd_status name_numbers(lgd_table *t, size_t count, const double *value)
 {
     char *text = make_names(t, count, lgd_mul(count, NUMBER));
-    for (size_t i = 0; text && i < count; i++, text += NUMBER) {
+    locale_t c = text ? newlocale(LC_ALL_MASK, "C", (locale_t)0) : (locale_t)0;
+    if (!c)
+        return text ? lgd_fail(LGD_ENOMEM, "table: the C locale cannot be had") : LGD_ENOMEM;
+    locale_t before = uselocale(c);
+    for (size_t i = 0; i < count; i++, text += NUMBER) {
         for (int digits = 6; digits <= 17; digits++) {
             snprintf(text, NUMBER, "%.*g", digits, value[i]);
             if (strtod(text, NULL) == value[i])
@@ -58,7 +64,9 @@ static lgd_status name_numbers(lgd_table *t, size_t count, const double *value)
         }
         ((const char **)t->class_names)[i] = text;
     }
-    return text ? LGD_OK : LGD_ENOMEM;
+    uselocale(before);
+    freelocale(c);
+    return LGD_OK;
 }
 
 /* ---- what they become */
