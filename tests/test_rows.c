@@ -169,7 +169,7 @@ static void try_kernels(bench *b, const lgd_row_kernels *k, bool single, size_t 
 
 static void try_step(bench *b, const lgd_row_kernels *k, bool single, size_t n)
 {
-    const lgd_row_step steps[] = {{0.1, 1, 0}, {0.1, 3, 0}, {0.1, 1, 0.01}, {-7, 0.3, 2}};
+    const lgd_row_step steps[] = {{0.1, 1, 0, NULL}, {0.1, 3, 0, NULL}, {0.1, 1, 0.01, NULL}, {-7, 0.3, 2, NULL}};
     lay_rows(b, n, 1, single, true);
     for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
         double *w = numbers_at(b->w_end, n);
@@ -392,7 +392,7 @@ static void try_rows(const table *t, const lgd_rows *rows)
     ck_assert_msg(right, "%s: only scores of %zu rows of %zu", name, m, n);
 
     /* steps, in the order of the set */
-    const lgd_row_step step = {0.01, 1.5, 0.125};
+    const lgd_row_step step = {0.01, 1.5, 0.125, NULL};
     memcpy(expected, w, n * sizeof *g);
     memcpy(g, w, n * sizeof *g);
     for (size_t i = 0; i < m; i++) {
@@ -779,7 +779,7 @@ static void plain_descent(const problem *p, const lgd_glm_options *o, const size
     double weights = 0;
     for (size_t i = 0; i < ROWS; i++)
         weights += o->weights ? o->weights[i] : 1;
-    const lgd_row_step step = {lr, weights / ROWS, o->l2};
+    const lgd_row_step step = {lr, weights / ROWS, o->l2, NULL};
     for (size_t i = 0; i < ROWS; i++) {
         const size_t row = index[i];
         const double *x = p->x + row * COLS, score = plain_score(COLS, x, w) + (o->intercept ? w[COLS] : 0);

@@ -41,9 +41,12 @@ typedef lgd_status (*lgd_slopes)(void *ctx, size_t count, const size_t *position
 /* A step of plain descent on one row x: with its slope s, w_j -= lr (s x_j / by + l2 w_j), in this order of operations.
  *   lr  the rate
  *   by  the mean weight of all rows; 1 where they have none
- *   l2  the strength of the smooth part */
+ *   l2  the strength of the smooth part
+ *   smooth  NULL, or below 0: a storage that knows l2/2 |w|^2 before the step of a row for less than cols products leaves it here
+ *           before it asks for the slope, and w may then hold anything in the meantime */
 typedef struct lgd_row_step {
     double lr, by, l2;
+    double *smooth;
 } lgd_row_step;
 
 /* What a storage has to offer. ctx is the caller's; rows are always within bounds, k >= 1.
@@ -60,7 +63,7 @@ typedef struct lgd_row_step {
  *                      while rows are in the first-level cache. Each row is visited once, in an order that follows the count of rows
  *                      alone; slopes is called for at most 64 rows at a time, in that order. g NULL: the scores alone are wanted
  *   descend            optional, beside fused: for each row in turn its score, its slope by `slopes`, of that row alone, and a step, see
- *                      lgd_row_step
+ *                      lgd_row_step; a sparse storage may take the smooth part of many steps at once
  *   use                optional: takes a kernel, for lgd_matrix_set_kernel; fused and descend are then only called if the kernel is
  *                      one of rows
  *   kernel             optional: what computes the products with k vectors, in words

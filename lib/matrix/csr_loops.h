@@ -1,4 +1,4 @@
-/* Loops over sparse rows, once for each kind of numbers: the file that includes this says what INDEX, VALUE and NAME(word) are, and which
+/* Loops over sparse rows, see csr.h, once for each kind of numbers: the file that includes this says what INDEX, VALUE and NAME(word) are, and which
  * members of lgd_csr, COLUMNS and VALUES, hold them. */
 
 /* By eight lanes, lane l having the columns j = l mod 8, each product rounded before it is added: with the zeros between them the bits
@@ -44,7 +44,37 @@ static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, cons
     }
 }
 
-/* Of one row, for k outputs: z [k] = x W, and G += x^T r. */
+static void NAME(step)(const lgd_csr *d, size_t row, double slope, const lgd_row_step *step, double *restrict w)
+{
+    const INDEX *restrict column = d->COLUMNS;
+    const VALUE *restrict value = d->VALUES;
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    const double lr = step->lr, by = step->by;
+    if (by == 1) {
+        LGD_APART
+        for (size_t e = begin; e < end; e++)
+            w[column[e]] -= lr * (slope * (double)value[e]);
+    } else {
+        LGD_APART
+        for (size_t e = begin; e < end; e++)
+            w[column[e]] -= lr * (slope * (double)value[e] / by);
+    }
+}
+
+static double NAME(move)(const lgd_csr *d, size_t row, double c, double *restrict v)
+{
+    const INDEX *restrict column = d->COLUMNS;
+    const VALUE *restrict value = d->VALUES;
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    double s[LGD_LANES] = {0};
+    LGD_APART
+    for (size_t e = begin; e < end; e++)
+        v[column[e]] -= c * (double)value[e];
+    for (size_t e = begin; e < end; e++)
+        s[e % LGD_LANES] += (double)value[e] * (double)value[e];
+    return lgd_lanes(s);
+}
+
 static void NAME(forward)(const lgd_csr *d, size_t row, size_t k, const double *W, size_t ldw, double *restrict z)
 {
     for (size_t c = 0; c < k; c++)
@@ -66,14 +96,12 @@ static void NAME(adjoint)(const lgd_csr *d, size_t row, size_t k, const double *
     }
 }
 
-/* The numbers of a row to where they are in a dense one, which is 0. */
 static void NAME(copy)(const lgd_csr *d, size_t row, double *x)
 {
     for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++)
         x[d->COLUMNS[e]] = (double)d->VALUES[e];
 }
 
-/* The columns of a row that are not seen yet, behind the `count` that are there; SIZE_MAX where there is no room. */
 static size_t NAME(touched)(const lgd_csr *d, size_t row, bool *seen, size_t *column, size_t count, size_t room)
 {
     for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++) {
@@ -88,8 +116,7 @@ static size_t NAME(touched)(const lgd_csr *d, size_t row, bool *seen, size_t *co
     return count;
 }
 
-/* Of all rows: sums, extremes and counts of each column; then sums of what is left of the mean, and of its squares. */
-static void NAME(sums)(const lgd_csr *d, csr_columns *s)
+static void NAME(sums)(const lgd_csr *d, lgd_csr_columns *s)
 {
     for (size_t e = d->row_start[0]; e < d->row_start[d->rows]; e++) {
         const size_t j = (size_t)d->COLUMNS[e];
@@ -101,7 +128,7 @@ static void NAME(sums)(const lgd_csr *d, csr_columns *s)
     }
 }
 
-static void NAME(squares)(const lgd_csr *d, csr_columns *s)
+static void NAME(squares)(const lgd_csr *d, lgd_csr_columns *s)
 {
     for (size_t e = d->row_start[0]; e < d->row_start[d->rows]; e++) {
         const size_t j = (size_t)d->COLUMNS[e];
@@ -111,7 +138,6 @@ static void NAME(squares)(const lgd_csr *d, csr_columns *s)
     }
 }
 
-/* The columns and numbers of a row whose place is known. */
 static lgd_status NAME(check)(const lgd_csr *d, size_t row)
 {
     const size_t begin = d->row_start[row], end = d->row_start[row + 1];
@@ -141,8 +167,9 @@ static lgd_status NAME(check)(const lgd_csr *d, size_t row)
     return LGD_OK;
 }
 
-static const csr_loops NAME(loops) = {NAME(scores), NAME(update),  NAME(forward), NAME(adjoint), NAME(copy),
-                                      NAME(sums),   NAME(squares), NAME(check),   NAME(touched)};
+static const lgd_csr_loops NAME(loops) = {NAME(scores),  NAME(update),  NAME(step),   NAME(move),
+                                          NAME(forward), NAME(adjoint), NAME(copy),   NAME(sums),
+                                          NAME(squares), NAME(check),   NAME(touched)};
 
 #undef INDEX
 #undef VALUE

@@ -168,6 +168,7 @@ lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel)
     if (code)
         return lgd_failed_in(A->ops.name, "use", code, errors);
     A->by_blas = kernel == LGD_KERNEL_BLAS;
+    A->by_rows = kernel == LGD_KERNEL_ROWS;
     return LGD_OK;
 }
 

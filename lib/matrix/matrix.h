@@ -9,6 +9,7 @@ struct lgd_matrix {
     lgd_matrix_ops ops;
     void *ctx;
     bool by_blas; /* fused and descend are not to be called */
+    bool by_rows; /* rows were asked for: all products are row by row, and chunks are those of dense rows */
 };
 
 /* Are products with one vector one sweep? */

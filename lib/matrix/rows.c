@@ -34,8 +34,7 @@ const lgd_row_kernels *lgd_row_kernels_best(bool single)
 
 /* ---- panels */
 
-/* Rows that fit the first-level cache together with those of the next panel; of long ones fewer, that fit the second-level cache. */
-static size_t panel_of(size_t cols)
+size_t lgd_rows_panel(size_t cols)
 {
     enum { NUMBERS = 2048, LONG = 65536 };
     if (cols <= NUMBERS / 8) {
@@ -92,17 +91,21 @@ static void find_positions(size_t cols, size_t rows, size_t first, size_t count,
     }
 }
 
-/* The same, and behind the last of the set those of one like it, as far as rows are known. */
-static void find_positions_ahead(const walk *k, size_t first, size_t count, size_t *position)
+void lgd_rows_positions(size_t cols, size_t rows, size_t known, size_t first, size_t count, size_t *position)
 {
-    const size_t rows = k->rows->count, inside = first < rows ? min(count, rows - first) : 0;
-    const size_t begin = first + inside - rows, behind = k->known - rows;
-    find_positions(k->s->cols, rows, first, inside, position);
+    const size_t inside = first < rows ? min(count, rows - first) : 0;
+    const size_t begin = first + inside - rows, behind = known - rows;
+    find_positions(cols, rows, first, inside, position);
     if (inside == count)
         return;
-    find_positions(k->s->cols, min(rows, behind), begin, count - inside, position + inside);
+    find_positions(cols, min(rows, behind), begin, count - inside, position + inside);
     for (size_t r = inside; r < count; r++)
         position[r] += rows;
+}
+
+size_t lgd_rows_reach(const lgd_rows *rows, size_t stored)
+{
+    return rows->count + (rows->index ? lgd_rows_ahead(rows) : stored - rows->first - rows->count);
 }
 
 /* Rows that come as the `first`-th and after it; where nothing does, one that is there is asked for once more. */
@@ -112,7 +115,7 @@ static void find_next(walk *k, size_t first)
     const size_t *index = k->rows->index ? k->rows->index + k->rows->first : NULL;
     const char *data = k->s->data + (index ? 0 : k->rows->first * stride);
     panel *p = k->next;
-    find_positions_ahead(k, first, some, p->position);
+    lgd_rows_positions(k->s->cols, k->rows->count, k->known, first, some, p->position);
     for (size_t r = 0; index && r < some; r++)
         p->row[r] = data + index[p->position[r]] * stride;
     for (size_t r = 0; !index && r < some; r++)
@@ -126,8 +129,8 @@ static void begin(walk *k, const lgd_row_storage *s, const lgd_rows *rows)
 {
     k->s = s;
     k->rows = rows;
-    k->each = min(panel_of(s->cols), rows->count);
-    k->known = rows->count + min(rows->count, rows->index ? lgd_rows_ahead(rows) : s->rows - rows->first - rows->count);
+    k->each = min(lgd_rows_panel(s->cols), rows->count);
+    k->known = min(lgd_rows_reach(rows, s->rows), 2 * rows->count);
     k->done = 0;
     k->now = &k->two[0];
     k->next = &k->two[1];
@@ -193,7 +196,7 @@ lgd_status lgd_rows_descend(const lgd_row_storage *s, const lgd_rows *rows, cons
                             void *slopes_ctx, double *w)
 {
     enum { AHEAD = 8 };
-    const size_t each = panel_of(s->cols), ahead = each < AHEAD ? each : AHEAD;
+    const size_t each = lgd_rows_panel(s->cols), ahead = each < AHEAD ? each : AHEAD;
     walk k;
     lgd_status status = LGD_OK;
     begin(&k, s, rows);

@@ -73,6 +73,16 @@ static inline size_t lgd_rows_visited(size_t cols, size_t count, size_t i)
     return power ? first + ((within & 7) << (power - 3)) + (within >> 3) : i;
 }
 
+/* The positions of a set of `rows` that are visited as the `first`-th and after it, `count` of them; behind the last of the set those of
+ * one like it, as far as the `known` numbers go that may be read, those of the set included: of two sets at most. */
+void lgd_rows_positions(size_t cols, size_t rows, size_t known, size_t first, size_t count, size_t *position);
+
+/* How many rows may be asked for, from the first of the set on, where `stored` there are. */
+size_t lgd_rows_reach(const lgd_rows *rows, size_t stored);
+
+/* Rows that fit the first-level cache together with those of the next panel; of long ones fewer, that fit the second-level cache. */
+size_t lgd_rows_panel(size_t cols);
+
 /* The ops of a matrix for one output. */
 void lgd_rows_forward(const lgd_row_storage *s, const lgd_rows *rows, const double *w, double *Z, size_t ldz);
 void lgd_rows_adjoint(const lgd_row_storage *s, const lgd_rows *rows, const double *R, size_t ldr, double *g);

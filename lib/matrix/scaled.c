@@ -181,7 +181,10 @@ static lgd_status finish(lgd_matrix **out, scaled *s)
                           .kernel = scaled_kernel,
                           .stored = s->A->ops.stored ? scaled_stored : NULL,
                           .bytes = scaled_bytes};
-    return lgd_matrix_create(out, s->A->rows, s->A->cols, &ops, s);
+    const lgd_status status = lgd_matrix_create(out, s->A->rows, s->A->cols, &ops, s);
+    if (!status)
+        (*out)->by_rows = s->A->by_rows;
+    return status;
 }
 
 static lgd_status check(lgd_matrix **out, const lgd_matrix *A)

@@ -119,7 +119,7 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
     if (m->panel > X->rows) /* scratch is made for a panel, and the ops may ask for any */
         m->panel = X->rows ? X->rows : 1;
     /* The copy's products are calls of BLAS, which is held only for concurrent ops. */
-    if (X->ops.gather && !X->ops.stored && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY &&
+    if (X->ops.gather && !X->ops.stored && !X->by_rows && (X->ops.flags & LGD_CONCURRENT) && X->cols <= WIDEST_COPY &&
         m->k <= WIDEST_COPY)
         m->copied = X->cols;
     status = check_weights(m);
@@ -147,7 +147,7 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.attained = NULL;
     if (!m->fused || !X->ops.descend)
         mine.descend = NULL;
-    if (X->ops.stored)
+    if (X->ops.stored && !X->by_rows)
         mine.panel = lgd_glm_chunk;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;

@@ -109,6 +109,7 @@ typedef struct descent {
     const lgd_glm *m;
     const lgd_rows *rows;
     double lr, by, *w, *f;
+    double smooth; /* where the storage leaves the smooth part; below 0 it does not */
 } descent;
 
 /* The slope at w; the intercept, which is no column, makes its step here. */
@@ -126,7 +127,7 @@ static lgd_status slope_of(void *ctx, size_t count, const size_t *position, doub
     double value = m->loss->ops.eval(m->loss->ctx, 1, 1, Z, 1, m->y + row, m->o.weights ? m->o.weights + row : NULL);
     value /= d->by;
     if (m->o.l2 > 0)
-        value += 0.5 * m->o.l2 * lgd_dot(m->X->cols, d->w, d->w);
+        value += d->smooth < 0 ? 0.5 * m->o.l2 * lgd_dot(m->X->cols, d->w, d->w) : d->smooth;
     *d->f += value;
     if (b)
         *b -= d->lr * (*Z / d->by);
@@ -136,9 +137,10 @@ static lgd_status slope_of(void *ctx, size_t count, const size_t *position, doub
 static lgd_status descend_rows(descent *d, const lgd_rows *rows)
 {
     const lgd_matrix *X = d->m->X;
-    const lgd_row_step step = {.lr = d->lr, .by = d->by, .l2 = d->m->o.l2};
+    const lgd_row_step step = {.lr = d->lr, .by = d->by, .l2 = d->m->o.l2, .smooth = &d->smooth};
     const unsigned errors = lgd_error_count();
     d->rows = rows;
+    d->smooth = -1;
     const int code = (int)X->ops.descend(X->ctx, rows, &step, slope_of, d, d->w);
     return code ? lgd_failed_in(X->ops.name, "descend", code, errors) : LGD_OK;
 }
