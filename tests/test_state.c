@@ -397,6 +397,26 @@ static lgd_status fails_beyond_first_slice(lgd_step *s)
     return s->t == 2 && s->decay == 0 ? LGD_EUSER : LGD_OK;
 }
 
+/* A message is one line of plain letters, whatever stands in the bytes. */
+START_TEST(load_method_of_unprintable_letters_shown_as_question_marks)
+{
+    lgd_optimizer *opt = made(lgd_optimizer_builtin(0), PRESETS);
+    saved s = save(opt);
+    const char *name = lgd_optimizer_builtin(0)->name;
+    unsigned char *at = s.bytes + 16 + 8 + strlen(lgd_machine()) + 8; /* behind the head and two texts' lengths */
+    ck_assert_mem_eq(at, name, strlen(name));
+    memcpy(at, "\n\x1B", 2);
+    const uint32_t crc = lgd_crc32c(0, s.bytes, s.size - 4);
+    memcpy(s.bytes + s.size - 4, &crc, 4);
+    load_refused(opt, s.bytes, s.size, LGD_EINVAL, "name", 0);
+    char expected[96];
+    snprintf(expected, sizeof expected, "is of method ??%s, one of %s is accepted", name + 2, name);
+    ck_assert_msg(strstr(lgd_last_error(), expected) != NULL, "%s", lgd_last_error());
+    free(s.bytes);
+    lgd_optimizer_free(opt);
+}
+END_TEST
+
 START_TEST(save_after_step_half_done_refused_until_reset)
 {
     lgd_optimizer_ops ops = averager_ops;
@@ -433,6 +453,7 @@ int main(void)
     CASE(s, load_every_byte_corrupt_every_length_cut_refused);
     CASE(s, load_absurd_counts_right_checksum_refused_or_sound);
     CASE(s, load_other_method_refused_by_name);
+    CASE(s, load_method_of_unprintable_letters_shown_as_question_marks);
     CASE(s, load_other_option_refused_by_name);
     CASE(s, load_table_of_other_names_refused);
     CASE(s, load_other_layout_refused);

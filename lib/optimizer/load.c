@@ -47,13 +47,16 @@ static double get_number(reader *in)
     return x;
 }
 
-/* Are the next bytes this text? *shown is what they are, for messages. */
-static bool get_text(reader *in, const char *text, const char **shown, int *length)
+/* Are the next bytes this text? shown becomes what they are, for messages, which are one line. */
+enum { SHOWN = 65 };
+static bool get_text(reader *in, const char *text, char shown[SHOWN])
 {
     const size_t n = get_size(in);
     const char *letters = get(in, n);
-    *shown = letters ? letters : "";
-    *length = letters ? (int)(n < 64 ? n : 64) : 0;
+    size_t i = 0;
+    for (; letters && i < n && i < SHOWN - 1; i++)
+        shown[i] = letters[i] < ' ' || letters[i] > '~' ? '?' : letters[i];
+    shown[i] = 0;
     return letters && n == strlen(text) && !memcmp(letters, text, n);
 }
 
@@ -94,21 +97,19 @@ static lgd_status get_machine(const lgd_optimizer *opt, reader *in, char machine
 /* Name and options must be those of opt. */
 static lgd_status check_method(const lgd_optimizer *opt, reader *in)
 {
-    const char *name = opt->ops.name, *shown;
-    int length;
-    if (!get_text(in, name, &shown, &length) && !in->failed)
-        return lgd_fail(LGD_EINVAL, "%s: the saved state is of method %.*s, one of %s is accepted", name, length, shown,
-                        name);
+    const char *name = opt->ops.name;
+    char shown[SHOWN];
+    if (!get_text(in, name, shown) && !in->failed)
+        return lgd_fail(LGD_EINVAL, "%s: the saved state is of method %s, one of %s is accepted", name, shown, name);
     const size_t count = get_size(in);
     if (!in->failed && count != lgd_state_options(&opt->ops))
         return lgd_fail(LGD_EINVAL, "%s: the saved state has %zu options, %zu are accepted", name, count,
                         lgd_state_options(&opt->ops));
     for (const lgd_option *o = opt->ops.options; !in->failed && o && o->name; o++) {
-        const bool same = get_text(in, o->name, &shown, &length);
+        const bool same = get_text(in, o->name, shown);
         const double saved = get_number(in), own = lgd_optimizer_given(opt, o);
         if (!in->failed && !same)
-            return lgd_fail(LGD_EINVAL, "%s: the saved state has option %.*s, %s is accepted", name, length, shown,
-                            o->name);
+            return lgd_fail(LGD_EINVAL, "%s: the saved state has option %s, %s is accepted", name, shown, o->name);
         if (!in->failed && saved != own && (saved == LGD_AUTO || own == LGD_AUTO))
             return lgd_fail(LGD_EINVAL, "%s: %s of the saved state is %s, %s as in this optimizer is accepted", name,
                             o->name, saved == LGD_AUTO ? "auto" : "a number", own == LGD_AUTO ? "auto" : "a number");
