@@ -229,7 +229,10 @@ typedef struct lgd_minimize_options {
  *                                                    Else NaN; where an objective does not tell its loss apart seconds_loss is NaN, and
  *                                                    seconds_matrix has it. Threads are told as the time that went by
  *   kernel        what computes the products, see lgd_matrix_kernel; "" where the objective does not tell. Static storage
- *   machine       lgd_machine() */
+ *   machine       lgd_machine()
+ *   updates       of an objective whose batches touch few coordinates (`support` of its ops): "sparse" where steps moved these alone,
+ *                 else "dense: " and why all of w had to. Both: with clip_norm, and l2 for sgd, they are the same to rounding, else bit
+ *                 for bit (see LGD_SPARSE). "" of other objectives, in full batch, and of rates side by side. Static storage */
 typedef struct lgd_report {
     lgd_stop stop;
     uint64_t steps, epochs, evaluations;
@@ -241,7 +244,7 @@ typedef struct lgd_report {
     double smallest_curvature;
     double f_validation;
     double bytes, flops, streaming, seconds_loss, seconds_matrix, seconds_optimizer;
-    const char *kernel, *machine;
+    const char *kernel, *machine, *updates;
 } lgd_report;
 
 /* A bound on F(w) - min F for F = f + h (h NULL: none), without knowing the minimum: the duality gap at w[dim]. It is at

@@ -71,6 +71,10 @@ enum { LGD_QUADRATIC = 2 };
  *                without its scores
  *   cost         optional: what value and gradient of one term cost, on the average: *bytes of its data, read from memory once, and *flops.
  *                Returns what computes them, in words of static storage. For what a run reports
+ *   support      optional: in which coordinates the gradient of the sum over rows can differ from 0, which are those that the sum
+ *                depends on. Writes each of them once to index [room], in any order, and returns their count, or SIZE_MAX where that is
+ *                above room. seen [dim] is scratch: all false, and to be so again. One thread calls it. For batches that touch little of
+ *                w, see LGD_SPARSE; eval then adds to a g that is all 0
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;
@@ -103,6 +107,7 @@ typedef struct lgd_objective_ops {
     lgd_status (*diagonal)(void *ctx, const lgd_rows *rows, const double *w, double *d, double *C);
     lgd_status (*product_of)(void *ctx, const lgd_rows *rows, const double *C, const double *v, double *hv);
     const char *(*cost)(void *ctx, double *bytes, double *flops);
+    size_t (*support)(void *ctx, const lgd_rows *rows, bool *seen, size_t *index, size_t room);
 } lgd_objective_ops;
 
 /* Your own objective: dim >= 1 parameters, `terms` terms. ops are copied (their name must outlive the

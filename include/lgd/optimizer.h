@@ -135,6 +135,8 @@ typedef struct lgd_step {
     bool indefinite; /* out: the Hessian was found not to be positive definite */
     bool known;      /* f and g are those that the last step left, with `fresh`: what the method made of them holds */
     size_t threads;  /* how many threads the step may use */
+    const size_t *
+        support; /* NULL: all. Else dim, w, g, vec are of the coordinates support[0..dim) of the slice, see LGD_SPARSE */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -157,7 +159,10 @@ enum {
     LGD_JUDGES = 32768,             /* ends a run itself where it has converged: no grad_tol unless one is asked for */
     LGD_NEEDS_QUADRATIC = 65536,    /* needs a Hessian that is the same at every w, see LGD_QUADRATIC */
     LGD_TAKES_COORDINATES = 131072, /* takes a penalty that `coordinates`, `l1` or `bounds` describe, and no other */
-    LGD_ELEMENTWISE = 262144 /* with LGD_SLICED: step moves each coordinate by itself, on several threads, see below */
+    LGD_ELEMENTWISE = 262144, /* with LGD_SLICED: step moves each coordinate by itself, on several threads, see below */
+    LGD_SPARSE =
+        524288, /* with LGD_ELEMENTWISE: where g_j is 0 nothing changes, so that step need not see it, see below */
+    LGD_LAZY = 1048576 /* with LGD_ELEMENTWISE: what a sparse batch does not touch is to stay, see below */
 };
 
 /* What LGD_ELEMENTWISE promises. What step writes to w, g, each vec and eta_each at j depends on what they have at j, and beside it
@@ -165,6 +170,12 @@ enum {
  * writes to state, weight and eta is the same whichever coordinates it is called for; it sets neither fresh nor stop. Then, from
  * 262,144 coordinates on and with several threads, step is called on ranges of a slice at once, each with a copy of its state.
  * The bits are those of one call. A method of more than 16 vectors, or of more than 256 bytes of state, is called once for all. */
+
+/* What LGD_SPARSE promises: where g_j is 0 step leaves w_j and each vec at j as they are, but for the sign of a 0. Then, in a batch that
+ * touches few coordinates (`support` of the objective), step is called with these alone, side by side in arrays of their own, in any order,
+ * each once, maybe none; the bits are those of a step on all. With LGD_LAZY it is called so as well, though a 0 would have moved w_j:
+ * what the batch does not touch stays, its vectors too, and t counts for all. There is no `measure` and no `settle` beside either; init
+ * sees all of w, with g NULL. */
 
 /* LGD_FINDS_STEP: the length of a step comes from values or a model of f. So there is no clipping, and no penalty but one that the
  * method takes itself; it tells the factor of its direction in `eta`, which a history has as the rate. */
@@ -329,6 +340,14 @@ LGD_API lgd_status lgd_optimizer_momentum(lgd_optimizer *opt, double momentum);
  * itself or the prox of its penalty failed, and the state if that was on a later slice or in the prox. Further steps and
  * lgd_optimizer_save are then LGD_EINVAL until lgd_optimizer_reset or lgd_optimizer_load. */
 LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w, double *g, double f, double lr_factor);
+
+/* The same of a gradient that is 0 but for g[i] at the coordinate index[i], i < count, in any order, each once; g may be overwritten. What a
+ * step costs goes by count, not dim, but for the first one. With LGD_SPARSE the bits are those of lgd_optimizer_step with all of g, with
+ * LGD_LAZY (lazy_adam) the coordinates that are not there stay. Only w[index[i]] are looked at. LGD_EINVAL names an index that is out of
+ * range or there twice; LGD_EUNSUPPORTED where what is 0 in g moves as well: other methods, groups with a decay, a penalty. Allocates
+ * where count is larger than ever before, (3 + state vectors) count numbers and dim bytes. */
+LGD_API lgd_status lgd_optimizer_step_sparse(lgd_optimizer *opt, size_t dim, double *w, size_t count,
+                                             const size_t *index, double *g, double f, double lr_factor);
 
 /* The point to use after the last step to w[dim], into out[dim] (not w): the average of lgd_optimizer_average, or what the
  * method's `result` says, else w itself, and before the first step or sample w itself too. LGD_EINVAL until the dimension is

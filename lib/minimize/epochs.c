@@ -106,11 +106,17 @@ lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f)
     e->seen += (double)l->rows.count;
     if (!status)
         status = lgd_run_step(run, l, &f, false, &e->fresh);
-    if (status || run->stop == LGD_STOP_DIVERGED)
-        return status;
+    if (!status)
+        lgd_epoch_stepped(run, e);
+    return status;
+}
+
+void lgd_epoch_stepped(lgd_run *run, lgd_epoch *e)
+{
+    if (run->stop == LGD_STOP_DIVERGED)
+        return;
     e->mean = e->sum / e->seen;
     e->finished = !run->stop || e->done == e->draws;
-    return LGD_OK;
 }
 
 /* After an epoch from w_epoch to w: was it better than those before? Its mean speaks for where it began, not for where it
@@ -158,20 +164,27 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
             status = lgd_epoch_descend(run, e, &l);
             continue;
         }
+        bool made = false;
         lgd_objective_noise(run->f, run->opt->t + 1);
-        status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
-        if (!status)
+        if (run->touching.on)
+            status = lgd_sparse_step(run, e, &l, &made);
+        if (!status && !made)
+            status = run->estimate.ops->gradient(run, &l.rows, l.divide_by, &f);
+        if (!status && !made)
             status = lgd_epoch_step(run, e, &l, f);
         lgd_objective_noise(run->f, 0);
     }
     lgd_rows_known(NULL, 0);
+    lgd_sparse_settle(run);
     return status;
 }
 
 lgd_status lgd_run_batches(lgd_run *run)
 {
     const lgd_estimator_ops *estimator = run->estimate.ops;
-    lgd_status status = estimator->begin ? estimator->begin(run) : LGD_OK;
+    lgd_status status = lgd_sparse_begin(run);
+    if (!status && estimator->begin)
+        status = estimator->begin(run);
     while (!status && !run->stop) {
         lgd_epoch e;
         const bool checks = lgd_run_checks(run);

@@ -247,6 +247,7 @@ void lgd_run_close(lgd_run *run)
         lgd_disengage(&run->own);
     }
     lgd_estimate_free(run);
+    lgd_sparse_free(run);
     lgd_lend_free(run);
     lgd_gap_free(&run->gap);
     lgd_run_parts_free(run);
@@ -272,7 +273,8 @@ lgd_report lgd_report_of_nothing(void)
                         .seconds_matrix = NAN,
                         .seconds_optimizer = NAN,
                         .kernel = "",
-                        .machine = lgd_machine()};
+                        .machine = lgd_machine(),
+                        .updates = ""};
 }
 
 lgd_status lgd_minimize_sized(lgd_objective *f, lgd_optimizer *opt, double *w, const lgd_minimize_options *options,

@@ -100,10 +100,13 @@ static void tell_times(lgd_run *run, lgd_report *r)
 void lgd_profile_tell(lgd_run *run, lgd_report *r)
 {
     double bytes, flops;
-    const double dim = (double)run->dim, steps = (double)(r->steps - run->descended);
+    const lgd_touching *t = &run->touching;
+    const double dim = (double)run->dim, whole = (double)(r->steps - run->descended - t->steps);
+    const double steps = whole + t->coordinates / dim; /* as many as would move so many coordinates */
     const double state = (double)lgd_optimizer_state_bytes(run->opt, run->dim);
     r->kernel = lgd_objective_cost(run->f, &bytes, &flops);
     r->machine = lgd_machine();
+    r->updates = lgd_sparse_tell(run);
     r->bytes = run->rows_seen * bytes + steps * (3 * sizeof(double) * dim + 2 * state);
     r->flops = run->factors ? NAN : run->rows_seen * flops + steps * (2 * dim + 4 * state / sizeof(double));
     if (run->o.profile)

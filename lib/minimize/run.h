@@ -4,6 +4,7 @@
  *   loop.c       what both loops do, and the one over all rows
  *   epochs.c     the one over batches
  *   order.c      in which order these have the rows
+ *   sparse.c     steps that touch only what a batch does
  *   descend.c    and of batches of one, where the objective makes the steps
  *   update.c     one update of w
  *   estimator.c  what stands for the gradient of all rows in a step on a batch; svrg.c, saga.c
@@ -31,6 +32,7 @@
 #include "objective/objective.h"
 #include "optimizer/optimizer.h"
 #include "profile.h"
+#include "sparse.h"
 
 struct lgd_history {
     double *series[7]; /* loss, running, lr, grad_norm, seconds, gap, validation */
@@ -89,6 +91,7 @@ struct lgd_run {
     double *unit; /* 1 where w moves, 0 where it is frozen; NULL where nothing is, and without a penalty */
     size_t *index;
     lgd_estimate estimate; /* of the gradient, from a batch */
+    lgd_touching touching;
     lgd_lending lending;
     lgd_sample sample;
 
@@ -211,6 +214,7 @@ lgd_status lgd_epoch_draw(lgd_run *run, size_t *draws);
 bool lgd_epoch_next(lgd_run *run, lgd_epoch *e, lgd_lent *l);
 lgd_status lgd_epoch_step(lgd_run *run, lgd_epoch *e, lgd_lent *l, double f);
 lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e);
+void lgd_epoch_stepped(lgd_run *run, lgd_epoch *e);
 lgd_status lgd_run_batches(lgd_run *run);
 
 /* ---- order.c */
@@ -239,6 +243,9 @@ bool lgd_run_descends(const lgd_run *run);
 lgd_status lgd_epoch_descend(lgd_run *run, lgd_epoch *e, lgd_lent *l);
 
 /* ---- update.c */
+
+/* Clips g [n], all of the gradient that is not 0. */
+void lgd_run_clip(lgd_run *run, size_t n, double *g);
 
 /* One update of w from run->g, whose value is f over l->rows, and a look at where it led. *fresh: f and g were left by the step
  * before, and then: they are already those of the new w. */

@@ -3,20 +3,20 @@
 #include <math.h>
 #include <string.h>
 
-static void clip(lgd_run *run)
+void lgd_run_clip(lgd_run *run, size_t n, double *g)
 {
     const double value = run->o.clip_value, norm = run->o.clip_norm;
     bool acted = false;
-    for (size_t j = 0; value > 0 && j < run->dim; j++)
-        if (fabs(run->g[j]) > value) {
-            run->g[j] = copysign(value, run->g[j]);
+    for (size_t j = 0; value > 0 && j < n; j++)
+        if (fabs(g[j]) > value) {
+            g[j] = copysign(value, g[j]);
             acted = true;
         }
     if (norm > 0) {
-        double size = lgd_norm2(run->dim, run->g);
+        double size = lgd_norm2(n, g);
         if (size > norm) {
-            for (size_t j = 0; j < run->dim; j++)
-                run->g[j] *= norm / size;
+            for (size_t j = 0; j < n; j++)
+                g[j] *= norm / size;
             acted = true;
         }
     }
@@ -50,7 +50,7 @@ static lgd_status update(lgd_run *run, lgd_lent *l, double *f, bool keep_old, bo
 {
     const double *scale = run->o.lr_scale;
     const bool penalised = run->opt->penalty != NULL, own_prox = run->opt->ops.flags & LGD_OWN_PENALTY;
-    clip(run);
+    lgd_run_clip(run, run->dim, run->g);
     lgd_status status = lgd_lend_metric(l);
     if (status)
         return status;

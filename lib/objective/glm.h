@@ -8,7 +8,8 @@
  *   glm_hessian.c    the Hessian, and products with it
  *   glm_curve.c      its diagonal, and products where second derivatives are known
  *   glm_line.c       values along a line
- *   glm_design.c     rows as those of least squares */
+ *   glm_design.c     rows as those of least squares
+ *   glm_support.c    the weights that a batch of sparse rows touches */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"
@@ -51,6 +52,9 @@ lgd_status lgd_glm_product_of(void *ctx, const lgd_rows *rows, const double *C, 
 
 /* `panel` of the ops, where rows are sparse. */
 size_t lgd_glm_chunk(void *ctx);
+
+/* `support` of the ops, where the matrix has `touched`. */
+size_t lgd_glm_support(void *ctx, const lgd_rows *rows, bool *seen, size_t *index, size_t room);
 
 /* Weights of classes into those of the rows, whose targets the loss has nothing against. */
 lgd_status lgd_glm_weigh_classes(lgd_glm *m);

@@ -149,6 +149,8 @@ lgd_status lgd_glm_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.descend = NULL;
     if (X->ops.stored && !X->by_rows)
         mine.panel = lgd_glm_chunk;
+    if (X->ops.touched)
+        mine.support = lgd_glm_support;
     if (!(X->ops.flags & LGD_CONCURRENT))
         mine.flags = 0;
     if (!status)

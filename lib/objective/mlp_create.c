@@ -20,11 +20,12 @@ static lgd_status mlp_eval(void *ctx, const lgd_rows *rows, const double *w, dou
     return lgd_mlp_walk(m, rows, m->single ? lgd_mlp_eval_panel_single : lgd_mlp_eval_panel, &to);
 }
 
-static lgd_status mlp_mean(void *ctx, const lgd_rows *rows, const double *w, double by, double *f, double *g)
+static lgd_status mlp_mean(void *ctx, const lgd_rows *rows, const double *w, double by, bool clean, double *f,
+                           double *g)
 {
     const lgd_mlp *m = ctx;
     double sum = 0;
-    lgd_mlp_wanted to = {m, w, &sum, g, by, true};
+    lgd_mlp_wanted to = {m, w, &sum, g, by, !clean};
     const lgd_status status = lgd_mlp_walk(m, rows, m->single ? lgd_mlp_eval_panel_single : lgd_mlp_eval_panel, &to);
     *f = sum / by;
     return status;

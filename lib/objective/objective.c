@@ -216,15 +216,20 @@ LGD_WIDEST static void multiply(size_t n, double by, double *g)
         g[j] *= by;
 }
 
-void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)
+static void divide_both(const lgd_objective *f, size_t divide_by, double *value, size_t n, double *g)
 {
     const double total = (double)divide_by * f->mean_weight;
     int exponent;
     *value /= total;
     if (g && total != 1 && frexp(total, &exponent) == 0.5) /* a power of 2: the same bits, in a fraction of the time */
-        multiply(f->dim, 1 / total, g);
+        multiply(n, 1 / total, g);
     else if (g && total != 1)
-        divide(f->dim, total, g);
+        divide(n, total, g);
+}
+
+void lgd_objective_divide(const lgd_objective *f, size_t divide_by, double *value, double *g)
+{
+    divide_both(f, divide_by, value, f->dim, g);
 }
 
 lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double *value, double *g)
@@ -242,7 +247,7 @@ lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t div
     double sum = 0;
     lgd_status status;
     if (f->mean && g && lgd_objective_chunk_rows(f, rows->count) >= rows->count) {
-        status = f->mean(f->ctx, rows, w, (double)divide_by * f->mean_weight, &sum, g);
+        status = f->mean(f->ctx, rows, w, (double)divide_by * f->mean_weight, false, &sum, g);
     } else {
         status = lgd_objective_sum(f, rows, threads, w, &sum, g, NULL);
         lgd_objective_divide(f, divide_by, &sum, g);
@@ -252,6 +257,34 @@ lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t div
     if (!status && value)
         *value = sum;
     return status;
+}
+
+lgd_status lgd_objective_mean_on(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads,
+                                 const double *w, size_t count, const size_t *index, double *value, double *g,
+                                 double *part)
+{
+    const bool one_chunk = lgd_objective_chunk_rows(f, rows->count) >= rows->count && !f->whole;
+    wanted to = {f, w, NULL, NULL};
+    double sum[2] = {0};
+    lgd_status status;
+    if (one_chunk && f->mean)
+        status = f->mean(f->ctx, rows, w, (double)divide_by * f->mean_weight, true, sum, g);
+    else if (one_chunk)
+        status = eval_part(&to, rows, 0, sum, g);
+    else
+        status = lgd_objective_sum(f, rows, threads, w, sum, g, NULL);
+    if (status) {
+        memset(g, 0, f->dim * sizeof *g);
+        return status;
+    }
+    for (size_t i = 0; i < count; i++) {
+        part[i] = g[index[i]];
+        g[index[i]] = 0;
+    }
+    if (!one_chunk || !f->mean)
+        divide_both(f, divide_by, sum, count, part);
+    *value = sum[0];
+    return LGD_OK;
 }
 
 lgd_status lgd_objective_eval(lgd_objective *f, const lgd_rows *rows, const double *w, double *value, double *g)

@@ -16,9 +16,9 @@ struct lgd_objective {
     double l2;                       /* of the smooth part, with slopes */
     /* Value and gradient over all terms, written and not added; NULL: by ops.eval. */
     lgd_status (*whole)(void *ctx, const double *w, double *f, double *g);
-    /* Value and gradient over rows that are one chunk, over `by`: written and not added; NULL: by ops.eval. Where dim is large beside the
-     * rows of a batch, clearing, adding and dividing cost as much as what is computed. */
-    lgd_status (*mean)(void *ctx, const lgd_rows *rows, const double *w, double by, double *f, double *g);
+    /* Value and gradient over rows that are one chunk, over `by`: written and not added, or with `clean` added to a g that is all 0; NULL: by
+     * ops.eval. Where dim is large beside the rows of a batch, clearing, adding and dividing cost as much as what is computed. */
+    lgd_status (*mean)(void *ctx, const lgd_rows *rows, const double *w, double by, bool clean, double *f, double *g);
     /* Leave out what scales residuals by their own size, and take it back in; NULL: nothing does. */
     void (*plain)(void *ctx, bool on);
     double *partial;       /* the gradient of each chunk, made when first needed */
@@ -114,6 +114,11 @@ lgd_status lgd_objective_smooth(const lgd_objective *f, const double *w, double 
 /* All three: 1/(divide_by mean_weight) sum over rows + smooth part, into value and g (each may be NULL). */
 lgd_status lgd_objective_mean(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads, const double *w,
                               double *value, double *g);
+
+/* The same, without the smooth part, of rows whose support is index [count]: g is all 0 and stays so, part [count] receives the gradient. */
+lgd_status lgd_objective_mean_on(lgd_objective *f, const lgd_rows *rows, size_t divide_by, size_t threads,
+                                 const double *w, size_t count, const size_t *index, double *value, double *g,
+                                 double *part);
 
 /* ---- second_order.c, over all rows: means, smooth part included, as lgd_objective_mean */
 

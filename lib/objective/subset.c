@@ -175,6 +175,16 @@ static lgd_status subset_curvature(void *ctx, const lgd_rows *rows, double *all,
     return status ? status : unmap(&m, m.parent->ops.curvature(m.parent->ctx, &m.rows, all, term));
 }
 
+static size_t subset_support(void *ctx, const lgd_rows *rows, bool *seen, size_t *index, size_t room)
+{
+    mapped m;
+    const lgd_status status = map(ctx, rows, &m);
+    const size_t count = status ? SIZE_MAX : m.parent->ops.support(m.parent->ctx, &m.rows, seen, index, room);
+    if (!status)
+        unmap(&m, status);
+    return count;
+}
+
 static double subset_weight(void *ctx, const lgd_rows *rows)
 {
     const subset *s = ctx;
@@ -296,6 +306,7 @@ lgd_status lgd_objective_subset(lgd_objective **out, lgd_objective *f, const lgd
                              .bend = f->ops.bend ? subset_bend : NULL,
                              .parts = f->ops.parts ? subset_parts : NULL,
                              .cost = f->ops.cost ? subset_cost : NULL,
+                             .support = f->ops.support ? subset_support : NULL,
                              .design = f->ops.design ? subset_design : NULL,
                              .descend = f->ops.descend ? subset_descend : NULL,
                              .curvature = f->ops.curvature ? subset_curvature : NULL,

@@ -43,7 +43,7 @@ const lgd_optimizer_ops *lgd_adagrad_ops(void)
         .source = "Duchi, Hazan and Singer (2011)",
         .options = options,
         .options_size = sizeof(lgd_adagrad_options),
-        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_SPARSE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_one_vector,
         .init = init,
         .step = step,

@@ -29,6 +29,7 @@ lgd_status lgd_optimizer_twin(lgd_optimizer **out, const lgd_optimizer *opt)
     like->penalised = (lgd_penalised){0};
     like->eta_each = NULL;
     like->seen = (lgd_seen){0};
+    like->compact = (lgd_compact){0};
     memcpy(like->options, opt->options, opt->ops.options_size);
     const lgd_status status = copy_groups(like, opt);
     lgd_optimizer_reset(like); /* what it has seen and kept is the other's */

@@ -52,8 +52,9 @@ LGD_WIDE static lgd_status with_l1(lgd_step *s, double lr, double beta, double l
         const double low = p < -l1 ? -l1 : p, hidden = low > l1 ? l1 : low;
         const double far = rate * (p - hidden);
         const bool same_side = (near > 0 && w[j] > 0) || (near < 0 && w[j] < 0);
-        kept[j] = hidden;
-        w[j] = same_side ? near : far;
+        const bool still = g[j] == 0; /* nothing changes */
+        kept[j] = still ? kept[j] : hidden;
+        w[j] = still ? w[j] : same_side ? near : far;
         bad |= lgd_not_finite(w[j]);
     }
     return lgd_stepped(s, bad);
@@ -77,7 +78,7 @@ const lgd_optimizer_ops *lgd_ftrl_ops(void)
         .source = "McMahan et al. (2013)",
         .options = options,
         .options_size = sizeof(lgd_ftrl_options),
-        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_SPARSE | LGD_OWN_POINTS | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = layout,
         .step = step,
     };

@@ -254,12 +254,14 @@ lgd_status lgd_optimizer_load(lgd_optimizer *opt, const void *bytes, size_t size
     loaded.eta_each = NULL;
     loaded.penalised = (lgd_penalised){0};
     loaded.seen = (lgd_seen){0};
+    loaded.compact = (lgd_compact){0};
     lgd_optimizer_reset(&loaded); /* what is left is borrowed or copied: the memory is that of opt */
     memcpy(loaded.machine, machine, sizeof machine);
     status = load_contents(opt, &in, &loaded);
     lgd_optimizer *gone = status ? &loaded : &old;
     lgd_optimizer_disengage(gone);
     lgd_optimizer_forget(gone);
+    lgd_optimizer_forget_room(gone);
     lgd_release(gone->table);
     lgd_release(gone->block);
     if (!status)

@@ -66,6 +66,7 @@ void lgd_optimizer_free(lgd_optimizer *opt)
         return;
     lgd_optimizer_disengage(opt);
     lgd_optimizer_forget(opt);
+    lgd_optimizer_forget_room(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     lgd_release(opt->groups);
@@ -78,6 +79,7 @@ void lgd_optimizer_reset(lgd_optimizer *opt)
         return;
     lgd_optimizer_disengage(opt);
     lgd_optimizer_forget(opt);
+    lgd_optimizer_forget_room(opt);
     lgd_release(opt->table);
     lgd_release(opt->block);
     *opt = (lgd_optimizer){.ops = opt->ops,

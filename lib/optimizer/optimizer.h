@@ -16,7 +16,16 @@ typedef struct lgd_slice {
     double decay;    /* of its group, else NaN: the optimizer's own; 0 where the objective leaves it unpenalised */
     double weight;   /* lgd_step.weight */
     bool frozen;
+    size_t begin, touched; /* of a sparse step: which of its coordinates are of the slice */
 } lgd_slice;
+
+/* Room for the coordinates of a sparse step: w, g, then the vectors, [room] each, and support and place [room]; one block. */
+typedef struct lgd_compact {
+    size_t room;
+    double *w, *g, **vec;    /* vec [vectors] */
+    size_t *support, *place; /* place: where a coordinate is among those of its slice, which lie together */
+    bool *seen;              /* [dim] of a caller's own loop, all false between steps; made when first needed */
+} lgd_compact;
 
 /* What tolerances and divergence refer to; part of the saved state, so that a continued run judges as one would that
  * was not interrupted. Values in the sign of minimisation. */
@@ -82,6 +91,7 @@ struct lgd_optimizer {
     bool half_done; /* the last step failed with something moved, or has not settled: reset or load comes next */
     lgd_judged judged;
     lgd_seen seen;
+    lgd_compact compact;
     char machine[LGD_MACHINE_SIZE]; /* of the state that was loaded; "": this one */
 };
 
@@ -93,6 +103,15 @@ lgd_status lgd_optimizer_prepare(lgd_optimizer *opt, size_t dim, size_t first, s
  * oracle_ctx; fresh, stop and finite come back in it. t advances when the step succeeded. One that failed with nothing
  * moved can be tried again; else LGD_EINVAL until reset. */
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s);
+
+/* The same where g is 0 but at index [count]: s->g is compact, g[i] at index[i], each finite. Of w only these are read and written, but for
+ * init. lgd_optimizer_is_dense: NULL if the method can be stepped so with its settings, else "dense: " and why not. (support.c) */
+lgd_status lgd_optimizer_advance_sparse(lgd_optimizer *opt, lgd_step *s, size_t count, const size_t *index);
+const char *lgd_optimizer_is_dense(const lgd_optimizer *opt);
+
+/* Makes room for steps of so many coordinates; and forgets it. */
+lgd_status lgd_optimizer_reserve(lgd_optimizer *opt, size_t room);
+void lgd_optimizer_forget_room(lgd_optimizer *opt);
 
 /* After a step, and whatever else moved w[dim]: a sample for the average if it is time for one. Lookahead moves w. True if
  * it did. */
@@ -308,6 +327,15 @@ void lgd_optimizer_layout(const lgd_optimizer *opt, size_t dim, size_t *vectors,
 
 /* ---- step.c, for the other files */
 
+/* After a failure before anything moved: a first step can be tried again. */
+void lgd_optimizer_forget_init(lgd_optimizer *opt);
+
+/* What a step of slice k said, into what s says of all. */
+void lgd_optimizer_note_step(lgd_optimizer *opt, lgd_step *s, const lgd_step *part, size_t k);
+
+/* For a step of the caller's own loop: can the method make it by itself, at such a factor? */
+lgd_status lgd_optimizer_check_alone(const lgd_optimizer *opt, size_t dim, double lr_factor);
+
 /* What the method sees of slice k. */
 lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k);
 
@@ -329,6 +357,9 @@ size_t lgd_range_length(size_t dim);
  * s->threads threads; it may write to what is within its range, and adds to sum, 0 before. Returns how many ranges there are. */
 typedef void lgd_range_part(const lgd_step *s, const void *ctx, size_t first, size_t count, double sum[LGD_RANGE_SUMS]);
 size_t lgd_over_ranges(const lgd_step *s, lgd_range_part *part, const void *ctx, double sum[][LGD_RANGE_SUMS]);
+
+/* The slice in which coordinate j is. */
+size_t lgd_slice_of(const lgd_optimizer *opt, size_t j);
 
 /* May dim coordinates of a method with LGD_ELEMENTWISE be moved by ranges? Are they in this step? And the step: opt->moved[k] is what
  * that of slice k said. */

@@ -50,8 +50,7 @@ typedef struct sweep {
     bool finite[LGD_RANGES];
 } sweep;
 
-/* The slice in which coordinate j is. */
-static size_t slice_of(const lgd_optimizer *opt, size_t j)
+size_t lgd_slice_of(const lgd_optimizer *opt, size_t j)
 {
     size_t low = 0, high = opt->slices - 1;
     while (low < high) {
@@ -98,7 +97,7 @@ static lgd_status sweep_range(void *ctx, size_t i)
     const size_t end = opt->dim - i * v->each < v->each ? opt->dim : (i + 1) * v->each;
     lgd_status status = LGD_OK;
     v->finite[i] = true;
-    for (size_t at = i * v->each, k = slice_of(opt, at); at < end && !status; k++) {
+    for (size_t at = i * v->each, k = lgd_slice_of(opt, at); at < end && !status; k++) {
         const lgd_slice *slice = &opt->slice[k];
         const size_t stop = slice->first + slice->count < end ? slice->first + slice->count : end;
         if (!slice->frozen)

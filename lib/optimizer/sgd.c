@@ -39,7 +39,7 @@ const lgd_optimizer_ops *lgd_sgd_ops(void)
         .source = "Cauchy (1847); Robbins and Monro (1951)",
         .options = options,
         .options_size = sizeof(lgd_sgd_options),
-        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_SPARSE | LGD_LINEAR | LGD_CHECKED | LGD_TELLS_RATE,
         .step = step,
     };
     return &ops;

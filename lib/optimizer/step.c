@@ -24,6 +24,7 @@ lgd_step lgd_slice_step(const lgd_optimizer *opt, const lgd_step *s, size_t k)
     part.eta_each = lgd_optimizer_asks_rate(opt) ? opt->eta_each + slice->first : NULL;
     part.weight = slice->weight;
     part.key = lgd_mix(lgd_mix(s->key, opt->t + 1), slice->first);
+    part.support = NULL;
     part.options = opt->options;
     part.state = opt->state + k * opt->state_size;
     part.vec = opt->vec + k * opt->vectors;
@@ -112,8 +113,7 @@ static lgd_status begin(lgd_optimizer *opt, lgd_step *s)
     return status;
 }
 
-/* So that a first step can be tried again. */
-static void forget_init(lgd_optimizer *opt)
+void lgd_optimizer_forget_init(lgd_optimizer *opt)
 {
     for (size_t k = 0; k < opt->slices; k++) {
         const lgd_slice *slice = &opt->slice[k];
@@ -122,6 +122,20 @@ static void forget_init(lgd_optimizer *opt)
         if (!slice->steps)
             memset(opt->state + k * opt->state_size, 0, opt->state_size);
     }
+}
+
+void lgd_optimizer_note_step(lgd_optimizer *opt, lgd_step *s, const lgd_step *part, size_t k)
+{
+    opt->slice[k].weight = part->weight;
+    s->fresh = s->fresh && part->fresh;
+    s->finite = s->finite && part->finite;
+    s->indefinite = s->indefinite || part->indefinite;
+    if (opt->ops.flags & LGD_FINDS_STEP)
+        s->eta = part->eta;
+    if (part->fresh)
+        s->f = part->f;
+    if (!s->stop)
+        s->stop = part->stop;
 }
 
 lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
@@ -148,22 +162,13 @@ lgd_status lgd_optimizer_advance(lgd_optimizer *opt, lgd_step *s)
             lgd_optimizer_note_rate(opt, &part, k);
         if (opt->slice[k].frozen)
             continue;
-        opt->slice[k].weight = part.weight;
-        s->fresh = s->fresh && part.fresh;
-        s->finite = s->finite && part.finite;
-        s->indefinite = s->indefinite || part.indefinite;
-        if (opt->ops.flags & LGD_FINDS_STEP)
-            s->eta = part.eta;
-        if (part.fresh)
-            s->f = part.f;
-        if (!s->stop)
-            s->stop = part.stop;
+        lgd_optimizer_note_step(opt, s, &part, k);
         moved = moved || !status;
     }
     if (status) {
         opt->half_done = moved;
         if (!moved)
-            forget_init(opt);
+            lgd_optimizer_forget_init(opt);
         return status;
     }
     if (opt->w_old)
@@ -208,7 +213,7 @@ static size_t first_bad_gradient(const lgd_optimizer *opt, size_t dim, const dou
     return at + lgd_first_not_finite(dim - at, g + at);
 }
 
-static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double *w, const double *g, double lr_factor)
+lgd_status lgd_optimizer_check_alone(const lgd_optimizer *opt, size_t dim, double lr_factor)
 {
     const char *name = opt->ops.name;
     if (opt->ops.flags & LGD_NEEDS_EVAL)
@@ -225,7 +230,13 @@ static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double 
             name);
     if (!(lr_factor >= 0) || isinf(lr_factor))
         return lgd_fail(LGD_EINVAL, "%s: lr_factor is %g, a finite number at least 0 is accepted", name, lr_factor);
-    lgd_status status = lgd_check_size(name, "dim", dim, false);
+    return lgd_check_size(name, "dim", dim, false);
+}
+
+static lgd_status check_step(const lgd_optimizer *opt, size_t dim, const double *w, const double *g, double lr_factor)
+{
+    const char *name = opt->ops.name;
+    const lgd_status status = lgd_optimizer_check_alone(opt, dim, lr_factor);
     if (status || (opt->ops.flags & LGD_CHECKED && dim > LOOK_FIRST))
         return status;
     size_t bad = lgd_first_not_finite(dim, w);
