@@ -234,11 +234,6 @@ static side compare_all(const lgd_decimal *d, uint64_t m, int exponent)
 
 double lgd_nearest_double(const lgd_decimal *d)
 {
-    /* Two exact operands and one rounding: Clinger, How to read floating point numbers accurately (1990), section 3. */
-    static const double power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-    if (FLT_EVAL_METHOD == 0 && d->digits < UINT64_C(1) << DBL_MANT_DIG && d->power >= -22 && d->power <= 22)
-        return d->power < 0 ? (double)d->digits / power[-d->power] : (double)d->digits * power[d->power];
     if (d->digits == 0 || d->power < -342) /* at most 19 digits are less than half of the least double */
         return 0;
     if (d->power > 308)

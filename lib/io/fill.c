@@ -62,7 +62,7 @@ static lgd_status count_row(void *ctx, size_t line, size_t cells, bool *stop)
 
 lgd_status lgd_csv_count(lgd_reader *r, size_t *cols)
 {
-    static const lgd_visitor count = {count_cell, count_row};
+    static const lgd_visitor count = {NULL, count_cell, count_row};
     r->in_header = r->header;
     lgd_status st = lgd_scan_pass(&r->scan, &count, r);
     if (st)
@@ -274,7 +274,7 @@ static lgd_status fill_missing(lgd_reader *r)
 
 lgd_status lgd_csv_fill(lgd_reader *r)
 {
-    static const lgd_visitor fill = {fill_cell, fill_row};
+    static const lgd_visitor fill = {NULL, fill_cell, fill_row};
     r->in_header = r->header;
     lgd_status st = lgd_scan_pass(&r->scan, &fill, r);
     if (!st && r->row != r->rows)

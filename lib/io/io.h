@@ -6,6 +6,7 @@
 #ifndef LGD_IO_INSIDE_H
 #define LGD_IO_INSIDE_H
 #include "base/base.h"
+#include "file.h"
 #include "lgd/io.h"
 
 /* ---- bytes that grow (text.c) */
@@ -105,17 +106,26 @@ typedef struct lgd_cell {
     size_t length, line, column;
 } lgd_cell;
 
-/* What a pass does with the cells of a row, and at its end; a status other than LGD_OK ends it, and so does *stop. */
+/* A row that stands in one line without quotes, and what may be read behind it. */
+typedef struct lgd_line {
+    const char *text, *end, *readable; /* readable: at least end */
+    char delimiter;
+    size_t line;
+} lgd_line;
+
+/* What a pass does with the cells of a row, and at its end; a status other than LGD_OK ends it, and so does *stop. `line` may be NULL; with
+ * *taken it has done what cell and row do, else they are called. */
 typedef struct lgd_visitor {
+    lgd_status (*line)(void *ctx, const lgd_line *line, bool *taken, bool *stop);
     lgd_status (*cell)(void *ctx, const lgd_cell *cell);
     lgd_status (*row)(void *ctx, size_t line, size_t cells, bool *stop);
 } lgd_visitor;
 
 typedef struct lgd_scan {
-    char path[160];           /* as messages show it: its end, if it is long */
+    const char *path;         /* as messages show it: its end, if it is long */
     const char *delimiter_by; /* how the delimiter was found */
     char delimiter;
-    int file;
+    lgd_input *input;
     size_t start; /* behind a byte order mark */
     size_t skip_lines, max_row_bytes;
     char *buffer;

@@ -204,7 +204,7 @@ static lgd_status look_row(void *ctx, size_t line, size_t cells, bool *stop)
 
 lgd_status lgd_csv_look(lgd_reader *r)
 {
-    static const lgd_visitor look = {look_cell, look_row};
+    static const lgd_visitor look = {NULL, look_cell, look_row};
     lgd_status st = lgd_scan_pass(&r->scan, &look, r);
     if (st)
         return st;

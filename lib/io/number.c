@@ -1,6 +1,7 @@
 /* The grammar of numbers. What they are worth is found in decimal.c. */
 #define _POSIX_C_SOURCE 200809L
 #include "io.h"
+#include <float.h>
 #include <math.h>
 #include <strings.h>
 
@@ -14,38 +15,47 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* Eight characters from s on, the first in the lowest byte: how many of them are digits before another comes, and their value. Nothing in
+ * it depends on how many there are, so that numbers of changing length cost no wrong guess. */
 enum { AT_ONCE = 8 };
 
-/* Eight characters at once, the first in the lowest byte. Where bytes lie the other way round, digits are taken one by one. */
-static bool are_digits(uint64_t eight)
+static size_t digits_of_eight(const char *s, uint64_t *value)
 {
 #if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-    const uint64_t high = UINT64_C(0xF0F0F0F0F0F0F0F0), six = UINT64_C(0x0606060606060606);
-    return ((eight & high) | ((eight + six) & high) >> 4) == UINT64_C(0x3333333333333333);
+    const uint64_t ones = UINT64_C(0x0101010101010101), pairs = UINT64_C(0x00FF00FF00FF00FF),
+                   fours = UINT64_C(0x0000FFFF0000FFFF);
+    uint64_t x;
+    memcpy(&x, s, sizeof x);
+    x ^= '0' * ones;                                                               /* digits are 0 to 9 now */
+    const uint64_t others = (((x & 0x7F * ones) + 0x76 * ones) | x) & 0x80 * ones; /* the upper bit of what is not */
+    const unsigned bits = others ? (unsigned)__builtin_ctzll(others) - 7 : 64;
+    x = bits ? x << (64 - bits) : 0; /* zeros before the first */
+    /* Pairs, then fours, then all: each product puts a sum of two neighbours into the upper of both. */
+    x = x * (10 << 8 | 1) >> 8;
+    x = (x & pairs) * (UINT64_C(100) << 16 | 1) >> 16;
+    *value = (x & fours) * (UINT64_C(10000) << 32 | 1) >> 32;
+    return bits / 8;
 #else
-    (void)eight;
-    return false;
+    size_t n = 0;
+    for (*value = 0; n < AT_ONCE && is_digit(s[n]); n++)
+        *value = 10 * *value + (uint64_t)(s[n] - '0');
+    return n;
 #endif
 }
 
-/* Pairs, then fours, then all: each product puts a sum of two neighbours into the upper of both. */
-static uint64_t value_of_eight(uint64_t eight)
-{
-    const uint64_t pairs = UINT64_C(0x00FF00FF00FF00FF), fours = UINT64_C(0x0000FFFF0000FFFF);
-    eight = (eight & UINT64_C(0x0F0F0F0F0F0F0F0F)) * (10 * 256 + 1) >> 8;
-    eight = (eight & pairs) * (UINT64_C(100) * 65536 + 1) >> 16;
-    return (eight & fours) * (UINT64_C(10000) * (UINT64_C(1) << 32) + 1) >> 32;
-}
-
 /* Digits from s on, behind those that *value has; in 64 bits, so that it is right while there are at most 19. */
-static const char *take_digits(const char *s, const char *end, uint64_t *value)
+static inline const char *take_digits(const char *s, const char *end, uint64_t *value)
 {
-    uint64_t v = *value, eight;
-    for (; end - s >= AT_ONCE; s += AT_ONCE) {
-        memcpy(&eight, s, sizeof eight);
-        if (!are_digits(eight))
-            break;
-        v = 100000000 * v + value_of_eight(eight);
+    static const uint64_t power[AT_ONCE + 1] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000};
+    uint64_t v = *value, part;
+    while (end - s >= AT_ONCE) {
+        const size_t n = digits_of_eight(s, &part);
+        v = v * power[n] + part;
+        s += n;
+        if (n < AT_ONCE) {
+            *value = v;
+            return s;
+        }
     }
     for (; s < end && is_digit(*s); s++)
         v = 10 * v + (uint64_t)(*s - '0');
@@ -72,10 +82,15 @@ static const char *take_exponent(const char *s, const char *end, int64_t *power)
     return e;
 }
 
-/* More than 19 digits: the first ones that count, and whether others follow. */
+enum { MOST = 19 }; /* digits that 64 bits hold */
+
+/* Two exact operands and one rounding give the nearest double: Clinger, How to read floating point numbers accurately (1990), section 3. */
+static const double exact_power[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
+/* More digits than that: the first ones that count, and whether others follow. */
 static void shorten(lgd_decimal *d)
 {
-    enum { MOST = 19 };
     const char *s = d->first;
     int taken = 0;
     d->digits = 0;
@@ -96,23 +111,30 @@ const char *lgd_number(const char *begin, const char *end, char point, double *v
     const char *s = begin;
     const bool negative = s < end && *s == '-';
     s += s < end && (*s == '-' || *s == '+');
-    lgd_decimal d = {.first = s};
-    s = take_digits(s, end, &d.digits);
-    ptrdiff_t digits = s - d.first;
+    const char *first = s;
+    uint64_t digits = 0;
+    int64_t power = 0;
+    s = take_digits(s, end, &digits);
+    ptrdiff_t count = s - first;
     if (s < end && *s == point) {
         const char *fraction = s + 1;
-        s = take_digits(fraction, end, &d.digits);
-        d.power = fraction - s;
-        digits += s - fraction;
+        s = take_digits(fraction, end, &digits);
+        power = fraction - s;
+        count += s - fraction;
     }
-    if (digits == 0)
+    if (count == 0)
         return begin;
-    d.last = s;
-    s = take_exponent(s, end, &d.power);
-    d.last_power = d.power;
-    if (digits > 19)
-        shorten(&d);
-    const double x = lgd_nearest_double(&d);
+    const char *last = s;
+    s = take_exponent(s, end, &power);
+    double x;
+    if (FLT_EVAL_METHOD == 0 && count <= MOST && digits < UINT64_C(1) << DBL_MANT_DIG && power >= -22 && power <= 22) {
+        x = power < 0 ? (double)digits / exact_power[-power] : (double)digits * exact_power[power];
+    } else {
+        lgd_decimal d = {digits, power, false, first, last, power};
+        if (count > MOST)
+            shorten(&d);
+        x = lgd_nearest_double(&d);
+    }
     *value = negative ? -x : x;
     return s;
 }

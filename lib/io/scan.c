@@ -1,46 +1,20 @@
 /* From bytes to cells. libcsv knows about quotes; what it does not know is added here: which line a cell stands in, the
  * limits, bytes that cannot be text, and memory by the library's hook.
  *
- * The bytes are taken line by line, so that `line` is right whenever libcsv calls back. */
-#define _POSIX_C_SOURCE 200809L
+ * The bytes are taken line by line, so that `line` is right whenever libcsv calls back. A row in a line without quotes, which most are,
+ * never gets there: it is cut in place, or taken as a whole by who wants it so. */
 #include "io.h"
 #include <csv.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { BUFFER = 1 << 18, MOST_CELLS = 1 << 24 };
 
-static lgd_status system_failure(const char *path, int error)
+/* The name ends in `end`, or did before it was packed: t.tsv, t.tsv.gz. */
+static bool ends_in(const lgd_scan *scan, const char *name, const char *end)
 {
-    char text[128];
-    if (strerror_r(error, text, sizeof text))
-        text[0] = 0;
-    return lgd_fail(LGD_EIO, "%s: %s", path, text);
-}
-
-/* Fills the buffer as far as the file goes; *n bytes. */
-static lgd_status fill_buffer(const lgd_scan *scan, size_t *n)
-{
-    *n = 0;
-    while (*n < BUFFER) {
-        ssize_t got = read(scan->file, scan->buffer + *n, BUFFER - *n);
-        if (got == 0)
-            break;
-        if (got < 0 && errno != EINTR)
-            return system_failure(scan->path, errno);
-        if (got > 0)
-            *n += (size_t)got;
-    }
-    return LGD_OK;
-}
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t n = strlen(text), m = strlen(end);
-    return n >= m && !strcmp(text + n - m, end);
+    size_t n = strlen(name), m = strlen(end);
+    const char *dot = lgd_input_is_packed(scan->input) ? strrchr(name, '.') : NULL;
+    n = dot ? (size_t)(dot - name) : n;
+    return n >= m && !memcmp(name + n - m, end, m);
 }
 
 /* The rule of the public header, by the marks of the first line that stand outside quotes. The comma that
@@ -62,11 +36,12 @@ static void find_delimiter(lgd_scan *scan, const char *path, bool decimal_comma,
         tab |= !quoted && s[i] == '\t';
         semicolon |= !quoted && s[i] == ';';
     }
-    const bool named = ends_in(path, ".tsv") || ends_in(path, ".tab");
+    const bool named = ends_in(scan, path, ".tsv") || ends_in(scan, path, ".tab");
     scan->delimiter = named || (tab && !comma) ? '\t' : decimal_comma || (semicolon && !comma) ? ';' : ',';
     scan->delimiter_by = named ? "by the name of the file" : "by the first line";
 }
 
+/* Passes over a byte order mark. */
 static lgd_status check_start(lgd_scan *scan, size_t n)
 {
     const char *s = scan->buffer;
@@ -79,40 +54,20 @@ static lgd_status check_start(lgd_scan *scan, size_t n)
     return LGD_OK;
 }
 
-static void show_path(char shown[160], const char *path)
-{
-    enum { MOST = 159 };
-    size_t length = strlen(path), dots = length > MOST ? 3 : 0, n = dots ? MOST - dots : length;
-    memcpy(shown, "...", dots);
-    for (size_t i = 0; i < n; i++) {
-        char c = path[length - n + i];
-        shown[dots + i] = (unsigned char)c < ' ' || c == 127 ? '?' : c; /* messages are one line */
-    }
-    shown[dots + n] = 0;
-}
-
 lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options *options)
 {
-    scan->file = -1;
-    show_path(scan->path, path);
     scan->skip_lines = options->skip_lines;
     scan->max_row_bytes = options->max_row_bytes ? options->max_row_bytes : (size_t)256 << 20;
-    scan->file =
-        open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK); /* a pipe must not block before it is refused */
-    struct stat about;
-    if (scan->file < 0 || fstat(scan->file, &about))
-        return system_failure(scan->path, errno);
-    if (S_ISDIR(about.st_mode))
-        return lgd_fail(LGD_EIO, "%s: this is a directory, a file is accepted", scan->path);
-    if (!S_ISREG(about.st_mode))
-        return lgd_fail(LGD_EIO,
-                        "%s: this is no regular file, and it would have to be read more than once; save it first",
-                        scan->path);
+    size_t n = 0;
+    lgd_status st = lgd_input_open(&scan->input, "csv", path);
+    st = st ? st : lgd_input_rewind(scan->input); /* a pipe is refused before anything waits for its writer */
+    if (st)
+        return st;
+    scan->path = lgd_input_name(scan->input);
     scan->buffer = lgd_alloc("csv: buffer", BUFFER, 1);
     if (!scan->buffer)
         return LGD_ENOMEM;
-    size_t n;
-    lgd_status st = fill_buffer(scan, &n);
+    st = lgd_input_read(scan->input, scan->buffer, BUFFER, &n);
     st = st ? st : check_start(scan, n);
     if (!st)
         find_delimiter(scan, path, options->decimal_comma, scan->buffer + scan->start, n - scan->start);
@@ -125,11 +80,25 @@ lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options
 
 void lgd_scan_close(lgd_scan *scan)
 {
-    if (scan->file >= 0)
-        close(scan->file);
+    lgd_input_close(scan->input);
     lgd_release(scan->buffer);
     scan->buffer = NULL;
-    scan->file = -1;
+    scan->input = NULL;
+}
+
+/* Where the next byte of a kind is, or the end of the buffer: looked for again only behind it. */
+typedef struct mark {
+    char kind;
+    char *at;
+} mark;
+
+static char *next(mark *m, char *s, char *end)
+{
+    if (!m->at || m->at < s) {
+        char *found = memchr(s, m->kind, (size_t)(end - s));
+        m->at = found ? found : end;
+    }
+    return m->at;
 }
 
 typedef struct pass {
@@ -141,7 +110,8 @@ typedef struct pass {
     size_t cell_line; /* the next cell begins in */
     size_t row_line;  /* the row began in */
     size_t cells, row_bytes;
-    bool after_cr, stop;
+    bool after_cr; /* the buffer before ended with one */
+    bool stop;
     lgd_status status; /* of the visitor: libcsv cannot be stopped from within */
 } pass;
 
@@ -211,10 +181,10 @@ static bool is_blank(const pass *p, char c)
     return (c == ' ' || c == '\t') && c != p->scan->delimiter;
 }
 
-/* A row on one line without quotes, most of most files, is cut in place: what libcsv would do, several times faster. */
-static void split(pass *p, char *s, size_t n)
+/* A row in a line without quotes, s up to `end`, is cut in place: what libcsv would do, several times faster. */
+static void split(pass *p, char *s, char *end)
 {
-    char *end = s + n - 1; /* the line's end */
+    const char delimiter = p->scan->delimiter;
     while (s < end && is_blank(p, *s))
         s++;
     if (s == end)
@@ -222,7 +192,7 @@ static void split(pass *p, char *s, size_t n)
     for (char *stop; s <= end; s = stop + 1) {
         while (s < end && is_blank(p, *s))
             s++;
-        for (stop = s; stop < end && *stop != p->scan->delimiter; stop++)
+        for (stop = s; stop < end && *stop != delimiter; stop++)
             continue;
         char *last = stop;
         while (last > s && is_blank(p, last[-1]))
@@ -233,44 +203,70 @@ static void split(pass *p, char *s, size_t n)
     on_row(0, p);
 }
 
-/* A line, whole or not. */
-static lgd_status feed(pass *p, char *s, size_t n, bool ended)
+/* The same row, as a whole if the visitor takes it so. */
+static lgd_status feed_row(pass *p, char *s, char *end, const char *readable)
 {
-    if (p->cells == 0 && !p->parser.quoted)
-        p->cell_line = p->line;
-    if (n > p->scan->max_row_bytes - p->row_bytes)
-        return lgd_fail(LGD_ERANGE, "%s:%zu: the row is longer than %zu bytes, the most that max_row_bytes allows",
-                        p->scan->path, p->cells ? p->row_line : p->cell_line, p->scan->max_row_bytes);
-    if (ended && p->row_bytes == 0 && !memchr(s, '"', n)) {
-        split(p, s, n);
-        return p->status;
+    bool taken = false;
+    if (p->visitor->line) {
+        const lgd_line row = {s, end, readable, p->scan->delimiter, p->line};
+        const lgd_status st = p->visitor->line(p->ctx, &row, &taken, &p->stop);
+        if (st || taken)
+            return st;
     }
+    split(p, s, end);
+    return p->status;
+}
+
+/* The beginning or the rest of a line for libcsv; `ended`, if it ends here. */
+static lgd_status parse(pass *p, char *s, size_t n, bool ended)
+{
     p->row_bytes += n;
     lgd_status st = make_room(&p->parser, n);
     if (st)
         return st;
-    size_t done = csv_parse(&p->parser, s, n, on_cell, on_row, p);
+    const size_t done = csv_parse(&p->parser, s, n, on_cell, on_row, p);
     if (ended && p->cells == 0 && !p->parser.quoted)
         p->row_bytes = 0; /* the row has ended, or there is none yet */
     return p->status ? p->status : done < n ? broken(p) : LGD_OK;
 }
 
-/* Cuts a buffer into lines. */
-static lgd_status feed_lines(pass *p, char *s, size_t n)
+/* Cuts a buffer into lines. *rest: bytes behind the last end of a line, to come once more with what follows them. */
+static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest)
 {
+    char *const begin = s, *const end = s + n;
+    mark lf = {'\n', NULL}, cr = {'\r', NULL}, quote = {'"', NULL}, nul = {0, NULL};
     lgd_status st = LGD_OK;
-    for (size_t i = 0, end; i < n && !st && !p->stop; i = end) {
-        for (end = i; end < n && s[end] != '\n' && s[end] != '\r' && s[end]; end++)
-            continue;
-        if (end < n && !s[end])
+    *rest = 0;
+    if (p->after_cr && s < end && *s == '\n')
+        s++;
+    p->after_cr = false;
+    while (s < end && !st && !p->stop) {
+        const bool by_cr = next(&cr, s, end) < next(&lf, s, end);
+        char *stop = by_cr ? cr.at : lf.at;
+        const bool ended = stop < end;
+        if (next(&nul, s, end) < stop)
             return lgd_fail(LGD_EFORMAT, "%s:%zu: a NUL byte, only text is accepted", p->scan->path, p->line);
-        const bool ended = end < n, cr = ended && s[end] == '\r';
-        const bool rest_of_crlf = ended && !cr && p->after_cr && end == i;
-        end += ended;
-        if (p->line > p->scan->skip_lines)
-            st = feed(p, s + i, end - i, ended);
-        p->after_cr = cr;
-        p->line += ended && !rest_of_crlf;
+        if (!ended && !last && s > begin) {
+            *rest = (size_t)(end - s);
+            return LGD_OK;
+        }
+        p->after_cr = by_cr && stop + 1 == end;
+        char *following = stop + ended + (by_cr && !p->after_cr && stop[1] == '\n');
+        const size_t length = (size_t)(following - s);
+        if (p->line > p->scan->skip_lines) {
+            if (p->cells == 0 && !p->parser.quoted)
+                p->cell_line = p->line;
+            if (length > p->scan->max_row_bytes - p->row_bytes)
+                st =
+                    lgd_fail(LGD_ERANGE, "%s:%zu: the row is longer than %zu bytes, the most that max_row_bytes allows",
+                             p->scan->path, p->cells ? p->row_line : p->cell_line, p->scan->max_row_bytes);
+            else if (ended && p->row_bytes == 0 && next(&quote, s, end) >= stop)
+                st = feed_row(p, s, stop, end);
+            else
+                st = parse(p, s, length, ended);
+        }
+        p->line += ended;
+        s = following;
     }
     return st;
 }
@@ -278,19 +274,22 @@ static lgd_status feed_lines(pass *p, char *s, size_t n)
 lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx)
 {
     pass p = {.scan = scan, .visitor = visitor, .ctx = ctx, .line = 1, .cell_line = 1, .row_line = 1};
-    if (lseek(scan->file, (off_t)scan->start, SEEK_SET) < 0)
-        return system_failure(scan->path, errno);
+    size_t got, rest = 0;
+    lgd_status st = lgd_input_rewind(scan->input);
+    st = st ? st : lgd_input_read(scan->input, scan->buffer, scan->start, &got);
     csv_init(&p.parser, CSV_STRICT | CSV_STRICT_FINI | CSV_APPEND_NULL);
     csv_set_delim(&p.parser, (unsigned char)scan->delimiter);
     csv_set_realloc_func(&p.parser, never);
     csv_set_free_func(&p.parser, lgd_release);
-    lgd_status st;
-    size_t n;
-    do {
-        st = fill_buffer(scan, &n);
+    for (bool last = false; !st && !p.stop && !last;) {
+        const size_t room = BUFFER - rest;
+        st = lgd_input_read(scan->input, scan->buffer + rest, room, &got);
+        last = got < room;
+        const size_t n = rest + got;
         if (!st)
-            st = feed_lines(&p, scan->buffer, n);
-    } while (!st && !p.stop && n == BUFFER);
+            st = feed_lines(&p, scan->buffer, n, last, &rest);
+        memmove(scan->buffer, scan->buffer + n - rest, rest);
+    }
     if (!st && !p.stop && csv_fini(&p.parser, on_cell, on_row, &p))
         st = lgd_fail(LGD_EFORMAT, "%s:%zu:%zu: the quote opened here is never closed", scan->path, p.cell_line,
                       p.cells + 1);

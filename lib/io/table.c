@@ -202,7 +202,7 @@ lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_o
     *out = NULL;
     if (!path)
         return lgd_fail(LGD_EINVAL, "csv: path is NULL, a file name is accepted");
-    lgd_reader r = {.scan.file = -1};
+    lgd_reader r = {.count = 0};
     lgd_status st = lgd_take_struct("csv: options", &r.options, sizeof r.options, options, options_size);
     st = st ? st : check_options(&r.options);
     if (st)
