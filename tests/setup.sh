@@ -184,6 +184,12 @@ have_valgrind() {
     case $(uname -sm) in "Linux x86_64") valgrind --version >/dev/null 2>&1 ;; esac
 }
 
+# Its libFuzzer makes inputs for the readers.
+have_clang() {
+    printf 'int LLVMFuzzerTestOneInput(const char *s, unsigned long n) { return n && *s == -1; }\n' >"$scratch/probe.c"
+    clang -fsanitize=fuzzer,address,undefined "$scratch/probe.c" -o "$scratch/probe" >/dev/null 2>&1
+}
+
 have_browser() {
     command -v chromium >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1
 }
@@ -258,6 +264,10 @@ package() {
     *:man) echo man-db ;;
     apt:abidiff) echo abigail-tools ;;
     *:abidiff) echo libabigail ;;
+    apt:clang) echo clang libclang-rt-dev ;;
+    dnf:clang) echo clang compiler-rt ;;
+    pacman:clang) echo clang compiler-rt ;;
+    brew:clang) echo llvm ;;
     *:browser) echo chromium ;;
     *) echo "$2" ;; # meson, ninja, check: their own names
     esac
@@ -350,6 +360,18 @@ build() {
     say "compiling ${dir#"$root"/}"
     # shellcheck disable=SC2086 # targets, or nothing: everything
     quietly meson compile -C "$dir" ${targets:-}
+}
+
+# The harnesses of tests/fuzz and what they stand on. Of undefined behaviour NULL + 0 is left alone: loops over nothing are written so,
+# and every compiler takes it as it is meant.
+build_fuzz() {
+    (
+        CC=clang targets=fuzz
+        export CC
+        build build/fuzz -Dfuzz=enabled -Dio=enabled -Dcli=enabled -Dbench=disabled -Dtests=disabled -Dexamples=disabled -Ddocs=disabled \
+            -Dlibdir=lib -Davx2=disabled -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false \
+            "-Dc_args=-g1 -fsanitize=fuzzer-no-link -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -Wno-pass-failed"
+    )
 }
 
 # A Homebrew OpenBLAS is not on the default path.
