@@ -74,6 +74,7 @@ static const row rows[] = {
     {"rmsprop:centered=true,eps=0.1", 6000, 1e-10, true},
     {"adam:lr=0.01", 6000, 1e-10, true},
     {"adamw:lr=0.01,weight_decay=0", 6000, 1e-10, true},
+    {"lazy_adam:lr=0.01", 6000, 1e-10, true},
     {"amsgrad:lr=0.01", 6000, 1e-10, true},
     {"amsgrad:lr=0.01,form=paper", 6000, 1e-10, true},
     {"adamax:lr=0.01", 6000, 1e-10, true},

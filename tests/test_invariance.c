@@ -32,6 +32,7 @@ static const invariance table[] = {
     {"rprop", "step_min=0,step_max=1e300", "yes", "lr^1", "yes"},
     {"adam", "eps=0", "yes", "lr^1", "yes"},
     {"adamw", "eps=0,weight_decay=0", "yes", "lr^1", "yes"},
+    {"lazy_adam", "eps=0", "yes", "lr^1", "yes"},
     {"amsgrad", "eps=0", "yes", "lr^1", "yes"},
     {"adamax", "eps=0", "yes", "lr^1", "yes"},
     {"nadam", "eps=0", "yes", "lr^1", "yes"},

@@ -65,6 +65,7 @@ START_TEST(create_public_functions_right_method)
     right_method(lgd_yogi_create(&opt, &(lgd_yogi_options){.lr = 0.5}), lgd_yogi_ops(), &opt);
     right_method(lgd_adabelief_create(&opt, &(lgd_adabelief_options){.lr = 0.5}), lgd_adabelief_ops(), &opt);
     right_method(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.5}), lgd_adam_ops(), &opt);
+    right_method(lgd_lazy_adam_create(&opt, &(lgd_lazy_adam_options){.lr = 0.5}), lgd_lazy_adam_ops(), &opt);
     right_method(lgd_adamw_create(&opt, &(lgd_adamw_options){.lr = 0.5}), lgd_adamw_ops(), &opt);
     right_method(lgd_amsgrad_create(&opt, &(lgd_amsgrad_options){.lr = 0.5}), lgd_amsgrad_ops(), &opt);
     right_method(lgd_adamax_create(&opt, &(lgd_adamax_options){.lr = 0.5}), lgd_adamax_ops(), &opt);

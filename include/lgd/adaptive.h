@@ -100,6 +100,23 @@ static inline lgd_status lgd_adam_create(lgd_optimizer **out, const lgd_adam_opt
     return lgd_optimizer_create(out, lgd_adam_ops(), options, sizeof *options);
 }
 
+/* Adam for batches that touch few coordinates (sparse rows, entries of a factorisation): a coordinate that the batch does not touch stays,
+ * m and v too, where adam would move it by what is left of m; where all are touched it is adam, bit for bit. t counts all steps, so that
+ * what is touched late is corrected as if its m and v had begun early. As tf.contrib's LazyAdamOptimizer and torch.optim.SparseAdam,
+ * but with eps beside the corrected root, as Algorithm 1 has it. State: two vectors. */
+typedef struct lgd_lazy_adam_options {
+    double lr;       /* > 0 [0.001] */
+    double beta1;    /* in [0, 1) [0.9] */
+    double beta2;    /* in [0, 1) [0.999] */
+    double eps;      /* >= 0 [1e-8] */
+    double eps_root; /* >= 0 [0] */
+} lgd_lazy_adam_options;
+LGD_API const lgd_optimizer_ops *lgd_lazy_adam_ops(void);
+static inline lgd_status lgd_lazy_adam_create(lgd_optimizer **out, const lgd_lazy_adam_options *options)
+{
+    return lgd_optimizer_create(out, lgd_lazy_adam_ops(), options, sizeof *options);
+}
+
 /* How the decay of AdamW enters. `factor` is what the schedule, and a group's lr_scale, multiply the rate by. */
 typedef enum lgd_adamw_form {
     LGD_ADAMW_PYTORCH, /* w *= 1 - lr weight_decay, then Adam */

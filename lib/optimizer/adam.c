@@ -1,6 +1,6 @@
 /* Adam: D. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015, Algorithm 1. AdamW: I. Loshchilov,
  * F. Hutter, "Decoupled weight decay regularization", ICLR 2019, Algorithm 2; as PyTorch has it, the decay is multiplied
- * by lr. */
+ * by lr. Lazy Adam is Adam on the coordinates that a sparse batch touches, which is seen to around the step. */
 #include "adam.h"
 
 static const lgd_option adam_options[] = {
@@ -20,6 +20,15 @@ static const lgd_option adamw_options[] = {
     LGD_OPTION(lgd_adamw_options, weight_decay, 0.01, LGD_NOT_NEGATIVE, "how much w shrinks, see form"),
     LGD_OPTION(lgd_adamw_options, eps_root, 0, LGD_NOT_NEGATIVE, "added under the corrected root"),
     LGD_OPTION_CHOICE(lgd_adamw_options, form, "pytorch|paper|coupled", "how the decay enters"),
+    {0},
+};
+
+static const lgd_option lazy_adam_options[] = {
+    LGD_OPTION(lgd_lazy_adam_options, lr, 0.001, LGD_POSITIVE, "rate"),
+    LGD_OPTION(lgd_lazy_adam_options, beta1, 0.9, LGD_BELOW_ONE, "how much of the mean of g is kept"),
+    LGD_OPTION(lgd_lazy_adam_options, beta2, 0.999, LGD_BELOW_ONE, "how much of the mean of g^2 is kept"),
+    LGD_OPTION(lgd_lazy_adam_options, eps, 1e-8, LGD_NOT_NEGATIVE, "added to the corrected root"),
+    LGD_OPTION(lgd_lazy_adam_options, eps_root, 0, LGD_NOT_NEGATIVE, "added under the corrected root"),
     {0},
 };
 
@@ -82,6 +91,12 @@ static lgd_status adamw_step(lgd_step *s)
     return lgd_adam_sweep(s, a);
 }
 
+static lgd_status lazy_adam_step(lgd_step *s)
+{
+    const lgd_lazy_adam_options *o = s->options;
+    return lgd_adam_sweep(s, lgd_adam_corrected(s, o->lr, o->beta1, o->beta2, o->eps, o->eps_root));
+}
+
 const lgd_optimizer_ops *lgd_adam_ops(void)
 {
     static const lgd_optimizer_ops ops = {
@@ -108,6 +123,21 @@ const lgd_optimizer_ops *lgd_adamw_ops(void)
         .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_CHECKED | LGD_TELLS_RATE,
         .layout = lgd_two_vectors,
         .step = adamw_step,
+    };
+    return &ops;
+}
+
+const lgd_optimizer_ops *lgd_lazy_adam_ops(void)
+{
+    static const lgd_optimizer_ops ops = {
+        .name = "lazy_adam",
+        .about = "Adam that moves only what a sparse batch touches",
+        .source = "Kingma and Ba (2015)",
+        .options = lazy_adam_options,
+        .options_size = sizeof(lgd_lazy_adam_options),
+        .flags = LGD_SLICED | LGD_ELEMENTWISE | LGD_LAZY | LGD_CHECKED | LGD_TELLS_RATE,
+        .layout = lgd_two_vectors,
+        .step = lazy_adam_step,
     };
     return &ops;
 }

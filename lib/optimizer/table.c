@@ -18,6 +18,7 @@ static const lgd_optimizer_ops *(*const builtin[])(void) = {
     lgd_rmsprop_ops,
     lgd_adam_ops,
     lgd_adamw_ops,
+    lgd_lazy_adam_ops,
     lgd_amsgrad_ops,
     lgd_adamax_ops,
     lgd_nadam_ops,

@@ -18,6 +18,13 @@ static real adam(const void *options, unsigned t, real factor, real w, real g, r
     return w - o->lr * factor * m / (sqrtl(v + o->eps_root) + o->eps);
 }
 
+/* The same where every coordinate is touched. */
+static real lazy_adam(const void *options, unsigned t, real factor, real w, real g, real *s)
+{
+    const lgd_lazy_adam_options *o = options;
+    return adam(&(const lgd_adam_options){o->lr, o->beta1, o->beta2, o->eps, o->eps_root}, t, factor, w, g, s);
+}
+
 /* Loshchilov and Hutter (2019), Algorithm 2, where factor is eta_t; and with the decay multiplied by the rate, and as L2. */
 static real adamw(const void *options, unsigned t, real factor, real w, real g, real *s)
 {
@@ -95,6 +102,9 @@ const reference adam_references[] = {
               &(const lgd_adam_options){0.05, 0.8, 0.99, 1e-3, 0}),
     REFERENCE("adam:beta1=0", NULL, 1e-13, adam, &(const lgd_adam_options){0.001, 0, 0.999, 1e-8, 0}),
     REFERENCE("adam:eps_root=1e-3,eps=0", NULL, 1e-13, adam, &(const lgd_adam_options){0.001, 0.9, 0.999, 0, 1e-3}),
+    REFERENCE("lazy_adam", "adam", 1e-13, lazy_adam, &(const lgd_lazy_adam_options){0.001, 0.9, 0.999, 1e-8, 0}),
+    REFERENCE("lazy_adam:lr=0.05,beta1=0.8,beta2=0.99,eps=1e-3,eps_root=1e-3", NULL, 1e-13, lazy_adam,
+              &(const lgd_lazy_adam_options){0.05, 0.8, 0.99, 1e-3, 1e-3}),
     REFERENCE("adamw", "adamw", 1e-13, adamw,
               &(const lgd_adamw_options){0.001, 0.9, 0.999, 1e-8, 0.01, 0, LGD_ADAMW_PYTORCH}),
     REFERENCE("adamw:lr=0.05,weight_decay=0.1", "adamw_decay", 1e-13, adamw,
@@ -171,6 +181,12 @@ static void scalar_adam(const void *options, uint64_t t, double factor, double g
     scalar_adamw(&same, t, factor, g, w, s);
 }
 
+static void scalar_lazy_adam(const void *options, uint64_t t, double factor, double g, double *w, double *s)
+{
+    const lgd_lazy_adam_options *o = options;
+    scalar_adam(&(const lgd_adam_options){o->lr, o->beta1, o->beta2, o->eps, o->eps_root}, t, factor, g, w, s);
+}
+
 static void scalar_amsgrad(const void *options, uint64_t t, double factor, double g, double *w, double *s)
 {
     const lgd_amsgrad_options *o = options;
@@ -220,11 +236,8 @@ static void scalar_radam(const void *options, uint64_t t, double factor, double 
 }
 
 const scalar_reference adam_scalars[] = {
-    {"adam", scalar_adam, 16},
-    {"adamw", scalar_adamw, 16},
-    {"amsgrad", scalar_amsgrad, 24},
-    {"adamax", scalar_adamax, 16},
-    {"nadam", scalar_nadam, 16},
-    {"radam", scalar_radam, 16},
-    {0},
+    {"adam", scalar_adam, 16},           {"adamw", scalar_adamw, 16},
+    {"lazy_adam", scalar_lazy_adam, 16}, {"amsgrad", scalar_amsgrad, 24},
+    {"adamax", scalar_adamax, 16},       {"nadam", scalar_nadam, 16},
+    {"radam", scalar_radam, 16},         {0},
 };
