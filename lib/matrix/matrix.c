@@ -36,6 +36,8 @@ void lgd_matrix_free(lgd_matrix *A)
 {
     if (A && A->ops.free)
         A->ops.free(A->ctx);
+    if (A && A->free_owned)
+        A->free_owned(A->owned);
     lgd_release(A);
 }
 

@@ -10,7 +10,16 @@ struct lgd_matrix {
     void *ctx;
     bool by_blas; /* fused and descend are not to be called */
     bool by_rows; /* rows were asked for: all products are row by row, and chunks are those of dense rows */
+    void (*free_owned)(void *owned);
+    void *owned; /* what it stands on, if that goes with it; see lgd_matrix_owns */
 };
+
+/* What A has borrowed goes with it: lgd_matrix_free ends with free_owned(owned). */
+static inline void lgd_matrix_owns(lgd_matrix *A, void (*free_owned)(void *owned), void *owned)
+{
+    A->free_owned = free_owned;
+    A->owned = owned;
+}
 
 /* Are products with one vector one sweep? */
 static inline bool lgd_matrix_is_fused(const lgd_matrix *A)
