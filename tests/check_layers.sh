@@ -45,6 +45,7 @@ includes_follow_layers() {
                 rank[layers[i]] = i
                 home[layers[i] ".h"] = layers[i]
             }
+            home["libsvm.h"] = home["npy.h"] = home["hdf5.h"] = "io"
             home["status.h"] = home["runtime.h"] = "base"
             home["starts.h"] = home["choose.h"] = home["diagnose.h"] = home["federated.h"] = home["batches.h"] = home["piecewise.h"] = home["rates.h"] = "minimize"
             home["glm.h"] = home["factorization.h"] = home["mlp.h"] = home["least_squares.h"] = home["quadratic.h"] = home["standard_errors.h"] = "objective"

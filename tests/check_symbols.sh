@@ -61,7 +61,7 @@ needs_only() {
     nothing sh -c "readelf -d '$1' | sed -n 's/.*NEEDED.*\[\(.*\)\]/\1/p' | grep -Ev '^($2)\.so'"
 }
 
-core_headers=$(cd "$root" && find lib/base/base.h include/lgd -name '*.h' ! -name io.h)
+core_headers=$(cd "$root" && find lib/base/base.h include/lgd -name '*.h' ! -name io.h ! -name libsvm.h ! -name npy.h ! -name hdf5.h)
 core='libc|libm|ld-linux.*|libpthread|libgomp|libomp|lib(open|flexi)?blas|libblis|libcblas|libmkl_rt|liblapacke?'
 for library; do
     file=${library##*/}
@@ -77,8 +77,8 @@ for library; do
     libgd-io.so*)
         check "${name}_soname_is_libgd_io_0" has_soname "$library" libgd-io.so.0
         check "${name}_exports_exactly_what_headers_declare" exports_what_headers_declare "$library" \
-            include/lgd/io.h
-        check "${name}_needs_the_core_and_libraries_of_formats_alone" needs_only "$library" "$core|libgd|libcsv|libarchive|libz"
+            include/lgd/io.h include/lgd/libsvm.h include/lgd/npy.h include/lgd/hdf5.h
+        check "${name}_needs_the_core_and_libraries_of_formats_alone" needs_only "$library" "$core|libgd|libcsv|libarchive|libz|libhdf5.*"
         ;;
     esac
 done

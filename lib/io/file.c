@@ -1,7 +1,8 @@
 /* Bytes of a file in: straight from the system, or through what unpacks them. */
 #define _POSIX_C_SOURCE 200809L
-#include "file.h"
-#include "unpack.h"
+#include "io/file.h"
+#include "io/unpack.h"
+#include "io/unzip.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -11,12 +12,16 @@
 enum { BUFFER = 1 << 17 };
 
 struct lgd_input {
-    char shown[LGD_PATH_SHOWN];
+    char shown[LGD_PATH_SHOWN + LGD_SHOWN];
+    size_t path_shown; /* length of what is shown of the path; behind it a member */
     int file;
     bool started, regular, ended;
     lgd_packing packing;
     struct stat about;
-    lgd_unpacker *unpacker; /* NULL: plain */
+    bool members;           /* a member of a zip archive is wanted, and this is one */
+    const char *wanted;     /* its name, a copy; NULL: the only one */
+    lgd_unpacker *unpacker; /* NULL: plain, or */
+    lgd_member *member;
     unsigned char *buffer;
     size_t first, count; /* bytes of the buffer that were read and not yet taken */
 };
@@ -69,6 +74,20 @@ static lgd_status next_packed(void *ctx, const void **bytes, size_t *count)
     return LGD_OK;
 }
 
+/* The member of an archive. */
+static lgd_status start_member(lgd_input *in)
+{
+    char name[LGD_SHOWN];
+    in->shown[in->path_shown] = 0;
+    in->count = 0;
+    const lgd_status st = lgd_member_open(&in->member, in->file, in->shown, in->wanted, name);
+    if (st)
+        return st;
+    in->shown[in->path_shown] = ':';
+    memcpy(in->shown + in->path_shown + 1, name, strlen(name) + 1);
+    return LGD_OK;
+}
+
 /* Looks at the first bytes. */
 static lgd_status start(lgd_input *in)
 {
@@ -89,6 +108,11 @@ static lgd_status start(lgd_input *in)
     in->packing = lgd_packing_of_bytes(in->buffer, in->count);
     in->started = true;
     in->ended = false;
+    const bool zip = in->count >= 4 && !memcmp(in->buffer, "PK\3\4", 4);
+    if (in->members && zip && in->regular)
+        return start_member(in);
+    if (in->wanted)
+        return lgd_fail(LGD_EFORMAT, "%s: a member is asked for, but this is no zip archive", in->shown);
     if (in->packing == LGD_PLAIN)
         return LGD_OK;
     return lgd_unpacker_open(&in->unpacker, in->packing, in->shown, (lgd_packed_from){next_packed, in});
@@ -108,15 +132,19 @@ static lgd_status open_file(lgd_input *in, const char *path)
     return in->regular ? start(in) : LGD_OK;
 }
 
-lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path)
+static lgd_status open_input(lgd_input **out, const char *who, const char *path, bool members, const char *wanted)
 {
     *out = NULL;
     if (!path)
         return lgd_fail(LGD_EINVAL, "%s: path is NULL, a file name is accepted", who);
-    lgd_input *in = lgd_alloc("file: input", 1, sizeof *in);
+    const size_t length = wanted ? strlen(wanted) + 1 : 0;
+    lgd_input *in = lgd_alloc("file: input", 1, lgd_add(sizeof *in, length));
     if (!in)
         return LGD_ENOMEM;
-    lgd_path_shown(in->shown, path);
+    in->path_shown = strlen(lgd_path_shown(in->shown, path));
+    in->members = members;
+    if (wanted)
+        in->wanted = memcpy(in + 1, wanted, length);
     in->file = -1;
     const lgd_status st = open_file(in, path);
     if (st)
@@ -124,6 +152,16 @@ lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path)
     else
         *out = in;
     return st;
+}
+
+lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path)
+{
+    return open_input(out, who, path, false, NULL);
+}
+
+lgd_status lgd_input_open_member(lgd_input **out, const char *who, const char *path, const char *member)
+{
+    return open_input(out, who, path, true, member);
 }
 
 /* Plain bytes: what was looked at first, then without a buffer. */
@@ -146,6 +184,7 @@ lgd_status lgd_input_read(lgd_input *in, void *to, size_t room, size_t *got)
         unsigned char *rest = (unsigned char *)to + *got;
         size_t n = 0;
         st = in->unpacker ? lgd_unpacker_read(in->unpacker, rest, room - *got, &n)
+             : in->member ? lgd_member_read(in->member, rest, room - *got, &n)
                           : read_plain(in, rest, room - *got, &n);
         *got += n;
         in->ended = n == 0;
@@ -172,7 +211,9 @@ lgd_status lgd_input_rewind(lgd_input *in)
     if (!same_file(&now, &in->about))
         return lgd_fail(LGD_EIO, "%s: the file has changed while it was read", in->shown);
     lgd_unpacker_close(in->unpacker);
+    lgd_member_close(in->member);
     in->unpacker = NULL;
+    in->member = NULL;
     return start(in);
 }
 
@@ -183,7 +224,12 @@ const char *lgd_input_name(const lgd_input *in)
 
 bool lgd_input_is_packed(const lgd_input *in)
 {
-    return in->packing != LGD_PLAIN;
+    return in->unpacker || in->member;
+}
+
+int lgd_input_file(const lgd_input *in)
+{
+    return in->file;
 }
 
 size_t lgd_input_size(const lgd_input *in)
@@ -196,6 +242,7 @@ void lgd_input_close(lgd_input *in)
     if (!in)
         return;
     lgd_unpacker_close(in->unpacker);
+    lgd_member_close(in->member);
     if (in->file >= 0)
         close(in->file);
     lgd_release(in->buffer);

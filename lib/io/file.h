@@ -19,6 +19,11 @@ typedef struct lgd_input lgd_input;
  * its writer, and its first bytes are looked at when it is first read from. */
 lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path);
 
+/* The same, but for a zip archive, such as an .npz, of which it is the member: the one so called, with or without .npy behind it, NULL: the
+ * only one that ends in .npy. LGD_EINVAL tells the names that there are, LGD_EFORMAT of a member of what is no archive. Its name in messages
+ * is <path>:<member>. */
+lgd_status lgd_input_open_member(lgd_input **out, const char *who, const char *path, const char *member);
+
 /* The next bytes, to `to`: *got is below `room` at the end of the file only. LGD_EIO if the file cannot be read, LGD_EFORMAT if what packs
  * it is damaged or cut short, or followed by what is not packed. */
 lgd_status lgd_input_read(lgd_input *in, void *to, size_t room, size_t *got);
@@ -29,6 +34,9 @@ lgd_status lgd_input_rewind(lgd_input *in);
 /* The path as messages show it: its end, if it is long. And is it packed? (Then its size says nothing about what is in it.) */
 const char *lgd_input_name(const lgd_input *in);
 bool lgd_input_is_packed(const lgd_input *in);
+
+/* What the system calls the file, for pread and mmap of one that is not packed. */
+int lgd_input_file(const lgd_input *in);
 
 /* Bytes of the file itself; 0 where they are not known (a pipe). */
 size_t lgd_input_size(const lgd_input *in);
