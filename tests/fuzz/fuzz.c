@@ -42,22 +42,24 @@ const char *fuzz_file(const uint8_t *bytes, size_t size)
     return in.path;
 }
 
-/* What is written replaces the file of a name, so this one has a name: its folder goes when the program ends. */
+/* What is written replaces the file of a name, so these have names: their folder goes when the program ends. */
 static char folder[] = "/dev/shm/lgd-fuzz-XXXXXX", output[64];
 
-static void remove_output(void)
+static void remove_outputs(void)
 {
-    unlink(output);
+    static const char *const endings[] = {"", ".gz", ".zst", ".xz"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
+        unlink(fuzz_output(endings[i]));
     rmdir(folder);
 }
 
-const char *fuzz_output(void)
+const char *fuzz_output(const char *ending)
 {
     if (!*output) {
         FUZZ_CHECK(mkdtemp(folder));
-        snprintf(output, sizeof output, "%s/out", folder);
-        atexit(remove_output);
+        atexit(remove_outputs);
     }
+    snprintf(output, sizeof output, "%s/out%s", folder, ending);
     return output;
 }
 

@@ -13,8 +13,8 @@ uint8_t fuzz_byte(const uint8_t **bytes, size_t *size);
 /* The path of a file in memory that holds just these bytes, until the next call. */
 const char *fuzz_file(const uint8_t *bytes, size_t size);
 
-/* The path of another one, for what is written. */
-const char *fuzz_output(void);
+/* The path of another one, for what is written: its name ends in `ending`. */
+const char *fuzz_output(const char *ending);
 
 /* Ends the program, so that the input is kept: `what` did not hold. */
 #define FUZZ_CHECK(what) ((what) ? (void)0 : fuzz_broken(#what, __FILE__, __LINE__))
