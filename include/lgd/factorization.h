@@ -49,6 +49,16 @@ static inline lgd_status lgd_factorization_create(lgd_objective **out, size_t ro
     return lgd_factorization_create_sized(out, rows, cols, count, row, col, rating, options, sizeof *options);
 }
 
+/* The same of sparse rows: the entries are the numbers that they have, row by row, also those that are 0; weights are in their order. Rows,
+ * columns and ratings are copied, 24 bytes each. Errors as lgd_matrix_csr and above. */
+LGD_API lgd_status lgd_factorization_csr_sized(lgd_objective **out, const lgd_csr *ratings, size_t ratings_size,
+                                               const lgd_factorization_options *options, size_t options_size);
+static inline lgd_status lgd_factorization_csr(lgd_objective **out, const lgd_csr *ratings,
+                                               const lgd_factorization_options *options)
+{
+    return lgd_factorization_csr_sized(out, ratings, sizeof *ratings, options, sizeof *options);
+}
+
 /* What a factorisation is made of, and where in w.
  *   rows, cols, rank  its shape
  *   mean              mu

@@ -158,7 +158,8 @@ LGD_API size_t lgd_objective_describe(const lgd_objective *f, char *text, size_t
  *   worst      the coordinate where that is
  *   analytic   the derivative there as the objective gives it
  *   numeric    and by differences
- * Costs 4 dim evaluations. */
+ * Where there is `support` in its ops it is held against gradients of some terms, LGD_EINVAL says what it breaks. Costs 4 dim
+ * evaluations. */
 typedef struct lgd_gradient_check {
     size_t worst;
     double analytic, numeric, error;

@@ -20,6 +20,56 @@ static lgd_status difference(lgd_objective *f, double *w, size_t j, double h, do
     return status;
 }
 
+/* Of some of the terms: is index [count] a list of coordinates, each once, outside of which g is 0? */
+static lgd_status look_at_support(const lgd_objective *f, const double *g, bool *seen, size_t count,
+                                  const size_t *index)
+{
+    const char *name = f->ops.name;
+    for (size_t j = 0; j < f->dim; j++)
+        if (seen[j])
+            return lgd_fail(LGD_EINVAL, "%s: ops.support leaves seen[%zu] true, false as before is accepted", name, j);
+    for (size_t i = 0; i < count; i++) {
+        if (index[i] >= f->dim || seen[index[i]])
+            return lgd_fail(LGD_EINVAL, "%s: ops.support gives coordinate %zu%s, each below %zu once is accepted", name,
+                            index[i], index[i] < f->dim ? " again" : "", f->dim);
+        seen[index[i]] = true;
+    }
+    for (size_t j = 0; j < f->dim; j++)
+        if (!seen[j] && g[j] != 0)
+            return lgd_fail(LGD_EINVAL, "%s: ops.support leaves out coordinate %zu, where g is %g, 0 is accepted", name,
+                            j, g[j]);
+    return LGD_OK;
+}
+
+static lgd_status check_support(lgd_objective *f, const double *w, double *g)
+{
+    const size_t n = f->dim, third = f->terms / 3;
+    const lgd_rows sets[] = {{0, 1, NULL}, {third, f->terms - 2 * third, NULL}, {0, f->terms, NULL}};
+    bool *seen = lgd_alloc("check", n, sizeof *seen);
+    size_t *index = lgd_alloc("check", n, sizeof *index);
+    lgd_status status = seen && index ? LGD_OK : LGD_ENOMEM;
+    for (size_t i = 0; i < sizeof sets / sizeof *sets && !status && f->terms; i++) {
+        double value;
+        const size_t threads = lgd_objective_begin(f, 0);
+        status = lgd_objective_sum(f, &sets[i], threads, w, &value, g, NULL);
+        lgd_objective_end(f);
+        memset(seen, 0, n * sizeof *seen);
+        const size_t count = status ? 0 : f->ops.support(f->ctx, &sets[i], seen, index, n);
+        if (!status && count > n)
+            status = lgd_fail(LGD_EINVAL, "%s: ops.support gives %zu coordinates, at most %zu are accepted",
+                              f->ops.name, count, n);
+        if (!status)
+            status = look_at_support(f, g, seen, count, index);
+        memset(seen, 0, n * sizeof *seen);
+        if (!status && count && f->ops.support(f->ctx, &sets[i], seen, index, count - 1) != SIZE_MAX)
+            status = lgd_fail(LGD_EINVAL, "%s: ops.support finds room for %zu coordinates in %zu, SIZE_MAX is accepted",
+                              f->ops.name, count, count - 1);
+    }
+    lgd_release(seen);
+    lgd_release(index);
+    return status;
+}
+
 lgd_status lgd_objective_check_gradient_sized(lgd_objective *f, const double *w, lgd_gradient_check *result,
                                               size_t result_size)
 {
@@ -33,7 +83,9 @@ lgd_status lgd_objective_check_gradient_sized(lgd_objective *f, const double *w,
     double *at = block, *analytic = block + n, *numeric = block + 2 * n, scale = 0;
     for (size_t j = 0; j < n; j++)
         at[j] = w[j];
-    lgd_status status = lgd_objective_eval(f, NULL, w, NULL, analytic);
+    lgd_status status = f->ops.support ? check_support(f, w, analytic) : LGD_OK;
+    if (!status)
+        status = lgd_objective_eval(f, NULL, w, NULL, analytic);
     for (size_t j = 0; j < n && !status; j++) {
         double h = 1e-3 * fmax(fabs(w[j]), 1), coarse, fine;
         status = difference(f, at, j, h, &coarse);

@@ -262,6 +262,7 @@ static void factorization_free(void *ctx)
     lgd_factorization *m = ctx;
     lgd_pool_free(m->pool);
     lgd_release(m->begin);
+    lgd_release(m->own);
     lgd_release(m);
 }
 
@@ -285,4 +286,5 @@ const lgd_objective_ops lgd_factorization_ops = {
     .describe = factorization_describe,
     .descend = factorization_descend,
     .cost = factorization_cost,
+    .support = lgd_factorization_support,
 };

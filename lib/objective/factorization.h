@@ -15,10 +15,14 @@ typedef struct lgd_factorization {
     double deviation;               /* of the ratings about their mean */
     size_t V, row_bias, col_bias;   /* where they begin in w; biases at dim: there are none */
     size_t *begin, *item;           /* [rows + 1], [count]: columns by row, made when first asked for; one block */
+    void *own;                      /* row, col and rating, where they were made of sparse rows; else NULL */
     lgd_pool *pool;
 } lgd_factorization;
 
 extern const lgd_objective_ops lgd_factorization_ops;
+
+/* `support` of the ops. (support.c) */
+size_t lgd_factorization_support(void *ctx, const lgd_rows *rows, bool *seen, size_t *index, size_t room);
 
 /* What f is made of; NULL with LGD_EINVAL in last_error where it is no factorisation. */
 lgd_factorization *lgd_factorization_of(const char *who, const lgd_objective *f);

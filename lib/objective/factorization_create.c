@@ -132,6 +132,46 @@ lgd_status lgd_factorization_create_sized(lgd_objective **out, size_t rows, size
     return status;
 }
 
+/* Row, column and rating of each number, one block. */
+static void *entries_of(const lgd_csr *d, size_t count)
+{
+    size_t *row = lgd_alloc("factorization", lgd_mul(count, 3), sizeof(double)), *col = row + count;
+    double *rating = (double *)(void *)(row + 2 * count);
+    for (size_t i = 0, t = 0; row && i < d->rows; i++)
+        for (size_t e = d->row_start[i]; e < d->row_start[i + 1]; e++, t++) {
+            row[t] = i;
+            col[t] = (size_t)(d->column ? d->column[e] : d->column_i64[e]);
+            rating[t] = d->value ? d->value[e] : (double)d->value_f32[e];
+        }
+    return row;
+}
+
+lgd_status lgd_factorization_csr_sized(lgd_objective **out, const lgd_csr *ratings, size_t ratings_size,
+                                       const lgd_factorization_options *options, size_t options_size)
+{
+    lgd_csr d;
+    lgd_matrix *checked;
+    if (out)
+        *out = NULL;
+    lgd_status status = lgd_matrix_csr_sized(&checked, ratings, ratings_size);
+    if (status)
+        return status;
+    lgd_matrix_free(checked);
+    status = lgd_take_struct("csr", &d, sizeof d, ratings, ratings_size);
+    const size_t count = status ? 0 : d.row_start[d.rows] - d.row_start[0];
+    size_t *own = status ? NULL : entries_of(&d, count);
+    if (!own)
+        return status ? status : LGD_ENOMEM;
+    const double *rating = (const double *)(const void *)(own + 2 * count);
+    status =
+        lgd_factorization_create_sized(out, d.rows, d.cols, count, own, own + count, rating, options, options_size);
+    if (status)
+        lgd_release(own);
+    else
+        ((lgd_factorization *)(*out)->ctx)->own = own;
+    return status;
+}
+
 lgd_factorization *lgd_factorization_of(const char *who, const lgd_objective *f)
 {
     if (f && f->ops.eval == lgd_factorization_ops.eval)

@@ -9,7 +9,7 @@
  *   glm_curve.c      its diagonal, and products where second derivatives are known
  *   glm_line.c       values along a line
  *   glm_design.c     rows as those of least squares
- *   glm_support.c    the weights that a batch of sparse rows touches */
+ *   support.c        the weights that a batch of sparse rows touches */
 #ifndef LGD_GLM_INSIDE_H
 #define LGD_GLM_INSIDE_H
 #include "loss/loss.h"

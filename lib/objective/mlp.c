@@ -188,17 +188,27 @@ static void clear(const pass *of, double *g)
     memset(g + first, 0, (of->m->dim - first) * sizeof *g);
 }
 
+/* The i-th of the columns that count. */
+static size_t column_at(const lgd_mlp_panel *p, size_t i)
+{
+    return p->column ? p->column[i] : i;
+}
+
 /* dW_0 += D^T X where X has products only */
 static lgd_status first_gradient(const pass *of, const lgd_mlp_layer_of *layer, const real *D, double *g)
 {
     const lgd_mlp_panel *p = of->p;
+    const size_t count = p->column ? p->columns : layer->in;
     to_double(of->rows * layer->out, D, p->products);
-    memset(p->turned_G, 0, layer->in * layer->out * sizeof *p->turned_G);
+    for (size_t i = 0; i < count; i++)
+        memset(p->turned_G + column_at(p, i) * layer->out, 0, layer->out * sizeof *p->turned_G);
     const lgd_status status =
         lgd_matrix_call_adjoint(p->matrix, &p->rows, layer->out, p->products, layer->out, p->turned_G, layer->out);
-    for (size_t c = 0; c < layer->out && !status; c++)
-        for (size_t j = 0; j < layer->in; j++)
+    for (size_t i = 0; i < count && !status; i++) {
+        const size_t j = column_at(p, i);
+        for (size_t c = 0; c < layer->out; c++)
             g[layer->W + c * layer->in + j] += p->turned_G[j * layer->out + c];
+    }
     return status;
 }
 
@@ -243,18 +253,28 @@ static lgd_status back(const pass *of, double *g)
 
 /* ---- all three */
 
-/* w as the products take it; it stays the same for all panels of a walk. */
+/* W_0^T, as far as it is asked for; the whole of it stays for all panels of a walk. */
+static void turn_first(const lgd_mlp_layer_of *first, const double *w, const lgd_mlp_panel *p, size_t done)
+{
+    const size_t count = p->column ? p->columns : done == 0 ? first->in : 0;
+    for (size_t i = 0; i < count; i++) {
+        const size_t j = column_at(p, i);
+        for (size_t c = 0; c < first->out; c++)
+            p->turned[j * first->out + c] = w[first->W + c * first->in + j];
+    }
+}
+
+/* w as the products take it. */
 static const real *weights_of(const lgd_mlp_wanted *to, const lgd_mlp_panel *p, size_t done)
 {
     const lgd_mlp_layer_of *first = &to->m->layer[0];
-    if (!p->X && done == 0)
-        for (size_t c = 0; c < first->out; c++)
-            for (size_t j = 0; j < first->in; j++)
-                p->turned[j * first->out + c] = to->w[first->W + c * first->in + j];
+    if (!p->X)
+        turn_first(first, to->w, p, done);
     if (IS_DOUBLE)
         return (const void *)to->w;
+    const size_t from = p->X ? 0 : first->in * first->out; /* W_0 comes first, and is not asked for */
     if (done == 0)
-        to_real(to->m->dim, to->w, p->w);
+        to_real(to->m->dim - from, to->w + from, (real *)p->w + from);
     return p->w;
 }
 

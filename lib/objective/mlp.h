@@ -54,7 +54,10 @@ typedef struct lgd_mlp_panel {
     double *Z;               /* in double the same as A_L */
     double *turned, *turned_G,
         *products; /* where X is NULL: W_0^T and its gradient [n_0 x n_1], X W_0^T and then D_1 [p x n_1] */
-    double *keep;  /* [widest] see lgd_mlp_drop */
+    size_t *column,
+        columns; /* where X is NULL: the columns in which rows have numbers, and those of turned and turned_G that count; */
+    bool *seen;   /* [n_0] all false. NULL: all columns do */
+    double *keep; /* [widest] see lgd_mlp_drop */
     void *own_X;
     double *own_y, *own_omega;
     size_t *own_row;
@@ -81,16 +84,19 @@ typedef struct lgd_mlp_wanted {
 lgd_status lgd_mlp_eval_panel(void *wanted, const lgd_mlp_panel *p, size_t done);
 lgd_status lgd_mlp_eval_panel_single(void *wanted, const lgd_mlp_panel *p, size_t done);
 
+/* `support` of the ops, where the matrix has `touched`. (support.c) */
+size_t lgd_mlp_support(void *ctx, const lgd_rows *rows, bool *seen, size_t *index, size_t room);
+
 /* `describe` of the ops. */
 int lgd_mlp_describe(void *ctx, char *text, size_t size);
 
 /* The perceptron that f is, or NULL with a sentence that begins with `object`. */
 const lgd_mlp *lgd_mlp_of(const char *object, const lgd_objective *f);
 
-/* Does the matrix copy its rows, so that all products are those of BLAS? */
+/* Does the matrix copy its rows, so that all products are those of BLAS? Sparse ones are multiplied as they are. */
 static inline bool lgd_mlp_copies(const lgd_matrix *X)
 {
-    return X->ops.gather && X->ops.flags & LGD_CONCURRENT;
+    return X->ops.gather && !X->ops.stored && X->ops.flags & LGD_CONCURRENT;
 }
 
 static inline size_t lgd_mlp_row(const lgd_mlp *m, size_t term)

@@ -87,10 +87,12 @@ static size_t mlp_parts(void *ctx, size_t *first)
 static const char *mlp_cost(void *ctx, double *bytes, double *flops)
 {
     const lgd_mlp *m = ctx;
-    double products = 0;
-    for (size_t l = 0; l < m->count; l++)
-        products += 6 * (double)m->layer[l].in * (double)m->layer[l].out;
-    *flops = products - 2 * (double)m->layer[0].in * (double)m->layer[0].out;
+    const lgd_matrix *X = m->X;
+    const bool sparse = X->ops.stored && X->rows;
+    const double in = sparse ? (double)X->ops.stored(X->ctx) / (double)X->rows : (double)X->cols;
+    *flops = 4 * in * (double)m->layer[0].out;
+    for (size_t l = 1; l < m->count; l++)
+        *flops += 6 * (double)m->layer[l].in * (double)m->layer[l].out;
     *bytes = (m->X_single ? sizeof(float) * (double)m->X->cols : lgd_matrix_bytes(m->X)) +
              sizeof(double) * (double)(m->t + (m->weights != NULL));
     return m->single ? "sgemm" : "gemm";
@@ -283,7 +285,8 @@ static lgd_status copy_single(lgd_mlp *m)
 /* As many rows as make good products, in scratch that stays small. */
 static size_t panel_rows(const lgd_mlp *m)
 {
-    const size_t each = lgd_add(lgd_add(m->X->cols, lgd_mul(m->keeps ? 2 : 1, m->outputs)), m->widest);
+    const size_t inputs = lgd_mlp_copies(m->X) ? m->X->cols : 0;
+    const size_t each = lgd_add(lgd_add(inputs, lgd_mul(m->keeps ? 2 : 1, m->outputs)), m->widest);
     size_t rows = PANEL_NUMBERS / each;
     rows = rows < LEAST_ROWS ? LEAST_ROWS : rows > PANEL_ROWS ? PANEL_ROWS : rows;
     return rows < m->X->rows ? rows : m->X->rows ? m->X->rows : 1;
@@ -344,6 +347,10 @@ lgd_status lgd_mlp_create_sized(lgd_objective **out, const lgd_matrix *X, const 
         mine.flags = 0;
     if (o.dropout == 0)
         mine.noise = NULL;
+    if (o.l2 == 0)
+        mine.smooth = NULL;
+    if (X->ops.touched)
+        mine.support = lgd_mlp_support;
     if (!status)
         status = lgd_objective_create(out, m->dim, m->terms, &mine, m);
     if (status)

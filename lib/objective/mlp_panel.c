@@ -50,6 +50,10 @@ static void cut_panel(const walked *of, cutter *c, lgd_mlp_panel *p)
         p->turned_G = cut(c, lgd_mul(first->in, first->out), sizeof *p->turned_G);
         p->products = cut(c, lgd_mul(room, first->out), sizeof *p->products);
     }
+    if (!of->copied && of->matrix->ops.touched) {
+        p->column = cut(c, first->in, sizeof *p->column);
+        p->seen = cut(c, first->in, sizeof *p->seen);
+    }
     if (m->dropout > 0)
         p->keep = cut(c, m->widest, sizeof *p->keep);
     if (of->targets) {
@@ -71,11 +75,22 @@ static void gather_single(const lgd_mlp *m, const lgd_rows *rows, float *restric
     }
 }
 
+static void look_up_columns(const walked *of, lgd_mlp_panel *p)
+{
+    const lgd_matrix *X = of->matrix;
+    if (!p->column)
+        return;
+    p->columns = X->ops.touched(X->ctx, &p->rows, p->seen, p->column, X->cols);
+    for (size_t i = 0; i < p->columns; i++)
+        p->seen[p->column[i]] = false;
+}
+
 /* A_0 */
 static lgd_status look_up_inputs(const walked *of, lgd_mlp_panel *p)
 {
     const lgd_mlp *m = of->m;
     p->X = p->own_X;
+    look_up_columns(of, p);
     if (!of->copied)
         return LGD_OK;
     if (!of->single)
@@ -124,6 +139,8 @@ static lgd_status walk(const walked *of, const lgd_rows *rows, lgd_mlp_visit vis
         return LGD_ENOMEM;
     c = (cutter){block, 0};
     cut_panel(of, &c, &p);
+    if (p.seen)
+        memset(p.seen, 0, m->layer[0].in * sizeof *p.seen);
     lgd_status status = LGD_OK;
     for (size_t done = 0; done < rows->count && !status; done += of->room) {
         const size_t left = rows->count - done;
