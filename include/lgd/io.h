@@ -58,7 +58,9 @@ typedef enum lgd_csv_text { LGD_TEXT_REFUSE, LGD_TEXT_ONE_HOT, LGD_TEXT_IGNORE }
  * only           likewise, of columns to take: all others but the target are left out, whatever they hold; NULL: all
  * skip_lines     lines before the table, not looked at
  * max_bytes      memory the table may take; 0: four fifths of what this machine or process may have
- * max_row_bytes  length of a row in the file; 0: 256 MiB. (And a row has at most 16777216 cells.) */
+ * max_row_bytes  length of a row in the file; 0: 256 MiB. (And a row has at most 16777216 cells.)
+ * single         X in single precision, as X_f32: each number is the float nearest to the double that the cell is nearest to; one beyond
+ *                the largest float is refused. y stays double */
 typedef struct lgd_csv_options {
     char delimiter;
     bool decimal_comma;
@@ -76,6 +78,7 @@ typedef struct lgd_csv_options {
     bool no_target;
     const char *const *only;
     bool classes;
+    bool single;
 } lgd_csv_options;
 
 /* What was read. Made and freed by the library only, so that members can be appended; the numbers may be changed.
@@ -113,13 +116,14 @@ typedef struct lgd_table {
 /* Reads a table from a CSV or TSV file: cells between delimiters, in quotes where they hold a delimiter, a line's end or
  * a quote (doubled). Blanks around a cell do not belong to it, empty lines are skipped, lines end in LF, CRLF or CR, a
  * UTF-8 byte order mark is passed over. Numbers are decimal with a point, whatever the locale, correctly rounded; signs
- * and exponents as in C, no hexadecimal, nothing before or after.
+ * and exponents as in C, no hexadecimal, nothing before or after. What is packed (.gz, .zst, .xz, .bz2, .lz4, known by its first bytes) is
+ * unpacked as it is read.
  *
  * Errors: LGD_EIO if the file cannot be read or changes meanwhile (it is passed over three times, so it must be a
- * regular file); LGD_EFORMAT for what stands in it, as path:line:cell, a row of too many or too few cells, a quote never
+ * regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EFORMAT for what stands in it, as path:line:cell, a row of too many or too few cells, a quote never
  * closed (by the line it was opened in), a NUL byte, no row, no column beside the target; LGD_EINVAL for options,
  * columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
- * Memory: at most four times the size of the file and 64 MiB, apart from one-hot columns. */
+ * Memory: at most four times the size of the file as text, 128 bytes for each column, and 4 MiB, apart from one-hot columns. */
 LGD_API lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options,
                                       size_t options_size);
 static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const lgd_csv_options *options)
@@ -138,4 +142,5 @@ LGD_API void lgd_table_free(lgd_table *table);
 }
 #endif
 #include "libsvm.h"
+#include "npy.h"
 #endif

@@ -1,8 +1,9 @@
 /* Reading a table of text, in three passes over the file, each through the same scanner:
  *   look    the first row, and on until every column has met a cell: header, names, target, which columns are text
  *   count   all rows: their number, which of them are dropped, the levels of the text columns; rows of another length
- *   fill    all rows again, into memory of just that size; cells that are no numbers
- * So the file is never held in memory, nor is the table twice. */
+ *   fill    all rows again, each to who takes it: the reader into memory of just that size; cells that are no numbers
+ * So the file is never held in memory, nor is the table twice. The converter needs no memory for rows, so it counts them only where
+ * there are levels, and fills twice where all rows tell what becomes of each: by means, or by labels. */
 #ifndef LGD_IO_INSIDE_H
 #define LGD_IO_INSIDE_H
 #include "base/base.h"
@@ -151,14 +152,22 @@ typedef enum lgd_column_kind {
 typedef struct lgd_column {
     const char *name;
     size_t first;       /* its first column in the table */
-    size_t missing;     /* cells to be filled */
     lgd_levels *levels; /* of a column of words */
-    lgd_column_kind kind;
-    bool asked; /* the kind is the caller's word */
-    bool kept;  /* named in `only` */
+    unsigned char kind; /* lgd_column_kind: there may be millions of columns */
+    bool asked;         /* the kind is the caller's word */
+    bool kept;          /* named in `only` */
 } lgd_column;
 
-typedef struct lgd_reader {
+/* Of a column of the table, while rows come: their sum, what its rounding lost, one of numbers 2^64 times smaller; cells that are missing.
+ * Then the mean. */
+typedef struct lgd_mean {
+    double sum, rest, small, value;
+    size_t missing;
+} lgd_mean;
+
+typedef struct lgd_reader lgd_reader;
+struct lgd_reader {
+    const char *file;
     lgd_csv_options options;
     lgd_scan scan;
     lgd_text first, names; /* the cells of the first row and the names of the columns, each with a 0 behind it */
@@ -168,22 +177,51 @@ typedef struct lgd_reader {
     lgd_column *columns;               /* [count]; NULL until the first row has ended */
     size_t count, target, unknown;     /* target: count if there is none; unknown: columns of that kind */
     size_t first_line;                 /* of the first row */
-    bool header;
-    size_t rows, dropped; /* as counted */
+    bool header, has_words;            /* has_words: a column of them, that is not ignored */
+    size_t cols;                       /* of the table */
+    size_t rows, dropped;              /* once `counted` */
+    bool counted;
 
     /* while a pass runs */
-    bool in_header;  /* the row is the header */
-    bool incomplete; /* a cell of the row is missing */
-    bool stray;      /* a word of the row is none of the levels */
-    size_t row;      /* in the table */
+    bool in_header;                                 /* the row is the header */
+    bool incomplete;                                /* a cell of the row is missing */
+    bool stray;                                     /* a word of the row is none of the levels */
+    size_t row;                                     /* in the table */
+    size_t left_out;                                /* rows that are dropped */
+    double *x;                                      /* [cols + 1] the row, and its target; what is missing is NaN */
+    lgd_mean *mean;                                 /* [cols] with LGD_MISSING_MEAN, else NULL */
+    lgd_status (*take)(lgd_reader *r, size_t line); /* what becomes of x */
     lgd_labels labels;
     lgd_table *table;
-} lgd_reader;
+};
 
-/* The passes: see above. count also settles where the columns go, and the table's cols. */
+/* The passes: see above. fill gives `take` every row that is kept. */
 lgd_status lgd_csv_look(lgd_reader *r);
-lgd_status lgd_csv_count(lgd_reader *r, size_t *cols);
-lgd_status lgd_csv_fill(lgd_reader *r);
+lgd_status lgd_csv_count(lgd_reader *r);
+lgd_status lgd_csv_fill(lgd_reader *r, lgd_status (*take)(lgd_reader *r, size_t line));
+
+/* Where the columns go, once all levels are known; cols, x and mean. */
+lgd_status lgd_csv_place(lgd_reader *r);
+
+/* What both passes over all rows do first and last, and how they refuse a row of `cells`; is the row that has ended kept? */
+void lgd_csv_begin(lgd_reader *r);
+lgd_status lgd_csv_end(lgd_reader *r);
+lgd_status lgd_csv_wrong_length(const lgd_reader *r, size_t line, size_t cells);
+bool lgd_csv_keeps(const lgd_reader *r);
+
+/* Adds x to the means and to the values of a binary target; and the means, when all rows have come (means.c). */
+lgd_status lgd_csv_measure(lgd_reader *r, size_t line);
+lgd_status lgd_csv_take_means(lgd_reader *r);
+
+/* The reader as a whole (csv.c): options are checked, the file is opened, and `work` runs in the C locale; what it leaves as the reader's
+ * table becomes *out, unless it fails. Then everything is freed. */
+lgd_status lgd_csv_run(lgd_reader *r, lgd_table **out, const lgd_csv_options *options, size_t options_size,
+                       lgd_status (*work)(lgd_reader *r));
+/* A table of names and counts, without numbers; the first notes, once rows are counted; the last (table.c). */
+lgd_status lgd_csv_make_table(lgd_reader *r);
+size_t lgd_csv_name_bytes(const lgd_reader *r); /* of the names in it; SIZE_MAX if they do not fit */
+lgd_status lgd_csv_note_table(lgd_reader *r);
+lgd_status lgd_csv_finish_notes(lgd_reader *r);
 
 bool lgd_cell_missing(const lgd_reader *r, const char *text, size_t length);
 

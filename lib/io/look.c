@@ -217,6 +217,7 @@ lgd_status lgd_csv_look(lgd_reader *r)
             c->kind = LGD_COLUMN_NUMBERS;
         if (c->kind == LGD_COLUMN_WORDS && !(c->levels = lgd_alloc("csv: levels", 1, sizeof *c->levels)))
             return LGD_ENOMEM;
+        r->has_words |= c->kind == LGD_COLUMN_WORDS;
     }
     return LGD_OK;
 }
