@@ -87,6 +87,20 @@ have_archive() {
     pkg-config --exists 'libarchive >= 3.4' zlib 2>/dev/null
 }
 
+have_hdf5() {
+    for package in hdf5-serial hdf5; do
+        # shellcheck disable=SC2046
+        printf '#include <hdf5.h>\nint main(void) { return H5open(); }\n' |
+            links $(pkg-config --cflags --libs $package 2>/dev/null) -lhdf5 && return
+    done
+    return 1
+}
+
+# It writes what the reader of HDF5 is tested with.
+have_h5py() {
+    python3 -c 'import h5py, numpy' >/dev/null 2>&1 || /usr/bin/python3 -c 'import h5py, numpy' >/dev/null 2>&1
+}
+
 have_json() {
     pkg-config --exists jansson 2>/dev/null
 }
@@ -221,6 +235,11 @@ package() {
     apt:archive) echo libarchive-dev zlib1g-dev ;;
     dnf:archive | zypper:archive) echo libarchive-devel zlib-devel ;;
     *:archive) echo libarchive zlib ;;
+    apt:hdf5) echo libhdf5-dev ;;
+    dnf:hdf5 | zypper:hdf5) echo hdf5-devel ;;
+    apt:h5py | dnf:h5py | zypper:h5py) echo python3-h5py ;;
+    pacman:h5py) echo python-h5py ;;
+    brew:h5py) echo h5py ;;
     apt:json) echo libjansson-dev ;;
     dnf:json) echo jansson-devel ;;
     zypper:json) echo libjansson-devel ;;

@@ -85,6 +85,17 @@ lgd_status lgd_array_put(lgd_array *a, const lgd_block *b, const double *numbers
     return LGD_OK;
 }
 
+lgd_status lgd_array_take_target(lgd_array *a, lgd_array *from, const char *who)
+{
+    if (from->cols != 1 || from->rows != a->rows)
+        return lgd_fail(LGD_EINVAL, "%s: the target is %zu x %zu numbers, one column of the %zu rows of X is accepted",
+                        who, from->rows, from->cols, a->rows);
+    a->table->y = from->table->y;
+    a->table->target = "target";
+    from->table->y = NULL;
+    return LGD_OK;
+}
+
 lgd_status lgd_array_finish(lgd_array *a, bool binary, bool classes, const char *note)
 {
     lgd_text notes = {0};

@@ -31,6 +31,9 @@ typedef struct lgd_block {
 /* Its numbers come to their places in the table; LGD_EFORMAT by row and column for one that is not finite. */
 lgd_status lgd_array_put(lgd_array *a, const lgd_block *block, const double *numbers);
 
+/* y of the table is that of another array, read as target_only: one column of as many rows. */
+lgd_status lgd_array_take_target(lgd_array *a, lgd_array *from, const char *who);
+
 /* y becomes labels, as in lgd_csv_options; then the table's notes begin with `note`, and the table is done. */
 lgd_status lgd_array_finish(lgd_array *a, bool binary, bool classes, const char *note);
 

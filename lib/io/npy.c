@@ -126,14 +126,7 @@ static lgd_status read_target(const char *path, const lgd_npy_options *o, lgd_ar
 {
     lgd_array y = {.target = 1, .target_only = true, .with_y = true, .max_bytes = o->max_bytes};
     lgd_status st = read_file(o->target_path ? o->target_path : path, o->target_member, &y, notes);
-    if (!st && (y.cols != 1 || y.rows != a->rows))
-        st = lgd_fail(LGD_EINVAL, "npy: the target is %zu x %zu numbers, one column of the %zu rows of X is accepted",
-                      y.rows, y.cols, a->rows);
-    if (!st) {
-        a->table->y = y.table->y;
-        a->table->target = "target";
-        y.table->y = NULL;
-    }
+    st = st ? st : lgd_array_take_target(a, &y, "npy");
     lgd_table_free(y.table);
     return st;
 }

@@ -40,6 +40,10 @@ static inline bool lgd_npy_is_single(const lgd_npy *a)
 /* count numbers as doubles; integers beyond 2^53 become NaN. (npy_decode.c) */
 void lgd_npy_decode(const lgd_npy *a, const unsigned char *from, size_t count, double *to);
 
+/* `count` rows of a->cols numbers without the column `target` (from 1; 0: all of it) become rows at, at + 1 .. of `to`: of floats if the
+ * file's are, else of doubles. */
+void lgd_npy_leave_out(const lgd_npy *a, size_t target, size_t count, const double *numbers, void *to, size_t at);
+
 /* The bytes of count numbers the other way round, in place. */
 void lgd_npy_swap(size_t width, unsigned char *bytes, size_t count);
 

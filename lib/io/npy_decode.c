@@ -71,3 +71,16 @@ void lgd_npy_decode(const lgd_npy *a, const unsigned char *from, size_t count, d
         for (size_t i = 0; i < count; i++)
             to[i] = one(a, from + i * a->width);
 }
+
+void lgd_npy_leave_out(const lgd_npy *a, size_t target, size_t count, const double *numbers, void *to, size_t at)
+{
+    const size_t skip = target != 0, left = skip ? target - 1 : a->cols, kept = a->cols - skip;
+    float *single = lgd_npy_is_single(a) ? (float *)to + at * kept : NULL;
+    double *wide = single ? NULL : (double *)to + at * kept;
+    for (size_t i = 0; i < count; i++, numbers += a->cols)
+        for (size_t j = 0; j < kept; j++)
+            if (single)
+                *single++ = (float)numbers[j < left ? j : j + 1];
+            else
+                *wide++ = numbers[j < left ? j : j + 1];
+}

@@ -47,20 +47,6 @@ static lgd_status read_bytes(const rows_of_file *r, size_t first, size_t count, 
     return LGD_OK;
 }
 
-/* Rows of numbers to rows without the target. */
-static void put_rows(const rows_of_file *r, size_t count, const double *numbers, void *to, size_t at)
-{
-    const size_t cols = r->f.cols, left = r->target ? r->target - 1 : cols, skip = r->target != 0, kept = cols - skip;
-    for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < kept; j++) {
-            const double x = numbers[i * cols + j + (j >= left ? skip : 0)];
-            if (lgd_npy_is_single(&r->f))
-                ((float *)to)[(at + i) * kept + j] = (float)x;
-            else
-                ((double *)to)[(at + i) * kept + j] = x;
-        }
-}
-
 static lgd_status read_rows(void *ctx, size_t first, size_t count, void *to)
 {
     rows_of_file *r = ctx;
@@ -76,7 +62,7 @@ static lgd_status read_rows(void *ctx, size_t first, size_t count, void *to)
         st = read_bytes(r, first + done, n, r->bytes);
         if (!st) {
             lgd_npy_decode(&r->f, r->bytes, n * r->f.cols, r->numbers);
-            put_rows(r, n, r->numbers, to, done);
+            lgd_npy_leave_out(&r->f, r->target, n, r->numbers, to, done);
         }
     }
     return st;
