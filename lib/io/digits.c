@@ -1,5 +1,6 @@
 /* Numbers as text that reads back as they are. */
 #include "io.h"
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -42,7 +43,9 @@ size_t lgd_digits(char to[LGD_DIGITS], double x, bool single)
             if (single ? (float)near == (float)size : near == size)
                 return put_decimal(to, x < 0, (uint64_t)whole, k);
         }
-    for (int digits = single ? 6 : 15;; digits++) {
+    const bool subnormal =
+        size < (single ? (double)FLT_MIN : DBL_MIN); /* others tell all numbers of 6 or 15 digits apart */
+    for (int digits = subnormal ? 1 : single ? 6 : 15;; digits++) {
         const size_t length = (size_t)snprintf(to, LGD_DIGITS, "%.*g", digits, x);
         if (digits >= (single ? 9 : 17) || reads_back(to, length, x, single))
             return length;
