@@ -131,6 +131,23 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
     return lgd_csv_read_sized(out, path, options, sizeof *options);
 }
 
+/* The same table into files of NumPy, for one that memory does not hold: X_path becomes a .npy of [rows x cols] doubles by rows, with
+ * `single` of floats, and y_path one of [rows] doubles; y_path NULL: the target is left out. The numbers, to the bit, the checks and the
+ * sentences are those of lgd_csv_read; of two mistakes in a file another may be found first. Files are written whole or not at all, and packed by what their
+ * names end in (.npy.gz, .npy.zst, .npy.xz). *out, if out is not NULL, is the table without numbers: X and y are NULL; lgd_table_free.
+ *
+ * The file is passed over once, after a look at its first rows; twice where words are levels, and once more where means fill cells, numbers
+ * are labels, or X_path is packed. Errors: as lgd_csv_read, apart from max_bytes, which does not count; LGD_EIO where a file cannot be
+ * written; LGD_EINVAL for y_path beside no_target; LGD_ERANGE for more than 1000 classes at the line of the first too many.
+ * Memory: 2 MiB, 128 bytes for each column, and a row; nothing that grows with the rows. */
+LGD_API lgd_status lgd_csv_convert_sized(lgd_table **out, const char *path, const char *X_path, const char *y_path,
+                                         const lgd_csv_options *options, size_t options_size);
+static inline lgd_status lgd_csv_convert(lgd_table **out, const char *path, const char *X_path, const char *y_path,
+                                         const lgd_csv_options *options)
+{
+    return lgd_csv_convert_sized(out, path, X_path, y_path, options, sizeof *options);
+}
+
 /* The matrix of a table's X, of whichever kind: dense, of floats, or sparse. It borrows the table's numbers. Errors: LGD_EINVAL for NULL, and
  * those of lgd_matrix_dense, lgd_matrix_dense_f32 and lgd_matrix_csr, where numbers were changed. */
 LGD_API lgd_status lgd_table_matrix(lgd_matrix **out, const lgd_table *table);
