@@ -11,21 +11,25 @@ typedef struct lgd_csr_columns {
     double *mean, *deviation, *low, *high, *count, *rest, *factor; /* [cols] each */
 } lgd_csr_columns;
 
-/* Loops for one kind of indices and values. next[r] is a row that is asked for; none there is, d->rows, is passed over.
+/* Loops for one kind of indices and values. next, or next[r], is a row that is asked for: its columns where a score is computed, with `whole`
+ * its values too, and those in what follows; d->rows is none.
  *   scores           z[r] = score of row[r], with the bits of a dense row
  *   update           g += slope[r] row[r] for r = 0, 1, ..; with `squares` of the square of each number
  *   step             w_j -= lr (slope x_j / by) of one row
- *   move             v -= c x of one row; |x|^2
+ *   product, move    x v and |x|^2 of one row; v -= c x
  *   forward, adjoint of one row for k outputs, a sum to each: z = x W, G += x^T r
  *   copy             the numbers of a row to where they are in a dense one, which is 0
  *   sums, squares    of all rows: sums, extremes and counts of each column; then sums of what is left of the mean, and of its squares
  *   check            the columns and numbers of a row whose place is known
  *   touched          the columns of a row that are not seen yet, behind the `count` that are there; SIZE_MAX where there is no room */
 typedef struct lgd_csr_loops {
-    void (*scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *w, double *z);
-    void (*update)(const lgd_csr *d, size_t count, const size_t *row, const double *slope, bool squares, double *g);
-    void (*step)(const lgd_csr *d, size_t row, double slope, const lgd_row_step *step, double *w);
-    double (*move)(const lgd_csr *d, size_t row, double c, double *v);
+    void (*scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, bool whole, const double *w,
+                   double *z);
+    void (*update)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *slope,
+                   bool squares, double *g);
+    void (*step)(const lgd_csr *d, size_t row, size_t next, double slope, const lgd_row_step *step, double *w);
+    double (*product)(const lgd_csr *d, size_t row, size_t next, const double *v, double *squares);
+    void (*move)(const lgd_csr *d, size_t row, size_t next, double c, double *v);
     void (*forward)(const lgd_csr *d, size_t row, size_t k, const double *W, size_t ldw, double *z);
     void (*adjoint)(const lgd_csr *d, size_t row, size_t k, const double *r, bool squares, double *G, size_t ldg);
     void (*copy)(const lgd_csr *d, size_t row, double *x);

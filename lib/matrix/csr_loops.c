@@ -11,6 +11,9 @@
 #define LGD_APART
 #endif
 
+typedef double four __attribute__((vector_size(32)));
+#define LGD_UNROLL _Pragma("GCC unroll 4")
+
 #define INDEX int32_t
 #define VALUE double
 #define COLUMNS column

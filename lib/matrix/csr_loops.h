@@ -1,20 +1,29 @@
 /* Loops over sparse rows, see csr.h, once for each kind of numbers: the file that includes this says what INDEX, VALUE and NAME(word) are, and which
  * members of lgd_csr, COLUMNS and VALUES, hold them. */
 
+/* Asks for the columns of a row, or its values. */
+LGD_INLINE void NAME(ask)(const lgd_csr *d, size_t row, bool columns)
+{
+    if (row >= d->rows)
+        return;
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    for (size_t e = begin; columns && e < end; e += 64 / sizeof(INDEX))
+        lgd_prefetch(d->COLUMNS + e);
+    for (size_t e = begin; !columns && e < end; e += 64 / sizeof(VALUE))
+        lgd_prefetch(d->VALUES + e);
+}
+
 /* By eight lanes, lane l having the columns j = l mod 8, each product rounded before it is added: with the zeros between them the bits
  * of lgd_rows_forward, since adding a 0 changes no sum that began as +0. */
-static void NAME(scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *w,
-                         double *z)
+static void NAME(scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, bool whole,
+                         const double *w, double *z)
 {
     for (size_t r = 0; r < count; r++) {
         const size_t begin = d->row_start[row[r]], end = d->row_start[row[r] + 1];
         double s[LGD_LANES] = {0};
-        if (next[r] < d->rows)
-            for (size_t e = d->row_start[next[r]]; e < d->row_start[next[r] + 1]; e += 64 / sizeof(INDEX)) {
-                lgd_prefetch(d->COLUMNS + e);
-                for (size_t l = 0; l < 64 / sizeof(INDEX); l += 64 / sizeof(VALUE))
-                    lgd_prefetch(d->VALUES + e + l);
-            }
+        NAME(ask)(d, next[r], true);
+        if (whole)
+            NAME(ask)(d, next[r], false);
         for (size_t e = begin; e < end; e++) {
             const size_t j = (size_t)d->COLUMNS[e];
             s[j % LGD_LANES] += (double)d->VALUES[e] * w[j];
@@ -24,14 +33,15 @@ static void NAME(scores)(const lgd_csr *d, size_t count, const size_t *row, cons
 }
 
 /* g_j += slope_i x_ij, or with `squares` x_ij^2. No column comes twice in a row. */
-static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, const double *slope, bool squares,
-                         double *restrict g)
+static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *slope,
+                         bool squares, double *restrict g)
 {
     for (size_t r = 0; r < count; r++) {
         const INDEX *restrict column = d->COLUMNS;
         const VALUE *restrict value = d->VALUES;
         const size_t begin = d->row_start[row[r]], end = d->row_start[row[r] + 1];
         const double s = slope[r];
+        NAME(ask)(d, next[r], false);
         if (squares) {
             LGD_APART
             for (size_t e = begin; e < end; e++)
@@ -44,12 +54,14 @@ static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, cons
     }
 }
 
-static void NAME(step)(const lgd_csr *d, size_t row, double slope, const lgd_row_step *step, double *restrict w)
+static void NAME(step)(const lgd_csr *d, size_t row, size_t next, double slope, const lgd_row_step *step,
+                       double *restrict w)
 {
     const INDEX *restrict column = d->COLUMNS;
     const VALUE *restrict value = d->VALUES;
     const size_t begin = d->row_start[row], end = d->row_start[row + 1];
     const double lr = step->lr, by = step->by;
+    NAME(ask)(d, next, false);
     if (by == 1) {
         LGD_APART
         for (size_t e = begin; e < end; e++)
@@ -61,18 +73,44 @@ static void NAME(step)(const lgd_csr *d, size_t row, double slope, const lgd_row
     }
 }
 
-static double NAME(move)(const lgd_csr *d, size_t row, double c, double *restrict v)
+/* By four lanes, which stay in registers. */
+LGD_WIDE static double NAME(product)(const lgd_csr *d, size_t row, size_t next, const double *v, double *squares)
 {
-    const INDEX *restrict column = d->COLUMNS;
-    const VALUE *restrict value = d->VALUES;
+    const INDEX *column = d->COLUMNS;
+    const VALUE *value = d->VALUES;
     const size_t begin = d->row_start[row], end = d->row_start[row + 1];
-    double s[LGD_LANES] = {0};
-    LGD_APART
-    for (size_t e = begin; e < end; e++)
+    four s = {0}, q = {0};
+    size_t e = begin;
+    NAME(ask)(d, next, true);
+    for (; e + 4 <= end; e += 4) {
+        const INDEX *j = column + e;
+        const four x = {(double)value[e], (double)value[e + 1], (double)value[e + 2], (double)value[e + 3]};
+        s += x * (four){v[j[0]], v[j[1]], v[j[2]], v[j[3]]};
+        q += x * x;
+    }
+    for (; e < end; e++) {
+        const double x = (double)value[e];
+        s[0] += x * v[column[e]];
+        q[0] += x * x;
+    }
+    *squares = (q[0] + q[2]) + (q[1] + q[3]);
+    return (s[0] + s[2]) + (s[1] + s[3]);
+}
+
+LGD_WIDE static void NAME(move)(const lgd_csr *d, size_t row, size_t next, double c, double *restrict v)
+{
+    const INDEX *column = d->COLUMNS;
+    const VALUE *value = d->VALUES;
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    size_t e = begin;
+    NAME(ask)(d, next, false);
+    for (; e + 4 <= end; e += 4) {
+        const four x = {(double)value[e], (double)value[e + 1], (double)value[e + 2], (double)value[e + 3]},
+                   less = c * x;
+        LGD_UNROLL for (size_t l = 0; l < 4; l++) v[column[e + l]] -= less[l];
+    }
+    for (; e < end; e++)
         v[column[e]] -= c * (double)value[e];
-    for (size_t e = begin; e < end; e++)
-        s[e % LGD_LANES] += (double)value[e] * (double)value[e];
-    return lgd_lanes(s);
 }
 
 static void NAME(forward)(const lgd_csr *d, size_t row, size_t k, const double *W, size_t ldw, double *restrict z)
@@ -167,9 +205,9 @@ static lgd_status NAME(check)(const lgd_csr *d, size_t row)
     return LGD_OK;
 }
 
-static const lgd_csr_loops NAME(loops) = {NAME(scores),  NAME(update),  NAME(step),   NAME(move),
-                                          NAME(forward), NAME(adjoint), NAME(copy),   NAME(sums),
-                                          NAME(squares), NAME(check),   NAME(touched)};
+static const lgd_csr_loops NAME(loops) = {NAME(scores), NAME(update),  NAME(step),    NAME(product),
+                                          NAME(move),   NAME(forward), NAME(adjoint), NAME(copy),
+                                          NAME(sums),   NAME(squares), NAME(check),   NAME(touched)};
 
 #undef INDEX
 #undef VALUE

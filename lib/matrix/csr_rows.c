@@ -57,9 +57,9 @@ static bool next_panel(walk *k)
     return true;
 }
 
-static void scores(const walk *k, const double *w, double *z)
+static void scores(const walk *k, bool whole, const double *w, double *z)
 {
-    k->A->loops->scores(&k->A->d, k->count, k->now->row, k->next->row, w, z);
+    k->A->loops->scores(&k->A->d, k->count, k->now->row, k->next->row, whole, w, z);
 }
 
 lgd_status lgd_csr_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
@@ -71,10 +71,10 @@ lgd_status lgd_csr_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_s
     lgd_status status = LGD_OK;
     begin(&k, A, rows);
     while (!status && next_panel(&k)) {
-        scores(&k, w, z);
+        scores(&k, !g, w, z);
         status = slopes(slopes_ctx, k.count, k.now->position, z);
         if (g && !status)
-            A->loops->update(&A->d, k.count, k.now->row, z, false, g);
+            A->loops->update(&A->d, k.count, k.now->row, k.next->row, z, false, g);
     }
     return status;
 }
@@ -85,7 +85,7 @@ static void forward(const lgd_csr_matrix *A, const lgd_rows *rows, const double 
     double z[LGD_ROWS_MOST];
     begin(&k, A, rows);
     while (next_panel(&k)) {
-        scores(&k, w, z);
+        scores(&k, true, w, z);
         for (size_t r = 0; r < k.count; r++)
             Z[k.now->position[r] * ldz] = z[r];
     }
@@ -99,7 +99,7 @@ static void adjoint(const lgd_csr_matrix *A, const lgd_rows *rows, const double 
     while (next_panel(&k)) {
         for (size_t r = 0; r < k.count; r++)
             slope[r] = R[k.now->position[r] * ldr];
-        A->loops->update(&A->d, k.count, k.now->row, slope, squares, g);
+        A->loops->update(&A->d, k.count, k.now->row, k.next->row, slope, squares, g);
     }
 }
 
@@ -146,7 +146,7 @@ lgd_status lgd_csr_squares(void *ctx, const lgd_rows *rows, size_t k, const doub
  * as long again before. */
 static size_t row_ahead(const lgd_csr_matrix *A, const lgd_rows *rows, size_t known, size_t i)
 {
-    enum { AHEAD = 3 };
+    enum { AHEAD = 4 };
     if (i + 2 * AHEAD < known)
         lgd_prefetch(A->d.row_start + lgd_csr_row(rows, i + 2 * AHEAD));
     return i + AHEAD < known ? lgd_csr_row(rows, i + AHEAD) : A->d.rows;
@@ -160,10 +160,10 @@ static lgd_status descend(const lgd_csr_matrix *A, const lgd_rows *rows, const l
     for (size_t i = 0; i < rows->count && !status; i++) {
         const size_t row = lgd_csr_row(rows, i), next = row_ahead(A, rows, known, i);
         double slope;
-        A->loops->scores(&A->d, 1, &row, &next, w, &slope);
+        A->loops->scores(&A->d, 1, &row, &next, false, w, &slope);
         status = slopes(slopes_ctx, 1, &i, &slope);
         if (!status)
-            A->loops->step(&A->d, row, slope, step, w);
+            A->loops->step(&A->d, row, next, slope, step, w);
     }
     return status;
 }
@@ -194,9 +194,7 @@ static lgd_status descend_shrinking(const lgd_csr_matrix *A, const lgd_rows *row
     begin_again(&s, A->d.cols, v);
     for (size_t i = 0; i < rows->count && !status; i++) {
         const size_t row = lgd_csr_row(rows, i), next = row_ahead(A, rows, known, i);
-        double score, slope;
-        A->loops->scores(&A->d, 1, &row, &next, v, &score);
-        slope = s.a * score;
+        double squares, score = A->loops->product(&A->d, row, next, v, &squares), slope = s.a * score;
         if (step->smooth)
             *step->smooth = s.squares < 0 ? 0 : 0.5 * step->l2 * (s.a * s.a * s.squares);
         status = slopes(slopes_ctx, 1, &i, &slope);
@@ -210,7 +208,8 @@ static lgd_status descend_shrinking(const lgd_csr_matrix *A, const lgd_rows *row
             begin_again(&s, A->d.cols, v);
         }
         const double c = step->lr * (slope / step->by) / s.a;
-        s.squares += c * (c * A->loops->move(&A->d, row, c, v) - 2 * score);
+        A->loops->move(&A->d, row, next, c, v);
+        s.squares += c * (c * squares - 2 * score);
     }
     begin_again(&s, A->d.cols, v);
     return status;

@@ -20,15 +20,19 @@ static size_t row_of(const lgd_rows *rows, size_t position)
 
 /* Targets and weights of scattered rows are scattered too: those of the next panel are asked for. Where rows are visited by eighths of
  * a block, each eighth goes on by an eighth of the panel. */
-static void ask(const sweep *s, size_t position)
+static void ask(const lgd_glm *m, const lgd_rows *rows, size_t known, size_t position)
 {
-    const lgd_glm *m = s->to->m;
-    if (!s->rows->index || position >= s->known)
+    if (!rows->index || position >= known)
         return;
-    const size_t row = row_of(s->rows, position);
+    const size_t row = row_of(rows, position);
     lgd_prefetch(m->y + row);
     if (m->o.weights)
         lgd_prefetch(m->o.weights + row);
+}
+
+static size_t known_of(const lgd_rows *rows)
+{
+    return rows->count + (rows->index ? lgd_rows_ahead(rows) : 0);
 }
 
 static lgd_status slopes_of(const sweep *s, size_t count, const size_t *position, double *Z)
@@ -42,7 +46,7 @@ static lgd_status slopes_of(const sweep *s, size_t count, const size_t *position
     const size_t on = count >= 8 && position[1] > position[0] + 1 ? count / 8 : count;
     for (size_t i = 0; i < count; i++) {
         const size_t row = row_of(s->rows, position[i]);
-        ask(s, position[i] + on);
+        ask(m, s->rows, s->known, position[i] + on);
         y[i] = m->y[row];
         if (m->o.weights)
             weight[i] = m->o.weights[row];
@@ -80,9 +84,7 @@ static lgd_status sweep_rows(const lgd_glm_wanted *to, const lgd_rows *rows, siz
 {
     const lgd_glm *m = to->m;
     double *g = to->U ? NULL : to->g;
-    sweep s = {.to = to, .rows = rows, .done = done, .known = rows->count, .watch = lgd_watch_begin()};
-    if (rows->index)
-        s.known += lgd_rows_ahead(rows);
+    sweep s = {.to = to, .rows = rows, .done = done, .known = known_of(rows), .watch = lgd_watch_begin()};
     if (m->o.intercept) {
         s.b = to->w[m->X->cols];
         s.gb = g ? g + m->X->cols : NULL;
@@ -108,6 +110,7 @@ lgd_status lgd_glm_sweep(const lgd_rows *rows, lgd_glm_wanted *to)
 typedef struct descent {
     const lgd_glm *m;
     const lgd_rows *rows;
+    size_t known; /* as in a sweep */
     double lr, by, *w, *f;
     double smooth; /* where the storage leaves the smooth part; below 0 it does not */
 } descent;
@@ -115,6 +118,7 @@ typedef struct descent {
 /* The slope at w; the intercept, which is no column, makes its step here. */
 static lgd_status slope_of(void *ctx, size_t count, const size_t *position, double *Z)
 {
+    enum { AHEAD = 4 };
     const descent *d = ctx;
     const lgd_glm *m = d->m;
     if (count != 1)
@@ -122,6 +126,7 @@ static lgd_status slope_of(void *ctx, size_t count, const size_t *position, doub
                         count);
     const size_t row = row_of(d->rows, *position);
     double *b = m->o.intercept ? d->w + m->X->cols : NULL;
+    ask(m, d->rows, d->known, *position + AHEAD);
     if (b || m->o.offset)
         *Z += (b ? *b : 0) + (m->o.offset ? m->o.offset[row] : 0);
     double value = m->loss->ops.eval(m->loss->ctx, 1, 1, Z, 1, m->y + row, m->o.weights ? m->o.weights + row : NULL);
@@ -140,6 +145,7 @@ static lgd_status descend_rows(descent *d, const lgd_rows *rows)
     const lgd_row_step step = {.lr = d->lr, .by = d->by, .l2 = d->m->o.l2, .smooth = &d->smooth};
     const unsigned errors = lgd_error_count();
     d->rows = rows;
+    d->known = known_of(rows);
     d->smooth = -1;
     const int code = (int)X->ops.descend(X->ctx, rows, &step, slope_of, d, d->w);
     return code ? lgd_failed_in(X->ops.name, "descend", code, errors) : LGD_OK;
