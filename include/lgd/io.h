@@ -133,8 +133,8 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
 
 /* The same table into files of NumPy, for one that memory does not hold: X_path becomes a .npy of [rows x cols] doubles by rows, with
  * `single` of floats, and y_path one of [rows] doubles; y_path NULL: the target is left out. The numbers, to the bit, the checks and the
- * sentences are those of lgd_csv_read; of two mistakes in a file another may be found first. Files are written whole or not at all, and packed by what their
- * names end in (.npy.gz, .npy.zst, .npy.xz). *out, if out is not NULL, is the table without numbers: X and y are NULL; lgd_table_free.
+ * sentences are those of lgd_csv_read; of two mistakes in a file another may be found first. Files are written whole or not at all, and
+ * packed by what their names end in (.npy.gz, .npy.zst, .npy.xz). *out, if out is not NULL, is the table without numbers: X and y are NULL; lgd_table_free.
  *
  * The file is passed over once, after a look at its first rows; twice where words are levels, and once more where means fill cells, numbers
  * are labels, or X_path is packed. Errors: as lgd_csv_read, apart from max_bytes, which does not count; LGD_EIO where a file cannot be
@@ -148,6 +148,36 @@ static inline lgd_status lgd_csv_convert(lgd_table **out, const char *path, cons
     return lgd_csv_convert_sized(out, path, X_path, y_path, options, sizeof *options);
 }
 
+/* How a table is written. A zeroed struct, or NULL: commas, points, no target, digits for doubles.
+ *
+ * delimiter      between cells; 0: a tab if the path names a .tsv or .tab, else a comma, or with decimal_comma a semicolon
+ * decimal_comma  numbers are written 12,5
+ * single         each number of X in the fewest digits that read back as the float nearest to it
+ * y              [rows], written as the last column; borrowed; NULL: none
+ * target         the name of that column; NULL: "y" */
+typedef struct lgd_csv_write_options {
+    char delimiter;
+    bool decimal_comma;
+    bool single;
+    const double *y;
+    const char *target;
+} lgd_csv_write_options;
+
+/* Writes X [rows x cols], element (i, j) at X[i*ld + j], as text: a line for each row, each number in the fewest digits that read back as
+ * it is, to the bit, whatever the locale. names [cols] are a first line, in quotes where they need them; NULL: there is none. A NaN is
+ * an empty cell, which is read as a missing one. (A name that is a number is read as one unless header is LGD_HEADER_YES.) The file is
+ * written whole or not at all, and packed by what its name ends in (.csv.gz, .csv.zst, .csv.xz). Errors: LGD_EINVAL for NULL, ld < cols,
+ * cols 0, a delimiter that may stand in a number, an infinite number by its row and column; LGD_EIO if the file cannot be written,
+ * LGD_EUNSUPPORTED for a packed one without libarchive. Memory: a row as text. */
+LGD_API lgd_status lgd_csv_write_sized(const char *path, size_t rows, size_t cols, const double *X, size_t ld,
+                                       const char *const *names, const lgd_csv_write_options *options,
+                                       size_t options_size);
+static inline lgd_status lgd_csv_write(const char *path, size_t rows, size_t cols, const double *X, size_t ld,
+                                       const char *const *names, const lgd_csv_write_options *options)
+{
+    return lgd_csv_write_sized(path, rows, cols, X, ld, names, options, sizeof *options);
+}
+
 /* The matrix of a table's X, of whichever kind: dense, of floats, or sparse. It borrows the table's numbers. Errors: LGD_EINVAL for NULL, and
  * those of lgd_matrix_dense, lgd_matrix_dense_f32 and lgd_matrix_csr, where numbers were changed. */
 LGD_API lgd_status lgd_table_matrix(lgd_matrix **out, const lgd_table *table);
@@ -158,6 +188,7 @@ LGD_API void lgd_table_free(lgd_table *table);
 #ifdef __cplusplus
 }
 #endif
+#include "hdf5.h"
 #include "libsvm.h"
 #include "npy.h"
 #endif
