@@ -25,7 +25,8 @@ import os
 import signal
 import sys
 import threading
-from ctypes import CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_int, c_size_t, c_uint, c_uint64, c_void_p
+from ctypes import (CFUNCTYPE, POINTER, Structure, c_bool, c_char, c_char_p, c_double, c_float, c_int, c_size_t, c_uint, c_uint64,
+                    c_void_p)
 
 import numpy as np
 
@@ -66,9 +67,12 @@ _FORWARD = CFUNCTYPE(c_int, c_void_p, POINTER(lgd_rows), c_size_t, c_void_p, c_s
 _MOMENTS = CFUNCTYPE(c_int, c_void_p, c_void_p, c_void_p)
 lgd_matrix_ops = _struct("lgd_matrix_ops", name=c_char_p, flags=c_uint, forward=_FORWARD, adjoint=_FORWARD, panel=c_void_p,
                          free=c_void_p, moments=_MOMENTS, gather=c_void_p, fused=c_void_p, descend=c_void_p, use=c_void_p,
-                         kernel=c_void_p, squares=c_void_p, stored=c_void_p, bytes=c_void_p)
+                         kernel=c_void_p, squares=c_void_p, stored=c_void_p, bytes=c_void_p, touched=c_void_p)
 lgd_csr = _struct("lgd_csr", rows=c_size_t, cols=c_size_t, row_start=c_void_p, column=c_void_p, column_i64=c_void_p,
                   value=c_void_p, value_f32=c_void_p)
+_READ = CFUNCTYPE(c_int, c_void_p, c_size_t, c_size_t, c_void_p)
+lgd_stream = _struct("lgd_stream", rows=c_size_t, cols=c_size_t, read=_READ, ctx=c_void_p, free=c_void_p, single=c_bool,
+                     block_rows=c_size_t, memory=c_size_t, synchronous=c_bool)
 lgd_gradient_check = _struct("lgd_gradient_check", worst=c_size_t, analytic=c_double, numeric=c_double, error=c_double)
 lgd_curvature_options = _struct("lgd_curvature_options", tol=c_double, max_products=c_size_t, seed=c_uint64, power=c_bool,
                                 smallest_vector=c_void_p, largest_vector=c_void_p)
@@ -128,7 +132,7 @@ lgd_report = _struct("lgd_report", stop=c_int, steps=c_uint64, epochs=c_uint64, 
                      lr_hold=c_double, f_average=c_double, gap=c_double, batch_size=c_size_t, indefinite=c_uint64,
                      smallest_curvature=c_double, f_validation=c_double, bytes=c_double, flops=c_double, streaming=c_double,
                      seconds_loss=c_double, seconds_matrix=c_double, seconds_optimizer=c_double, kernel=c_char_p,
-                     machine=c_char_p)
+                     machine=c_char_p, updates=c_char_p)
 lgd_lasso_path_options = _struct(
     "lgd_lasso_path_options", count=c_size_t, ratio=c_double, strengths=c_void_p, l1_ratio=c_double, lower=c_void_p,
     upper=c_void_p, bounds=c_size_t, gap_tol=c_double, max_sweeps=c_uint64, on_data=c_bool, threads=c_size_t)
@@ -173,8 +177,8 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_build_info": "s", "lgd_machine": "s", "lgd_optimizer_machine": "sp", "lgd_streaming_rate": "dz",
     "lgd_stream_read": "dpzzz", "lgd_last_error": "s", "lgd_stop_string": "si", "lgd_uniform": "vlzzp",
     "lgd_permutation": "vllzp", "lgd_matrix_dense": "ipzzpz", "lgd_matrix_dense_columns": "ipzzpz", "lgd_matrix_dense_f32": "ipzzpz",
-    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_csr_sized": "ippz", "lgd_matrix_scaled": "ipppp",
-    "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
+    "lgd_matrix_create_sized": "ipzzpzp", "lgd_matrix_csr_sized": "ippz", "lgd_matrix_stream_sized": "ippz",
+    "lgd_matrix_block_rows": "zp", "lgd_matrix_scaled": "ipppp", "lgd_matrix_unscale": "ipzbpp", "lgd_matrix_free": "vp",
     "lgd_glm_create_sized": "ipppppz", "lgd_glm_predict": "ippppz", "lgd_function_create": "ipzpp",
     "lgd_function_create_differences": "ipzpp", "lgd_objective_subset": "ippp", "lgd_objective_eval": "ippppp",
     "lgd_objective_dim": "zp", "lgd_objective_terms": "zp", "lgd_objective_check_gradient_sized": "ipppz",
@@ -190,7 +194,8 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_penalty_name": "sp", "lgd_penalty_value": "ipzpp", "lgd_penalty_prox": "ipzdpp", "lgd_penalty_free": "vp",
     "lgd_optimizer_parse": "ips", "lgd_optimizer_name": "sp", "lgd_optimizer_option": "ipsp", "lgd_optimizer_penalty": "ipp",
     "lgd_optimizer_groups_sized": "ippzz", "lgd_optimizer_average_sized": "ippz", "lgd_optimizer_momentum": "ipd",
-    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_result": "ippp", "lgd_optimizer_steps": "lp", "lgd_optimizer_follow": "ipp",
+    "lgd_optimizer_step": "ipzppdd", "lgd_optimizer_step_sparse": "ipzpzppdd", "lgd_optimizer_result": "ippp",
+    "lgd_optimizer_steps": "lp", "lgd_optimizer_follow": "ipp",
     "lgd_optimizer_reset": "vp", "lgd_optimizer_save": "ippp", "lgd_optimizer_load": "ippz", "lgd_optimizer_free": "vp",
     "lgd_history_create": "ip", "lgd_history_series": "ppsp", "lgd_history_free": "vp", "lgd_duality_gap": "ipppp",
     "lgd_minimize_sized": "ippppzpz", "lgd_minimize_starts_sized": "ippppzpzpzpz",
@@ -199,6 +204,7 @@ FUNCTIONS = {  # p pointer, s text, d double, z size_t, l uint64_t, i int or enu
     "lgd_objective_describe": "zppz", "lgd_minimize_describe_sized": "zpppzpz", "lgd_standard_errors_sized": "ipppzpp",
     "lgd_mlp_create_sized": "ipppppz", "lgd_mlp_initialise": "ipilp", "lgd_mlp_predict": "ippppz",
     "lgd_mlp_layer_sized": "ipzpz", "lgd_mlp_layer_norms": "ippp", "lgd_factorization_create_sized": "ipzzzppppz",
+    "lgd_factorization_csr_sized": "ippzpz",
     "lgd_factorization_factors_sized": "ippz", "lgd_factorization_initialise": "ipdlp",
     "lgd_factorization_predict": "ippzppp", "lgd_factorization_top": "ippzzbppp", "lgd_split_draw_sized": "ipppz",
     "lgd_split_rows": "ipzpp", "lgd_cross_validate_sized": "ipppppz", "lgd_cross_validate_glm_sized": "ipppppzpzpzpz",
@@ -479,9 +485,16 @@ def _loss(loss):
 
 
 class Matrix(_Object):
-    """data [rows x cols], borrowed: by the library's own kernels, but for float32 by columns, which NumPy multiplies."""
+    """data [rows x cols], borrowed: by the library's own kernels, but for float32 by columns, which NumPy multiplies. Or sparse
+    rows, a csr_matrix or csr_array of SciPy, likewise."""
 
     def __init__(self, data):
+        if hasattr(data, "indptr"):
+            given, kept = _csr("data of Matrix", data)
+            self.shape = data.shape
+            self._handle = _Handle(lambda out: _C.lgd_matrix_csr_sized(out, ctypes.byref(given), ctypes.sizeof(given)),
+                                   _C.lgd_matrix_free, *kept)
+            return
         by_columns, ld = _layout("data of Matrix", data)
         self.shape = data.shape
         if data.dtype == np.float32 and by_columns:
@@ -498,23 +511,33 @@ class Matrix(_Object):
 
     @classmethod
     def csr(cls, data, column=None, row_start=None, cols=None):
-        """Sparse rows, where they lie: a csr_matrix or csr_array of SciPy with sorted indices, or its data (float64 or float32),
-        indices (int32 or int64), row_start = indptr, and the number of columns."""
-        if column is None:
-            data, column, row_start, cols = data.data, data.indices, data.indptr, data.shape[1]
-        start = np.ascontiguousarray(row_start, SIZE) if np.min(row_start) >= 0 else _refuse("row_start", "has a number below 0", "sizes")
-        for name, array, kinds, count in ("data", data, (np.float64, np.float32), start[-1]), ("column", column, (np.int32, np.int64), start[-1]):
-            if array.dtype not in kinds or array.ndim != 1 or not array.flags.c_contiguous or len(array) < count:
-                _refuse(f"{name} of csr", f"has dtype {array.dtype} and shape {array.shape}",
-                        f"{count} numbers of {' or '.join(kind.__name__ for kind in kinds)} without gaps", TypeError)
-        given = lgd_csr(rows=len(start) - 1, cols=cols, row_start=start.ctypes.data)
-        setattr(given, "column" if column.dtype == np.int32 else "column_i64", column.ctypes.data)
-        setattr(given, "value" if data.dtype == np.float64 else "value_f32", data.ctypes.data)
+        """Sparse rows as Matrix takes them, or the arrays that they are made of: numbers, their columns, row_start [rows + 1]."""
+        return cls(data if column is None else Csr(data, column, row_start, (len(row_start) - 1, cols)))
+
+    @classmethod
+    def stream(cls, rows, cols, read, **options):
+        """Rows that are never in memory as a whole: read(first, count) gives an array [count x cols], when they are needed and on
+        the thread that needs them. Options are single, for float32 in memory, block_rows and memory."""
+        o = _fill("stream", lgd_stream(rows=_whole("rows", rows), cols=_whole("cols", cols)), options)
+        number = c_float if o.single else c_double
+
+        def fill(_, first, count, to):
+            block, shape = np.asarray(read(first, count)), (count, o.cols)
+            if block.shape != shape:
+                _refuse("what read of stream gives", f"has shape {block.shape}", f"{shape}")
+            np.copyto(np.ndarray(shape, number, (number * block.size).from_address(to)), block, "same_kind")
+            return 0
+        o.read, o.synchronous = _READ(_guarded(fill, Status.EUSER)), True
         whole = object.__new__(cls)
-        whole.shape = given.rows, cols
-        whole._handle = _Handle(lambda out: _C.lgd_matrix_csr_sized(out, ctypes.byref(given), ctypes.sizeof(given)),
-                                _C.lgd_matrix_free, data, column, start)
+        whole.shape = rows, cols
+        whole._handle = _Handle(lambda out: _C.lgd_matrix_stream_sized(out, ctypes.byref(o), ctypes.sizeof(o)),
+                                _C.lgd_matrix_free, o)
         return whole
+
+    @property
+    def block_rows(self):
+        """How many rows of a stream are read together; else 0."""
+        return _C.lgd_matrix_block_rows(self.handle)
 
     def _above(self, create):
         above = object.__new__(Matrix)
@@ -559,6 +582,32 @@ class Matrix(_Object):
         raw = np.empty((self.shape[1] + bool(intercept)) * outputs)
         _check(_C.lgd_matrix_unscale(self.handle, outputs, intercept, _array("w", w, raw.shape), raw.ctypes.data))
         return raw
+
+
+Csr = collections.namedtuple("Csr", "data indices indptr shape")
+
+
+def _csr(what, sparse):
+    """Sparse rows for C, and the arrays that are to be kept: those of SciPy where they lie, but for the beginnings of rows, which
+    become as wide as an address."""
+    if getattr(sparse, "format", "csr") != "csr":
+        _refuse(what, f"is sparse in the format {sparse.format}", "csr", TypeError, "; tocsr() makes such a copy")
+    start = np.asarray(sparse.indptr)
+    if start.ndim != 1 or len(start) != sparse.shape[0] + 1 or start.dtype.kind not in "iu" or start.min() < 0:
+        _refuse(f"indptr of {what}", f"has dtype {start.dtype} and shape {start.shape}", "a whole number for each row and one more")
+    start, count = np.ascontiguousarray(start, SIZE), int(start[-1])
+    for name, kinds in ("data", (np.float64, np.float32)), ("indices", (np.int32, np.int64)):
+        a = getattr(sparse, name)
+        _plain(f"{name} of {what}", a)
+        if a.dtype not in kinds:
+            _refuse(f"{name} of {what}", f"has dtype {a.dtype}", " or ".join(kind.__name__ for kind in kinds), TypeError)
+        if a.ndim != 1 or not (a.flags.c_contiguous and a.flags.aligned) or len(a) < count:
+            _refuse(f"{name} of {what}", f"has shape {a.shape} and strides {a.strides}", f"{count} numbers in one piece")
+    data, column = sparse.data, sparse.indices
+    given = lgd_csr(rows=sparse.shape[0], cols=sparse.shape[1], row_start=start.ctypes.data)
+    setattr(given, "column" if column.dtype == np.int32 else "column_i64", column.ctypes.data)
+    setattr(given, "value" if data.dtype == np.float64 else "value_f32", data.ctypes.data)
+    return given, (data, column, start)
 
 
 def _float32_ops(data):
@@ -816,12 +865,23 @@ class Factorization(Objective):
     """Ratings [count] of columns by rows, as u_i . v_j and biases; row and col are arrays of integers as wide as an address."""
 
     def __init__(self, rows, cols, row, col, rating, weights=None, **options):
-        o, count = _fill("Factorization", lgd_factorization_options(), options), len(rating)
+        at = _numbers("row", row, len(rating)), _numbers("col", col, len(rating)), _array("rating", rating, (None,))
+        self._make(_C.lgd_factorization_create_sized, (rows, cols, len(rating), *at), len(rating), weights, options, row, col, rating)
+
+    @classmethod
+    def csr(cls, ratings, weights=None, **options):
+        """The same of sparse rows of SciPy, which are copied: a rating is a number that they have, 0 among them."""
+        given, kept = _csr("ratings", ratings)
+        made = object.__new__(cls)
+        count = int(kept[-1][-1] - kept[-1][0])
+        made._make(_C.lgd_factorization_csr_sized, (ctypes.byref(given), ctypes.sizeof(given)), count, weights, options)
+        return made
+
+    def _make(self, create, words, count, weights, options, *kept):
+        o = _fill("Factorization", lgd_factorization_options(), options)
         o.weights = _optional("weights of Factorization", weights, (count,))
-        at = _numbers("row", row, count), _numbers("col", col, count), _array("rating", rating, (count,))
-        self._handle = _Handle(lambda out: _C.lgd_factorization_create_sized(out, rows, cols, count, *at, ctypes.byref(o),
-                                                                             ctypes.sizeof(o)),
-                               _C.lgd_objective_free, row, col, rating, weights)
+        self._handle = _Handle(lambda out: create(out, *words, ctypes.byref(o), ctypes.sizeof(o)), _C.lgd_objective_free, *kept,
+                               weights)
         self._at = lgd_factors()
         _check(_C.lgd_factorization_factors_sized(self.handle, ctypes.byref(self._at), ctypes.sizeof(self._at)))
 
@@ -1055,6 +1115,12 @@ class Optimizer(_Object):
         """One step of a loop of your own: moves w by g, which may be overwritten."""
         at = _array("w", w, (None,), write=True), _array("g", g, w.shape, write=True)
         _check(_C.lgd_optimizer_step(self.handle, len(w), *at, f, lr_factor))
+        self._dim = len(w)
+
+    def step_sparse(self, w, index, g, f=0.0, lr_factor=1.0):
+        """The same of a gradient that is 0 but for g[i] at the coordinate index[i], each of them once: sgd, adagrad, ftrl, lazy_adam."""
+        at = _array("w", w, (None,), write=True), len(g), _numbers("index", index, len(g)), _array("g", g, (None,), write=True)
+        _check(_C.lgd_optimizer_step_sparse(self.handle, len(w), *at, f, lr_factor))
         self._dim = len(w)
 
     def result(self, w):
@@ -1352,7 +1418,7 @@ def diagnose(history, stop=Stop.EPOCHS, maximize=False, parts=(), descent=False)
 
 
 def _reported(r):
-    words = {name: (getattr(r, name) or b"").decode() for name in ("kernel", "machine")}
+    words = {name: (getattr(r, name) or b"").decode() for name in ("kernel", "machine", "updates")}
     return Report(*_values(r))._replace(stop=_named(Stop, r.stop), **words)
 
 

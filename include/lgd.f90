@@ -61,6 +61,7 @@ module lgd
 
     type, bind(C) :: lgd_row_step
         real(c_double) :: lr = 0, by = 0, l2 = 0
+        type(c_ptr) :: smooth = c_null_ptr
     end type
 
     type, bind(C) :: lgd_matrix_ops
@@ -70,6 +71,23 @@ module lgd
         type(c_funptr) :: moments = c_null_funptr, gather = c_null_funptr
         type(c_funptr) :: fused = c_null_funptr, descend = c_null_funptr, use = c_null_funptr, kernel = c_null_funptr
         type(c_funptr) :: squares = c_null_funptr, stored = c_null_funptr, bytes = c_null_funptr
+        type(c_funptr) :: touched = c_null_funptr
+    end type
+
+    type, bind(C) :: lgd_csr ! columns count from 0; c_loc of the arrays, which are kept
+        integer(c_size_t) :: rows = 0, cols = 0
+        type(c_ptr) :: row_start = c_null_ptr, column = c_null_ptr, column_i64 = c_null_ptr
+        type(c_ptr) :: value = c_null_ptr, value_f32 = c_null_ptr
+    end type
+
+    type, bind(C) :: lgd_stream ! read is c_funloc of a function that has first, from 0, and count by value
+        integer(c_size_t) :: rows = 0, cols = 0
+        type(c_funptr) :: read = c_null_funptr
+        type(c_ptr) :: ctx = c_null_ptr
+        type(c_funptr) :: free = c_null_funptr
+        logical(c_bool) :: single = .false.
+        integer(c_size_t) :: block_rows = 0, memory = 0
+        logical(c_bool) :: synchronous = .false.
     end type
 
     enum, bind(C)
@@ -104,6 +122,7 @@ module lgd
         type(c_funptr) :: panel = c_null_funptr, describe = c_null_funptr, attained = c_null_funptr, descend = c_null_funptr
         type(c_funptr) :: noise = c_null_funptr, parts = c_null_funptr
         type(c_funptr) :: diagonal = c_null_funptr, product_of = c_null_funptr, cost = c_null_funptr
+        type(c_funptr) :: support = c_null_funptr
     end type
 
     type, bind(C) :: lgd_gradient_check
@@ -128,12 +147,6 @@ module lgd
     type, bind(C) :: lgd_jacobian_check ! row and column count from 0
         integer(c_size_t) :: row = 0, column = 0
         real(c_double) :: analytic = 0, numeric = 0, error = 0
-    end type
-
-    type, bind(C) :: lgd_csr ! columns count from 0; c_loc of the arrays, which are kept
-        integer(c_size_t) :: rows = 0, cols = 0
-        type(c_ptr) :: row_start = c_null_ptr, column = c_null_ptr, column_i64 = c_null_ptr
-        type(c_ptr) :: value = c_null_ptr, value_f32 = c_null_ptr
     end type
 
     type, bind(C) :: lgd_glm_options
@@ -301,7 +314,7 @@ module lgd
             LGD_OWN_POINTS = 32, LGD_CHECKED = 64, LGD_TELLS_RATE = 128, LGD_OWN_PROX = 256, &
             LGD_NOISE_GROWS = 512, LGD_TAKES_L1 = 1024, LGD_TAKES_BOX = 2048, LGD_PRECONDITIONED = 4096, &
             LGD_FINDS_STEP = 8192, LGD_NEEDS_RESIDUALS = 16384, LGD_JUDGES = 32768, LGD_NEEDS_QUADRATIC = 65536, &
-            LGD_TAKES_COORDINATES = 131072, LGD_ELEMENTWISE = 262144
+            LGD_TAKES_COORDINATES = 131072, LGD_ELEMENTWISE = 262144, LGD_SPARSE = 524288, LGD_LAZY = 1048576
     end enum
 
     type, bind(C) :: lgd_option
@@ -346,6 +359,7 @@ module lgd
         real(c_double) :: weight = 0
         logical(c_bool) :: indefinite = .false., known = .false.
         integer(c_size_t) :: threads = 0
+        type(c_ptr) :: support = c_null_ptr
     end type
 
     type, bind(C) :: lgd_optimizer_ops
@@ -469,7 +483,7 @@ module lgd
         integer(c_int64_t) :: indefinite = 0
         real(c_double) :: smallest_curvature = 0, f_validation = 0
         real(c_double) :: bytes = 0, flops = 0, streaming = 0, seconds_loss = 0, seconds_matrix = 0, seconds_optimizer = 0
-        type(c_ptr) :: kernel = c_null_ptr, machine = c_null_ptr ! lgd_string() makes text of them
+        type(c_ptr) :: kernel = c_null_ptr, machine = c_null_ptr, updates = c_null_ptr ! lgd_string() makes text of them
     end type
 
     type, bind(C) :: lgd_lasso_path_options
@@ -743,6 +757,18 @@ module lgd
             type(lgd_csr), intent(in) :: data
             integer(c_size_t), value :: data_size
             integer(c_int) :: status
+        end function
+        function lgd_matrix_stream_sized(out, stream, stream_size) bind(C, name='lgd_matrix_stream_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_stream), intent(in) :: stream
+            integer(c_size_t), value :: stream_size
+            integer(c_int) :: status
+        end function
+        function lgd_matrix_block_rows(A) bind(C, name='lgd_matrix_block_rows') result(rows)
+            import
+            type(c_ptr), value :: A
+            integer(c_size_t) :: rows
         end function
         function lgd_matrix_scaled(out, A, shift, scale) bind(C, name='lgd_matrix_scaled') result(status)
             import
@@ -1104,6 +1130,15 @@ module lgd
             type(lgd_factorization_options), intent(in), optional :: options
             integer(c_int) :: status
         end function
+        function lgd_factorization_csr_sized(out, ratings, ratings_size, options, options_size) &
+            bind(C, name='lgd_factorization_csr_sized') result(status)
+            import
+            type(c_ptr), intent(out) :: out
+            type(lgd_csr), intent(in) :: ratings
+            integer(c_size_t), value :: ratings_size, options_size
+            type(lgd_factorization_options), intent(in), optional :: options
+            integer(c_int) :: status
+        end function
         function lgd_factorization_factors_sized(f, factors, factors_size) &
             bind(C, name='lgd_factorization_factors_sized') result(status)
             import
@@ -1388,6 +1423,16 @@ module lgd
             type(c_ptr), value :: opt
             integer(c_size_t), value :: dim
             real(c_double), intent(inout) :: w(dim), g(dim)
+            real(c_double), value :: f, lr_factor
+            integer(c_int) :: status
+        end function
+        function lgd_optimizer_step_sparse(opt, dim, w, count, index, g, f, lr_factor) &
+            bind(C, name='lgd_optimizer_step_sparse') result(status)
+            import
+            type(c_ptr), value :: opt
+            integer(c_size_t), value :: dim, count
+            real(c_double), intent(inout) :: w(dim), g(count)
+            integer(c_size_t), intent(in) :: index(count) ! from 0
             real(c_double), value :: f, lr_factor
             integer(c_int) :: status
         end function
@@ -2122,6 +2167,13 @@ contains
         status = lgd_matrix_csr_sized(out, data, c_sizeof(data))
     end function
 
+    function lgd_matrix_stream(out, stream) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_stream), intent(in) :: stream
+        integer(c_int) :: status
+        status = lgd_matrix_stream_sized(out, stream, c_sizeof(stream))
+    end function
+
     function lgd_ridge_path(f, strength, W, options, report) result(status)
         type(c_ptr), intent(in) :: f
         real(c_double), intent(in) :: strength(:)
@@ -2286,6 +2338,14 @@ contains
         integer(c_int) :: status
         status = lgd_factorization_create_sized(out, rows, cols, count, row, col, rating, options, &
             c_sizeof(lgd_factorization_options()))
+    end function
+
+    function lgd_factorization_csr(out, ratings, options) result(status)
+        type(c_ptr), intent(out) :: out
+        type(lgd_csr), intent(in) :: ratings
+        type(lgd_factorization_options), intent(in), optional :: options
+        integer(c_int) :: status
+        status = lgd_factorization_csr_sized(out, ratings, c_sizeof(ratings), options, c_sizeof(lgd_factorization_options()))
     end function
 
     function lgd_factorization_factors(f, factors) result(status)

@@ -572,6 +572,63 @@ END
     printf '%s\n' "$@" >"$work/chosen.txt" && works chosen "$work/chosen.f90" "$work/chosen.txt"
 }
 
+# Sparse rows, their steps and ratings; rows that a function makes, four at a time.
+stored() {
+    cat >"$work/stored.f90" <<'END'
+module made
+    use lgd
+    implicit none
+contains
+    function two_columns(ctx, first, count, to) bind(C) result(status) ! row i is (i, i**2)
+        type(c_ptr), value :: ctx, to
+        integer(c_size_t), value :: first, count
+        integer(c_int) :: status
+        real(c_double), pointer :: rows(:, :)
+        integer(c_size_t) :: i
+        call c_f_pointer(to, rows, [2_c_size_t, count])
+        rows = reshape([(real(first + i, c_double)**[1, 2], i = 0, count - 1)], [2_c_size_t, count])
+        status = merge(LGD_OK, LGD_EUSER, count <= 4 .and. .not. c_associated(ctx))
+    end function
+end module
+program stored
+    use made
+    type(c_ptr) :: X = c_null_ptr, f = c_null_ptr, opt = c_null_ptr
+    type(lgd_csr) :: bags
+    type(lgd_report) :: report
+    integer(c_size_t), target :: begins(4) = [0, 2, 3, 5] ! rows 1 . 2, . 3 ., 4 . 5
+    integer(c_int32_t), target :: column(5) = [0, 2, 1, 0, 2]
+    real(c_double), target :: number(5) = [1, 2, 3, 4, 5], y(3) = 1
+    real(c_double) :: w(3) = 0, z(10), g(2) = [1, 2]
+    bags = lgd_csr(rows=3, cols=3, row_start=c_loc(begins), column=c_loc(column), value=c_loc(number))
+    if (lgd_matrix_csr(X, bags) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_glm_create(f, X, c_loc(y), lgd_loss_half_squared()) /= LGD_OK) error stop lgd_last_error()
+    if (lgd_optimizer_parse(opt, 'sgd:lr=0.1') /= LGD_OK) error stop lgd_last_error()
+    if (lgd_minimize(f, opt, w, lgd_minimize_options(batch_size=1, max_steps=1, order=LGD_SEQUENTIAL), report) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(3f5.2, 1x, a)', w, lgd_string(report%updates) ! 0.1 times the row 1 . 2
+    call lgd_optimizer_reset(opt)
+    if (lgd_optimizer_step_sparse(opt, 3_c_size_t, w, 2_c_size_t, [2_c_size_t, 1_c_size_t], g, 0d0, 1d0) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(3f5.2)', w
+    call lgd_objective_free(f)
+    call lgd_matrix_free(X)
+
+    if (lgd_factorization_csr(f, bags, lgd_factorization_options(rank=1, mean=lgd_zero)) /= LGD_OK) error stop lgd_last_error()
+    print '(2(i0, 1x))', lgd_objective_dim(f), lgd_objective_terms(f)
+    call lgd_objective_free(f)
+
+    if (lgd_matrix_stream(X, lgd_stream(rows=10, cols=2, read=c_funloc(two_columns), block_rows=4)) /= LGD_OK) &
+        error stop lgd_last_error()
+    if (lgd_matrix_forward(X, k=1_c_size_t, W=[1d0, 1d0], ldw=1_c_size_t, Z=z, ldz=1_c_size_t) /= LGD_OK) &
+        error stop lgd_last_error()
+    print '(i0, 10f5.0)', lgd_matrix_block_rows(X), z
+    call lgd_matrix_free(X)
+    call lgd_optimizer_free(opt)
+end program
+END
+    printf '%s\n' "$@" >"$work/stored.txt" && works stored "$work/stored.f90" "$work/stored.txt"
+}
+
 # The page has three programs, and what they print.
 guide() {
     [ "$(grep -c '^```fortran' "$root/docs/guide/fortran.md")" = 3 ] &&
@@ -583,8 +640,8 @@ guide() {
         block docs/guide/fortran.md text 'per minute' >"$work/cooling.txt"
 }
 
-# Not those of optimizers.h and the headers it includes: optimizers come from text.
-find "$root/include/lgd" -name '*.h' ! -name io.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h ! -name newton.h ! -name gauss_newton.h ! -name quasi_newton.h ! -name search.h -exec cat {} + >"$work/headers"
+# Not those of libgd-io, nor of optimizers.h and the headers it includes: optimizers come from text.
+find "$root/include/lgd" -name '*.h' ! -name io.h ! -name libsvm.h ! -name npy.h ! -name hdf5.h ! -name optimizers.h ! -name descent.h ! -name adaptive.h ! -name newton.h ! -name gauss_newton.h ! -name quasi_newton.h ! -name search.h -exec cat {} + >"$work/headers"
 awk -f "$root/tests/signatures.awk" "$work/headers" | sort >"$work/signatures"
 cut -d ' ' -f 1 "$work/signatures" >"$work/functions"
 
@@ -612,6 +669,8 @@ case_ fortran_models_and_losses_as_in_c modelled '13 6 3 1 12 TT' '3 6 9 12 3.0 
     'f(w) = 1/6 sum_i huber:delta=100(x_i.w, y_i); 6 rows, 1 columns, 1 output, 1 parameters' T 'half_squared, 3 scores'
 case_ fortran_choosing_and_judging_as_in_c chosen '4 8  0.5 1.5 2.5  1.5000  0.5774' 'sgd:lr=0.5 3 1 0' T \
     '  0.5417  1.0833 2 2' ' T T' '  0.5417 1' 'converging T T T' 'diverging T'
+case_ fortran_sparse_rows_and_streams_as_in_c stored ' 0.10 0.00 0.20 sparse' ' 0.10-0.20 0.10' '6 5 ' \
+    '4   0.   2.   6.  12.  20.  30.  42.  56.  72.  90.'
 check fortran_guide_programs_and_outputs_are_there guide
 for program in exam lasso cooling; do
     case_ fortran_guide_program_${program}_prints_what_the_page_says works $program "$work/$program.f90" "$work/$program.txt"
