@@ -185,6 +185,290 @@ START_TEST(csr_one_sweep_is_scores_slopes_and_gradient)
 }
 END_TEST
 
+/* ---- the bits of dense rows */
+
+/* What a run leaves: weights, values and how it ended. */
+typedef struct setting {
+    const lgd_loss *loss;
+    size_t outputs, batch, threads;
+    lgd_order order;
+    const double *weights, *offset;
+    const char *recipe;
+    bool intercept;
+} setting;
+
+static lgd_report run_of(const lgd_matrix *A, const double *y, const setting *s, double *w)
+{
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    lgd_report report;
+    const lgd_glm_options of = {
+        .intercept = s->intercept, .outputs = s->outputs, .weights = s->weights, .offset = s->offset};
+    const lgd_minimize_options options = {.batch_size = s->batch,
+                                          .order = s->order,
+                                          .max_epochs = 2,
+                                          .threads = s->threads,
+                                          .seed = 3,
+                                          .grad_tol = LGD_ZERO};
+    ck_ok(lgd_glm_create(&f, A, y, s->loss, &of));
+    ck_ok(lgd_optimizer_parse(&opt, s->recipe));
+    for (size_t j = 0; j < lgd_objective_dim(f); j++)
+        w[j] = 0.01 * (double)(j % 5);
+    ck_ok(lgd_minimize(f, opt, w, &options, &report));
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    return report;
+}
+
+static void expect_same_runs(const lgd_matrix *sparse, const lgd_matrix *dense, const double *y, const setting *s,
+                             bool values)
+{
+    const size_t dim = (lgd_matrix_cols(dense) + s->intercept) * s->outputs;
+    double *w = lgd_alloc("test", 2 * dim, sizeof *w), *other = w + dim;
+    const lgd_report a = run_of(sparse, y, s, w), b = run_of(dense, y, s, other);
+    ck_assert_msg(same_bits(dim, w, other), "%s, %zu outputs, batches of %zu, order %d, %zu threads: other weights",
+                  s->recipe, s->outputs, s->batch, (int)s->order, s->threads);
+    ck_assert_msg(!values || a.f == b.f, "%s, %zu outputs, batches of %zu: %.17g, %.17g", s->recipe, s->outputs,
+                  s->batch, a.f, b.f);
+    ck_assert(a.stop == b.stop && a.steps == b.steps && a.f < INFINITY);
+    lgd_release(w);
+}
+
+/* Targets of a model with so many outputs, weights of which some are 0, offsets. */
+typedef struct beside {
+    double *y, *classes, *weights, *offset;
+} beside;
+
+static beside beside_create(size_t m, size_t outputs)
+{
+    double *block = lgd_alloc("test", (3 + outputs) * m, sizeof *block);
+    const beside b = {block, block + m, block + 2 * m, block + 3 * m};
+    for (size_t i = 0; i < m; i++) {
+        b.y[i] = (double)(i * 7 % 10 > 4);
+        b.classes[i] = (double)(i * 5 % 7 % outputs);
+        b.weights[i] = i % 11 == 3 ? 0 : 0.5 + (double)(i % 4);
+        for (size_t c = 0; c < outputs; c++)
+            b.offset[i * outputs + c] = 0.125 * (double)(i % 3) - 0.25 * (double)c;
+    }
+    return b;
+}
+
+START_TEST(csr_runs_by_rows_same_bits_as_on_dense_rows)
+{
+    enum { OUTPUTS = 3 };
+    static const size_t sizes[][2] = {{2100, 40}, {1300, 600}}, batches[] = {1, 8, 64, 1024, 0};
+    static const lgd_order orders[] = {LGD_SHUFFLE, LGD_BLOCKS};
+    for (size_t z = 0; z < 2; z++) {
+        kinds k = kinds_create(z + 70, sizes[z][0], sizes[z][1], 0.1);
+        const beside more = beside_create(k.m, OUTPUTS);
+        lgd_matrix *dense = dense_rows(&k), *sparse = create(&k, z, z);
+        ck_ok(lgd_matrix_set_kernel(sparse, LGD_KERNEL_ROWS));
+        ck_assert_str_eq(lgd_matrix_kernel(dense, 2), "rows");
+        for (int l = 0; l < 3; l++)
+            for (int rich = 0; rich < 2; rich++)
+                for (size_t b = 0; b < 5; b++)
+                    for (size_t threads = 1; threads <= (batches[b] % 1024 ? 1 : 3); threads++) {
+                        setting s = {.loss = l == 0   ? lgd_loss_logistic()
+                                             : l == 1 ? lgd_loss_half_squared()
+                                                      : lgd_loss_softmax(),
+                                     .outputs = l == 2 ? OUTPUTS : 1,
+                                     .batch = batches[b],
+                                     .threads = threads,
+                                     .order = orders[b % 2],
+                                     .recipe = batches[b] ? "sgd:lr=0.01" : "lbfgs"};
+                        if (rich) {
+                            s.weights = more.weights;
+                            s.offset = more.offset;
+                            s.intercept = true;
+                            s.order = orders[1 - b % 2];
+                        }
+                        expect_same_runs(sparse, dense, l == 2 ? more.classes : more.y, &s, true);
+                    }
+        const setting adam = {lgd_loss_softmax(), OUTPUTS, 64, 2, LGD_SHUFFLE, NULL, NULL, "adam", true};
+        expect_same_runs(sparse, dense, more.classes, &adam, true);
+        lgd_matrix_free(sparse);
+        lgd_matrix_free(dense);
+        lgd_release(more.y);
+        kinds_free(&k);
+    }
+}
+END_TEST
+
+/* Within a chunk; values are added up by panels of the storage's own, so they are the same to rounding. */
+START_TEST(csr_batches_without_a_kernel_weights_of_dense_rows)
+{
+    kinds k = kinds_create(80, 700, 300, 0.1);
+    const beside more = beside_create(k.m, 1);
+    lgd_matrix *dense = dense_rows(&k), *sparse = create(&k, false, true);
+    for (size_t batch = 1; batch < 129; batch *= 2)
+        for (int order = 0; order < 2; order++) {
+            const setting s = {lgd_loss_logistic(), 1,   batch, 1, order ? LGD_BLOCKS : LGD_SHUFFLE, NULL, more.offset,
+                               "sgd:lr=0.1",        true};
+            expect_same_runs(sparse, dense, more.y, &s, false);
+        }
+    ck_ok(lgd_matrix_set_kernel(sparse, LGD_KERNEL_AUTO));
+    ck_assert_int_eq(lgd_matrix_set_kernel(sparse, LGD_KERNEL_BLAS), LGD_EUNSUPPORTED);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "csr: kernel is blas, rows is accepted"));
+    lgd_matrix_free(sparse);
+    lgd_matrix_free(dense);
+    lgd_release(more.y);
+    kinds_free(&k);
+}
+END_TEST
+
+/* The sums that are promised, one after another, of numbers that lie apart. */
+START_TEST(rows_several_outputs_sums_in_the_order_of_columns_and_rows)
+{
+    static const size_t sizes[][2] = {{1, 1}, {7, 9}, {33, 31}, {70, 257}, {41, 600}};
+    enum { SIZES = sizeof sizes / sizeof *sizes, MOST = 9, APART = MOST + 2 };
+    for (size_t z = 0; z < SIZES; z++)
+        for (size_t outputs = 1; outputs <= MOST; outputs++) {
+            const size_t m = sizes[z][0], n = sizes[z][1], half = m / 2;
+            kinds k = kinds_create(outputs, m, n, 0.4);
+            float *single = lgd_alloc("test", m * n, sizeof *single);
+            size_t *index = lgd_alloc("test", m, sizeof *index);
+            double *block = lgd_alloc("test", (4 * m + 4 * n) * APART, sizeof *block), *W = block, *R = W + n * APART;
+            double *Z = R + m * APART, *G = Z + m * APART, *other = G + n * APART;
+            lgd_uniform(outputs, 0, (m + n) * APART, W);
+            lgd_permutation(2, 0, m, index);
+            const lgd_rows rows = {half, m - half, index};
+            for (size_t i = 0; i < rows.count; i++)
+                for (size_t c = 0; c < outputs; c++)
+                    for (size_t j = 0; j < n; j++) {
+                        const double x = k.dense[index[half + i] * n + j];
+                        Z[i * APART + c] += x * W[j * APART + c];
+                        G[j * APART + c] += x * R[i * APART + c];
+                    }
+            for (size_t e = 0; e < m * n; e++)
+                single[e] = (float)k.dense[e];
+            lgd_matrix *all[3] = {dense_rows(&k), NULL, create(&k, false, false)};
+            ck_ok(lgd_matrix_dense_f32(&all[1], m, n, single, n));
+            for (int a = 0; a < 3; a++) {
+                double error;
+                ck_ok(lgd_matrix_set_kernel(all[a], LGD_KERNEL_ROWS));
+                memset(other, 0, (m + n) * APART * sizeof *other);
+                ck_ok(lgd_matrix_forward(all[a], &rows, outputs, W, APART, other, APART));
+                ck_assert(same_bits(m * APART, Z, other));
+                ck_ok(lgd_matrix_adjoint(all[a], &rows, outputs, R, APART, other + m * APART, APART));
+                ck_assert(same_bits(n * APART, G, other + m * APART));
+                ck_ok(lgd_matrix_check(all[a], 5, &error));
+                ck_assert_double_le(error, 1e-12);
+                lgd_matrix_free(all[a]);
+            }
+            lgd_release(block);
+            lgd_release(index);
+            lgd_release(single);
+            kinds_free(&k);
+        }
+}
+END_TEST
+
+/* ---- steps of single rows */
+
+/* Rows in an order of their own, some twice, at a rate with which w shrinks by so much; beside the dense one. */
+START_TEST(csr_descent_with_l2_as_on_dense_rows_to_rounding)
+{
+    enum { M = 400, N = 90, STEPS = 1000 };
+    static const double sets[][2] = {{0.05, 1e-6}, {0.05, 0.1}, {0.5, 1}, {0.01, 100}, {0.01, 120}};
+    for (size_t z = 0; z < 5; z++)
+        for (int kind = 0; kind < 4; kind++) {
+            const double lr = sets[z][0], l2 = sets[z][1];
+            kinds k = kinds_create(z + 90, M, N, 0.15);
+            const beside more = beside_create(M, 1);
+            double w[2][N + 1], value[2] = {0}, most = 0;
+            size_t index[STEPS];
+            for (size_t i = 0; i < STEPS; i++)
+                index[i] = i * 37 % 397;
+            lgd_matrix *A[2] = {create(&k, kind & 1, kind & 2), dense_rows(&k)};
+            for (int a = 0; a < 2; a++) {
+                lgd_objective *f;
+                ck_ok(lgd_glm_create(
+                    &f, A[a], more.y, lgd_loss_logistic(),
+                    &(lgd_glm_options){.l2 = l2, .intercept = kind & 1, .offset = kind & 2 ? more.offset : NULL}));
+                for (size_t j = 0; j <= N; j++)
+                    w[a][j] = 0.1 * (double)(j % 7) - 0.2;
+                ck_assert_ptr_nonnull(f->ops.descend);
+                ck_assert_int_eq(f->ops.descend(f->ctx, &(lgd_rows){3, STEPS - 3, index}, lr, 1.5, w[a], &value[a]),
+                                 LGD_OK);
+                lgd_objective_free(f);
+                lgd_matrix_free(A[a]);
+            }
+            for (size_t j = 0; j <= N; j++)
+                most = fmax(most, fabs(w[1][j]));
+            for (size_t j = 0; j <= N; j++)
+                ck_assert_double_le(fabs(w[0][j] - w[1][j]), 1e-12 * most);
+            ck_assert_double_le(fabs(value[0] - value[1]), 1e-11 * value[1]);
+            lgd_release(more.y);
+            kinds_free(&k);
+        }
+}
+END_TEST
+
+static lgd_status refuse_third(void *ctx, size_t count, const size_t *position, double *Z)
+{
+    (void)ctx;
+    Z[0] = (double)count;
+    return *position == 2 ? LGD_EUSER : LGD_OK;
+}
+
+/* What was stepped before a slope fails stays, in w itself. */
+START_TEST(csr_descent_where_a_slope_fails_ends_there)
+{
+    const size_t start[] = {0, 1, 2, 3};
+    const int32_t column[] = {0, 1, 2};
+    const double x[] = {1, 1, 1};
+    for (int l2 = 0; l2 < 2; l2++) {
+        lgd_matrix *A;
+        double w[] = {1, 1, 1}, smooth = -1;
+        ck_ok(lgd_matrix_csr(&A, &(lgd_csr){3, 3, start, column, NULL, x, NULL}));
+        const lgd_row_step step = {0.5, 1, l2, &smooth};
+        ck_assert_int_eq(A->ops.descend(A->ctx, &(lgd_rows){0, 3, NULL}, &step, refuse_third, NULL, w), LGD_EUSER);
+        ck_assert(w[0] == (l2 ? 0 : 0.5) && w[1] == (l2 ? -0.25 : 0.5) && w[2] == (l2 ? 0.25 : 1));
+        ck_assert(smooth == (l2 ? 0.0625 : -1)); /* of the third row's point, (0, -1/4, 1/4) */
+        lgd_matrix_free(A);
+    }
+}
+END_TEST
+
+START_TEST(csr_touched_each_column_once_and_no_more_than_room)
+{
+    kinds k = kinds_create(33, 20, 50, 0.1);
+    lgd_matrix *A[2] = {create(&k, false, true), create(&k, true, false)};
+    const size_t index[] = {7, 3, 7, 19, 0};
+    const lgd_rows sets[] = {{2, 6, NULL}, {1, 4, index}};
+    for (size_t a = 0; a < 4; a++) {
+        const lgd_rows *rows = &sets[a / 2];
+        const lgd_matrix *B = A[a % 2];
+        bool seen[50] = {false}, expected[50] = {false};
+        size_t column[50], all = 0, room = 0;
+        for (size_t i = rows->first; i < rows->first + rows->count; i++)
+            for (size_t e = k.start[rows->index ? rows->index[i] : i];
+                 e < k.start[(rows->index ? rows->index[i] : i) + 1]; e++)
+                expected[k.column[e]] = true;
+        const size_t first = (size_t)k.column[k.start[3]]; /* a number that both sets have is known already */
+        seen[first] = true;
+        ck_assert(expected[first]);
+        for (size_t j = 0; j < 50; j++)
+            all += expected[j] && j != first;
+        ck_assert_uint_gt(all, 3);
+        room = all - 2;
+        ck_assert_uint_eq(B->ops.touched(B->ctx, rows, seen, column, room), SIZE_MAX);
+        for (size_t i = 0; i < room; i++) {
+            ck_assert(seen[column[i]] && expected[column[i]] && column[i] != first);
+            seen[column[i]] = false;
+        }
+        for (size_t j = 0; j < 50; j++)
+            ck_assert(seen[j] == (j == first));
+        ck_assert_uint_eq(B->ops.touched(B->ctx, rows, seen, column, all), all);
+        ck_assert(!memcmp(seen, expected, sizeof seen));
+        ck_assert_uint_eq(B->ops.touched(B->ctx, rows, seen, column, 0), 0);
+    }
+    for (size_t a = 0; a < 2; a++)
+        lgd_matrix_free(A[a]);
+    kinds_free(&k);
+}
+END_TEST
+
 START_TEST(csr_moments_count_the_zeros_between)
 {
     kinds k = kinds_create(9, 40, 12, 0.5);
@@ -612,6 +896,12 @@ int main(void)
     CASE(s, csr_every_kind_of_numbers_keeps_the_word_of_a_matrix);
     CASE(s, csr_scores_have_the_bits_of_dense_rows);
     CASE(s, csr_one_sweep_is_scores_slopes_and_gradient);
+    CASE(s, csr_runs_by_rows_same_bits_as_on_dense_rows);
+    CASE(s, csr_batches_without_a_kernel_weights_of_dense_rows);
+    CASE(s, rows_several_outputs_sums_in_the_order_of_columns_and_rows);
+    CASE(s, csr_descent_with_l2_as_on_dense_rows_to_rounding);
+    CASE(s, csr_descent_where_a_slope_fails_ends_there);
+    CASE(s, csr_touched_each_column_once_and_no_more_than_room);
     CASE(s, csr_moments_count_the_zeros_between);
     CASE(s, csr_bad_arrays_refused_by_place);
     CASE(s, diagonal_and_products_of_what_is_known_are_those_of_the_hessian);

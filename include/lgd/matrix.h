@@ -27,11 +27,14 @@ typedef struct lgd_rows {
  * by one thread at a time, the caller's, and find BLAS as the host has set it. */
 enum { LGD_CONCURRENT = 1 };
 
-/* How the products of a matrix with one vector are computed; those with several are gemm.
- *   LGD_KERNEL_AUTO  the storage chooses: rows where numbers of a row lie together
+/* How the products of a matrix are computed.
+ *   LGD_KERNEL_AUTO  the storage chooses: with one vector rows where numbers of a row lie together, with several gemm
  *   LGD_KERNEL_ROWS  row by row, with loops of the library's own. The score of a row is the same whichever rows it comes with, so
- *                    its bits do not depend on how rows are grouped, gathered or stored, nor on the width of the machine's registers
- *   LGD_KERNEL_BLAS  gemv */
+ *                    its bits do not depend on how rows are grouped, gathered or stored, nor on the width of the machine's registers.
+ *                    So are the products with several vectors, which take longer than gemm: a sum to each output, over the columns in
+ *                    their order for a score, over the rows in theirs for a gradient. A linear model of one or several outputs on
+ *                    sparse rows has then the bits of the same model on dense ones, gradients over all rows and steps included
+ *   LGD_KERNEL_BLAS  gemv, and gemm */
 typedef enum lgd_kernel { LGD_KERNEL_AUTO, LGD_KERNEL_ROWS, LGD_KERNEL_BLAS } lgd_kernel;
 
 /* What turns scores into slopes in the middle of a sweep over rows: Z [count] are the scores of the rows at the given positions of
@@ -132,8 +135,10 @@ typedef struct lgd_csr {
 } lgd_csr;
 
 /* A sparse matrix. A product costs what its numbers do, 2 flops each, whatever cols is; what is read are 12 bytes of a number with column
- * and value, 8 with column and value_f32. With one output scores have the bits that lgd_matrix_dense has of the same matrix, zeros
- * included, with LGD_KERNEL_ROWS, wherever the vector is finite. Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start
+ * and value, 8 with column and value_f32. With one output scores, and gradients of what fits one chunk, have the bits that lgd_matrix_dense
+ * has of the same matrix, zeros included, with LGD_KERNEL_ROWS, wherever the vector is finite; with LGD_KERNEL_ROWS here too all there is
+ * has, see there: rows are then cut as dense ones are, which gives more chunks to fewer numbers. Plain descent on single rows costs what
+ * their numbers do also with l2, which is then taken together for many steps: the same to rounding. Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start
  * below the one before, a column that is out of range or not above the one before it in its row, a NaN or Inf, each by its place;
  * LGD_ERANGE for more numbers than an address can reach. 0 rows, and rows without numbers, are legal. Cost: one read of the arrays. */
 LGD_API lgd_status lgd_matrix_csr_sized(lgd_matrix **out, const lgd_csr *data, size_t data_size);
@@ -196,7 +201,7 @@ LGD_API size_t lgd_matrix_block_rows(const lgd_matrix *A);
  * are created. LGD_EINVAL for NULL and for no kernel that there is, LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
 
-/* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm"; "its own" of a storage that does not tell.
+/* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm", "rows"; "its own" of a storage that does not tell.
  * Static storage; "none" for NULL. */
 LGD_API const char *lgd_matrix_kernel(const lgd_matrix *A, size_t k);
 

@@ -10,6 +10,7 @@ typedef struct dense {
     const float *single; /* instead of data */
     size_t rows, cols, ld;
     bool by_columns, by_blas;
+    bool by_rows;            /* products with several vectors too */
     double *own;             /* data, where it is a copy */
     lgd_row_storage storage; /* where it is by rows */
     lgd_pool *pool;          /* of buffers for floats */
@@ -140,7 +141,7 @@ static lgd_status product(const dense *d, piece_product of_piece, const lgd_rows
 }
 
 /* One vector, without gaps, on rows: then it is the loops of rows.c. */
-static bool by_rows(const dense *d, size_t k, size_t ld)
+static bool is_sweep(const dense *d, size_t k, size_t ld)
 {
     return k == 1 && ld == 1 && !d->by_blas;
 }
@@ -150,9 +151,14 @@ static lgd_status dense_forward(void *ctx, const lgd_rows *rows, size_t k, const
 {
     const dense *d = ctx;
     const lgd_status status = fits(k, ldw, ldz);
-    if (status || !by_rows(d, k, ldw))
-        return status ? status : product(d, forward_piece, rows, k, W, ldw, Z, ldz);
-    lgd_rows_forward(&d->storage, rows, W, Z, ldz);
+    if (status)
+        return status;
+    if (is_sweep(d, k, ldw))
+        lgd_rows_forward(&d->storage, rows, W, Z, ldz);
+    else if (d->by_rows)
+        lgd_rows_forward_several(&d->storage, rows, k, W, ldw, Z, ldz);
+    else
+        return product(d, forward_piece, rows, k, W, ldw, Z, ldz);
     return LGD_OK;
 }
 
@@ -161,9 +167,14 @@ static lgd_status dense_adjoint(void *ctx, const lgd_rows *rows, size_t k, const
 {
     const dense *d = ctx;
     const lgd_status status = fits(k, ldr, ldg);
-    if (status || !by_rows(d, k, ldg))
-        return status ? status : product(d, adjoint_piece, rows, k, R, ldr, G, ldg);
-    lgd_rows_adjoint(&d->storage, rows, R, ldr, G);
+    if (status)
+        return status;
+    if (is_sweep(d, k, ldg))
+        lgd_rows_adjoint(&d->storage, rows, R, ldr, G);
+    else if (d->by_rows)
+        lgd_rows_adjoint_several(&d->storage, rows, k, R, ldr, G, ldg);
+    else
+        return product(d, adjoint_piece, rows, k, R, ldr, G, ldg);
     return LGD_OK;
 }
 
@@ -187,13 +198,14 @@ static lgd_status dense_use(void *ctx, lgd_kernel kernel)
     if (kernel == LGD_KERNEL_ROWS && d->by_columns)
         return lgd_fail(LGD_EUNSUPPORTED, "dense_columns: kernel is rows, blas is accepted: rows do not lie together");
     d->by_blas = kernel == LGD_KERNEL_BLAS || d->by_columns;
+    d->by_rows = kernel == LGD_KERNEL_ROWS;
     return LGD_OK;
 }
 
 static const char *dense_kernel(void *ctx, size_t k)
 {
     const dense *d = ctx;
-    return k > 1 ? "gemm" : d->by_blas ? "gemv" : d->storage.kernels->name;
+    return k > 1 ? d->by_rows ? "rows" : "gemm" : d->by_blas ? "gemv" : d->storage.kernels->name;
 }
 
 static lgd_status dense_moments(void *ctx, double *mean, double *deviation)

@@ -20,6 +20,7 @@
  *   step    w_j -= lr (slope x_j / by + l2 w_j); likewise */
 typedef struct lgd_row_kernels {
     const char *name;
+    bool single; /* rows of floats */
     void (*scores)(size_t n, size_t count, const void *const *row, const void *const *next, const double *w, bool whole,
                    double *z);
     void (*update)(size_t n, size_t count, const void *const *row, const void *const *next, const double *slope,
@@ -90,5 +91,11 @@ lgd_status lgd_rows_fused(const lgd_row_storage *s, const lgd_rows *rows, const 
                           void *slopes_ctx, double *g);
 lgd_status lgd_rows_descend(const lgd_row_storage *s, const lgd_rows *rows, const lgd_row_step *step, lgd_slopes slopes,
                             void *slopes_ctx, double *w);
+
+/* For k of them, each output a sum of its own: columns in their order in the first, rows in theirs in the second. */
+void lgd_rows_forward_several(const lgd_row_storage *s, const lgd_rows *rows, size_t k, const double *W, size_t ldw,
+                              double *Z, size_t ldz);
+void lgd_rows_adjoint_several(const lgd_row_storage *s, const lgd_rows *rows, size_t k, const double *R, size_t ldr,
+                              double *G, size_t ldg);
 
 #endif

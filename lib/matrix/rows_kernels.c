@@ -325,6 +325,7 @@ static void step_single(size_t n, const void *row, const void *next, double slop
 const lgd_row_kernels LGD_ROW_KERNELS[2] = {
     {.name = "rows, " LGD_ROW_KERNELS_NAME, .scores = scores, .update = update, .step = make_step},
     {.name = "rows of floats, " LGD_ROW_KERNELS_NAME,
+     .single = true,
      .scores = scores_single,
      .update = update_single,
      .step = step_single},
