@@ -10,6 +10,18 @@ static bool separates(char c)
                          !((c | 32) >= 'a' && (c | 32) <= 'z'));
 }
 
+lgd_status lgd_csv_check_delimiter(char delimiter, bool decimal_comma)
+{
+    if (delimiter && !separates(delimiter))
+        return lgd_fail(LGD_EINVAL,
+                        "csv: delimiter is the character %d, a tab, a blank or a mark that is in no number is "
+                        "accepted, but not a quote",
+                        (unsigned char)delimiter);
+    if (delimiter == ',' && decimal_comma)
+        return lgd_fail(LGD_EINVAL, "csv: delimiter is ',', another mark is accepted beside decimal_comma");
+    return LGD_OK;
+}
+
 static lgd_status check_options(const lgd_csv_options *o)
 {
     const struct {
@@ -20,18 +32,14 @@ static lgd_status check_options(const lgd_csv_options *o)
         if (choices[i].value < 0 || choices[i].value > 2)
             return lgd_fail(LGD_EINVAL, "csv: %s is %d, one of its three choices, 0 to 2, is accepted", choices[i].name,
                             choices[i].value);
-    if (o->delimiter && !separates(o->delimiter))
-        return lgd_fail(LGD_EINVAL,
-                        "csv: delimiter is the character %d, a tab, a blank or a mark that is in no number is "
-                        "accepted, but not a quote",
-                        (unsigned char)o->delimiter);
-    if (o->delimiter == ',' && o->decimal_comma)
-        return lgd_fail(LGD_EINVAL, "csv: delimiter is ',', another mark is accepted beside decimal_comma");
+    lgd_status st = lgd_csv_check_delimiter(o->delimiter, o->decimal_comma);
+    if (st)
+        return st;
     if (o->no_target && (o->target || o->binary || o->classes))
         return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it no target, binary or classes is accepted");
     if (o->binary && o->classes)
         return lgd_fail(LGD_EINVAL, "csv: binary and classes are both true, one of them is accepted");
-    lgd_status st = lgd_check_size("csv", "skip_lines", o->skip_lines, true);
+    st = lgd_check_size("csv", "skip_lines", o->skip_lines, true);
     st = st ? st : lgd_check_size("csv", "max_bytes", o->max_bytes, true);
     return st ? st : lgd_check_size("csv", "max_row_bytes", o->max_row_bytes, true);
 }

@@ -132,6 +132,9 @@ typedef struct lgd_scan {
     char *buffer;
 } lgd_scan;
 
+/* Does the name end in .tsv or .tab, or did it before it was packed: t.tsv, t.tsv.gz? */
+bool lgd_csv_has_tabs(const char *path, bool packed);
+
 /* Opens the file, looks at its first bytes and settles the delimiter. close may follow a failed open. */
 lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options *options);
 lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx);
@@ -217,6 +220,8 @@ lgd_status lgd_csv_take_means(lgd_reader *r);
  * table becomes *out, unless it fails. Then everything is freed. */
 lgd_status lgd_csv_run(lgd_reader *r, lgd_table **out, const lgd_csv_options *options, size_t options_size,
                        lgd_status (*work)(lgd_reader *r));
+/* Is it a mark that no number has in it, or 0? */
+lgd_status lgd_csv_check_delimiter(char delimiter, bool decimal_comma);
 /* A table of names and counts, without numbers; the first notes, once rows are counted; the last (table.c). */
 lgd_status lgd_csv_make_table(lgd_reader *r);
 size_t lgd_csv_name_bytes(const lgd_reader *r); /* of the names in it; SIZE_MAX if they do not fit */

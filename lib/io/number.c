@@ -114,7 +114,10 @@ const char *lgd_number(const char *begin, const char *end, char point, double *v
     const char *first = s;
     uint64_t digits = 0;
     int64_t power = 0;
-    s = take_digits(s, end, &digits);
+    if (end - s > 1 && s[1] == point && is_digit(*s)) /* most often there is one */
+        digits = (uint64_t)(*s++ - '0');
+    else
+        s = take_digits(s, end, &digits);
     ptrdiff_t count = s - first;
     if (s < end && *s == point) {
         const char *fraction = s + 1;

@@ -8,13 +8,12 @@
 
 enum { BUFFER = 1 << 18, MOST_CELLS = 1 << 24 };
 
-/* The name ends in `end`, or did before it was packed: t.tsv, t.tsv.gz. */
-static bool ends_in(const lgd_scan *scan, const char *name, const char *end)
+bool lgd_csv_has_tabs(const char *path, bool packed)
 {
-    size_t n = strlen(name), m = strlen(end);
-    const char *dot = lgd_input_is_packed(scan->input) ? strrchr(name, '.') : NULL;
-    n = dot ? (size_t)(dot - name) : n;
-    return n >= m && !memcmp(name + n - m, end, m);
+    size_t n = strlen(path);
+    const char *dot = packed ? strrchr(path, '.') : NULL;
+    n = dot ? (size_t)(dot - path) : n;
+    return n >= 4 && (!memcmp(path + n - 4, ".tsv", 4) || !memcmp(path + n - 4, ".tab", 4));
 }
 
 /* The rule of the public header, by the marks of the first line that stand outside quotes. The comma that
@@ -36,7 +35,7 @@ static void find_delimiter(lgd_scan *scan, const char *path, bool decimal_comma,
         tab |= !quoted && s[i] == '\t';
         semicolon |= !quoted && s[i] == ';';
     }
-    const bool named = ends_in(scan, path, ".tsv") || ends_in(scan, path, ".tab");
+    const bool named = lgd_csv_has_tabs(path, lgd_input_is_packed(scan->input));
     scan->delimiter = named || (tab && !comma) ? '\t' : decimal_comma || (semicolon && !comma) ? ';' : ',';
     scan->delimiter_by = named ? "by the name of the file" : "by the first line";
 }
