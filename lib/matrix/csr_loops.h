@@ -142,8 +142,16 @@ static void NAME(copy)(const lgd_csr *d, size_t row, double *x)
 
 static size_t NAME(touched)(const lgd_csr *d, size_t row, bool *seen, size_t *column, size_t count, size_t room)
 {
-    for (size_t e = d->row_start[row]; e < d->row_start[row + 1]; e++) {
+    const size_t begin = d->row_start[row], end = d->row_start[row + 1];
+    const bool fits = end - begin <= room - count;
+    for (size_t e = begin; e < end; e++) {
         const size_t j = (size_t)d->COLUMNS[e];
+        if (fits) { /* without a branch, which would be guessed wrong */
+            column[count] = j;
+            count += !seen[j];
+            seen[j] = true;
+            continue;
+        }
         if (seen[j])
             continue;
         if (count == room)

@@ -58,18 +58,27 @@ const char *lgd_optimizer_is_dense(const lgd_optimizer *opt)
 
 /* ---- the step */
 
-/* Those of a slice next to one another: place[i] of index[i]. With one slice they are as they come. */
+/* The slice of coordinate j; neighbours are mostly of the same one, `last`. */
+static lgd_slice *slice_of(const lgd_optimizer *opt, size_t j, lgd_slice *last)
+{
+    return j - last->first < last->count ? last : &opt->slice[lgd_slice_of(opt, j)];
+}
+
+/* Those of a slice next to one another: place[i] of index[i]. */
 static void sort_by_slice(lgd_optimizer *opt, size_t count, const size_t *index)
 {
     lgd_compact *c = &opt->compact;
+    lgd_slice *slice = opt->slice;
     for (size_t k = 0; k < opt->slices; k++)
         opt->slice[k].touched = 0;
-    for (size_t i = 0; i < count; i++)
-        c->place[i] = opt->slice[lgd_slice_of(opt, index[i])].touched++; /* within its slice */
+    for (size_t i = 0; i < count; i++) {
+        slice = slice_of(opt, index[i], slice);
+        c->place[i] = slice->touched++; /* within its slice */
+    }
     for (size_t k = 0, begin = 0; k < opt->slices; begin += opt->slice[k++].touched)
         opt->slice[k].begin = begin;
     for (size_t i = 0; i < count; i++) {
-        const lgd_slice *slice = &opt->slice[lgd_slice_of(opt, index[i])];
+        slice = slice_of(opt, index[i], slice);
         c->place[i] += slice->begin;
         c->support[c->place[i]] = index[i] - slice->first;
     }
