@@ -75,7 +75,7 @@ program_holds() {
     fi
     case $libraries in
     *libgd-io*) ;;
-    *) ! grep -q -e lgd_csv_ -e lgd_table_ "$block" || { compiles $objects -fsyntax-only "$block.c" && return; } ;;
+    *) ! grep -qE 'lgd_(csv|table|libsvm|npy|hdf5)_' "$block" || { compiles $objects -fsyntax-only "$block.c" && return; } ;;
     esac
     compiles -o "$block.run" "$block.c" $objects $libraries -lm || fault "does not compile" || return
     runs "$block.run"
