@@ -430,6 +430,31 @@ START_TEST(csr_descent_where_a_slope_fails_ends_there)
 }
 END_TEST
 
+static lgd_status no_slopes(void *ctx, size_t count, const size_t *position, double *Z)
+{
+    (void)ctx, (void)count, (void)position;
+    Z[0] = 0;
+    return LGD_OK;
+}
+
+/* On rows without numbers w shrinks by (1 - lr l2) each time; the error of that factor must not count as often. */
+START_TEST(csr_descent_of_many_rows_shrinks_to_the_last_digits)
+{
+    enum { M = 200000 };
+    const double less = 1.1e-5;
+    size_t *start = lgd_alloc("test", M + 1, sizeof *start);
+    double w[] = {3, -1};
+    lgd_matrix *A;
+    ck_ok(lgd_matrix_csr(&A, &(lgd_csr){.rows = M, .cols = 2, .row_start = start}));
+    const lgd_row_step step = {1, 1, less, NULL};
+    ck_assert_int_eq(A->ops.descend(A->ctx, &(lgd_rows){0, M, NULL}, &step, no_slopes, NULL, w), LGD_OK);
+    ck_assert_double_le(fabs(w[0] / (3 * exp(M * log1p(-less))) - 1), 1e-14);
+    ck_assert(fabs(w[0] + 3 * w[1]) <= 1e-15 * w[0]);
+    lgd_matrix_free(A);
+    lgd_release(start);
+}
+END_TEST
+
 START_TEST(csr_touched_each_column_once_and_no_more_than_room)
 {
     kinds k = kinds_create(33, 20, 50, 0.1);
@@ -901,6 +926,7 @@ int main(void)
     CASE(s, rows_several_outputs_sums_in_the_order_of_columns_and_rows);
     CASE(s, csr_descent_with_l2_as_on_dense_rows_to_rounding);
     CASE(s, csr_descent_where_a_slope_fails_ends_there);
+    CASE(s, csr_descent_of_many_rows_shrinks_to_the_last_digits);
     CASE(s, csr_touched_each_column_once_and_no_more_than_room);
     CASE(s, csr_moments_count_the_zeros_between);
     CASE(s, csr_bad_arrays_refused_by_place);

@@ -30,6 +30,7 @@ ROOT = os.path.normpath(os.path.join(HERE, "..", ".."))
 # Name, words of a whole run, words of a quick one; what has no .py is a program of the build that prints its lines.
 PROGRAMS = [
     ("epochs.py", "--to-rounds 3", "--rows 20000 --batch 32,256,0 --rounds 3 --to-rounds 2"),
+    ("sparse.py", "", "--rows 20000 --cols 10000 --rounds 5"),
     ("logistic.py", "--rounds 5", "--rows 1000 --cols 300 --rounds 3"),
     ("newton.py", "--rounds 9", "--rows 20000 --rounds 3"),
     ("lasso.py", "", "--rounds 3"),

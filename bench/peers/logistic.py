@@ -55,24 +55,13 @@ class Problem:
         rows, cols = (given or preset for given, preset in zip((words.rows, words.cols), SHAPES[name]))
         draw = np.random.default_rng(words.seed)
         self.name, self.sparse, self.work = name, name == "sparse", f"{name} logistic, {rows} x {cols}"
-        self.X = self.sparse_rows(draw, rows, cols) if self.sparse else self.dense_rows(draw, rows, cols)
-        z = self.X @ (3 * draw.standard_normal(cols))
-        self.y = (draw.random(rows) < 1 / (1 + np.exp(-z))).astype(float)
+        self.X = peers.sparse_rows(draw, rows, cols) if self.sparse else self.dense_rows(draw, rows, cols)
+        self.y = peers.labels(draw, self.X)
         self.lowest = self.value(self.minimum())
 
     @staticmethod
     def dense_rows(draw, rows, cols):
         return draw.standard_normal((rows, cols)) * 10 ** (-1.5 * np.arange(cols) / (cols - 1))
-
-    @staticmethod
-    def sparse_rows(draw, rows, cols):
-        share = np.cumsum(np.arange(1, cols + 1) ** -0.8)
-        column = np.searchsorted(share / share[-1], draw.random(rows * 75))
-        X = scipy.sparse.csr_matrix((np.abs(draw.standard_normal(rows * 75)), (np.repeat(np.arange(rows), 75), column)), shape=(rows, cols))
-        X.sum_duplicates()
-        length = np.sqrt(np.add.reduceat(X.data ** 2, X.indptr[:-1]))
-        X.data /= np.repeat(length, np.diff(X.indptr))
-        return X
 
     def value(self, w):
         z = self.X @ w

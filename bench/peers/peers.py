@@ -60,6 +60,26 @@ def load_torch():
     return load("torch", "torch", "torch")
 
 
+def sparse_rows(draw, rows, cols):
+    """Some 72 positive numbers a row in columns of falling frequency, rows of length 1."""
+    import numpy as np
+    import scipy.sparse
+    share = np.cumsum(np.arange(1, cols + 1) ** -0.8)
+    column = np.searchsorted(share / share[-1], draw.random(rows * 75))
+    X = scipy.sparse.csr_matrix((np.abs(draw.standard_normal(rows * 75)), (np.repeat(np.arange(rows), 75), column)), shape=(rows, cols))
+    X.sum_duplicates()
+    length = np.sqrt(np.add.reduceat(X.data ** 2, X.indptr[:-1]))
+    X.data /= np.repeat(length, np.diff(X.indptr))
+    return X
+
+
+def labels(draw, X):
+    """Of each row 1 with the probability of a logistic model whose weights are drawn."""
+    import numpy as np
+    z = X @ (3 * draw.standard_normal(X.shape[1]))
+    return (draw.random(X.shape[0]) < 1 / (1 + np.exp(-z))).astype(float)
+
+
 def near_the_lowest(all, above, least, most):
     """The steps of one run of each, whose value must be so much above the lowest one before anything is timed."""
     steps = {}
