@@ -43,7 +43,7 @@ size_t lgd_input_size(const lgd_input *in);
 void lgd_input_close(lgd_input *in); /* NULL is accepted */
 
 /* A file that is written whole, or not at all: under a name of its own beside `path`, which it replaces when it is committed, with the
- * permissions that file had. What ends in .gz, .zst, .xz, .bz2 or .lz4 is packed. What is no regular file (/dev/stdout, a pipe) is written
+ * permissions that file had. What ends in .gz, .zst, .xz or .bz2 is packed (.lz4: LGD_EUNSUPPORTED). What is no regular file (/dev/stdout, a pipe) is written
  * to where it is. */
 typedef struct lgd_output lgd_output;
 

@@ -220,6 +220,10 @@ lgd_status lgd_npy_head(lgd_input *in, lgd_npy *to)
     *to = (lgd_npy){0};
     size_t got;
     lgd_status st = lgd_input_read(in, start, 8, &got);
+    if (!st && got >= 4 && !memcmp(start, "PK\3\4", 4)) /* what reads members has been asked before */
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "%s: this is packed, as .npz is, and its rows cannot be read one by one; unpack it first",
+                        name);
     if (!st && (got < 8 || memcmp(start, "\x93NUMPY", 6)))
         return lgd_fail(LGD_EFORMAT, "%s: this is no array of NumPy, which begins with \\x93NUMPY", name);
     if (!st && (start[6] < 1 || start[6] > 3 || start[7]))

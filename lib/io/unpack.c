@@ -114,6 +114,18 @@ static int filter_of(lgd_packing packing)
     }
 }
 
+/* Behind the end of what is packed there is nothing. */
+static lgd_status check_end(lgd_unpacker *u)
+{
+    const void *bytes;
+    size_t more = 0;
+    lgd_status st = u->from.next(u->from.ctx, &bytes, &more);
+    if (!st && (more || archive_filter_bytes(u->archive, -1) != u->taken))
+        st = lgd_fail(LGD_EFORMAT, "%s: behind the end of what %s packed there are other bytes, none are accepted",
+                      u->shown, lgd_packing_name(u->packing));
+    return st;
+}
+
 static lgd_status open_reading(lgd_unpacker *u)
 {
     struct archive *a = u->archive = archive_read_new();
@@ -123,11 +135,12 @@ static lgd_status open_reading(lgd_unpacker *u)
         return unsupported(u->packing, u->shown);
     struct archive_entry *entry;
     if (archive_read_support_format_raw(a) || archive_read_support_format_empty(a) ||
-        archive_read_open(a, u, NULL, on_read, NULL))
+        archive_read_open(a, u, NULL, on_read, NULL) ||
+        archive_errno(a)) /* where nothing can be unpacked libarchive goes on as if nothing were there */
         return damaged(u);
     const int found = archive_read_next_header(a, &entry);
-    u->ended = found == ARCHIVE_EOF; /* nothing was packed */
-    return found == ARCHIVE_OK || u->ended ? LGD_OK : damaged(u);
+    u->ended = found == ARCHIVE_EOF;
+    return u->ended ? check_end(u) : found == ARCHIVE_OK ? LGD_OK : damaged(u);
 }
 
 lgd_status lgd_unpacker_open(lgd_unpacker **out, lgd_packing packing, const char *shown, lgd_packed_from from)
@@ -142,18 +155,6 @@ lgd_status lgd_unpacker_open(lgd_unpacker **out, lgd_packing packing, const char
         lgd_unpacker_close(u);
     else
         *out = u;
-    return st;
-}
-
-/* Behind the end of what is packed there is nothing. */
-static lgd_status check_end(lgd_unpacker *u)
-{
-    const void *bytes;
-    size_t more = 0;
-    lgd_status st = u->from.next(u->from.ctx, &bytes, &more);
-    if (!st && (more || archive_filter_bytes(u->archive, -1) != u->taken))
-        st = lgd_fail(LGD_EFORMAT, "%s: behind the end of what %s packed there are other bytes, none are accepted",
-                      u->shown, lgd_packing_name(u->packing));
     return st;
 }
 
@@ -211,6 +212,8 @@ static lgd_status open_writing(lgd_packer *p)
     struct archive *a = p->archive = archive_write_new();
     if (!a)
         return lgd_fail(LGD_ENOMEM, "%s: libarchive has no memory", p->shown);
+    if (p->packing == LGD_PACKED_LZ4) /* libarchive 3.6 falls over if nothing is written */
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: what is packed by lz4 is read, but not written", p->shown);
     if (archive_write_add_filter(a, filter_of(p->packing)) != ARCHIVE_OK)
         return unsupported(p->packing, p->shown);
     if (p->packing == LGD_PACKED_GZIP) /* the same bytes whenever they are written */
