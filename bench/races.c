@@ -10,6 +10,7 @@ static const race_ops *ops_of(race_id id)
                                                [RACE_CALLERS_FULL] = &race_of_callers_full,
                                                [RACE_SAME_BITS_TALL] = &race_of_same_bits_tall,
                                                [RACE_SAME_BITS_WIDE] = &race_of_same_bits_wide,
+                                               [RACE_SPARSE] = &race_of_sparse,
                                                [RACE_STEP_THREADS] = &race_of_step_threads,
                                                [RACE_EPOCHS] = &race_of_epochs,
                                                [RACE_ADAM_8] = &race_of_adam_8,

@@ -24,6 +24,7 @@ RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd"
          "callers_full": ["one", "eight", "region", "eight_of_two", "region_of_two"],
          "same_bits_tall": ["per_thread", "chunks"],
          "same_bits_wide": ["per_thread", "chunks"],
+         "sparse": ["adam_all", "lazy_adam", "adagrad_all", "adagrad", "ftrl_all", "ftrl", "sgd_all", "sgd"],
          "step_threads": ["one", "two", "four"],
          **{f"losses_{batch}": ["half_squared", "logistic"] for batch in (8, 32, 64, 1024)},
          "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],
