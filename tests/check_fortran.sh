@@ -614,7 +614,7 @@ program stored
     call lgd_matrix_free(X)
 
     if (lgd_factorization_csr(f, bags, lgd_factorization_options(rank=1, mean=lgd_zero)) /= LGD_OK) error stop lgd_last_error()
-    print '(2(i0, 1x))', lgd_objective_dim(f), lgd_objective_terms(f)
+    print '(i0, 1x, i0)', lgd_objective_dim(f), lgd_objective_terms(f)
     call lgd_objective_free(f)
 
     if (lgd_matrix_stream(X, lgd_stream(rows=10, cols=2, read=c_funloc(two_columns), block_rows=4)) /= LGD_OK) &
@@ -669,7 +669,7 @@ case_ fortran_models_and_losses_as_in_c modelled '13 6 3 1 12 TT' '3 6 9 12 3.0 
     'f(w) = 1/6 sum_i huber:delta=100(x_i.w, y_i); 6 rows, 1 columns, 1 output, 1 parameters' T 'half_squared, 3 scores'
 case_ fortran_choosing_and_judging_as_in_c chosen '4 8  0.5 1.5 2.5  1.5000  0.5774' 'sgd:lr=0.5 3 1 0' T \
     '  0.5417  1.0833 2 2' ' T T' '  0.5417 1' 'converging T T T' 'diverging T'
-case_ fortran_sparse_rows_and_streams_as_in_c stored ' 0.10 0.00 0.20 sparse' ' 0.10-0.20 0.10' '6 5 ' \
+case_ fortran_sparse_rows_and_streams_as_in_c stored ' 0.10 0.00 0.20 sparse' ' 0.10-0.20 0.10' '6 5' \
     '4   0.   2.   6.  12.  20.  30.  42.  56.  72.  90.'
 check fortran_guide_programs_and_outputs_are_there guide
 for program in exam lasso cooling; do
