@@ -7,6 +7,7 @@
  *   table     what a person reads               judge      how near a fit is
  *   predict   numbers of a model                model      what a program reads
  *   data      tables, weights                   reading    options about them
+ *   formats   tables of other formats           convert    from one to another
  *   files     sentences, memory, files          losses     a line each
  *   info      the library in use                progress   a bar on stderr
  *
@@ -23,6 +24,7 @@ enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE, EXIT_DIVERGED, EXIT_UNCONVERGED };
 int fit_main(int argc, char **argv);
 int predict_main(int argc, char **argv);
 int info_main(int argc, char **argv);
+int convert_main(int argc, char **argv);
 
 /* ---- sentences and memory (files.c) */
 
@@ -66,18 +68,39 @@ void losses_print(FILE *to);
 
 /* ---- tables (data.c) */
 
-/* How a file is read: what --ignore and its like say. */
+typedef enum file_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_LIBSVM, FORMAT_NPY, FORMAT_HDF5 } file_format;
+
+/* That of a file, by its name: CSV where that says nothing; and what it is called. (formats.c) */
+file_format format_of(const char *path);
+const char *format_title(file_format is);
+
+/* How a file is read: what --ignore and its like say. binary, classes, target and no_target of csv are for every format. */
 typedef struct reading {
     lgd_csv_options csv;
-    const char *weights; /* a column; NULL: none */
-    char *ignored;       /* --ignore as it was given, cut at its commas; csv.ignore points into it */
+    file_format format; /* FORMAT_AUTO until reading_suits */
+    lgd_index_base base;
+    size_t cols;                                        /* of LIBSVM's format; 0: as found */
+    size_t column;                                      /* the target's, where it has a number alone; 0: none */
+    const char *dataset, *target_file, *target_dataset; /* of arrays */
+    const char *weights;                                /* a column; NULL: none */
+    char *ignored; /* --ignore as it was given, cut at its commas; csv.ignore points into it */
 } reading;
 
 /* One more column, or several between commas. */
 bool reading_ignore(reading *how, const char *columns);
 void reading_free(reading *how);
 
-/* X [rows x cols] without the column of weights. */
+/* The same with --ignore as the reader takes it; uncut takes that back. */
+bool reading_cut(const reading *how, reading *cut);
+void reading_uncut(const reading *how, reading *cut);
+
+/* Settles the format, and are the options such as it has? (formats.c) */
+bool reading_suits(reading *how, const char *path, bool needs_target);
+
+/* A table that is not CSV; the library's sentence is the last. */
+lgd_status format_read(lgd_table **t, const char *path, const reading *how);
+
+/* X [rows x cols] without the column of weights; NULL where the numbers are floats or sparse, and A alone has them. */
 typedef struct data {
     const char *path;
     lgd_table *table;
@@ -86,10 +109,15 @@ typedef struct data {
     const char **names;
     double *weights; /* [rows], NULL: none */
     lgd_matrix *A;
-    double *copy; /* not NULL: X, y and weights lie in it, and the table and the names are another's */
+    lgd_csr sparse; /* row_start NULL: it is not */
+    char *numbers;  /* text of names that are numbers */
+    double *wide;   /* X of floats */
+    double *copy;   /* not NULL: X, y and weights lie in it, and the table and the names are another's */
 } data;
 bool data_read(data *d, const char *path, const reading *how, bool quiet);
 bool data_try(data *d, const char *path, const reading *how); /* without a sentence */
+bool data_number(data *d, const reading *how);                /* names of columns that have none (formats.c) */
+bool data_widen(data *d);                                     /* X of floats */
 void data_free(data *d);
 
 /* ---- files (files.c) */

@@ -36,6 +36,18 @@ static bool cut_ignored(reading *how)
     return true;
 }
 
+bool reading_cut(const reading *how, reading *cut)
+{
+    *cut = *how;
+    return cut_ignored(cut);
+}
+
+void reading_uncut(const reading *how, reading *cut)
+{
+    if (cut->csv.ignore != how->csv.ignore)
+        free((void *)cut->csv.ignore);
+}
+
 void reading_free(reading *how)
 {
     free((void *)how->csv.ignore);
@@ -45,8 +57,8 @@ void reading_free(reading *how)
 
 static const char *name_of(const void *ctx, size_t i)
 {
-    const lgd_table *t = ctx;
-    return i < t->cols ? t->names[i] : NULL;
+    const data *d = ctx;
+    return i < d->table->cols ? d->names[i] : NULL;
 }
 
 /* Takes the column of weights out of X. */
@@ -54,10 +66,10 @@ static bool take_weights(data *d, const char *name)
 {
     lgd_table *t = d->table;
     size_t j = 0;
-    while (j < t->cols && strcmp(t->names[j], name))
+    while (j < t->cols && strcmp(d->names[j], name))
         j++;
     if (j == t->cols) {
-        const char *near = argument_nearest(name, name_of, t);
+        const char *near = argument_nearest(name, name_of, d);
         if (t->target && !strcmp(t->target, name))
             return refuse("%s: the weights are \"%s\", which is the target", d->path, name);
         if (near)
@@ -71,10 +83,10 @@ static bool take_weights(data *d, const char *name)
     if (!(d->weights = memory_of(d->rows, sizeof *d->weights)))
         return false;
     for (size_t i = 0; i < d->rows; i++) {
-        double *row = t->X + i * t->cols;
+        double *row = d->X + i * t->cols;
         d->weights[i] = row[j];
-        memmove(t->X + i * d->cols, row, j * sizeof *row);
-        memmove(t->X + i * d->cols + j, row + j + 1, (t->cols - j - 1) * sizeof *row);
+        memmove(d->X + i * d->cols, row, j * sizeof *row);
+        memmove(d->X + i * d->cols + j, row + j + 1, (t->cols - j - 1) * sizeof *row);
         if (d->weights[i] < 0)
             return refuse("%s: the weight in row %zu is %g (column \"%s\"), a number at least 0 is accepted", d->path,
                           i + 1, d->weights[i], name);
@@ -96,12 +108,12 @@ static bool refuse_table(const reading *how)
 static bool read_table(data *d, const char *path, const reading *how)
 {
     *d = (data){.path = path};
-    reading cut = *how;
-    if (!cut_ignored(&cut))
+    reading cut;
+    if (!reading_cut(how, &cut))
         return false;
-    const lgd_status st = lgd_csv_read(&d->table, path, &cut.csv);
-    if (cut.csv.ignore != how->csv.ignore)
-        free((void *)cut.csv.ignore);
+    const lgd_status st =
+        how->format == FORMAT_CSV ? lgd_csv_read(&d->table, path, &cut.csv) : format_read(&d->table, path, how);
+    reading_uncut(how, &cut);
     return !st;
 }
 
@@ -114,10 +126,16 @@ static bool take_table(data *d, const reading *how)
     d->y = t->y;
     if (!(d->names = memory_of(t->cols, sizeof *d->names)))
         return false;
-    memcpy(d->names, t->names, t->cols * sizeof *d->names);
-    if (how->weights && !take_weights(d, how->weights))
+    if (t->names)
+        memcpy(d->names, t->names, t->cols * sizeof *d->names);
+    else if (!data_number(d, how))
         return false;
-    return !lgd_matrix_dense(&d->A, d->rows, d->cols, d->X, d->cols) || refuse_last();
+    if (t->sparse)
+        d->sparse = *t->sparse;
+    if (how->weights && (!data_widen(d) || !take_weights(d, how->weights)))
+        return false;
+    const lgd_status st = d->X ? lgd_matrix_dense(&d->A, d->rows, d->cols, d->X, d->cols) : lgd_table_matrix(&d->A, t);
+    return !st || refuse_last();
 }
 
 bool data_try(data *d, const char *path, const reading *how)
@@ -142,7 +160,15 @@ void data_free(data *d)
     if (!d->copy) {
         lgd_table_free(d->table);
         free(d->names);
+        free(d->numbers);
         free(d->weights);
+        free(d->wide);
+    } else {
+        free((void *)d->sparse.row_start);
+        free((void *)d->sparse.column);
+        free((void *)d->sparse.column_i64);
+        free((void *)d->sparse.value);
+        free((void *)d->sparse.value_f32);
     }
     free(d->copy);
     *d = (data){0};

@@ -109,7 +109,8 @@ static int fit_all(fit *a)
     const settings *s = a->settings;
     int status = EXIT_FAILED;
     if ((s->out && !output_allowed(s->out, s->force)) || !data_read(&a->data, s->path, &s->how, s->quiet) ||
-        (s->out && !model_allowed(&a->data)) || (s->validate > 0 && !rows_hold(a)) || !fit_prepare(a))
+        (s->out && !model_allowed(&a->data)) || ((s->validate > 0 || s->folds) && !data_widen(&a->data)) ||
+        (s->validate > 0 && !rows_hold(a)) || !fit_prepare(a))
         return EXIT_FAILED;
     if (!fit_find(a, &status))
         return status;

@@ -1,21 +1,26 @@
-/* lgd info: the library in use, and what it knows. */
-#include "arguments.h"
-#include "cli.h"
+/* lgd info: the library in use, and what it knows; or what stands in a file. */
+#include "reading.h"
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum id { HELP };
 
-static const argument lines[] = {{HELP, 'h', "help", no_argument, "", "prints this"}};
+typedef struct info_settings {
+    reading how;
+    bool help;
+} info_settings;
+
+static const argument lines[] = {READING_LINES, {HELP, 'h', "help", no_argument, "", "prints this"}};
+
+static bool take(void *ctx, int id, const char *value);
+static const arguments known = {"lgd", "lgd info", lines, sizeof lines / sizeof *lines, take};
 
 static bool take(void *ctx, int id, const char *value)
 {
-    (void)id;
-    (void)value;
-    return *(bool *)ctx = true;
+    info_settings *s = ctx;
+    return id >= READ_IGNORE ? reading_take(&s->how, &known, id, value) : (s->help = true);
 }
-
-static const arguments known = {"lgd", "lgd info", lines, sizeof lines / sizeof *lines, take};
 
 /* What lgd_minimize goes by where nothing is said: LGD_NUM_THREADS, then OMP_NUM_THREADS, then 1. */
 static void print_threads(void)
@@ -47,24 +52,56 @@ static void print_all(void)
     print_optimizers();
 }
 
+/* Every column, words and missing cells only counted. */
+static bool print_file(reading *how, const char *path)
+{
+    data d = {0};
+    how->csv.no_target = how->format != FORMAT_LIBSVM && !how->target_file && !how->target_dataset;
+    how->csv.text = LGD_TEXT_IGNORE;
+    how->csv.missing = LGD_MISSING_MEAN;
+    const bool ok = data_read(&d, path, how, true);
+    if (ok) {
+        printf("%s: %s, %zu rows, %zu columns", path, format_title(how->format), d.rows, d.cols);
+        if (d.sparse.row_start) {
+            const double numbers = (double)d.sparse.row_start[d.rows];
+            printf(", sparse, %.0f numbers, %.3g %% of them all\n", numbers,
+                   100 * numbers / ((double)d.rows * (double)d.cols));
+        } else {
+            printf(", %s precision\n", d.table->X_f32 ? "single" : "double");
+        }
+        fputs(d.table->notes, stdout);
+    }
+    data_free(&d);
+    return ok;
+}
+
 int info_main(int argc, char **argv)
 {
-    bool help = false;
+    info_settings s = {0};
     int rest;
-    if (!arguments_parse(&known, argc, argv, &help, &rest))
-        return EXIT_USAGE;
-    const char *word = rest < argc ? argv[rest] : NULL;
-    const bool losses = word && !strcmp(word, "losses"), optimizers = word && !strcmp(word, "optimizers");
-    if (rest + 1 < argc || (word && !losses && !optimizers)) {
-        refuse("\"%s\" is no list, losses or optimizers is accepted   (lgd info --help)", argv[argc - 1]);
+    if (!arguments_parse(&known, argc, argv, &s, &rest)) {
+        reading_free(&s.how);
         return EXIT_USAGE;
     }
-    if (help) {
-        fputs("usage: lgd info [losses | optimizers]\nPrints the library in use, its BLAS and LAPACK, its threads, "
-              "losses and optimizers; "
-              "or only these, with\ntheir parameters.\n\n",
+    const char *word = rest < argc ? argv[rest] : NULL;
+    const bool losses = word && !strcmp(word, "losses"), optimizers = word && !strcmp(word, "optimizers");
+    const bool file = word && !losses && !optimizers && !access(word, F_OK);
+    if (rest + 1 < argc || (word && !losses && !optimizers && !file)) {
+        refuse("\"%s\" is no list, losses or optimizers is accepted, nor a file   (lgd info --help)", argv[argc - 1]);
+        reading_free(&s.how);
+        return EXIT_USAGE;
+    }
+    if (s.help) {
+        fputs("usage: lgd info [losses | optimizers | DATA]\nPrints the library in use, its BLAS and LAPACK, its "
+              "threads, losses and "
+              "optimizers; or only these, with\ntheir parameters; or what stands in a file, of any format of lgd "
+              "fit.\n\n",
               stdout);
         arguments_help(&known, stdout);
+    } else if (file) {
+        const bool suits = reading_suits(&s.how, word, false), ok = suits && print_file(&s.how, word);
+        reading_free(&s.how);
+        return !suits ? EXIT_USAGE : ok && stdout_finish() ? EXIT_OK : EXIT_FAILED;
     } else if (losses) {
         losses_print(stdout);
     } else if (optimizers) {

@@ -9,7 +9,8 @@ static const struct command {
 } commands[] = {
     {"fit", " DATA", "fits a linear model to a table and prints its coefficients", fit_main},
     {"predict", " MODEL DATA", "prints what a model predicts for each row of a table", predict_main},
-    {"info", "", "prints the library in use and what it knows", info_main},
+    {"convert", " DATA FILE", "writes a table in another format", convert_main},
+    {"info", " [DATA]", "prints the library in use and what it knows, or what stands in a file", info_main},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };
 

@@ -89,7 +89,8 @@ static const arguments known = {"lgd", "lgd fit", lines, sizeof lines / sizeof *
 void settings_help(FILE *to)
 {
     fputs("usage: lgd fit DATA [option...]\n"
-          "Fits a linear model to a table, DATA, a file of CSV or TSV, and prints its coefficients.\n\n",
+          "Fits a linear model to a table, DATA, and prints its coefficients: a file of CSV or TSV, of LIBSVM's\n"
+          "format (.svm, .libsvm), of NumPy's (.npy, .npz) or of HDF5 (.h5), packed (.gz, .zst, .xz) or not.\n\n",
           to);
     arguments_help(&known, to);
     fputs("\nlosses, of a prediction z and a target y (s = 1 for the label 1, else -1), with their presets:\n", to);
@@ -128,16 +129,6 @@ static bool take_class_weight(settings *s, const char *value)
     return s->balanced = argument_word(&known, "class-weight", value, words, &choice);
 }
 
-static bool take_missing(settings *s, const char *value)
-{
-    static const char *const missing[] = {"refuse", "drop", "mean", NULL}; /* as in lgd_csv_missing */
-    int choice = 0;
-    if (!argument_word(&known, "missing", value, missing, &choice))
-        return false;
-    s->how.csv.missing = (lgd_csv_missing)choice;
-    return true;
-}
-
 static bool take(void *ctx, int id, const char *value)
 {
     static const char *const estimators[] = {"minibatch", "svrg", "saga", "sarah", NULL}; /* as in lgd_estimator */
@@ -168,7 +159,7 @@ static bool take(void *ctx, int id, const char *value)
         s->how.weights = value;
         return true;
     case MISSING:
-        return take_missing(s, value);
+        return reading_missing(&s->how, &known, value);
     case SOLVER:
         return argument_word(&known, "solver", value, solvers, &s->solver);
     case OPTIMIZER:
@@ -285,7 +276,7 @@ bool settings_parse(settings *s, int argc, char **argv)
     s->how.csv.classes = s->kind->classes;
     s->asks_steps = s->patience || s->optimizer || s->batch || s->steps || s->epochs || s->order >= 0 ||
                     s->estimator >= 0 || s->schedule >= 0 || s->tol >= 0;
-    return agree(s);
+    return agree(s) && reading_suits(&s->how, s->path, true);
 }
 
 void settings_free(settings *s)

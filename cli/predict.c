@@ -51,14 +51,14 @@ static bool take(void *ctx, int id, const char *value)
 
 static void print_help(void)
 {
-    fputs(
-        "usage: lgd predict MODEL DATA [option...]\n"
-        "Prints one number, or the name of a class, for each row of DATA, a file of CSV or TSV: what MODEL predicts,\n"
-        "which lgd fit -o has written.\n"
-        "Columns are found by their names; others than those of the model are not looked at. Where the target is "
-        "among\n"
-        "them, how near the predictions are is told on stderr.\n\n",
-        stdout);
+    fputs("usage: lgd predict MODEL DATA [option...]\n"
+          "Prints one number, or the name of a class, for each row of DATA, in any format of lgd fit: what MODEL "
+          "predicts,\n"
+          "which lgd fit -o has written.\n"
+          "Columns are found by their names; others than those of the model are not looked at. Where the target is "
+          "among\n"
+          "them, how near the predictions are is told on stderr.\n\n",
+          stdout);
     arguments_help(&known, stdout);
     fputs("\nExit: 0 done, 1 data, a file or memory, 2 usage.\n", stdout);
 }
@@ -77,12 +77,12 @@ static bool parse(predict_settings *s, int argc, char **argv)
         return refuse("--classes and --probabilities are both there, one of them is accepted");
     s->model = argv[rest];
     s->path = argv[rest + 1];
-    return true;
+    return reading_suits(&s->how, s->path, false);
 }
 
 /* The table of the model's columns, with the target too if that is there and can be read; classes are then numbered in the order of
  * their own names. */
-static bool read_data(data *d, const model *m, predict_settings *s)
+static bool read_text(data *d, const model *m, predict_settings *s)
 {
     lgd_csv_options *csv = &s->how.csv;
     const char **names = memory_of(m->cols + 2, sizeof *names);
@@ -107,6 +107,50 @@ static bool read_data(data *d, const model *m, predict_settings *s)
     return ok;
 }
 
+/* What the first column is called, where they are called by their numbers in order, as those of LIBSVM's format are. */
+static bool model_numbered(const model *m, const char *path, lgd_index_base *base)
+{
+    char number[24];
+    const size_t first = strcmp(m->names[0], "0") != 0;
+    for (size_t j = 0; j < m->cols; j++) {
+        snprintf(number, sizeof number, "%zu", first + j);
+        if (strcmp(number, m->names[j]))
+            return refuse("%s: columns of LIBSVM's format have numbers, column %zu of the model is \"%s\"", path, j + 1,
+                          m->names[j]);
+    }
+    *base = first ? LGD_INDEX_1 : LGD_INDEX_0;
+    return true;
+}
+
+/* A table of another format, with the target too if that is there. */
+static bool read_numbered(data *d, const model *m, predict_settings *s)
+{
+    reading *how = &s->how;
+    const bool sparse = how->format == FORMAT_LIBSVM, apart = how->target_file || how->target_dataset;
+    how->cols = sparse ? m->cols : 0;
+    if (sparse && !model_numbered(m, s->path, &how->base))
+        return false;
+    if (!sparse && !apart && !how->csv.target && m->class_count &&
+        strspn(m->target, "0123456789") == strlen(m->target)) {
+        how->csv.target = m->target;
+        how->column = (size_t)strtoull(m->target, NULL, 10);
+    }
+    how->csv.classes = m->class_count;
+    if ((sparse || apart || how->column) && data_try(d, s->path, how))
+        return true;
+    data_free(d);
+    if (apart)
+        return refuse_last();
+    how->csv.classes = false;
+    how->csv.no_target = true;
+    return data_read(d, s->path, how, true);
+}
+
+static bool read_data(data *d, const model *m, predict_settings *s)
+{
+    return s->how.format == FORMAT_CSV ? read_text(d, m, s) : read_numbered(d, m, s);
+}
+
 /* The place of a column that has been read by its name; a file without names has numbers for them. From `guess` on it is looked for,
  * so that columns in the order of the model are found at once. */
 static size_t column_of(const data *d, const char *name, size_t guess)
@@ -120,9 +164,9 @@ static size_t column_of(const data *d, const char *name, size_t guess)
 }
 
 /* X [rows x cols of the model] in its order; NULL after a sentence. */
-static double *gather(const data *d, const model *m)
+static double *gather(data *d, const model *m)
 {
-    double *X = memory_of(d->rows * m->cols, sizeof *X);
+    double *X = data_widen(d) ? memory_of(d->rows * m->cols, sizeof *X) : NULL;
     for (size_t k = 0; X && k < m->cols; k++) {
         const size_t j = column_of(d, m->names[k], k);
         if (j == d->cols) { /* a number was the name of a model's column, and this file has names */
@@ -136,21 +180,27 @@ static double *gather(const data *d, const model *m)
     return X;
 }
 
-/* Predictions [rows x outputs]. The targets of the model that predicts are not looked at: 1 is legal for every loss. */
-static bool predict(const model *m, size_t rows, const double *X, double *out)
+/* The matrix of the model's columns, of X if that is not NULL afterwards. */
+static bool make_matrix(data *d, const model *m, double **X, lgd_matrix **A)
 {
+    if (d->sparse.row_start)
+        return !lgd_matrix_csr(A, &d->sparse) || refuse_last();
+    return (*X = gather(d, m)) && (!lgd_matrix_dense(A, d->rows, m->cols, *X, m->cols) || refuse_last());
+}
+
+/* Predictions [rows x outputs]. The targets of the model that predicts are not looked at: 1 is legal for every loss. */
+static bool predict(const model *m, const lgd_matrix *A, double *out)
+{
+    const size_t rows = lgd_matrix_rows(A);
     double *ones = memory_of(rows, sizeof *ones);
-    lgd_matrix *A = NULL;
     lgd_objective *f = NULL;
     const lgd_glm_options options = {.intercept = m->intercept, .outputs = m->outputs};
     for (size_t i = 0; ones && i < rows; i++)
         ones[i] = 1;
     const bool ok =
-        ones && ((!lgd_matrix_dense(&A, rows, m->cols, X, m->cols) && !lgd_glm_create(&f, A, ones, m->loss, &options) &&
-                  !lgd_glm_predict(f, A, m->w, out, m->outputs)) ||
+        ones && ((!lgd_glm_create(&f, A, ones, m->loss, &options) && !lgd_glm_predict(f, A, m->w, out, m->outputs)) ||
                  refuse_last());
     lgd_objective_free(f);
-    lgd_matrix_free(A);
     free(ones);
     return ok;
 }
@@ -170,7 +220,7 @@ static size_t class_of(const model *m, const double *z)
 static const double *target_of(const data *d, const model *m)
 {
     const size_t j = column_of(d, m->target, m->cols);
-    return j < d->cols ? d->X + j : NULL;
+    return d->X && j < d->cols ? d->X + j : NULL;
 }
 
 static void judge_numbers(size_t rows, const double *z, const double *y, size_t stride)
@@ -240,15 +290,17 @@ static bool predict_all(predict_settings *s)
     model m = {0};
     data d = {0};
     double *X = NULL, *z = NULL;
+    lgd_matrix *A = NULL;
     bool ok =
         output_allowed(s->out, s->force) && model_read(&m, s->model) && model_suits(s, &m) && read_data(&d, &m, s);
-    ok = ok && (X = gather(&d, &m)) && (z = memory_of(d.rows * m.outputs, sizeof *z)) && predict(&m, d.rows, X, z);
+    ok = ok && make_matrix(&d, &m, &X, &A) && (z = memory_of(d.rows * m.outputs, sizeof *z)) && predict(&m, A, z);
     ok = ok && write_all(s, &m, d.rows, z);
-    const double *y = ok && !s->quiet && !m.class_count ? target_of(&d, &m) : NULL;
+    const double *y = !ok || s->quiet || m.class_count ? NULL : d.y ? d.y : target_of(&d, &m);
     if (ok && !s->quiet && m.class_count && d.y)
         judge_classes(&m, &d, z);
     else if (y)
-        judge_numbers(d.rows, z, y, d.cols);
+        judge_numbers(d.rows, z, y, d.y ? 1 : d.cols);
+    lgd_matrix_free(A);
     free(X);
     free(z);
     data_free(&d);

@@ -1,8 +1,19 @@
 #include "reading.h"
 
+bool reading_missing(reading *how, const arguments *a, const char *value)
+{
+    static const char *const missing[] = {"refuse", "drop", "mean", NULL}; /* as in lgd_csv_missing */
+    int choice = 0;
+    if (!argument_word(a, "missing", value, missing, &choice))
+        return false;
+    how->csv.missing = (lgd_csv_missing)choice;
+    return true;
+}
+
 bool reading_take(reading *how, const arguments *a, int id, const char *value)
 {
     static const char *const headers[] = {"auto", "yes", "no", NULL}; /* as in lgd_csv_header */
+    static const char *const bases[] = {"0", "1", NULL};
     int choice = 0;
     switch (id) {
     case READ_IGNORE:
@@ -16,6 +27,22 @@ bool reading_take(reading *how, const arguments *a, int id, const char *value)
         return argument_size(a, "skip-lines", value, 0, INT32_MAX, &how->csv.skip_lines);
     case READ_MISSING_TEXT:
         how->csv.missing_text = value;
+        return true;
+    case READ_FORMAT:
+        return format_take(a, "format", value, &how->format);
+    case READ_DATASET:
+        how->dataset = value;
+        return true;
+    case READ_TARGET_FILE:
+        how->target_file = value;
+        return true;
+    case READ_TARGET_DATASET:
+        how->target_dataset = value;
+        return true;
+    case READ_INDEX_BASE:
+        if (!argument_word(a, "index-base", value, bases, &choice))
+            return false;
+        how->base = choice ? LGD_INDEX_1 : LGD_INDEX_0;
         return true;
     default:
         how->csv.decimal_comma = true;

@@ -4,30 +4,57 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The numbers of sparse rows, copied. */
+static bool pick_sparse(data *d, const lgd_csr *from, const lgd_rows *rows)
+{
+    const size_t *index = rows->index + rows->first, index_size = from->column ? sizeof(int32_t) : sizeof(int64_t);
+    size_t count = 0;
+    for (size_t i = 0; i < rows->count; i++)
+        count += from->row_start[index[i] + 1] - from->row_start[index[i]];
+    size_t *row_start = memory_of(rows->count + 1, sizeof *row_start);
+    char *column = memory_of(count, index_size);
+    double *value = memory_of(count, sizeof *value);
+    d->sparse = (lgd_csr){.rows = rows->count, .cols = from->cols, .row_start = row_start, .value = value};
+    d->sparse.column = from->column ? (const int32_t *)(void *)column : NULL;
+    d->sparse.column_i64 = from->column ? NULL : (const int64_t *)(void *)column;
+    if (!row_start || !column || !value)
+        return false;
+    const char *columns = from->column ? (const char *)from->column : (const char *)from->column_i64;
+    for (size_t i = 0, at = 0; i < rows->count; i++) {
+        const size_t first = from->row_start[index[i]], n = from->row_start[index[i] + 1] - first;
+        memcpy(column + at * index_size, columns + first * index_size, n * index_size);
+        memcpy(value + at, from->value + first, n * sizeof *value);
+        row_start[i + 1] = at += n;
+    }
+    return !lgd_matrix_csr(&d->A, &d->sparse) || refuse_last();
+}
+
 /* Rows of a table as one of their own: copies, but for the names. */
 static bool pick(data *d, const data *from, const lgd_rows *rows)
 {
-    const size_t n = from->cols, m = rows->count;
+    const size_t n = from->X ? from->cols : 0, m = rows->count;
     double *copy = memory_of(m * (n + 2), sizeof *copy);
     if (!copy)
         return false;
     *d = *from;
     d->A = NULL;
     d->weights = NULL;
+    d->sparse = (lgd_csr){0};
     d->rows = m;
     d->copy = copy;
-    d->X = d->copy;
-    d->y = d->copy + m * n;
+    d->X = from->X ? d->copy : NULL;
+    d->y = copy + m * n;
     double *weights = d->y + m;
     for (size_t i = 0; i < m; i++) {
         const size_t row = rows->index[rows->first + i];
-        memcpy(d->X + i * n, from->X + row * n, n * sizeof *d->X);
+        if (from->X)
+            memcpy(d->X + i * n, from->X + row * n, n * sizeof *d->X);
         d->y[i] = from->y[row];
         weights[i] = from->weights ? from->weights[row] : 1;
     }
     if (from->weights)
         d->weights = weights;
-    return !lgd_matrix_dense(&d->A, m, n, d->X, n) || refuse_last();
+    return from->X ? !lgd_matrix_dense(&d->A, m, n, d->X, n) || refuse_last() : pick_sparse(d, &from->sparse, rows);
 }
 
 /* Deals the rows, those of each class in proportion. */

@@ -1,5 +1,6 @@
 /* A fit as a person reads it. */
 #include "cli.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -39,9 +40,38 @@ static void print_classes(FILE *to, const fit *a)
     putc('\n', to);
 }
 
+/* The largest number of column j, by its size. */
+static double size_of(const fit *a, size_t j)
+{
+    double size = 0;
+    for (size_t c = 0; c < a->outputs; c++)
+        size = fmax(size, fabs(a->w[j * a->outputs + c]));
+    return size;
+}
+
+/* What is to be shown of column j is at least so large: of sparse columns, which are many, the largest are enough. */
+static double least_shown(const fit *a)
+{
+    enum { SHOWN = 20 };
+    double largest[SHOWN + 1] = {0}; /* descending */
+    if (!a->data.sparse.row_start || a->data.cols <= 2 * SHOWN)
+        return 0;
+    for (size_t j = 0; j < a->data.cols; j++) {
+        double size = size_of(a, j);
+        for (size_t i = 0; i < SHOWN; i++)
+            if (size > largest[i]) {
+                const double smaller = largest[i];
+                largest[i] = size;
+                size = smaller;
+            }
+    }
+    return fmax(largest[SHOWN - 1], DBL_MIN);
+}
+
 static void print_coefficients(FILE *to, const fit *a)
 {
-    size_t width = characters("column");
+    const double least = least_shown(a);
+    size_t width = characters("column"), left_out = 0;
     for (size_t j = 0; j < a->dim; j++) {
         const size_t own = characters(fit_column(a, j));
         width = own > width ? own : width;
@@ -54,6 +84,10 @@ static void print_coefficients(FILE *to, const fit *a)
     else
         fprintf(to, "  %15s%s\n", "coefficient", a->errors ? "  standard error          t" : "");
     for (size_t j = 0; j < a->dim; j += a->outputs) {
+        if (j / a->outputs < a->data.cols && size_of(a, j / a->outputs) < least) {
+            left_out++;
+            continue;
+        }
         fputs("  ", to);
         print_name(to, fit_column(a, j), width);
         for (size_t c = 0; c < a->outputs; c++)
@@ -64,6 +98,8 @@ static void print_coefficients(FILE *to, const fit *a)
         }
         putc('\n', to);
     }
+    if (left_out)
+        fprintf(to, "  and %zu smaller ones\n", left_out);
     putc('\n', to);
 }
 
@@ -148,8 +184,11 @@ void fit_print(FILE *to, const fit *a)
     const char *const with = s->l1 > 0 || s->l2 > 0 ? " with penalties" : ""; /* which rows held out do not count */
     lgd_loss_describe(s->loss, loss, sizeof loss);
     print_name(to, a->data.path, 0);
-    fprintf(to, ": %zu rows, %zu column%s%s, target \"", a->data.rows, a->data.cols, a->data.cols == 1 ? "" : "s",
+    fprintf(to, ": %zu rows, %zu column%s%s", a->data.rows, a->data.cols, a->data.cols == 1 ? "" : "s",
             s->intercept ? " and an intercept" : "");
+    if (a->data.sparse.row_start)
+        fprintf(to, ", %zu numbers", a->data.sparse.row_start[a->data.rows]);
+    fputs(", target \"", to);
     print_name(to, a->data.table->target, 0);
     fprintf(to, "\", loss %s", loss);
     print_penalties(to, s);
