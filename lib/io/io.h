@@ -130,6 +130,7 @@ typedef struct lgd_scan {
     size_t start; /* behind a byte order mark */
     size_t skip_lines, max_row_bytes;
     char *buffer;
+    size_t room; /* of the buffer */
 } lgd_scan;
 
 /* Does the name end in .tsv or .tab, or did it before it was packed: t.tsv, t.tsv.gz? */

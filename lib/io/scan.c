@@ -6,7 +6,7 @@
 #include "io.h"
 #include <csv.h>
 
-enum { BUFFER = 1 << 18, MOST_CELLS = 1 << 24 };
+enum { BUFFER = 1 << 18, LARGEST_BUFFER = 1 << 23, MOST_CELLS = 1 << 24 };
 
 bool lgd_csv_has_tabs(const char *path, bool packed)
 {
@@ -63,7 +63,8 @@ lgd_status lgd_scan_open(lgd_scan *scan, const char *path, const lgd_csv_options
     if (st)
         return st;
     scan->path = lgd_input_name(scan->input);
-    scan->buffer = lgd_alloc("csv: buffer", BUFFER, 1);
+    scan->room = BUFFER;
+    scan->buffer = lgd_alloc("csv: buffer", scan->room, 1);
     if (!scan->buffer)
         return LGD_ENOMEM;
     st = lgd_input_read(scan->input, scan->buffer, BUFFER, &n);
@@ -229,7 +230,8 @@ static lgd_status parse(pass *p, char *s, size_t n, bool ended)
     return p->status ? p->status : done < n ? broken(p) : LGD_OK;
 }
 
-/* Cuts a buffer into lines. *rest: bytes behind the last end of a line, to come once more with what follows them. */
+/* Cuts a buffer into lines. *rest: bytes behind the last end of a line, to come once more with what follows them; all of them ask for a
+ * larger buffer. */
 static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest)
 {
     char *const begin = s, *const end = s + n;
@@ -245,7 +247,10 @@ static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest
         const bool ended = stop < end;
         if (next(&nul, s, end) < stop)
             return lgd_fail(LGD_EFORMAT, "%s:%zu: a NUL byte, only text is accepted", p->scan->path, p->line);
-        if (!ended && !last && s > begin) {
+        const bool whole = s == begin; /* the buffer is too small for the line; that of one without quotes may grow */
+        if (!ended && !last &&
+            (!whole || (n < LARGEST_BUFFER && n <= p->scan->max_row_bytes && p->row_bytes == 0 &&
+                        p->line > p->scan->skip_lines && next(&quote, s, end) == end))) {
             *rest = (size_t)(end - s);
             return LGD_OK;
         }
@@ -270,6 +275,18 @@ static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest
     return st;
 }
 
+static lgd_status grow(lgd_scan *scan)
+{
+    char *larger = lgd_alloc("csv: buffer", 2 * scan->room, 1);
+    if (!larger)
+        return LGD_ENOMEM;
+    memcpy(larger, scan->buffer, scan->room);
+    lgd_release(scan->buffer);
+    scan->buffer = larger;
+    scan->room *= 2;
+    return LGD_OK;
+}
+
 lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx)
 {
     pass p = {.scan = scan, .visitor = visitor, .ctx = ctx, .line = 1, .cell_line = 1, .row_line = 1};
@@ -281,13 +298,16 @@ lgd_status lgd_scan_pass(lgd_scan *scan, const lgd_visitor *visitor, void *ctx)
     csv_set_realloc_func(&p.parser, never);
     csv_set_free_func(&p.parser, lgd_release);
     for (bool last = false; !st && !p.stop && !last;) {
-        const size_t room = BUFFER - rest;
+        const size_t room = scan->room - rest;
         st = lgd_input_read(scan->input, scan->buffer + rest, room, &got);
         last = got < room;
         const size_t n = rest + got;
         if (!st)
             st = feed_lines(&p, scan->buffer, n, last, &rest);
-        memmove(scan->buffer, scan->buffer + n - rest, rest);
+        if (!st && rest == scan->room)
+            st = grow(scan);
+        else
+            memmove(scan->buffer, scan->buffer + n - rest, rest);
     }
     if (!st && !p.stop && csv_fini(&p.parser, on_cell, on_row, &p))
         st = lgd_fail(LGD_EFORMAT, "%s:%zu:%zu: the quote opened here is never closed", scan->path, p.cell_line,
