@@ -4,6 +4,7 @@ import math
 import os
 import pty
 import re
+import struct
 import subprocess
 import sys
 
@@ -514,6 +515,177 @@ def cli_predict_models_that_are_none_refused(folder):
     refused(["predict", "m.json"], "a model and a file are needed", folder, 2)
 
 
+# ---- other formats than CSV
+
+
+def npy(path):
+    """Shape and numbers of an array of doubles or floats, by rows."""
+    with open(path, "rb") as file:
+        data = file.read()
+    assert data[:8] == b"\x93NUMPY\x01\x00", data[:8]
+    length, = struct.unpack("<H", data[8:10])
+    header = data[10:10 + length].decode()
+    shape = [int(n) for n in re.search(r"'shape': \(([0-9, ]+)\)", header)[1].split(",") if n.strip()]
+    kind = "d" if "<f8" in header else "f"
+    assert "'fortran_order': False" in header and ("<f8" in header or "<f4" in header), header
+    return shape, list(struct.unpack(f"<{math.prod(shape)}{kind}", data[10 + length:]))
+
+
+def converts(*words, folder):
+    result = run("convert", *words, folder=folder)
+    assert result.returncode == 0 and result.stdout == "", (words, result.stdout, result.stderr)
+    return result
+
+
+def cli_libsvm_fit_that_of_the_same_table_in_csv(folder):
+    words = ["--loss=logistic", "--l2=0.01", "--folds=5", "--force", "-o"]
+    table = fits(f"{DATA}/heart_scale.csv", *words, "table.json", folder=folder)
+    expected = coefficients(model(folder, "table.json"))
+    for name in ("heart_scale", "heart_scale.gz", "heart_scale.zst"):
+        lines = fits(f"{DATA}/{name}", "--format=libsvm", *words, f"{name}.json", folder=folder)
+        found = coefficients(model(folder, f"{name}.json"))
+        assert digits(found, expected) >= 10 and found == coefficients(model(folder, "heart_scale.json")), (found, expected)
+        assert re.search("5 folds:.*", lines.stdout)[0] == re.search("5 folds:.*", table.stdout)[0], lines.stdout
+        assert '270 rows, 13 columns and an intercept, 3378 numbers, target "label"' in lines.stdout and "indices from 1" in lines.stderr
+        assert "labels: -1 became 0 and 1 became 1" in lines.stderr
+    z = [run("predict", f"{name}.json", *data, folder=folder).stdout.split() for name, data in
+         (("table", [f"{DATA}/heart_scale.csv"]), ("heart_scale", [f"{DATA}/heart_scale.gz", "--format=libsvm"]))]
+    assert len(z[0]) == 270 and all(abs(float(a) - float(b)) < 1e-9 for a, b in zip(*z))
+    told = [re.search("^validation: 6[78] rows, .*", fits(data, "--format", form, "-q", "--loss=logistic", "--l2=0.1", "--validate=0.25", "--standardize",
+                                                          folder=folder).stdout, re.M)[0]
+            for data, form in ((f"{DATA}/heart_scale.csv", "csv"), (f"{DATA}/heart_scale", "libsvm"))]
+    assert told[0] == told[1], told
+
+
+def cli_libsvm_rows_of_a_test_have_the_columns_of_the_fit(folder):
+    result = fits(f"{DATA}/agaricus.txt.train", "--format=libsvm", "--loss=logistic", "--l2=1e-4", "--strict", "-o", "a.json", folder=folder)
+    assert "6513 rows, 126 columns" in result.stdout and "\n  and 106 smaller ones\n" in result.stdout and "100.00 % of the labels" in result.stdout
+    test = run("predict", "a.json", f"{DATA}/agaricus.txt.test", "--format=libsvm", "--classes", folder=folder)
+    assert test.stderr == "1611 rows: 100.00 % of the labels right\n", test.stderr
+    with open(f"{DATA}/agaricus.txt.test") as file:
+        rows = file.read().splitlines()
+    assert test.stdout.split() == [row.split()[0] for row in rows]
+    write(folder, "bare.svm", "\n".join(row.split(" ", 1)[1] for row in rows) + "\n") # without labels
+    bare = run("predict", "a.json", "bare.svm", "--classes", folder=folder)
+    assert bare.stdout == test.stdout and bare.stderr == "", bare.stderr
+    write(folder, "few.svm", "1 3:1\n0 127:1\n")
+    refused(["predict", "a.json", "few.svm"], "few.svm:2:1: the index is 127, at most 126 is accepted, as the model has columns", folder, 1)
+    write(folder, "zero.svm", "1 0:1\n")
+    refused(["predict", "a.json", "zero.svm"], "zero.svm:1:1: the index is 0, at least 1 is accepted", folder, 1)
+    separable = fits(f"{DATA}/agaricus.txt.train", "--format=libsvm", "--loss=logistic", "-q", folder=folder)
+    assert separable.stderr.startswith("lgd: no minimum: the classes are separable: "), separable.stderr
+    write(folder, "named.csv", "a,b,y\n1,2,0\n2,1,1\n3,5,0\n1,1,1\n")
+    fits("named.csv", "-q", "-o", "named.json", folder=folder)
+    refused(["predict", "named.json", "few.svm"], 'few.svm: columns of LIBSVM\'s format have numbers, column 1 of the model is "a"', folder, 1)
+    write(folder, "from0.svm", "1 0:1 2:3\n2 1:1\n4 2:1\n3 0:2\n")
+    fits("from0.svm", "-q", "-o", "from0.json", folder=folder)
+    assert [c["name"] for c in model(folder, "from0.json")["columns"]] == ["0", "1", "2"]
+    z = [run("predict", "from0.json", name, folder=folder).stdout for name in ("from0.svm", write(folder, "s.svm", "0 1:0 2:3\n"))]
+    assert len(z[0].split()) == 4 and len(z[1].split()) == 1
+
+
+def cli_convert_numbers_are_those_of_the_table_there_and_back(folder):
+    source = f"{DATA}/heart_scale.csv"
+    with open(source) as file:
+        table = [[float(x) for x in line.split(",")] for line in file]
+    told = converts(source, "h.npy", folder=folder)
+    assert "h.npy: 270 rows, 14 columns, " in told.stderr and "no header" in told.stderr, told.stderr
+    assert npy(f"{folder}/h.npy") == ([270, 14], [x for row in table for x in row])
+    assert converts(source, "quiet.npy", "-q", folder=folder).stderr == ""
+    for words in (["h.npy", "h2.csv"], ["h.npy", "h.svm", "--target=14"], ["h.svm", "h3.npy"], ["h.svm", "h3.csv"], [source, "h4.svm", "--target=14"],
+                  [source, "apart.npy", "--target=14", "--target-out=y.npy"], ["h.npy", "single.npy", "--single"],
+                  ["h.npy", "apart2.npy", "--target=14", "--target-out=y2.npy"], [source, "last.npy", "--target=1"]):
+        converts(*words, "--force", folder=folder)
+    for name in ("h2.csv", "h3.csv"):
+        with open(f"{folder}/{name}") as file:
+            assert [[float(x) for x in line.split(",")] for line in file] == table, name
+    with open(f"{folder}/h.svm") as a, open(f"{folder}/h4.svm") as b:
+        text = a.read()
+        assert text == b.read() and text.startswith("1 1:0.708333 2:1 3:1 4:-0.320755 "), text[:100]
+    assert npy(f"{folder}/h3.npy") == npy(f"{folder}/h.npy")
+    for name, target in (("apart", "y"), ("apart2", "y2")):
+        assert npy(f"{folder}/{name}.npy") == ([270, 13], [x for row in table for x in row[:-1]])
+        assert npy(f"{folder}/{target}.npy") == ([270], [row[-1] for row in table])
+    shape, numbers = npy(f"{folder}/single.npy")
+    assert shape == [270, 14] and all(abs(a - b) < 1e-7 for a, b in zip(numbers, npy(f"{folder}/h.npy")[1]))
+    assert npy(f"{folder}/last.npy")[1][13] == table[0][0]
+    refused(["convert", source, "h.npy"], "h.npy: is there already; --force replaces it", folder, 1)
+    refused(["convert", source, "none/h.npy"], "none/h.npy: No such file", folder, 1)
+
+
+def cli_arrays_of_numpy_fit_and_predict(folder):
+    source = f"{DATA}/heart_scale.csv"
+    converts(source, "h.npy", folder=folder)
+    converts(source, "X.npy", "--target=14", "--target-out=y.npy", folder=folder)
+    words = ["-q", "--loss=logistic", "--l2=0.01", "-o"]
+    fits(source, *words, "csv.json", folder=folder)
+    fits("h.npy", "--target=14", *words, "column.json", folder=folder)
+    fits("X.npy", "--target-file=y.npy", *words, "file.json", folder=folder)
+    found = [model(folder, f"{name}.json") for name in ("csv", "column", "file")]
+    assert coefficients(found[0]) == coefficients(found[1]) == coefficients(found[2]) and found[1]["target"] == "14"
+    expected = run("predict", "csv.json", source, folder=folder)
+    for words in (["column.json", "h.npy"], ["column.json", "X.npy"], ["file.json", "X.npy", "--target-file=y.npy"], ["csv.json", "h.npy"]):
+        result = run("predict", *words, folder=folder)
+        assert result.returncode == 0 and result.stdout == expected.stdout, (words, result.stderr)
+        assert result.stderr == ("" if words == ["column.json", "X.npy"] else expected.stderr), (words, result.stderr)
+    converts("X.npy", "f.npy", "--single", folder=folder)
+    for also in ([], ["--standardize"], ["--validate=0.2"], ["--folds=3"]):
+        fits("f.npy", "--target-file=y.npy", "-q", "--loss=logistic", "--l2=0.01", *also, folder=folder)
+
+
+def cli_hdf5_fit_predict_and_convert(folder):
+    result = run("convert", f"{DATA}/heart_scale", "h.h5", "--format=libsvm", folder=folder)
+    if "HDF5" in result.stderr and result.returncode:
+        return # built without
+    assert result.returncode == 0, result.stderr
+    for data, also in ((f"{DATA}/heart_scale.csv", []), ("h.h5", ["--dataset=X", "--target-dataset=y"])):
+        fits(data, *also, "-q", "--loss=logistic", "--l2=0.01", "-o", "m.json", "--force", folder=folder)
+        found = coefficients(model(folder))
+        first = found if data != "h.h5" else first
+    assert digits(found, first) >= 10
+    told = run("predict", "m.json", "h.h5", "--dataset=X", "--target-dataset=y", folder=folder)
+    assert told.returncode == 0 and "270 rows: 84.81 % of the labels right" in told.stderr, told.stderr
+    converts("h.h5", "h.svm", "--dataset=X", "--target-dataset=y", folder=folder)
+    with open(f"{folder}/h.svm") as file:
+        assert file.read().startswith("1 1:0.708333 2:1 ")
+
+
+def cli_info_of_a_file_what_stands_in_it(folder):
+    result = run("info", f"{DATA}/heart_scale", "--format=libsvm", folder=folder)
+    assert "LIBSVM's format, 270 rows, 13 columns, sparse, 3378 numbers, 96.2 % of them all\n" in result.stdout, result.stdout
+    result = run("info", f"{DATA}/housing.csv", folder=folder)
+    assert "CSV, 20640 rows, 9 columns, double precision\n" in result.stdout and "207 missing cells" in result.stdout, result.stdout
+    converts(f"{DATA}/heart_scale.csv", "h.npy", "--single", folder=folder)
+    assert "h.npy: NumPy's format, 270 rows, 14 columns, single precision\n" in run("info", "h.npy", folder=folder).stdout
+
+
+def cli_formats_that_do_not_fit_refused(folder):
+    data = diabetes(folder)
+    write(folder, "t.svm", "1 1:2\n1:3\n")
+    write(folder, "none.npy", "1,2\n")
+    converts(data, "d.npy", folder=folder)
+    for words, text in ((["fit", "t.svm", "--target=3"], "t.svm: a line of LIBSVM's format begins with its label"),
+                        (["fit", "t.svm", "--weights=3"], "t.svm: --weights is a column by name, which LIBSVM's format has not"),
+                        (["fit", "t.svm", "--header=no"], "are about CSV, the file is LIBSVM's format"),
+                        (["fit", data, "--index-base=1"], "--index-base is about LIBSVM's format, the file is read as CSV"),
+                        (["fit", data, "--dataset=X"], "are about NumPy's format and HDF5, the file is read as CSV"),
+                        (["fit", "d.npy"], "d.npy: which numbers are the target? --target=COLUMN, by its number from 1, or --target-file=FILE"),
+                        (["fit", "d.npy", "--target=age"], 'd.npy: --target is "age", the number of a column from 1 is accepted'),
+                        (["fit", "x.h5"], "or --target-dataset=NAME says it"), (["fit", "x.h5", "--target-file=y.npy"], "--target-dataset=NAME is accepted"),
+                        (["fit", data, "--format=xls"], '--format is "xls", auto, csv, libsvm, npy or hdf5 is accepted'),
+                        (["convert", data], "two files are needed"), (["convert", "-", "x.npy"], "-: files are needed"),
+                        (["convert", data, "x.svm"], "x.svm: a line of LIBSVM's format begins with its label: --target=COLUMN"),
+                        (["convert", data, "x.npy", "--target-out=y.npy"], "none is named: --target=COLUMN is accepted"),
+                        (["convert", data, "x.csv", "--target=1", "--target-out=y.npy"], "--target-out goes with a FILE of NumPy's format"),
+                        (["convert", data, "x.csv", "--single"], "--single is about .npy and HDF5, the file is CSV")):
+        refused(words, text, folder, 2)
+    for words, text in ((["fit", "t.svm"], 't.svm:2: the label is missing, the line begins with "1:3"'), (["fit", "none.npy", "--target=1"], "none.npy: "),
+                        (["fit", "d.npy", "--target=12"], "d.npy"), (["convert", "t.svm", "x.npy"], "t.svm:2: the label is missing"),
+                        (["convert", data, "d.npy"], "--force replaces it"), (["fit", "absent.npy", "--target=1"], "absent.npy: No such file")):
+        refused(words, text, folder, 1)
+    assert sorted(os.listdir(folder)) == ["d.npy", "diabetes.csv", "none.npy", "t.svm"]
+
+
 # ---- what is refused
 
 
@@ -556,7 +728,7 @@ def cli_words_that_are_wrong_refused_with_the_nearest(folder):
                         (["fit", data, "--optimizer=sgdd"], 'method is "sgdd", did you mean "sgd"?'),
                         (["fit", data, "--optimizer=lbfgsb", "--l1=1"], "lbfgsb: penalty is l1"),
                         (["fit", data, "--batch-size=1000"], "batch_size is 1000, at most the 442 rows"),
-                        (["info", "x"], '"x" is no list, losses or optimizers is accepted')):
+                        (["info", "x"], '"x" is no list, losses or optimizers is accepted, nor a file')):
         refused(words, text, folder, 2)
 
 
@@ -705,7 +877,7 @@ def cli_help_every_option_named(folder):
                  "batch-size", "order", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
                  "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
-    assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout).split("\n")) <= 120
+    assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout + run("convert", "--help", folder=folder).stdout).split("\n")) <= 120
     assert "lgd predict MODEL DATA" in run("--help", folder=folder).stdout
     result = run(folder=folder)
     assert result.returncode == 2 and result.stdout == "" and "usage: lgd COMMAND" in result.stderr
@@ -716,7 +888,7 @@ def cli_manual_page_has_every_option(folder):
     subprocess.run([sys.executable, f"{ROOT}/docs/man/command.py", PROGRAM, page, "0"], check=True)
     with open(page) as file:
         text = file.read()
-    for command in ("fit", "predict"):
+    for command in ("fit", "predict", "convert", "info"):
         for option in re.findall(r"--[a-z0-9-]+", run(command, "--help", folder=folder).stdout):
             assert option.replace("-", "\\-") in text, option
     assert ".SH EXIT STATUS" in text and "squared_hinge" in text
