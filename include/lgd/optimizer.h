@@ -135,8 +135,7 @@ typedef struct lgd_step {
     bool indefinite; /* out: the Hessian was found not to be positive definite */
     bool known;      /* f and g are those that the last step left, with `fresh`: what the method made of them holds */
     size_t threads;  /* how many threads the step may use */
-    const size_t *
-        support; /* NULL: all. Else dim, w, g, vec are of the coordinates support[0..dim) of the slice, see LGD_SPARSE */
+    const size_t *support; /* NULL: all. Else coordinate i here is support[i] of the slice, see LGD_SPARSE */
 } lgd_step;
 
 /* Flags of lgd_optimizer_ops. */
@@ -160,9 +159,8 @@ enum {
     LGD_NEEDS_QUADRATIC = 65536,    /* needs a Hessian that is the same at every w, see LGD_QUADRATIC */
     LGD_TAKES_COORDINATES = 131072, /* takes a penalty that `coordinates`, `l1` or `bounds` describe, and no other */
     LGD_ELEMENTWISE = 262144, /* with LGD_SLICED: step moves each coordinate by itself, on several threads, see below */
-    LGD_SPARSE =
-        524288, /* with LGD_ELEMENTWISE: where g_j is 0 nothing changes, so that step need not see it, see below */
-    LGD_LAZY = 1048576 /* with LGD_ELEMENTWISE: what a sparse batch does not touch is to stay, see below */
+    LGD_SPARSE = 524288,      /* with LGD_ELEMENTWISE: where g_j is 0 nothing changes, see below */
+    LGD_LAZY = 1048576        /* with LGD_ELEMENTWISE: what a sparse batch does not touch is to stay, see below */
 };
 
 /* What LGD_ELEMENTWISE promises. What step writes to w, g, each vec and eta_each at j depends on what they have at j, and beside it
@@ -345,7 +343,7 @@ LGD_API lgd_status lgd_optimizer_step(lgd_optimizer *opt, size_t dim, double *w,
  * step costs goes by count, not dim, but for the first one. With LGD_SPARSE the bits are those of lgd_optimizer_step with all of g, with
  * LGD_LAZY (lazy_adam) the coordinates that are not there stay. Only w[index[i]] are looked at. LGD_EINVAL names an index that is out of
  * range or there twice; LGD_EUNSUPPORTED where what is 0 in g moves as well: other methods, groups with a decay, a penalty. Allocates
- * where count is larger than ever before, (3 + state vectors) count numbers and dim bytes. */
+ * where count is larger than ever before, (4 + state vectors) count numbers and dim bytes. */
 LGD_API lgd_status lgd_optimizer_step_sparse(lgd_optimizer *opt, size_t dim, double *w, size_t count,
                                              const size_t *index, double *g, double f, double lr_factor);
 
