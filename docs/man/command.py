@@ -58,7 +58,9 @@ def main(lgd, path, version):
     lines += [".SH EXAMPLES", ".nf", roff("lgd fit houses.csv --target price --ignore address -o houses.json"),
               roff("lgd predict houses.json new.csv"),
               roff("lgd fit flowers.csv --loss softmax --l2 0.01 --standardize --folds 5 -o flowers.json"),
-              roff("lgd fit claims.csv --loss quantile:tau=0.9 --validate 0.2"), ".fi", ".SH SEE ALSO", "\\fBlgd\\fP(3)"]
+              roff("lgd fit claims.csv --loss quantile:tau=0.9 --validate 0.2"),
+              roff("lgd fit train.svm.gz --loss logistic --l2 0.0001 -o words.json"), roff("lgd predict words.json test.svm --classes"),
+              roff("lgd convert big.csv big.npy --target price --target-out prices.npy"), ".fi", ".SH SEE ALSO", "\\fBlgd\\fP(3)"]
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
 

@@ -295,10 +295,13 @@ def error_items(errors):
     return [line if not line.startswith(".TP") else ".TP 18" for line in out]
 
 
+IO = ("io.h", "libsvm.h", "npy.h", "hdf5.h") # headers of libgd-io, of which the first has the others
+
+
 def start(name, version, names, title, include, synopsis):
     out = ['.TH %s 3 "" "libgd\\-descent %s" "libgd"' % (name, version), ".nh", ".ad l",
            ".SH NAME", ", ".join(names) + " \\- " + title, ".SH LIBRARY",
-           "%s (%s, pkg\\-config %s)" % (("Tables from text files", "libgd\\-io", "libgd\\-descent\\-io") if "io.h" in include else
+           "%s (%s, pkg\\-config %s)" % (("Tables from files", "libgd\\-io", "libgd\\-descent\\-io") if "io.h" in include else
                                        ("Gradient descent", "libgd", "libgd\\-descent")),
            ".SH SYNOPSIS", ".nf", "\\fB#include <" + include + ">\\fP"]
     for lines in synopsis:
@@ -312,7 +315,7 @@ def decorate(line):
 
 def write_page(page, pages, out, version):
     main = page.main
-    include = "lgd/io.h" if main.header.endswith("io.h") else "lgd.h"
+    include = "lgd/io.h" if main.header.split("/")[-1] in IO else "lgd.h"
     order = [main] + [e for e in page.entries if e is not main] + page.with_them
     order.sort(key=lambda e: (e.kind != "function", e.name.endswith("_sized"), e.line))
     lines = start(main.name, version, page.names(), main.title(), include, [e.synopsis for e in order])
@@ -391,9 +394,9 @@ def main(xml, out, version):
     description = blocks(overview.find("briefdescription")) + blocks(overview.find("detaileddescription"))
     lines = start("lgd", version, ["lgd"], "gradient descent for scientific C", "lgd.h", [])
     lines += [".SH DESCRIPTION"] + render(description)[1:]
-    for header in order + ["lgd/io.h"]:
+    for header in order + ["lgd/" + name for name in IO]:
         lines += [".SH <" + header + ">"] + contents([p for p in pages if p.main.header == header])
-    lines += [".SH SEE ALSO", ",\n".join("\\fB%s\\fP(3)" % header_page(h) for h in order + ["lgd/io.h"])]
+    lines += [".SH SEE ALSO", ",\n".join("\\fB%s\\fP(3)" % header_page(h) for h in order + ["lgd/" + name for name in IO])]
     write(out, "lgd", lines)
     write(out, "lgd.h", [".so man3/lgd.3"])
 
