@@ -135,12 +135,16 @@ typedef struct lgd_csr {
 } lgd_csr;
 
 /* A sparse matrix. A product costs what its numbers do, 2 flops each, whatever cols is; what is read are 12 bytes of a number with column
- * and value, 8 with column and value_f32. With one output scores, and gradients of what fits one chunk, have the bits that lgd_matrix_dense
- * has of the same matrix, zeros included, with LGD_KERNEL_ROWS, wherever the vector is finite; with LGD_KERNEL_ROWS here too all there is
- * has, see there: rows are then cut as dense ones are, which gives more chunks to fewer numbers. Plain descent on single rows costs what
- * their numbers do also with l2, which is then taken together for many steps: the same to rounding. Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start
- * below the one before, a column that is out of range or not above the one before it in its row, a NaN or Inf, each by its place;
- * LGD_ERANGE for more numbers than an address can reach. 0 rows, and rows without numbers, are legal. Cost: one read of the arrays. */
+ * and value, 8 with column and value_f32. Plain descent on single rows costs what their numbers do also with l2, which is then taken
+ * together for many steps: the same to rounding.
+ *
+ * With one output scores, and gradients of what fits one chunk, have the bits that lgd_matrix_dense has of the same matrix, zeros
+ * included, wherever the vector is finite. With LGD_KERNEL_ROWS, asked for on both, all there is has: rows are then cut as dense ones are,
+ * which gives more chunks to fewer numbers.
+ *
+ * Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start below the one before, a column that is out of range or not above
+ * the one before it in its row, a NaN or Inf, each by its place; LGD_ERANGE for more numbers than an address can reach. 0 rows, and rows
+ * without numbers, are legal. Cost: one read of the arrays. */
 LGD_API lgd_status lgd_matrix_csr_sized(lgd_matrix **out, const lgd_csr *data, size_t data_size);
 static inline lgd_status lgd_matrix_csr(lgd_matrix **out, const lgd_csr *data)
 {
@@ -197,7 +201,7 @@ static inline lgd_status lgd_matrix_stream(lgd_matrix **out, const lgd_stream *s
 /* How many rows of A are read together, for `block_rows` of lgd_minimize_options; 0 where A is no stream. */
 LGD_API size_t lgd_matrix_block_rows(const lgd_matrix *A);
 
-/* Chooses how products with one vector are computed, before anything is made on A: models, scaled matrices and twins ask once, when they
+/* Chooses how products are computed, before anything is made on A: models, scaled matrices and twins ask once, when they
  * are created. LGD_EINVAL for NULL and for no kernel that there is, LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
 
