@@ -1,9 +1,11 @@
-/* Tables of numbers from text files, in libgd-io: `pkg-config libgd-descent-io`.
+/* Tables of numbers from files, in libgd-io: `pkg-config libgd-descent-io`. Here from CSV and TSV; at the end of this header are those for
+ * HDF5, LIBSVM's format and arrays of NumPy.
  *
  *     lgd_table *t = NULL;
+ *     lgd_matrix *X = NULL;
  *     const lgd_csv_options options = {.target = "price", .text = LGD_TEXT_ONE_HOT};
  *     lgd_status st = lgd_csv_read(&t, "houses.csv", &options);
- *     if (!st) st = lgd_matrix_dense(&X, t->rows, t->cols, t->X, t->cols);
+ *     if (!st) st = lgd_table_matrix(&X, t);
  *
  * Nothing is guessed in silence: a cell that is not a finite number is refused by file, line and cell,
  *     houses.csv:17:3: "12,5" is not a number (column "area"); hint: ...
@@ -120,9 +122,9 @@ typedef struct lgd_table {
  * unpacked as it is read.
  *
  * Errors: LGD_EIO if the file cannot be read or changes meanwhile (it is passed over three times, so it must be a
- * regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EFORMAT for what stands in it, as path:line:cell, a row of too many or too few cells, a quote never
- * closed (by the line it was opened in), a NUL byte, no row, no column beside the target; LGD_EINVAL for options,
- * columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
+ * regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EFORMAT for what stands in it, as
+ * path:line:cell, a row of too many or too few cells, a quote never closed (by the line it was opened in), a NUL byte, no row, no column
+ * beside the target; LGD_EINVAL for options, columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
  * Memory: at most four times the size of the file as text, 128 bytes for each column, and 4 MiB, apart from one-hot columns. */
 LGD_API lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options,
                                       size_t options_size);
@@ -134,7 +136,8 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
 /* The same table into files of NumPy, for one that memory does not hold: X_path becomes a .npy of [rows x cols] doubles by rows, with
  * `single` of floats, and y_path one of [rows] doubles; y_path NULL: the target is left out. The numbers, to the bit, the checks and the
  * sentences are those of lgd_csv_read; of two mistakes in a file another may be found first. Files are written whole or not at all, and
- * packed by what their names end in (.npy.gz, .npy.zst, .npy.xz). *out, if out is not NULL, is the table without numbers: X and y are NULL; lgd_table_free.
+ * packed by what their names end in (.npy.gz, .npy.zst, .npy.xz). *out, if out is not NULL, is the table without numbers, X and y being
+ * NULL, for lgd_table_free.
  *
  * The file is passed over once, after a look at its first rows; twice where words are levels, and once more where means fill cells, numbers
  * are labels, or X_path is packed. Errors: as lgd_csv_read, apart from max_bytes, which does not count; LGD_EIO where a file cannot be
