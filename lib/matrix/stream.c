@@ -144,22 +144,42 @@ static lgd_status multiply(lgd_streamed *A, const lgd_rows *rows, lgd_use use, p
     return status;
 }
 
+/* ---- several outputs row by row */
+
+static lgd_status forward_rows(void *ctx, const lgd_piece *p)
+{
+    const product *to = ctx;
+    lgd_rows_forward_several(&p->storage, &p->rows, to->k, to->in, to->ldi, to->out + p->at * to->ldo, to->ldo);
+    return lgd_piece_check(p);
+}
+
+static lgd_status adjoint_rows(void *ctx, const lgd_piece *p)
+{
+    const product *to = ctx;
+    lgd_rows_adjoint_several(&p->storage, &p->rows, to->k, to->in + p->at * to->ldi, to->ldi, to->out, to->ldo);
+    return lgd_piece_check(p);
+}
+
 /* ---- ops */
 
 static lgd_status stream_forward(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
                                  size_t ldz)
 {
+    lgd_streamed *A = ctx;
     product to = {.k = k, .in = W, .ldi = ldw, .out = Z, .ldo = ldz};
-    return k == 1 && ldw == 1 ? lgd_pieces_as_visited(ctx, rows, forward_piece, &to)
-                              : multiply(ctx, rows, forward_block, &to);
+    return k == 1 && ldw == 1 ? lgd_pieces_as_visited(A, rows, forward_piece, &to)
+           : A->by_rows       ? lgd_pieces_in_order(A, rows, forward_rows, &to)
+                              : multiply(A, rows, forward_block, &to);
 }
 
 static lgd_status stream_adjoint(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
                                  size_t ldg)
 {
+    lgd_streamed *A = ctx;
     product to = {.k = k, .in = R, .ldi = ldr, .out = G, .ldo = ldg};
-    return k == 1 && ldg == 1 ? lgd_pieces_as_visited(ctx, rows, adjoint_piece, &to)
-                              : multiply(ctx, rows, adjoint_block, &to);
+    return k == 1 && ldg == 1 ? lgd_pieces_as_visited(A, rows, adjoint_piece, &to)
+           : A->by_rows       ? lgd_pieces_in_order(A, rows, adjoint_rows, &to)
+                              : multiply(A, rows, adjoint_block, &to);
 }
 
 static lgd_status stream_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
@@ -183,15 +203,16 @@ static lgd_status stream_gather(void *ctx, const lgd_rows *rows, double *X)
 
 static lgd_status stream_use(void *ctx, lgd_kernel kernel)
 {
-    (void)ctx;
-    return kernel == LGD_KERNEL_BLAS ? lgd_fail(LGD_EUNSUPPORTED, "stream: kernel is blas, auto and rows are accepted")
-                                     : LGD_OK;
+    if (kernel == LGD_KERNEL_BLAS)
+        return lgd_fail(LGD_EUNSUPPORTED, "stream: kernel is blas, auto and rows are accepted");
+    ((lgd_streamed *)ctx)->by_rows = kernel == LGD_KERNEL_ROWS;
+    return LGD_OK;
 }
 
 static const char *stream_kernel(void *ctx, size_t k)
 {
     const lgd_streamed *A = ctx;
-    return k > 1 ? "gemm" : A->storage.kernels->name;
+    return k == 1 ? A->storage.kernels->name : A->by_rows ? "rows" : "gemm";
 }
 
 static double stream_bytes(void *ctx)

@@ -58,12 +58,13 @@ bool lgd_blocks_rare(const lgd_blocks *b, const lgd_rows *rows, size_t at);
  *   storage    all buffers as one array
  *   piece      rows of a piece
  *   long_rows  they are so long that a piece is a panel
+ *   by_rows    products with several vectors too are row by row
  *   pool       of copies */
 typedef struct lgd_streamed {
     lgd_blocks b;
     lgd_row_storage storage;
     size_t piece;
-    bool long_rows;
+    bool long_rows, by_rows;
     lgd_pool *pool;
 } lgd_streamed;
 

@@ -151,14 +151,23 @@ static void begin_thread(lgd_blocks *b)
 
 /* ---- what products ask for */
 
-/* A buffer that may have another block: one of no use for longest, or one whose block nobody has begun to read. */
-static slot *take_buffer(state *s, size_t block)
+static bool is_one_of(size_t block, size_t count, const size_t *blocks)
 {
-    slot *x = s->idle.after != &s->idle ? s->idle.after : s->wanted.before;
-    if (x == &s->wanted)
-        return NULL;
-    rename_slot(&s->table, x, block);
-    return x;
+    for (size_t i = 0; i < count; i++)
+        if (blocks[i] == block)
+            return true;
+    return false;
+}
+
+/* A buffer that may have another block, NULL if there is none: the one that was of no use for longest, but for those read ahead that are
+ * still to come; of these one that is none of `count` blocks, or where now is set one that nobody has begun to read. */
+static slot *take_buffer(state *s, bool now, size_t count, const size_t *blocks)
+{
+    for (int still_to_come = 0; still_to_come < 2; still_to_come++)
+        for (slot *x = s->idle.after; x != &s->idle; x = x->after)
+            if (x->to_come == (bool)still_to_come && !is_one_of(x->block, count, blocks))
+                return x;
+    return now && s->wanted.before != &s->wanted ? s->wanted.before : NULL;
 }
 
 static void let_go(state *s, slot *x)
@@ -178,7 +187,7 @@ lgd_status lgd_blocks_hold(lgd_blocks *b, size_t block, lgd_block_wait wait, ptr
     *buffer = LGD_NO_BUFFER;
     lgd_blocks_met(b, block);
     pthread_mutex_lock(&s->lock);
-    while (!(x = find(&s->table, block)) && wait > LGD_BLOCK_THERE && !(x = take_buffer(s, block)) &&
+    while (!(x = find(&s->table, block)) && wait > LGD_BLOCK_THERE && !(x = take_buffer(s, true, 0, NULL)) &&
            wait == LGD_BLOCK_FREE) {
         s->wanting++;
         wait_for_change(s);
@@ -186,6 +195,9 @@ lgd_status lgd_blocks_hold(lgd_blocks *b, size_t block, lgd_block_wait wait, ptr
     }
     if (x) {
         leave_list(x);
+        if (x->block != block)
+            rename_slot(&s->table, x, block);
+        x->to_come = false;
         x->holds++;
     }
     while (x && !status && x->stage != THERE) {
@@ -241,14 +253,12 @@ bool lgd_blocks_ask(lgd_blocks *b, size_t block, size_t count, const size_t *oth
 {
     state *s = b->state;
     pthread_mutex_lock(&s->lock);
-    slot *x = s->idle.after;
-    bool may = x != &s->idle && !s->alone;
-    for (size_t i = 0; may && i < count; i++)
-        may = others[i] != x->block;
-    if (may && !find(&s->table, block)) {
-        leave_list(x);
+    slot *x = find(&s->table, block);
+    bool may = x;
+    if (!x && !s->alone && (x = take_buffer(s, false, count, others))) {
         rename_slot(&s->table, x, block);
         put_before(x, &s->wanted);
+        may = x->to_come = true;
         if (!s->threaded)
             begin_thread(b);
         tell(s, (double)(count + 1) * s->pace >= WAKES_FOR);

@@ -8,12 +8,14 @@ typedef enum stage { ABSENT, READING, THERE } stage;
 /* A buffer; also the end of a list.
  *   before, after  its neighbours in the list it is in; NULL: in none
  *   like           the next of those whose block has the same place in the table
- *   block, holds   SIZE_MAX: none; how many pieces use it */
+ *   block, holds   SIZE_MAX: none; how many pieces use it
+ *   to_come        it is read ahead, and nobody has held it yet */
 typedef struct slot {
     struct slot *before, *after;
     struct slot *like;
     size_t block, holds;
     stage stage;
+    bool to_come;
 } slot;
 
 /* Those that have a block, by its hash. */
@@ -68,6 +70,7 @@ static inline void rename_slot(slot_table *t, slot *x, size_t block)
     }
     x->block = block;
     x->stage = ABSENT;
+    x->to_come = false;
     if (block != SIZE_MAX) {
         slot **at = place_of(t, block);
         x->like = *at;
