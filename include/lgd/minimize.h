@@ -218,8 +218,8 @@ typedef struct lgd_minimize_options {
  *   f_validation  the value of `validation` at the returned w, or at the point that the method makes of it; NaN without one
  *   bytes         moved between memory and the processor, by a model in which nothing is left in a cache: the data of a row for each row
  *                 that passes counts (of a linear model 8 cols + 8 targets, or as the matrix stores it), and w and g read, w written,
- *                 the state of the method read and written for each step, 24 dim + 2 lgd_optimizer_state_bytes; steps that the
- *                 objective makes itself (`descend`) move what its rows say. NaN where the objective does not tell (`cost` of its ops)
+ *                 the state of the method read and written for each step, 24 dim + 2 lgd_optimizer_state_bytes, or of sparse
+ *                 steps the share that they touch; steps that the objective makes itself (`descend`) move what its rows say. NaN where the objective does not tell (`cost` of its ops)
  *   flops         by the same model: 4 cols outputs for a row of a linear model, and dim (2 + 4 v) a step for v vectors of state. NaN
  *                 where the objective does not tell, and after steps from a Hessian or a triangle, which are dearer
  *   streaming     bytes/seconds over the rate at which memory can be read (lgd_streaming_rate), with profile; else NaN. Above 1 where data
@@ -280,7 +280,8 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * batches for methods with LGD_NOISE_GROWS (nesterov_convex). R. Gower et al., SGD: general analysis and improved rates (2019).
  *
  * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size), of blocks
- * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; where the rows are more than one
+ * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; for sparse steps (13 + 2 v) dim with v
+ * vectors of the method, 10 dim more with l2, and (49 + 8 v) dim for a method with LGD_LAZY; where the rows are more than one
  * chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64 chunks, of 32768/dim rows or more, and a multiple of 512 of them, from
  * 512 columns on of 64; and for each thread the scratch of a panel, for models of rows below 512 KB. What
  * estimators, saddle, gap_tol, start_rows, histories and methods that ask for more add is said where they are.
