@@ -389,7 +389,7 @@ START_TEST(two_writers_of_one_file_the_last_one_wins_as_a_whole)
     lgd_output *a, *b;
     ck_assert_int_eq(lgd_output_open(&a, "test", path), LGD_OK);
     ck_assert_int_eq(lgd_output_open(&b, "test", path), LGD_OK);
-    ck_assert_str_ne(lgd_output_draft(a), lgd_output_draft(b));
+    ck_assert_int_eq(drafts(), 2);
     ck_assert_int_eq(lgd_output_write(a, "first", 5), LGD_OK);
     ck_assert_int_eq(lgd_output_write(b, "second", 6), LGD_OK);
     ck_assert_int_eq(lgd_output_commit(a), LGD_OK);
@@ -452,12 +452,10 @@ START_TEST(bytes_written_once_more_in_their_place)
 #ifdef LGD_ARCHIVE
     ck_assert_int_eq(lgd_output_open(&out, "test", path_of("again.gz")), LGD_OK);
     ck_assert_int_eq(lgd_output_again(out, 0, "3", 1), LGD_EUNSUPPORTED);
-    ck_assert_ptr_null(lgd_output_draft(out));
     lgd_output_close(out);
 #endif
     ck_assert_int_eq(lgd_output_open(&out, "test", "/dev/null"), LGD_OK);
     ck_assert_int_eq(lgd_output_again(out, 0, "3", 1), LGD_EUNSUPPORTED);
-    ck_assert_ptr_null(lgd_output_draft(out));
     lgd_output_close(out);
     ck_assert_int_eq(access("/dev/null", F_OK), 0);
 }

@@ -1,5 +1,5 @@
-/* Tables from datasets of HDF5, and matrices whose rows stay in such a file, in libgd-io where it was built with libhdf5; elsewhere every
- * call is LGD_EUNSUPPORTED.
+/* Tables from datasets of HDF5, and matrices whose rows stay in such a file, in libgd-io. Reading needs libhdf5: where libgd-io was
+ * built without it that is LGD_EUNSUPPORTED. Writing does not.
  *
  *     lgd_table *t = NULL;
  *     const lgd_hdf5_options options = {.dataset = "train/X", .target_dataset = "train/y"};
@@ -53,9 +53,11 @@ static inline lgd_status lgd_hdf5_read(lgd_table **out, const char *path, const 
     return lgd_hdf5_read_sized(out, path, options, sizeof *options);
 }
 
-/* Writes a file of the dataset "X" [rows x cols], element (i, j) being X[i*ld + j], and, unless y is NULL, of "y" [rows]. It is there whole
- * or not at all. Errors: LGD_EINVAL for NULL, cols 0 and ld below cols; LGD_EIO; LGD_EUNSUPPORTED for what is no regular file, and for a
- * name that asks for packing. */
+/* Writes a file of the dataset "X" [rows x cols], element (i, j) being X[i*ld + j], and, unless y is NULL, of "y" [rows]: contiguous, in
+ * the machine's own order of bytes, as every version of HDF5 reads it. Whatever the numbers are is written, also NaN. The file is packed if its
+ * name ends in .gz, .zst, .xz or .bz2 (and then must be unpacked before HDF5 reads it), and is there whole or not at all. Errors:
+ * LGD_EINVAL for NULL, cols 0 and ld below cols; LGD_EIO with what the system says; LGD_EUNSUPPORTED for a packed one where the library was
+ * built without libarchive. */
 LGD_API lgd_status lgd_hdf5_write(const char *path, size_t rows, size_t cols, const double *X, size_t ld,
                                   const double *y);
 LGD_API lgd_status lgd_hdf5_write_f32(const char *path, size_t rows, size_t cols, const float *X, size_t ld,
@@ -76,7 +78,7 @@ typedef struct lgd_hdf5_stream_options {
 } lgd_hdf5_stream_options;
 
 /* The matrix of a dataset through lgd_matrix_stream, whose bits, memory and errors it has; the file stays open, and must not be written
- * to, as long as the matrix lives. If it is shortened meanwhile the call that needed the rows is LGD_EIO, with the words of libhdf5.
+ * to, as long as the matrix lives. If it is shortened meanwhile the call that needed the rows is LGD_EIO.
  * Otherwise as lgd_hdf5_read. */
 LGD_API lgd_status lgd_hdf5_stream_sized(lgd_matrix **out, const char *path, const lgd_hdf5_stream_options *options,
                                          size_t options_size);

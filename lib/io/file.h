@@ -55,9 +55,6 @@ lgd_status lgd_output_write(lgd_output *out, const void *bytes, size_t count);
  * that is no regular file. */
 lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, size_t count);
 
-/* The file as it is until it is committed, for a library that writes to a path; NULL where it is packed or no regular file. */
-const char *lgd_output_draft(const lgd_output *out);
-
 /* To the disk, and under its name; then nothing but close may follow. close without commit leaves `path` as it was. */
 lgd_status lgd_output_commit(lgd_output *out);
 void lgd_output_close(lgd_output *out); /* NULL is accepted */

@@ -1,9 +1,11 @@
+#define _POSIX_C_SOURCE 200809L
 #include "io/hdf5_file.h"
 #ifdef LGD_HDF5
 #define H5_USE_110_API /* one set of names for all versions */
 #include <hdf5.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 /* ---- around every call: one thread at a time, and the host's errors as they were */
 
@@ -18,11 +20,9 @@ static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static manners enter(void)
 {
     pthread_mutex_lock(&one_at_a_time);
-    H5open();
-    manners m = {.errors = -1};
+    manners m = {.errors = H5Eget_current_stack()}; /* at once: most other calls begin by clearing it */
     H5Eget_auto2(H5E_DEFAULT, &m.print, &m.print_ctx);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    m.errors = H5Eget_current_stack(); /* and clears it */
     return m;
 }
 
@@ -219,17 +219,14 @@ static lgd_status reopen(lgd_dataset *d)
 lgd_status lgd_dataset_open(lgd_dataset *d, const char *path, const char *wanted)
 {
     *d = (lgd_dataset){.file = -1, .set = -1};
-    lgd_input *in; /* says what the system says, and what is packed */
-    lgd_status st = lgd_input_open(&in, "hdf5", path);
+    lgd_status st = lgd_input_open(&d->in, "hdf5", path); /* says what the system says */
     if (st)
         return st;
     char shown[LGD_PATH_SHOWN];
     lgd_path_shown(shown, path);
-    const bool packed = lgd_input_is_packed(in);
-    if (!lgd_input_size(in))
-        st = lgd_input_rewind(in);
-    lgd_input_close(in);
-    if (!st && packed)
+    if (!lgd_input_size(d->in)) /* no regular file, or an empty one */
+        st = lgd_input_rewind(d->in);
+    if (!st && lgd_input_is_packed(d->in))
         st = lgd_fail(LGD_EUNSUPPORTED,
                       "%s: this is packed, and libhdf5 has to go back and forth in it; unpack it first", shown);
     if (st)
@@ -248,6 +245,8 @@ lgd_status lgd_dataset_open(lgd_dataset *d, const char *path, const char *wanted
 
 void lgd_dataset_close(lgd_dataset *d)
 {
+    lgd_input_close(d->in);
+    d->in = NULL;
     if (d->file < 0)
         return;
     const manners m = enter();
@@ -266,6 +265,15 @@ static hid_t type_in_memory(const lgd_npy *as)
                                         : H5T_NATIVE_DOUBLE;
 }
 
+/* libhdf5 takes what is behind the end of a file for zeros. */
+static lgd_status check_whole(const lgd_dataset *d)
+{
+    struct stat now;
+    if (!fstat(lgd_input_file(d->in), &now) && now.st_size >= 0 && (size_t)now.st_size >= lgd_input_size(d->in))
+        return LGD_OK;
+    return lgd_fail(LGD_EIO, "%s: the file has become shorter since it was opened", d->name);
+}
+
 lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_t col, size_t cols, lgd_status status,
                             void *to)
 {
@@ -278,47 +286,13 @@ lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_
                        H5Dread(d->set, type_in_memory(&d->as), memory, space, H5P_DEFAULT, to) >= 0;
     char what[64];
     snprintf(what, sizeof what, "read rows %zu to %zu (from 0)", row, row + rows - 1);
-    const lgd_status st = right ? LGD_OK : failure(status, d->name, what);
+    lgd_status st = right ? LGD_OK : failure(status, d->name, what);
     if (memory >= 0)
         H5Sclose(memory);
     if (space >= 0)
         H5Sclose(space);
     leave(&m);
-    return st;
-}
-
-/* ---- writing */
-
-/* A dataset of rows in the file; cols 0: of one dimension. */
-static bool write_set(hid_t file, const char *name, size_t rows, size_t cols, const void *data, size_t ld, hid_t type)
-{
-    const hsize_t size[2] = {rows, cols ? cols : 1}, lines[2] = {rows, ld}, start[2] = {0, 0};
-    const int dims = cols ? 2 : 1;
-    const hid_t space = H5Screate_simple(dims, size, NULL), memory = H5Screate_simple(dims, lines, NULL);
-    const hid_t set = space < 0 ? -1 : H5Dcreate2(file, name, type, space, H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    const bool right = set >= 0 && memory >= 0 &&
-                       (rows == 0 || (H5Sselect_hyperslab(memory, H5S_SELECT_SET, start, NULL, size, NULL) >= 0 &&
-                                      H5Dwrite(set, type, memory, H5S_ALL, H5P_DEFAULT, data) >= 0));
-    const bool closed = set >= 0 && H5Dclose(set) >= 0;
-    if (memory >= 0)
-        H5Sclose(memory);
-    if (space >= 0)
-        H5Sclose(space);
-    return right && closed;
-}
-
-lgd_status lgd_dataset_write(const char *path, const char *shown, size_t rows, size_t cols, const void *X, bool single,
-                             size_t ld, const double *y)
-{
-    const manners m = enter();
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
-    bool right = file >= 0 && write_set(file, "X", rows, cols, X, ld, single ? H5T_NATIVE_FLOAT : H5T_NATIVE_DOUBLE) &&
-                 (!y || write_set(file, "y", rows, 0, y, 1, H5T_NATIVE_DOUBLE));
-    const lgd_status st = right ? LGD_OK : failure(LGD_EIO, shown, "write it");
-    right = file >= 0 && H5Fclose(file) >= 0;
-    const lgd_status end = right || st ? LGD_OK : failure(LGD_EIO, shown, "write the end of it");
-    leave(&m);
-    return st ? st : end;
+    return st ? st : check_whole(d);
 }
 
 #else
@@ -347,13 +321,6 @@ lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_
 void lgd_dataset_close(lgd_dataset *d)
 {
     (void)d;
-}
-
-lgd_status lgd_dataset_write(const char *path, const char *shown, size_t rows, size_t cols, const void *X, bool single,
-                             size_t ld, const double *y)
-{
-    (void)path, (void)rows, (void)cols, (void)X, (void)single, (void)ld, (void)y;
-    return unsupported(shown);
 }
 
 #endif

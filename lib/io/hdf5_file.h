@@ -11,6 +11,7 @@ typedef struct lgd_dataset {
     size_t rows, cols;
     size_t chunk_rows; /* 0: contiguous */
     lgd_npy as;        /* how numbers come: floats, doubles, or integers of 64 bits */
+    lgd_input *in;     /* the same file, for its length */
     int64_t file, set; /* of libhdf5; negative: none */
 } lgd_dataset;
 
@@ -21,9 +22,5 @@ lgd_status lgd_dataset_open(lgd_dataset *d, const char *path, const char *wanted
 lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_t col, size_t cols, lgd_status failure,
                             void *to);
 void lgd_dataset_close(lgd_dataset *d);
-
-/* A new file at path, of "X" and "y" as in lgd_hdf5_write; `shown` for messages. */
-lgd_status lgd_dataset_write(const char *path, const char *shown, size_t rows, size_t cols, const void *X, bool single,
-                             size_t ld, const double *y);
 
 #endif

@@ -158,11 +158,6 @@ lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, s
     return st;
 }
 
-const char *lgd_output_draft(const lgd_output *out)
-{
-    return out->packer ? NULL : out->draft;
-}
-
 /* The name too is on the disk only when its directory is; where a directory cannot be asked for that, it is the system's. */
 static void sync_directory(const lgd_output *out)
 {
