@@ -1,6 +1,6 @@
 /* Rows that are read as they are needed have the bits of rows in memory, whatever is read when and by whom; and what goes wrong in
  * reading is told, and no more. */
-#include "matrix/rows.h"
+#include "matrix/matrix.h"
 #include "problems.h"
 #include <math.h>
 #include <pthread.h>
@@ -193,9 +193,636 @@ START_TEST(stream_products_have_the_bits_of_dense_rows)
 }
 END_TEST
 
+/* ---- runs */
+
+enum { M = 4100, N = 12 };
+
+static table t;
+
+static void set_up(void)
+{
+    t = table_create(M, N, 5);
+}
+
+static void tear_down(void)
+{
+    memory_unwatch();
+    table_free(&t);
+}
+
+/* What a run leaves, for comparison to the bit. */
+typedef struct outcome {
+    double w[3 * (N + 1)], f, norm;
+} outcome;
+
+static lgd_status train(const lgd_matrix *A, size_t k, lgd_minimize_options o, outcome *to)
+{
+    lgd_objective *f = NULL;
+    lgd_optimizer *opt = NULL;
+    lgd_report report;
+    const lgd_glm_options with = {.intercept = true, .l2 = 1e-3, .outputs = k};
+    memset(to, 0, sizeof *to);
+    o.max_epochs = o.max_epochs ? o.max_epochs : 2;
+    o.grad_tol = LGD_ZERO;
+    lgd_status status =
+        lgd_glm_create(&f, A, k > 1 ? t.classes : t.y, k > 1 ? lgd_loss_softmax() : lgd_loss_logistic(), &with);
+    if (!status)
+        status = lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.05});
+    if (!status)
+        status = lgd_minimize(f, opt, to->w, &o, &report);
+    if (!status) {
+        to->f = report.f;
+        to->norm = report.grad_norm;
+    }
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    return status;
+}
+
+static lgd_status train_stream(const lgd_stream *from, size_t k, lgd_minimize_options o, outcome *to)
+{
+    lgd_matrix *A = NULL;
+    lgd_status status = lgd_matrix_stream(&A, from);
+    if (!status)
+        status = train(A, k, o, to);
+    lgd_matrix_free(A);
+    return status;
+}
+
+static void compare_runs(bool single, size_t k, lgd_kernel kernel, const lgd_minimize_options *o, size_t block_rows,
+                         size_t blocks, bool synchronous)
+{
+    source from;
+    outcome expected, got;
+    lgd_matrix *A = in_memory(&t, single);
+    ck_ok(lgd_matrix_set_kernel(A, kernel));
+    ck_ok(train(A, k, *o, &expected));
+    lgd_matrix_free(A);
+    lgd_stream s = stream_of(&from, &t, single);
+    s.block_rows = block_rows;
+    s.memory = blocks * (block_rows < M ? block_rows : M) * N * (single ? sizeof(float) : sizeof(double));
+    s.synchronous = synchronous;
+    ck_ok(lgd_matrix_stream(&A, &s));
+    ck_ok(lgd_matrix_set_kernel(A, kernel));
+    ck_ok(train(A, k, *o, &got));
+    lgd_matrix_free(A);
+    ck_assert_msg(!memcmp(&expected, &got, sizeof got),
+                  "order %d, batch %zu, threads %zu, single %d, k %zu, blocks %zu x %zu, synchronous %d", (int)o->order,
+                  o->batch_size, o->threads, single, k, blocks, block_rows, synchronous);
+    ck_assert_uint_eq(from.freed, 1);
+    ck_assert_uint_eq(synchronous && o->threads == 1 ? from.ahead : 0, 0);
+}
+
+/* Every order with every size of batches; the rest takes turns, so that each meets each in the end. */
+START_TEST(stream_runs_have_the_bits_of_rows_in_memory)
+{
+    const size_t batch[] = {1, 7, 32, 64, 1024, 0}, block[] = {1, 7, 64, 1000, M + 5}, blocks[] = {2, 3, 8, 40};
+    size_t turn = 0;
+    for (int order = LGD_SHUFFLE; order <= LGD_WINDOW; order++)
+        for (size_t b = 0; b < 6; b++)
+            for (size_t threads = 1; threads <= 3; threads++, turn++) {
+                lgd_minimize_options o = {.batch_size = batch[b], .threads = threads, .order = (lgd_order)order};
+                const size_t rows = block[(turn + turn / 5) % 5];
+                o.block_rows = order >= LGD_BLOCKS ? rows < M ? rows : 64 : 0;
+                compare_runs(turn % 2, 1, LGD_KERNEL_AUTO, &o, rows, blocks[turn / 3 % 4], turn % 7 == 6);
+            }
+}
+END_TEST
+
+START_TEST(stream_runs_of_several_outputs_have_the_bits_of_rows_in_memory)
+{
+    const size_t batch[] = {1, 7, 64, 1024, 0}, block[] = {1, 64, 1000, 7};
+    size_t turn = 0;
+    for (size_t b = 0; b < 5; b++)
+        for (size_t threads = 1; threads <= 3; threads++, turn++)
+            for (int by_rows = 0; by_rows < 2; by_rows++) {
+                const lgd_minimize_options o = {
+                    .batch_size = batch[b], .threads = threads, .order = turn % 3 ? LGD_BLOCKS : LGD_SHUFFLE};
+                compare_runs(turn % 2, 3, by_rows ? LGD_KERNEL_ROWS : LGD_KERNEL_AUTO, &o, block[turn % 4], 3, false);
+            }
+}
+END_TEST
+
+START_TEST(stream_checks_as_a_matrix_and_is_standardised)
+{
+    for (int single = 0; single < 2; single++) {
+        source from;
+        double error = -1, shift[2][N], scale[2][N];
+        lgd_matrix *A = streamed(&from, &t, single, 64, 3), *D = in_memory(&t, single), *S[2];
+        ck_ok(lgd_matrix_check(A, 3, &error));
+        ck_assert_double_le(error, 1e-12);
+        ck_ok(lgd_matrix_standardized(&S[0], A));
+        ck_ok(lgd_matrix_standardized(&S[1], D));
+        for (size_t i = 0; i < 2; i++)
+            ck_ok(lgd_matrix_scaling(S[i], shift[i], scale[i], NULL));
+        ck_assert_mem_eq(shift[0], shift[1], sizeof shift[0]);
+        ck_assert_mem_eq(scale[0], scale[1], sizeof scale[0]);
+        ck_ok(lgd_matrix_check(S[0], 3, &error));
+        ck_assert_double_le(error, 1e-12);
+        for (size_t k = 1; k <= 3; k += 2) {
+            outcome run[2];
+            for (size_t i = 0; i < 2; i++)
+                ck_ok(train(S[i], k, (lgd_minimize_options){.batch_size = 64, .order = LGD_BLOCKS}, &run[i]));
+            ck_assert_mem_eq(&run[0], &run[1], sizeof run[0]);
+        }
+        ck_assert_str_eq(lgd_matrix_kernel(A, 1), lgd_matrix_kernel(D, 1));
+        ck_assert_str_eq(lgd_matrix_kernel(A, 3), "gemm");
+        ck_fails(lgd_matrix_set_kernel(A, LGD_KERNEL_BLAS), LGD_EUNSUPPORTED, "stream: kernel is blas");
+        ck_ok(lgd_matrix_set_kernel(A, LGD_KERNEL_ROWS));
+        ck_assert_str_eq(lgd_matrix_kernel(A, 3), "rows");
+        lgd_matrix_free(S[0]);
+        lgd_matrix_free(S[1]);
+        lgd_matrix_free(A);
+        lgd_matrix_free(D);
+    }
+}
+END_TEST
+
+/* ---- sizes */
+
+START_TEST(stream_presets_are_about_a_megabyte_and_told)
+{
+    source from;
+    lgd_matrix *A;
+    lgd_stream s = stream_of(&from, &t, false);
+    ck_ok(lgd_matrix_stream(&A, &s));
+    ck_assert_uint_eq(lgd_matrix_block_rows(A), M); /* all fit one */
+    lgd_matrix_free(A);
+    s.rows = (size_t)1 << 40;
+    s.free = NULL;
+    ck_ok(lgd_matrix_stream_sized(&A, &s, sizeof s));
+    ck_assert_uint_eq(lgd_matrix_block_rows(A), 8192); /* 96 bytes a row */
+    ck_assert_uint_eq(lgd_matrix_rows(A), (size_t)1 << 40);
+    lgd_matrix_free(A);
+    s.cols = 1 << 20;
+    ck_ok(lgd_matrix_stream(&A, &s));
+    ck_assert_uint_eq(lgd_matrix_block_rows(A), 1);
+    lgd_matrix_free(A);
+    ck_assert_uint_eq(from.calls, 0);
+    ck_assert_uint_eq(from.freed, 1);
+    A = in_memory(&t, false);
+    ck_assert_uint_eq(lgd_matrix_block_rows(A), 0);
+    ck_assert_uint_eq(lgd_matrix_block_rows(NULL), 0);
+    lgd_matrix_free(A);
+}
+END_TEST
+
+START_TEST(stream_of_what_cannot_be_is_refused)
+{
+    source from;
+    lgd_matrix *A = (lgd_matrix *)1;
+    const lgd_stream good = stream_of(&from, &t, false);
+    lgd_stream s = good;
+    ck_fails(lgd_matrix_stream(NULL, &s), LGD_EINVAL, "stream: out is NULL");
+    ck_fails(lgd_matrix_stream_sized(&A, NULL, sizeof s), LGD_EINVAL, "stream: stream is NULL");
+    ck_assert_ptr_null(A);
+    s.read = NULL;
+    ck_fails(lgd_matrix_stream(&A, &s), LGD_EINVAL, "stream: read is NULL");
+    s = good;
+    s.cols = 0;
+    ck_fails(lgd_matrix_stream(&A, &s), LGD_EINVAL, "stream: cols is 0");
+    s = good;
+    s.rows = (size_t)-3;
+    ck_fails(lgd_matrix_stream(&A, &s), LGD_EINVAL, "stream: rows is");
+    s = good;
+    s.block_rows = 10;
+    s.memory = 2 * 10 * N * sizeof(double) - 1;
+    ck_fails(lgd_matrix_stream(&A, &s), LGD_EINVAL, "stream: memory is 1919 bytes");
+    s.rows = s.block_rows = PTRDIFF_MAX / 8;
+    s.memory = 0;
+    ck_fails(lgd_matrix_stream(&A, &s), LGD_ERANGE, "stream: a block is");
+    ck_assert_uint_eq(from.freed, 0);
+}
+END_TEST
+
+START_TEST(stream_of_no_rows_or_one_is_a_matrix)
+{
+    for (size_t rows = 0; rows < 2; rows++) {
+        source from;
+        double error = -1, z = 7;
+        t.rows = rows;
+        lgd_stream s = stream_of(&from, &t, false);
+        lgd_matrix *A;
+        ck_ok(lgd_matrix_stream(&A, &s));
+        if (rows)
+            ck_ok(lgd_matrix_check(A, 1, &error));
+        ck_ok(lgd_matrix_forward(A, NULL, 1, t.y, 1, &z, 1));
+        ck_assert((z == 7) == !rows);
+        lgd_matrix_free(A);
+        t.rows = M;
+    }
+}
+END_TEST
+
+/* Numbers that are made: (row mod 1000003)/1000 + column. */
+static double made(size_t row, size_t column)
+{
+    return (double)(row % 1000003) / 1000 + (double)column;
+}
+
+static lgd_status make_rows(void *ctx, size_t first, size_t count, void *to)
+{
+    double *X = to;
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = 0; j < 2; j++)
+            X[2 * i + j] = made(first + i, j);
+    *(size_t *)ctx += count;
+    return LGD_OK;
+}
+
+START_TEST(stream_of_more_rows_than_32_bits_count_is_visited_at_its_end)
+{
+    const size_t rows = ((size_t)1 << 33) + 11, index[] = {rows - 1, 0, (size_t)1 << 31, ((size_t)1 << 32) + 5, 3};
+    size_t made_rows = 0;
+    const lgd_stream s = {.rows = rows, .cols = 2, .read = make_rows, .ctx = &made_rows, .block_rows = 128};
+    const double w[] = {2, 0.5};
+    double z[600];
+    lgd_matrix *A;
+    ck_ok(lgd_matrix_stream(&A, &s));
+    ck_ok(lgd_matrix_forward(A, &(lgd_rows){rows - 600, 600, NULL}, 1, w, 1, z, 1));
+    for (size_t i = 0; i < 600; i++)
+        ck_assert_double_eq(z[i], made(rows - 600 + i, 0) * 2 + made(rows - 600 + i, 1) * 0.5);
+    ck_ok(lgd_matrix_forward(A, &(lgd_rows){0, 5, index}, 1, w, 1, z, 1));
+    for (size_t i = 0; i < 5; i++)
+        ck_assert_double_eq(z[i], made(index[i], 0) * 2 + made(index[i], 1) * 0.5);
+    lgd_matrix_free(A);
+    ck_assert_uint_lt(made_rows, 10000);
+}
+END_TEST
+
+/* ---- what goes wrong */
+
+static lgd_minimize_options in_blocks(size_t batch, size_t threads)
+{
+    return (lgd_minimize_options){.batch_size = batch, .threads = threads, .order = LGD_BLOCKS, .block_rows = 200};
+}
+
+/* From the k-th call on, until a run goes through; and only that call, which may have been made ahead of need, when it is made again. */
+START_TEST(stream_read_that_fails_ends_the_run_and_may_be_tried_again)
+{
+    outcome expected, got;
+    lgd_matrix *A = in_memory(&t, false);
+    ck_ok(train(A, 1, in_blocks(64, 1), &expected));
+    lgd_matrix_free(A);
+    for (int synchronous = 0; synchronous < 2; synchronous++)
+        for (size_t threads = 1; threads <= 2; threads++) {
+            size_t k = 1;
+            bool through = false;
+            for (; !through; k++) {
+                source from;
+                lgd_stream s = stream_of(&from, &t, false);
+                s.block_rows = 200;
+                s.memory = 4 * 200 * N * sizeof(double);
+                s.synchronous = synchronous;
+                from.fail_from = k;
+                from.fail_to = SIZE_MAX;
+                ck_ok(lgd_matrix_stream(&A, &s));
+                const lgd_status status = train(A, 1, in_blocks(64, threads), &got);
+                through = !status;
+                if (status) {
+                    ck_assert_int_eq(status, LGD_EIO);
+                    ck_assert_str_eq(lgd_last_error(), "source: the cable is out");
+                }
+                from.fail_from = 0;
+                ck_ok(train(A, 1, in_blocks(64, threads), &got));
+                ck_assert_mem_eq(&got, &expected, sizeof got);
+                lgd_matrix_free(A);
+                ck_assert_uint_eq(from.freed, 1);
+            }
+            ck_assert_uint_ge(k, 2 * M / 200);
+        }
+}
+END_TEST
+
+START_TEST(stream_single_failure_is_the_call_s_or_none_when_synchronous_the_former)
+{
+    for (size_t k = 1; k <= 30; k++)
+        for (int synchronous = 0; synchronous < 2; synchronous++) {
+            source from;
+            outcome got;
+            lgd_stream s = stream_of(&from, &t, false);
+            s.block_rows = 200;
+            s.synchronous = synchronous;
+            s.memory = 4 * 200 * N * sizeof(double);
+            from.fail_from = from.fail_to = k;
+            const lgd_status status = train_stream(&s, 1, in_blocks(64, 1), &got);
+            if (synchronous || status)
+                ck_assert_int_eq(status, LGD_EIO);
+        }
+}
+END_TEST
+
+/* A function that leaves no sentence, or a code that is none. */
+static lgd_status fails_dumbly(void *ctx, size_t first, size_t count, void *to)
+{
+    (void)first, (void)count, (void)to;
+    return *(lgd_status *)ctx;
+}
+
+START_TEST(stream_failure_without_a_sentence_is_named)
+{
+    lgd_status code = LGD_EIO;
+    lgd_matrix *A;
+    double z[M];
+    ck_ok(lgd_matrix_stream(&A, &(lgd_stream){.rows = M, .cols = N, .read = fails_dumbly, .ctx = &code}));
+    ck_fails(lgd_matrix_forward(A, NULL, 1, t.y, 1, z, 1), LGD_EIO, "stream: read");
+    code = (lgd_status)77;
+    ck_fails(lgd_matrix_forward(A, NULL, 1, t.y, 1, z, 1), LGD_EUSER, "stream: read");
+    lgd_matrix_free(A);
+}
+END_TEST
+
+START_TEST(stream_number_that_is_not_finite_is_named_by_row_and_column)
+{
+    const size_t row = 2345, column = 7;
+    double *out = lgd_alloc("test", M * N, sizeof *out);
+    for (int single = 0; single < 2; single++)
+        for (int infinite = 0; infinite < 2; infinite++)
+            for (size_t blocks = 2; blocks <= 90; blocks += 44)
+                for (int product = 0; product < 7; product++) {
+                    source from;
+                    outcome got;
+                    size_t index[M];
+                    lgd_matrix *A = streamed(&from, &t, single, 50, blocks);
+                    const lgd_minimize_options o = {.batch_size = product == 5 ? 1 : 64, .threads = 1};
+                    t.wide[row * N + column] = infinite ? -INFINITY : NAN;
+                    t.single[row * N + column] = infinite ? -INFINITY : NAN;
+                    lgd_permutation(4, 0, M, index);
+                    const lgd_rows scattered = {0, M, index};
+                    const lgd_status status = product == 0   ? lgd_matrix_forward(A, NULL, 1, t.y, 1, out, 1)
+                                              : product == 1 ? lgd_matrix_adjoint(A, NULL, 1, t.y, 1, out, 1)
+                                              : product == 2 ? lgd_matrix_forward(A, &scattered, 3, t.y, 3, out, 3)
+                                              : product == 3 ? lgd_matrix_adjoint(A, NULL, 3, t.wide, 3, out, 3)
+                                              : product == 4 ? lgd_matrix_call_gather(A, &scattered, out)
+                                                             : train(A, product == 6 ? 3 : 1, o, &got);
+                    ck_assert_msg(status == LGD_EINVAL && strstr(lgd_last_error(), "row 2345, column 7 (from 0) is"),
+                                  "product %d, blocks %zu: %d, %s", product, blocks, (int)status, lgd_last_error());
+                    memset(out, 0, N * sizeof *out);
+                    t.wide[row * N + column] = t.single[row * N + column] = 0;
+                    lgd_matrix_free(A);
+                }
+    lgd_release(out);
+}
+END_TEST
+
+static lgd_status each_allocation(const lgd_stream *s, bool several)
+{
+    outcome got;
+    return train_stream(s, several ? 3 : 1, (lgd_minimize_options){.batch_size = 600, .threads = 1}, &got);
+}
+
+START_TEST(stream_each_allocation_failing_leaves_nothing)
+{
+    for (int several = 0; several < 2; several++)
+        for (int single = 0; single < 2; single++) {
+            source from;
+            lgd_stream s = stream_of(&from, &t, single);
+            s.block_rows = 64;
+            s.memory = 4 * 64 * N * sizeof(double);
+            for (size_t k = 1;; k++) {
+                memory_watch(k);
+                const lgd_status status = each_allocation(&s, several);
+                ck_assert_uint_eq(memory_live(), 0);
+                if (memory_made() < k) {
+                    ck_ok(status);
+                    ck_assert_uint_gt(k, 8);
+                    break;
+                }
+                ck_assert_int_eq(status, LGD_ENOMEM);
+            }
+            memory_unwatch();
+        }
+}
+END_TEST
+
+/* ---- the thread */
+
+/* Free while a call of read is under way, in each of its stages. */
+START_TEST(stream_freed_while_it_reads_waits_for_that)
+{
+    for (size_t rows = 1; rows < 40; rows += 3) {
+        source from;
+        double z[40];
+        lgd_matrix *A = streamed(&from, &t, false, 8, 10);
+        from.delay = 300000;
+        ck_ok(lgd_matrix_forward(A, &(lgd_rows){0, rows, NULL}, 1, t.y, 1, z, 1));
+        lgd_matrix_free(A);
+        const size_t calls = from.calls;
+        ck_assert_uint_eq(from.within, 0);
+        nanosleep(&(struct timespec){.tv_nsec = 400000}, NULL);
+        ck_assert_uint_eq(from.calls, calls);
+        ck_assert_uint_eq(from.freed, 1);
+    }
+}
+END_TEST
+
+START_TEST(stream_that_is_slow_is_read_ahead_of_need)
+{
+    source from;
+    outcome got;
+    lgd_stream s = stream_of(&from, &t, false);
+    s.block_rows = 200;
+    s.memory = 6 * 200 * N * sizeof(double);
+    from.delay = 1000000;
+    ck_ok(train_stream(&s, 1, in_blocks(64, 1), &got));
+    ck_assert_uint_gt(from.ahead, 0);
+    ck_assert_uint_eq(from.ahead + from.by_caller, from.calls);
+}
+END_TEST
+
+/* What fits its memory is read once. */
+START_TEST(stream_with_memory_for_all_reads_each_row_once)
+{
+    source from;
+    outcome got;
+    lgd_stream s = stream_of(&from, &t, false);
+    s.block_rows = 64;
+    s.memory = (M / 64 + 1) * 64 * N * sizeof(double);
+    ck_ok(train_stream(&s, 1, (lgd_minimize_options){.batch_size = 32, .max_epochs = 3}, &got));
+    ck_assert_uint_eq(from.rows_read, M);
+}
+END_TEST
+
+/* Blocks in any order are read once an epoch, but for those at the end of one that the next begins with. */
+START_TEST(stream_in_blocks_reads_each_row_once_an_epoch)
+{
+    for (int synchronous = 0; synchronous < 2; synchronous++) {
+        source from;
+        outcome got;
+        lgd_stream s = stream_of(&from, &t, false);
+        s.block_rows = 200;
+        s.memory = 8 * 200 * N * sizeof(double);
+        s.synchronous = synchronous;
+        ck_ok(train_stream(&s, 1, in_blocks(64, 1), &got));
+        /* two epochs, and all rows at the end */
+        ck_assert_uint_le(from.rows_read, 3 * M + 8 * 200);
+        ck_assert_uint_ge(from.rows_read, 2 * M);
+    }
+}
+END_TEST
+
+/* Rows that are met one at a time are read so: of a full permutation no more than twice as many as there are. */
+START_TEST(stream_shuffled_reads_rows_by_themselves)
+{
+    source from;
+    outcome got;
+    lgd_stream s = stream_of(&from, &t, false);
+    s.block_rows = 64;
+    s.memory = 2 * 64 * N * sizeof(double);
+    ck_ok(train_stream(&s, 1, (lgd_minimize_options){.batch_size = 32, .max_epochs = 1}, &got));
+    ck_assert_uint_le(from.rows_read, 4 * M);
+}
+END_TEST
+
+START_TEST(stream_run_that_stops_within_an_epoch_leaves_a_stream_that_goes_on)
+{
+    source from;
+    outcome expected, got;
+    lgd_matrix *A = streamed(&from, &t, false, 200, 6), *D = in_memory(&t, false);
+    lgd_minimize_options o = in_blocks(64, 2);
+    ck_ok(train(D, 1, o, &expected));
+    for (o.max_steps = 1; o.max_steps < 80; o.max_steps += 7) {
+        outcome part[2];
+        ck_ok(train(D, 1, o, &part[0]));
+        ck_ok(train(A, 1, o, &part[1]));
+        ck_assert_mem_eq(&part[0], &part[1], sizeof part[0]);
+    }
+    o.max_steps = 0;
+    ck_ok(train(A, 1, o, &got));
+    ck_assert_mem_eq(&expected, &got, sizeof got);
+    lgd_matrix_free(A);
+    lgd_matrix_free(D);
+}
+END_TEST
+
+/* Saved after an epoch, and gone on with by another stream of the same rows. */
+START_TEST(stream_run_that_is_saved_goes_on_with_the_same_bits)
+{
+    double w[2][N + 1] = {{0}};
+    for (size_t part = 0; part < 2; part++) {
+        lgd_optimizer *opt = NULL, *before = NULL;
+        for (uint64_t epoch = 0; epoch < 4; epoch += part ? 2 : 4) {
+            source from;
+            lgd_matrix *A = streamed(&from, &t, false, 200, 3);
+            lgd_objective *f = model_on(A, &t, 1);
+            size_t size = 0;
+            char bytes[4096];
+            ck_ok(lgd_adam_create(&opt, &(lgd_adam_options){.lr = 0.01}));
+            if (before) {
+                ck_ok(lgd_optimizer_save(before, NULL, &size));
+                ck_assert_uint_le(size, sizeof bytes);
+                ck_ok(lgd_optimizer_save(before, bytes, &size));
+                ck_ok(lgd_optimizer_load(opt, bytes, size));
+                lgd_optimizer_free(before);
+            }
+            lgd_minimize_options o = in_blocks(64, 1);
+            o.max_epochs = part ? 2 : 4;
+            o.first_epoch = epoch;
+            ck_ok(lgd_minimize(f, opt, w[part], &o, NULL));
+            before = opt;
+            lgd_objective_free(f);
+            lgd_matrix_free(A);
+        }
+        lgd_optimizer_free(before);
+    }
+    ck_assert_mem_eq(w[0], w[1], sizeof w[0]);
+}
+END_TEST
+
+/* Several callers, each with a run of its own on the one stream, and few buffers. */
+static lgd_matrix *shared;
+
+static void *run_beside(void *ctx)
+{
+    outcome *to = ctx;
+    for (size_t i = 0; i < 3; i++)
+        if (train(shared, 1, in_blocks(64, 1), to))
+            return "failed";
+    return NULL;
+}
+
+START_TEST(stream_of_several_callers_has_the_bits_of_one)
+{
+    enum { CALLERS = 4 };
+    source from;
+    outcome expected, got[CALLERS];
+    pthread_t thread[CALLERS];
+    lgd_matrix *D = in_memory(&t, false);
+    ck_ok(train(D, 1, in_blocks(64, 1), &expected));
+    lgd_matrix_free(D);
+    shared = streamed(&from, &t, false, 100, 2);
+    for (size_t i = 0; i < CALLERS; i++)
+        ck_assert_int_eq(pthread_create(&thread[i], NULL, run_beside, &got[i]), 0);
+    for (size_t i = 0; i < CALLERS; i++) {
+        void *failed;
+        ck_assert_int_eq(pthread_join(thread[i], &failed), 0);
+        ck_assert_ptr_null(failed);
+        ck_assert_mem_eq(&got[i], &expected, sizeof expected);
+    }
+    lgd_matrix_free(shared);
+}
+END_TEST
+
+/* The thread is the parent's: a child reads with one of its own, also where it is made while a read is under way. */
+START_TEST(stream_after_a_fork_is_the_child_s_too)
+{
+    source from;
+    outcome expected;
+    lgd_matrix *A = streamed(&from, &t, false, 100, 6);
+    ck_ok(train(A, 1, in_blocks(64, 1), &expected));
+    from.delay = 50000;
+    for (size_t rows = 10; rows < 400; rows += 60) {
+        double z[400];
+        ck_ok(lgd_matrix_forward(A, &(lgd_rows){0, rows, NULL}, 1, t.y, 1, z, 1));
+        const pid_t child = fork();
+        if (!child) {
+            outcome got;
+            alarm(60);
+            atomic_store(&from.within, 0);
+            const bool same = !train(A, 1, in_blocks(64, 2), &got) && !memcmp(&got, &expected, sizeof got);
+            lgd_matrix_free(A);
+            _exit(same ? 0 : 1);
+        }
+        int ended = -1;
+        ck_assert_int_gt(child, 0);
+        ck_assert_int_eq(waitpid(child, &ended, 0), child);
+        ck_assert_int_eq(ended, 0);
+    }
+    outcome again;
+    ck_ok(train(A, 1, in_blocks(64, 1), &again));
+    ck_assert_mem_eq(&again, &expected, sizeof again);
+    lgd_matrix_free(A);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("stream");
-    CASE(suite, stream_products_have_the_bits_of_dense_rows);
+    TCase *cases = tcase_create("stream");
+    tcase_add_checked_fixture(cases, set_up, tear_down);
+    tcase_set_timeout(cases, 300);
+    tcase_add_test(cases, stream_products_have_the_bits_of_dense_rows);
+    tcase_add_test(cases, stream_runs_have_the_bits_of_rows_in_memory);
+    tcase_add_test(cases, stream_runs_of_several_outputs_have_the_bits_of_rows_in_memory);
+    tcase_add_test(cases, stream_checks_as_a_matrix_and_is_standardised);
+    tcase_add_test(cases, stream_presets_are_about_a_megabyte_and_told);
+    tcase_add_test(cases, stream_of_what_cannot_be_is_refused);
+    tcase_add_test(cases, stream_of_no_rows_or_one_is_a_matrix);
+    tcase_add_test(cases, stream_of_more_rows_than_32_bits_count_is_visited_at_its_end);
+    tcase_add_test(cases, stream_read_that_fails_ends_the_run_and_may_be_tried_again);
+    tcase_add_test(cases, stream_single_failure_is_the_call_s_or_none_when_synchronous_the_former);
+    tcase_add_test(cases, stream_failure_without_a_sentence_is_named);
+    tcase_add_test(cases, stream_number_that_is_not_finite_is_named_by_row_and_column);
+    tcase_add_test(cases, stream_each_allocation_failing_leaves_nothing);
+    tcase_add_test(cases, stream_freed_while_it_reads_waits_for_that);
+    tcase_add_test(cases, stream_that_is_slow_is_read_ahead_of_need);
+    tcase_add_test(cases, stream_with_memory_for_all_reads_each_row_once);
+    tcase_add_test(cases, stream_in_blocks_reads_each_row_once_an_epoch);
+    tcase_add_test(cases, stream_shuffled_reads_rows_by_themselves);
+    tcase_add_test(cases, stream_run_that_stops_within_an_epoch_leaves_a_stream_that_goes_on);
+    tcase_add_test(cases, stream_run_that_is_saved_goes_on_with_the_same_bits);
+    tcase_add_test(cases, stream_of_several_callers_has_the_bits_of_one);
+    tcase_add_test(cases, stream_after_a_fork_is_the_child_s_too);
+    suite_add_tcase(suite, cases);
     return suite_run(suite);
 }

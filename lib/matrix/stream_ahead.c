@@ -29,7 +29,7 @@ static bool is_rare(const lgd_blocks *b, const size_t *index, size_t at, size_t 
     size_t met = 0;
     for (size_t i = 0; i < seen; i++)
         met += index[at + i] - first < each;
-    return each > 1 && 2 * b->count * met < seen;
+    return each > 1 && b->count < b->blocks && 2 * b->count * met < seen;
 }
 
 bool lgd_blocks_rare(const lgd_blocks *b, const lgd_rows *rows, size_t at)
