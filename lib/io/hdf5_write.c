@@ -23,7 +23,7 @@ enum {
 static void put(unsigned char *to, size_t *at, uint64_t n, size_t width)
 {
     for (size_t i = 0; i < width; i++)
-        to[(*at)++] = i < 8 ? (unsigned char)(n >> 8 * i & 255) : n == UINT64_MAX ? 255 : 0;
+        to[(*at)++] = (unsigned char)(i < 8 ? n >> 8 * i : n == UINT64_MAX ? 255U : 0U);
 }
 
 static void put_bytes(unsigned char *to, size_t *at, const char *bytes, size_t count)
