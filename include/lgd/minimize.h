@@ -219,7 +219,8 @@ typedef struct lgd_minimize_options {
  *   bytes         moved between memory and the processor, by a model in which nothing is left in a cache: the data of a row for each row
  *                 that passes counts (of a linear model 8 cols + 8 targets, or as the matrix stores it), and w and g read, w written,
  *                 the state of the method read and written for each step, 24 dim + 2 lgd_optimizer_state_bytes, or of sparse
- *                 steps the share that they touch; steps that the objective makes itself (`descend`) move what its rows say. NaN where the objective does not tell (`cost` of its ops)
+ *                 steps the share that they touch; steps that the objective makes itself (`descend`) move what its rows say. NaN where
+ *                 the objective does not tell (`cost` of its ops)
  *   flops         by the same model: 4 cols outputs for a row of a linear model, and dim (2 + 4 v) a step for v vectors of state. NaN
  *                 where the objective does not tell, and after steps from a Hessian or a triangle, which are dearer
  *   streaming     bytes/seconds over the rate at which memory can be read (lgd_streaming_rate), with profile; else NaN. Above 1 where data
