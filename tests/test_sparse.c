@@ -1003,6 +1003,45 @@ START_TEST(divergence_told_by_the_coordinate_as_in_dense_steps)
 }
 END_TEST
 
+/* By the report: rows, and of the weights 24 bytes and twice the state for each that a step touched. */
+START_TEST(sparse_steps_cost_what_they_touch_and_allocate_nothing)
+{
+    table *r = rows_create(19);
+    double ones[COLS], bytes[2];
+    for (size_t j = 0; j < COLS; j++)
+        ones[j] = 1;
+    for (int dense = 0; dense < 2; dense++) {
+        const setting s = {"adagrad",
+                           "logistic",
+                           {.l2 = 0},
+                           {.batch_size = 1, .lr_scale = dense ? ones : NULL, .max_epochs = 1},
+                           false};
+        lgd_objective *f = model_on(r, &s, true);
+        bytes[dense] = run_on(f, &s).report.bytes;
+        lgd_objective_free(f);
+    }
+    const double step = 24 + 16;
+    ck_assert_double_eq(bytes[1] - bytes[0], step * ((double)ROWS * COLS - (double)r->start[ROWS]));
+    size_t made[2];
+    for (int k = 0; k < 2; k++) {
+        const setting s = {"adagrad", "logistic", {.intercept = true}, {.batch_size = 8}, false};
+        const lgd_minimize_options o = {.batch_size = 8, .max_epochs = k ? 6 : 1};
+        double w[COLS + 1] = {0};
+        lgd_optimizer *opt;
+        memory_watch(0);
+        lgd_objective *f = model_on(r, &s, true);
+        ck_ok(lgd_optimizer_parse(&opt, s.method));
+        ck_ok(lgd_minimize(f, opt, w, &o, NULL));
+        made[k] = memory_made();
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+        memory_unwatch();
+    }
+    ck_assert_uint_eq(made[0], made[1]);
+    rows_free(r);
+}
+END_TEST
+
 static lgd_status run_and_step(const table *r, double l2)
 {
     lgd_objective *f = NULL;
@@ -1066,6 +1105,7 @@ int main(void)
     CASE(s, own_loop_step_sparse_refusals_leave_all_as_it_was);
     CASE(s, own_method_failing_first_slice_tried_again_later_slice_reset);
     CASE(s, divergence_told_by_the_coordinate_as_in_dense_steps);
+    CASE(s, sparse_steps_cost_what_they_touch_and_allocate_nothing);
     CASE(s, memory_each_allocation_failing_enomem_and_no_leak);
     return suite_run(s);
 }
