@@ -43,24 +43,29 @@ const char *fuzz_file(const uint8_t *bytes, size_t size)
 }
 
 /* What is written replaces the file of a name, so these have names: their folder goes when the program ends. */
-static char folder[] = "/dev/shm/lgd-fuzz-XXXXXX", output[64];
+enum { ENDINGS = 7 };
+static const char *const endings[ENDINGS] = {"", ".gz", ".zst", ".xz", ".csv", ".X.npy", ".y.npy"};
+static char folder[] = "/dev/shm/lgd-fuzz-XXXXXX", output[ENDINGS][64];
 
 static void remove_outputs(void)
 {
-    static const char *const endings[] = {"", ".gz", ".zst", ".xz"};
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        unlink(fuzz_output(endings[i]));
+    for (size_t i = 0; i < ENDINGS; i++)
+        unlink(output[i]);
     rmdir(folder);
 }
 
 const char *fuzz_output(const char *ending)
 {
-    if (!*output) {
+    if (!**output) {
         FUZZ_CHECK(mkdtemp(folder));
         atexit(remove_outputs);
+        for (size_t i = 0; i < ENDINGS; i++)
+            snprintf(output[i], sizeof output[i], "%s/out%s", folder, endings[i]);
     }
-    snprintf(output, sizeof output, "%s/out%s", folder, ending);
-    return output;
+    size_t i = 0;
+    while (i + 1 < ENDINGS && strcmp(ending, endings[i]))
+        i++;
+    return output[i];
 }
 
 void fuzz_failed(lgd_status status)

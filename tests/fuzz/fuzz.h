@@ -13,7 +13,7 @@ uint8_t fuzz_byte(const uint8_t **bytes, size_t *size);
 /* The path of a file in memory that holds just these bytes, until the next call. */
 const char *fuzz_file(const uint8_t *bytes, size_t size);
 
-/* The path of another one, for what is written: its name ends in `ending`. */
+/* The path of one for what is written, one for each `ending` of those in fuzz.c. */
 const char *fuzz_output(const char *ending);
 
 /* Ends the program, so that the input is kept: `what` did not hold. */
