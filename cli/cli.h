@@ -83,6 +83,8 @@ typedef struct reading {
     size_t column;                                      /* the target's, where it has a number alone; 0: none */
     const char *dataset, *target_file, *target_dataset; /* of arrays */
     const char *weights;                                /* a column; NULL: none */
+    const char *weights_file;
+    bool stream;   /* rows stay in their file */
     char *ignored; /* --ignore as it was given, cut at its commas; csv.ignore points into it */
 } reading;
 
@@ -117,6 +119,7 @@ typedef struct data {
 bool data_read(data *d, const char *path, const reading *how, bool quiet);
 bool data_try(data *d, const char *path, const reading *how); /* without a sentence */
 bool data_number(data *d, const reading *how);                /* names of columns that have none (formats.c) */
+bool data_stream(data *d, const reading *how);                /* y, and A whose rows stay in their file */
 bool data_widen(data *d);                                     /* X of floats */
 void data_free(data *d);
 

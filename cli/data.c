@@ -95,6 +95,29 @@ static bool take_weights(data *d, const char *name)
     return true;
 }
 
+/* Those that stand in a file of their own. */
+static bool read_weights(data *d, const char *path)
+{
+    data w = {0};
+    reading how = {.csv = {.no_target = true}};
+    bool ok = reading_suits(&how, path, false);
+    how.csv.header = how.format == FORMAT_CSV ? LGD_HEADER_NO : LGD_HEADER_AUTO;
+    ok = ok && data_read(&w, path, &how, true) && data_widen(&w);
+    if (ok && d->table->rows_dropped)
+        ok = refuse("%s: %zu rows are left out for a missing cell, and weights of a file are those of all rows",
+                    d->path, d->table->rows_dropped);
+    if (ok && (w.rows != d->rows || w.cols != 1 || !w.X))
+        ok = refuse("%s: there are %zu x %zu weights, one for each of the %zu rows of %s is accepted", path, w.rows,
+                    w.cols, d->rows, d->path);
+    if (ok && (d->weights = memory_of(d->rows, sizeof *d->weights)))
+        memcpy(d->weights, w.X, d->rows * sizeof *d->weights);
+    for (size_t i = 0; ok && d->weights && i < d->rows; i++)
+        ok = d->weights[i] >= 0 ||
+             refuse("%s: weight %zu is %g, a number at least 0 is accepted", path, i + 1, d->weights[i]);
+    data_free(&w);
+    return ok && d->weights;
+}
+
 /* The reader's sentence. Rows are left out of a fit, never of predictions. */
 static bool refuse_table(const reading *how)
 {
@@ -108,6 +131,8 @@ static bool refuse_table(const reading *how)
 static bool read_table(data *d, const char *path, const reading *how)
 {
     *d = (data){.path = path};
+    if (how->stream)
+        return data_stream(d, how);
     reading cut;
     if (!reading_cut(how, &cut))
         return false;
@@ -121,12 +146,12 @@ static bool take_table(data *d, const reading *how)
 {
     lgd_table *t = d->table;
     d->rows = t->rows;
-    d->cols = t->cols;
+    d->cols = d->A ? lgd_matrix_cols(d->A) : t->cols;
     d->X = t->X;
     d->y = t->y;
-    if (!(d->names = memory_of(t->cols, sizeof *d->names)))
+    if (!(d->names = memory_of(d->cols, sizeof *d->names)))
         return false;
-    if (t->names)
+    if (t->names && !d->A)
         memcpy(d->names, t->names, t->cols * sizeof *d->names);
     else if (!data_number(d, how))
         return false;
@@ -134,6 +159,10 @@ static bool take_table(data *d, const reading *how)
         d->sparse = *t->sparse;
     if (how->weights && (!data_widen(d) || !take_weights(d, how->weights)))
         return false;
+    if (how->weights_file && !read_weights(d, how->weights_file))
+        return false;
+    if (d->A)
+        return true;
     const lgd_status st = d->X ? lgd_matrix_dense(&d->A, d->rows, d->cols, d->X, d->cols) : lgd_table_matrix(&d->A, t);
     return !st || refuse_last();
 }

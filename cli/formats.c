@@ -93,6 +93,8 @@ bool reading_suits(reading *how, const char *path, bool needs_target)
     const file_format is = how->format ? how->format : format_of(path);
     const lgd_csv_options *csv = &how->csv;
     how->format = is;
+    if (how->stream && is != FORMAT_NPY && is != FORMAT_HDF5)
+        return refuse("%s: --stream is about .npy and HDF5, the file is %s; hint: lgd convert", path, titles[is]);
     if (is == FORMAT_CSV)
         return suits_text(how, path);
     if (how->ignored || csv->header || csv->skip_lines || csv->missing || csv->missing_text || csv->decimal_comma)
@@ -149,17 +151,44 @@ lgd_status format_read(lgd_table **t, const char *path, const reading *how)
     return st;
 }
 
+/* The target is read, the other columns stay where they are. */
+bool data_stream(data *d, const reading *how)
+{
+    const bool apart = how->target_file || how->target_dataset, binary = how->csv.binary, classes = how->csv.classes;
+    const char *y = apart ? how->target_dataset : how->dataset;
+    const size_t column = apart ? 1 : how->column, rest = apart ? 0 : column;
+    lgd_status st;
+    if (how->format == FORMAT_NPY) {
+        const lgd_npy_options options = {
+            .member = y, .target = column, .target_only = true, .binary = binary, .classes = classes};
+        st = lgd_npy_read(&d->table, how->target_file ? how->target_file : d->path, &options);
+        st = st ? st : lgd_npy_stream(&d->A, d->path, &(lgd_npy_stream_options){.target = rest});
+    } else {
+        const lgd_hdf5_options options = {
+            .dataset = y, .target = column, .target_only = true, .binary = binary, .classes = classes};
+        const lgd_hdf5_stream_options stay = {.dataset = how->dataset, .target = rest};
+        st = lgd_hdf5_read(&d->table, d->path, &options);
+        st = st ? st : lgd_hdf5_stream(&d->A, d->path, &stay);
+    }
+    if (!st && lgd_matrix_rows(d->A) != d->table->rows)
+        st = lgd_set_error(LGD_EINVAL, "the target has other rows than the table");
+    if (!st && how->column)
+        d->table->target = how->csv.target; /* columns are called by their numbers */
+    return !st;
+}
+
 /* ---- columns without names are called by their numbers in the file */
 
 bool data_number(data *d, const reading *how)
 {
     enum { DIGITS = 21 };
     const lgd_table *t = d->table;
-    const size_t first = how->format == FORMAT_LIBSVM ? t->first_index : 1, column = t->y ? how->column : 0;
-    if (t->cols > SIZE_MAX / DIGITS)
-        return refuse("%s: %zu columns are more than memory can name", d->path, t->cols);
-    d->numbers = memory_of(t->cols * DIGITS, 1);
-    for (size_t j = 0; d->numbers && j < t->cols; j++) {
+    const size_t cols = d->cols, first = how->format == FORMAT_LIBSVM ? t->first_index : 1,
+                 column = t->y ? how->column : 0;
+    if (cols > SIZE_MAX / DIGITS)
+        return refuse("%s: %zu columns are more than memory can name", d->path, cols);
+    d->numbers = memory_of(cols * DIGITS, 1);
+    for (size_t j = 0; d->numbers && j < cols; j++) {
         const size_t number = first + j;
         d->names[j] = d->numbers + j * DIGITS;
         sprintf(d->numbers + j * DIGITS, "%zu", number + (column && number >= column));

@@ -11,6 +11,8 @@ enum id {
     NO_INTERCEPT,
     STANDARDIZE,
     WEIGHTS,
+    WEIGHTS_FILE,
+    STREAM,
     MISSING,
     SOLVER,
     OPTIMIZER,
@@ -45,6 +47,9 @@ static const argument lines[] = {
     {NO_INTERCEPT, 0, "no-intercept", no_argument, "", "without one"},
     {STANDARDIZE, 0, "standardize", no_argument, "", "steps and penalties see columns of mean 0 and deviation 1"},
     {WEIGHTS, 0, "weights", required_argument, " COL", "a column that is the weight of each row, by name"},
+    {WEIGHTS_FILE, 0, "weights-file", required_argument, " FILE", "weights of the rows, a number each: text or a .npy"},
+    {STREAM, 0, "stream", no_argument, "",
+     "rows of a .npy or an HDF5 file stay there, and are read as they are needed"},
     {CLASS_WEIGHT, 0, "class-weight", required_argument, " WORD", "balanced: each class weighs the same, by its rows"},
     {MISSING, 0, "missing", required_argument, " WORD", "missing cells: refuse, drop their rows, mean (refuse)"},
     READING_LINES,
@@ -158,6 +163,11 @@ static bool take(void *ctx, int id, const char *value)
     case WEIGHTS:
         s->how.weights = value;
         return true;
+    case WEIGHTS_FILE:
+        s->how.weights_file = value;
+        return true;
+    case STREAM:
+        return s->how.stream = true;
     case MISSING:
         return reading_missing(&s->how, &known, value);
     case SOLVER:
@@ -242,6 +252,11 @@ static bool agree(const settings *s)
             s->kind->name);
     if (s->balanced && !s->kind->labels && !s->kind->classes)
         return refuse("--class-weight is about classes, the loss is %s   (lgd fit --help)", s->kind->name);
+    if (s->how.weights && s->how.weights_file)
+        return refuse("--weights and --weights-file are both there, one of them is accepted");
+    if (s->how.stream && (s->validate > 0 || s->folds || s->how.weights))
+        return refuse(
+            "--stream leaves the rows in their file, from which --validate, --folds and --weights would take some");
     if (s->patience && !(s->validate > 0))
         return refuse("--patience is about the rows that --validate=X sets aside   (lgd fit --help)");
     if (s->folds && s->validate > 0)

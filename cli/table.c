@@ -118,6 +118,10 @@ static void print_penalties(FILE *to, const settings *s)
         print_name(to, s->how.weights, 0);
         fputs("\"", to);
     }
+    if (s->how.weights_file) {
+        fputs(", weights of ", to);
+        print_name(to, s->how.weights_file, 0);
+    }
 }
 
 static void print_run(FILE *to, const fit *a)

@@ -633,6 +633,50 @@ def cli_arrays_of_numpy_fit_and_predict(folder):
         fits("f.npy", "--target-file=y.npy", "-q", "--loss=logistic", "--l2=0.01", *also, folder=folder)
 
 
+def cli_weights_of_a_file_as_those_of_a_column(folder):
+    with open(f"{DATA}/binary.train") as file, open(f"{DATA}/binary.train.weight") as weights:
+        rows, omega = file.read().splitlines()[:800], weights.read().split()[:800]
+    omega[3], omega[700] = "2.5", "0"
+    write(folder, "t.tsv", "\n".join(rows) + "\n")
+    write(folder, "w.txt", "\n".join(omega) + "\n")
+    write(folder, "column.tsv", "\n".join(f"{row}\t{w}" for row, w in zip(rows, omega)) + "\n")
+    write(folder, "t.svm", "".join(f"{row.split()[0]} " + " ".join(f"{j}:{x}" for j, x in enumerate(row.split()[1:], 1)) + "\n" for row in rows))
+    converts("w.txt", "w.npy", "--format=csv", "--header=no", folder=folder)
+    words = ["-q", "--loss=logistic", "--l2=0.01", "--folds=3", "--force", "-o"]
+    column = fits("column.tsv", "--target=1", "--header=no", "--weights=30", *words, "column.json", folder=folder)
+    for data in (["t.tsv", "--target=1", "--header=no", "--weights-file=w.txt"], ["t.tsv", "--target=1", "--header=no", "--weights-file=w.npy"],
+                 ["t.svm", "--weights-file=w.txt"]):
+        result = fits(*data, *words, "file.json", folder=folder)
+        assert f", weights of {data[-1].split('=')[1]}\n" in result.stdout, result.stdout
+        assert digits(coefficients(model(folder, "file.json")), coefficients(model(folder, "column.json"))) >= 10
+        assert re.search("3 folds.*", result.stdout)[0] == re.search("3 folds.*", column.stdout)[0]
+    write(folder, "less.txt", "1\n2\n")
+    refused(["fit", "t.svm", "-q", "--weights-file=less.txt"], "less.txt: there are 2 x 1 weights, one for each of the 800 rows of t.svm is accepted", folder, 1)
+    write(folder, "below.txt", "1\n" * 799 + "-1\n")
+    refused(["fit", "t.svm", "-q", "--weights-file=below.txt"], "below.txt: weight 800 is -1, a number at least 0 is accepted", folder, 1)
+    refused(["fit", "t.svm", "-q", "--weights-file=none.txt"], "none.txt: No such file", folder, 1)
+    refused(["fit", "t.tsv", "--weights=3", "--weights-file=w.txt"], "one of them is accepted", folder, 2)
+
+
+def cli_stream_rows_that_stay_in_their_file_same_numbers(folder):
+    source = f"{DATA}/binary.train"
+    told = ["-q", "--header=no", "--format=csv"]
+    converts(source, "all.npy", *told, folder=folder)
+    converts(source, "X.npy", "--target=1", "--target-out=y.npy", *told, folder=folder)
+    for data in (["all.npy", "--target=1"], ["X.npy", "--target-file=y.npy"]):
+        for words in (["--loss=logistic", "--l2=0.01"], ["--loss=logistic", "--batch-size=64", "--epochs=2", "--optimizer=adam:lr=0.01", "--order=blocks"],
+                      ["--loss=half_squared"], ["--loss=logistic", "--l2=0.01", "--standardize"]):
+            found = []
+            for also in ([], ["--stream"]):
+                result = fits(*data, "-q", *words, *also, "-o", "m.json", "--force", folder=folder)
+                found.append((coefficients(model(folder)), result.stdout))
+            assert digits(found[0][0], found[1][0]) >= 10, (data, words)
+            assert "--order=blocks" not in words or found[0] == found[1], (data, words)
+    refused(["fit", "t.csv", "--stream"], "t.csv: --stream is about .npy and HDF5, the file is CSV; hint: lgd convert", folder, 2)
+    for also in ("--folds=3", "--validate=0.5", "--weights=2"):
+        refused(["fit", "all.npy", "--target=1", "--stream", also], "--stream leaves the rows in their file", folder, 2)
+
+
 def cli_hdf5_fit_predict_and_convert(folder):
     result = run("convert", f"{DATA}/heart_scale", "h.h5", "--format=libsvm", folder=folder)
     if "HDF5" in result.stderr and result.returncode:
@@ -874,7 +918,7 @@ def cli_info_names_the_library_and_what_it_knows(folder):
 def cli_help_every_option_named(folder):
     text = run("fit", "--help", folder=folder).stdout
     for name in ("target", "loss", "l1", "l2", "intercept", "no-intercept", "standardize", "solver", "optimizer", "steps", "epochs",
-                 "batch-size", "order", "tol", "seed", "threads", "weights", "ignore", "class-weight", "validate", "patience", "folds",
+                 "batch-size", "order", "tol", "seed", "threads", "weights", "weights-file", "stream", "format", "ignore", "class-weight", "validate", "patience", "folds",
                  "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
     assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout + run("convert", "--help", folder=folder).stdout).split("\n")) <= 120
