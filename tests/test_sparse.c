@@ -189,6 +189,34 @@ START_TEST(clip_norm_same_to_rounding)
 }
 END_TEST
 
+/* What is frozen has no part in |g|. */
+START_TEST(clip_norm_of_what_moves)
+{
+    const lgd_group frozen = {.first = 0, .count = COLS / 2, .frozen = true};
+    table *r = rows_create(20);
+    const setting s = {"sgd:lr=0.5", "logistic", {.intercept = true}, {0}, false};
+    double w[2][COLS + 1] = {{0}};
+    uint64_t clipped[2];
+    for (int dense = 0; dense < 2; dense++) {
+        lgd_objective *f = model_on(r, &s, !dense);
+        lgd_optimizer *opt;
+        lgd_report report;
+        const lgd_minimize_options o = {.batch_size = 4, .max_epochs = 2, .clip_norm = 0.1};
+        ck_ok(lgd_optimizer_parse(&opt, s.method));
+        ck_ok(lgd_optimizer_groups(opt, &frozen, 1));
+        ck_ok(lgd_minimize(f, opt, w[dense], &o, &report));
+        ck_assert_str_eq(report.updates, dense ? "" : "sparse");
+        clipped[dense] = report.clipped;
+        lgd_optimizer_free(opt);
+        lgd_objective_free(f);
+    }
+    ck_assert_uint_eq(clipped[0], clipped[1]);
+    ck_assert_uint_gt(clipped[0], 0);
+    ck_assert_double_le(difference_of(COLS + 1, w[0], w[1]), 1e-13);
+    rows_free(r);
+}
+END_TEST
+
 START_TEST(groups_and_averages_same_bits)
 {
     const lgd_group groups[] = {{.first = 10, .count = 200, .lr_scale = 0.5},
@@ -570,18 +598,33 @@ START_TEST(lazy_adam_on_dense_rows_is_adam)
 }
 END_TEST
 
-/* However much a batch touches, what it does not touch stays. */
+/* However much a batch touches, what it does not touch stays: the second step leaves what was moved by the first alone. */
 START_TEST(lazy_adam_large_batches_leave_the_rest)
 {
-    table *r = rows_create(13);
+    enum { BATCH = ROWS / 2 };
+    table *r = rows_create(15); /* of which either half touches more than a quarter of the columns */
     bool touched[COLS] = {false};
-    const setting s = {"lazy_adam", "logistic", {.l2 = 0}, {.batch_size = ROWS - 1, .order = LGD_SEQUENTIAL}, false};
-    const outcome out = outcome_on(r, &s, true);
-    ck_assert_str_eq(out.report.updates, "sparse");
-    for (size_t e = 0; e < r->start[ROWS]; e++)
+    size_t moved = 0, stayed = 0;
+    double w[2][COLS];
+    for (uint64_t steps = 1; steps < 3; steps++) {
+        const setting s = {"lazy_adam",
+                           "logistic",
+                           {.l2 = 0},
+                           {.batch_size = BATCH, .order = LGD_SEQUENTIAL, .max_steps = steps},
+                           false};
+        const outcome out = outcome_on(r, &s, true);
+        ck_assert_str_eq(out.report.updates, "sparse");
+        memcpy(w[steps - 1], out.w, sizeof w[0]);
+    }
+    for (size_t e = r->start[BATCH]; e < r->start[ROWS]; e++)
         touched[r->column[e]] = true;
-    for (size_t j = 0; j < COLS; j++)
-        ck_assert(touched[j] == (out.w[j] != 0));
+    for (size_t j = 0; j < COLS; j++) {
+        ck_assert(touched[j] == (w[0][j] != w[1][j]));
+        moved += touched[j];
+        stayed += !touched[j] && w[0][j] != 0;
+    }
+    ck_assert_uint_gt(moved, COLS / 4);
+    ck_assert_uint_gt(stayed, 10);
     rows_free(r);
 }
 END_TEST
@@ -1084,6 +1127,7 @@ int main(void)
     CASE(s, sparse_steps_have_the_bits_of_dense_ones);
     CASE(s, sparse_steps_whatever_the_run_asks_for_beside_the_same_bits);
     CASE(s, clip_norm_same_to_rounding);
+    CASE(s, clip_norm_of_what_moves);
     CASE(s, groups_and_averages_same_bits);
     CASE(s, run_saved_and_continued_same_bits);
     CASE(s, subset_of_sparse_rows_same_bits);
