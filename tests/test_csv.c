@@ -1,7 +1,8 @@
 /* Tables from text files. Texts that are wrong in every way come first in a list, each with the sentence it must earn;
  * the whole list is read under the C locale and under one whose decimal point is a comma. */
-#include "suite.h"
+#include "comma.h"
 #include "io/io.h"
+#include "suite.h"
 #include <lgd/runtime.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -14,7 +15,7 @@
 enum { MIB = 1 << 20 };
 
 static char folder[] = "/tmp/lgd-csv-XXXXXX";
-static char comma_locale[64]; /* "" where none can be had */
+static const char *comma; /* NULL where none can be had */
 
 static const char *path_of(const char *name)
 {
@@ -215,14 +216,14 @@ END_TEST
 
 START_TEST(csv_hostile_text_under_comma_locale_same_refusals)
 {
-    refuse_all(*comma_locale ? comma_locale : "C");
+    refuse_all(comma ? comma : "C");
 }
 END_TEST
 
 START_TEST(csv_numbers_under_comma_locale_same_numbers_and_locale_kept)
 {
-    if (*comma_locale) {
-        ck_assert(setlocale(LC_ALL, comma_locale) || setlocale(LC_NUMERIC, comma_locale));
+    if (comma) {
+        ck_assert(comma_locale_set(comma));
         ck_assert_double_eq(strtod("1,5", NULL), 1.5); /* the locale is what it is taken for */
     }
     char before[16], after[16];
@@ -1158,49 +1159,13 @@ START_TEST(csv_mutated_texts_status_and_sound_table)
 }
 END_TEST
 
-/* ---- a locale whose decimal point is a comma */
-
-static bool comma_by(const char *name)
-{
-    bool found = setlocale(LC_NUMERIC, name) && !strcmp(localeconv()->decimal_point, ",");
-    setlocale(LC_ALL, "C");
-    if (found)
-        snprintf(comma_locale, sizeof comma_locale, "%s", name);
-    return found;
-}
-
-/* One that is installed, or one that localedef makes of four lines. */
-static void find_comma_locale(void)
-{
-    static const char *const names[] = {"de_DE.UTF-8", "de_DE.utf8",  "de_DE",
-                                        "fr_FR.UTF-8", "pl_PL.UTF-8", "ru_RU.UTF-8"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (comma_by(names[i]))
-            return;
-    char command[512];
-    FILE *file = fopen(path_of("comma.src"), "w");
-    fputs("LC_NUMERIC\ndecimal_point \",\"\nthousands_sep \".\"\ngrouping 3;3\nEND LC_NUMERIC\n", file);
-    fclose(file);
-    snprintf(command, sizeof command, "localedef -c -i %s/comma.src %s/comma >/dev/null 2>&1", folder, folder);
-    if (system(command) != -1) { /* it warns of what is left out, so its status says nothing */
-        setenv("LOCPATH", folder, 1);
-        comma_by("comma");
-    }
-}
-
 int main(void)
 {
     if (!mkdtemp(folder) || chmod(folder, 0755)) {
         perror(folder);
         return EXIT_FAILURE;
     }
-    find_comma_locale();
-    if (*comma_locale)
-        printf("# the comma locale is %s\n", comma_locale);
-    else
-        printf("# no comma locale can be had: csv_hostile_text_under_comma_locale_same_refusals and "
-               "csv_numbers_under_comma_locale_same_numbers_and_locale_kept run in the C locale\n");
-    fflush(stdout);
+    comma = comma_locale_in(folder);
     Suite *s = suite_create("csv");
     CASE(s, csv_hostile_text_refused_by_line_and_cell);
     CASE(s, csv_hostile_text_under_comma_locale_same_refusals);
