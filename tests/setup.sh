@@ -389,7 +389,7 @@ build_fuzz() {
         export CC
         build build/fuzz -Dfuzz=enabled -Dio=enabled -Dcli=enabled -Dbench=disabled -Dtests=disabled -Dexamples=disabled -Ddocs=disabled \
             -Dlibdir=lib -Davx2=disabled -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false \
-            "-Dc_args=-g1 -fsanitize=fuzzer-no-link -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -Wno-pass-failed"
+            "-Dc_args=-g1 -DLGD_IO_BUFFER=256 -fsanitize=fuzzer-no-link -fno-sanitize-recover=all -fno-sanitize=pointer-overflow -Wno-pass-failed"
     )
 }
 

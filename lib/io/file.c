@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 17 };
+enum { BUFFER = LGD_IO_BUFFER };
 
 struct lgd_input {
     char shown[LGD_PATH_SHOWN + LGD_SHOWN];

@@ -4,6 +4,11 @@
 #define LGD_IO_FILE_H
 #include "base/base.h"
 
+/* Bytes that are read or written at a time. The harnesses of tests/fuzz are built with few, so that everything meets the end of a buffer. */
+#ifndef LGD_IO_BUFFER
+#define LGD_IO_BUFFER (1 << 17)
+#endif
+
 /* A path as messages show it: on one line, and its end if it is long. Returns out. */
 enum { LGD_PATH_SHOWN = 160 };
 const char *lgd_path_shown(char out[LGD_PATH_SHOWN], const char *path);

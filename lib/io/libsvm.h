@@ -4,7 +4,7 @@
 #include "io/file.h"
 #include "io/io.h"
 
-enum { LGD_SVM_BUFFER = 1 << 18 };
+enum { LGD_SVM_BUFFER = 2 * LGD_IO_BUFFER };
 #define LGD_SVM_MOST_INDEX (UINT64_C(1) << 48)
 
 typedef struct lgd_svm {

@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { BUFFER = 1 << 17, ATTEMPTS = 1000 };
+enum { BUFFER = LGD_IO_BUFFER, ATTEMPTS = 1000 };
 
 struct lgd_output {
     char shown[LGD_PATH_SHOWN];

@@ -6,7 +6,7 @@
 #include "io.h"
 #include <csv.h>
 
-enum { BUFFER = 1 << 18, LARGEST_BUFFER = 1 << 23, MOST_CELLS = 1 << 24 };
+enum { BUFFER = 2 * LGD_IO_BUFFER, LARGEST_BUFFER = 1 << 23, MOST_CELLS = 1 << 24 };
 
 bool lgd_csv_has_tabs(const char *path, bool packed)
 {
