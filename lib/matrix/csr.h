@@ -12,7 +12,7 @@ typedef struct lgd_csr_columns {
 } lgd_csr_columns;
 
 /* Loops for one kind of indices and values. next, or next[r], is a row that is asked for: its columns where a score is computed, with `whole`
- * its values too, and those in what follows; d->rows is none.
+ * its values too, and those in a step; d->rows is none.
  *   scores           z[r] = score of row[r], with the bits of a dense row
  *   update           g += slope[r] row[r] for r = 0, 1, ..; with `squares` of the square of each number
  *   step             w_j -= lr (slope x_j / by) of one row
@@ -25,8 +25,7 @@ typedef struct lgd_csr_columns {
 typedef struct lgd_csr_loops {
     void (*scores)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, bool whole, const double *w,
                    double *z);
-    void (*update)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *slope,
-                   bool squares, double *g);
+    void (*update)(const lgd_csr *d, size_t count, const size_t *row, const double *slope, bool squares, double *g);
     void (*step)(const lgd_csr *d, size_t row, size_t next, double slope, const lgd_row_step *step, double *w);
     double (*product)(const lgd_csr *d, size_t row, size_t next, const double *v, double *squares);
     void (*move)(const lgd_csr *d, size_t row, size_t next, double c, double *v);

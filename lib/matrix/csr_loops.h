@@ -33,15 +33,14 @@ static void NAME(scores)(const lgd_csr *d, size_t count, const size_t *row, cons
 }
 
 /* g_j += slope_i x_ij, or with `squares` x_ij^2. No column comes twice in a row. */
-static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, const size_t *next, const double *slope,
-                         bool squares, double *restrict g)
+static void NAME(update)(const lgd_csr *d, size_t count, const size_t *row, const double *slope, bool squares,
+                         double *restrict g)
 {
     for (size_t r = 0; r < count; r++) {
         const INDEX *restrict column = d->COLUMNS;
         const VALUE *restrict value = d->VALUES;
         const size_t begin = d->row_start[row[r]], end = d->row_start[row[r] + 1];
         const double s = slope[r];
-        NAME(ask)(d, next[r], false);
         if (squares) {
             LGD_APART
             for (size_t e = begin; e < end; e++)

@@ -57,9 +57,9 @@ static bool next_panel(walk *k)
     return true;
 }
 
-static void scores(const walk *k, bool whole, const double *w, double *z)
+static void scores(const walk *k, const double *w, double *z)
 {
-    k->A->loops->scores(&k->A->d, k->count, k->now->row, k->next->row, whole, w, z);
+    k->A->loops->scores(&k->A->d, k->count, k->now->row, k->next->row, true, w, z);
 }
 
 lgd_status lgd_csr_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_slopes slopes, void *slopes_ctx,
@@ -71,10 +71,10 @@ lgd_status lgd_csr_fused(void *ctx, const lgd_rows *rows, const double *w, lgd_s
     lgd_status status = LGD_OK;
     begin(&k, A, rows);
     while (!status && next_panel(&k)) {
-        scores(&k, !g, w, z);
+        scores(&k, w, z);
         status = slopes(slopes_ctx, k.count, k.now->position, z);
         if (g && !status)
-            A->loops->update(&A->d, k.count, k.now->row, k.next->row, z, false, g);
+            A->loops->update(&A->d, k.count, k.now->row, z, false, g);
     }
     return status;
 }
@@ -85,7 +85,7 @@ static void forward(const lgd_csr_matrix *A, const lgd_rows *rows, const double 
     double z[LGD_ROWS_MOST];
     begin(&k, A, rows);
     while (next_panel(&k)) {
-        scores(&k, true, w, z);
+        scores(&k, w, z);
         for (size_t r = 0; r < k.count; r++)
             Z[k.now->position[r] * ldz] = z[r];
     }
@@ -99,7 +99,7 @@ static void adjoint(const lgd_csr_matrix *A, const lgd_rows *rows, const double 
     while (next_panel(&k)) {
         for (size_t r = 0; r < k.count; r++)
             slope[r] = R[k.now->position[r] * ldr];
-        A->loops->update(&A->d, k.count, k.now->row, k.next->row, slope, squares, g);
+        A->loops->update(&A->d, k.count, k.now->row, slope, squares, g);
     }
 }
 
