@@ -9,8 +9,8 @@
 Library     libgd.so.0 where the loader finds it, or the file that LGD_LIBRARY names. (The name "gd" alone is the graphics
             library's.)
 Arrays      Are used where they lie, float64, rows (C order) or columns (Fortran order) in one piece each; parts of larger
-            arrays too. A matrix of float32 stays so; that by columns NumPy multiplies, a panel of rows at a time. Anything
-            else is refused by its dtype or strides, never copied in silence. w moves in place.
+            arrays too. A matrix of float32 stays so; that by columns NumPy multiplies, a panel of rows at a time. So are sparse
+            rows of SciPy. Anything else is refused by its dtype or strides, never copied in silence. w moves in place.
 Lifetime    An object keeps the arrays and objects it was made of. close(), `with` or the end of its last name frees it.
 Options     Are the members of the structs in the C headers by name. What is not given is the default; 0 is 0.
 Errors      lgd.Error with a status and the library's sentence. An exception in a function of yours ends the run and goes
