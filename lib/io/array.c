@@ -45,20 +45,33 @@ static lgd_status refuse(const lgd_array *a, size_t row, size_t col, double x)
                     a->name, row, col, a->unfit ? a->unfit : what);
 }
 
-/* Columns first .. first+count-1 of X, row i; has bit 63 set if one is not finite. */
-static uint64_t copy(const lgd_table *t, size_t i, size_t first, size_t count, const double *from, size_t step)
+/* Columns first .. first+count-1 of a block, to rows of ld numbers, of doubles or floats. */
+static void place(const lgd_block *b, size_t first, size_t count, const double *numbers, double *to, float *single,
+                  size_t ld)
+{
+    const double *from = numbers + first * b->col_step;
+    for (size_t r = 0; r < b->rows && count; r++, from += b->row_step)
+        if (single)
+            for (size_t c = 0; c < count; c++)
+                single[r * ld + c] = (float)from[c * b->col_step];
+        else
+            for (size_t c = 0; c < count; c++)
+                to[r * ld + c] = from[c * b->col_step];
+}
+
+/* Columns first .. first+count-1 are finite, or the first number that is not is told. */
+static lgd_status check(const lgd_array *a, const lgd_block *b, size_t first, size_t count, const double *numbers)
 {
     uint64_t bad = 0;
-    const size_t at = i * t->cols + first;
-    for (size_t c = 0; c < count; c++)
-        bad |= lgd_not_finite(from[c * step]);
-    if (t->X_f32)
-        for (size_t c = 0; c < count; c++)
-            t->X_f32[at + c] = (float)from[c * step];
-    else if (t->X)
-        for (size_t c = 0; c < count; c++)
-            t->X[at + c] = from[c * step];
-    return bad;
+    for (size_t i = 0; count == b->cols && i < b->rows * b->cols; i++) /* all of them, in whatever order */
+        bad |= lgd_not_finite(numbers[i]);
+    for (size_t r = 0; (bad >> 63 || count < b->cols) && r < b->rows; r++)
+        for (size_t c = first; c < first + count; c++) {
+            const double x = numbers[r * b->row_step + c * b->col_step];
+            if (lgd_not_finite(x) >> 63)
+                return refuse(a, b->row + r, b->col + c, x);
+        }
+    return LGD_OK;
 }
 
 lgd_status lgd_array_put(lgd_array *a, const lgd_block *b, const double *numbers)
@@ -67,22 +80,15 @@ lgd_status lgd_array_put(lgd_array *a, const lgd_block *b, const double *numbers
     const size_t y = a->target ? a->target - 1 : a->cols; /* what is left of it, the target, and what is right of it */
     const bool here = y >= b->col && y - b->col < b->cols;
     const size_t left = here ? y - b->col : y > b->col ? b->cols : 0, right = left + here;
-    for (size_t r = 0; r < b->rows; r++) {
-        const double *from = numbers + r * b->row_step;
-        uint64_t bad = 0;
-        if (here)
-            bad |= lgd_not_finite(t->y[b->row + r] = from[left * b->col_step]);
-        if (!a->target_only) {
-            bad |= copy(t, b->row + r, b->col, left, from, b->col_step);
-            if (right < b->cols)
-                bad |= copy(t, b->row + r, b->col + right - (a->target != 0), b->cols - right,
-                            from + right * b->col_step, b->col_step);
-        }
-        for (size_t c = 0; bad >> 63 && c < b->cols; c++)
-            if (lgd_not_finite(from[c * b->col_step]) >> 63 && (!a->target_only || b->col + c == y))
-                return refuse(a, b->row + r, b->col + c, from[c * b->col_step]);
-    }
-    return LGD_OK;
+    if (here)
+        place(b, left, 1, numbers, t->y + b->row, NULL, 1);
+    if (a->target_only)
+        return check(a, b, left, here, numbers);
+    const size_t at = b->row * t->cols + b->col, behind = at + right - (y < b->col + right);
+    place(b, 0, left, numbers, t->X ? t->X + at : NULL, t->X_f32 ? t->X_f32 + at : NULL, t->cols);
+    place(b, right, b->cols - right, numbers, t->X ? t->X + behind : NULL, t->X_f32 ? t->X_f32 + behind : NULL,
+          t->cols);
+    return check(a, b, 0, b->cols, numbers);
 }
 
 lgd_status lgd_array_take_target(lgd_array *a, lgd_array *from, const char *who)

@@ -22,7 +22,7 @@ lgd_status lgd_array_check_target(const lgd_array *a, const char *who);
 /* Makes the table, of memory for all numbers, or LGD_ERANGE. lgd_table_free when all is done, also after a failure. */
 lgd_status lgd_array_make(lgd_array *a);
 
-/* A part of the array: element (r, c) is row `row + r`, column `col + c`, and stands at r row_step + c col_step. */
+/* A part of the array: element (r, c) is row `row + r`, column `col + c`, and stands at r row_step + c col_step. There are no gaps. */
 typedef struct lgd_block {
     size_t row, rows, row_step;
     size_t col, cols, col_step;

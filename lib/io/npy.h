@@ -37,8 +37,8 @@ static inline bool lgd_npy_is_single(const lgd_npy *a)
     return a->kind == 'f' && a->width == sizeof(float);
 }
 
-/* count numbers as doubles; integers beyond 2^53 become NaN. (npy_decode.c) */
-void lgd_npy_decode(const lgd_npy *a, const unsigned char *from, size_t count, double *to);
+/* count numbers as doubles; integers beyond 2^53 become NaN. Their bytes are in the machine's order afterwards. (npy_decode.c) */
+void lgd_npy_decode(const lgd_npy *a, unsigned char *from, size_t count, double *to);
 
 /* `count` rows of a->cols numbers without the column `target` (from 1; 0: all of it) become rows at, at + 1 .. of `to`: of floats if the
  * file's are, else of doubles. */

@@ -1,75 +1,76 @@
 #include "io/npy.h"
 #include <math.h>
 
+/* For each word of a type: loaded, its bytes turned, and stored. */
+#define SWAP(type, turned)                                                                                             \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+        type x;                                                                                                        \
+        memcpy(&x, bytes + i * sizeof x, sizeof x);                                                                    \
+        x = (type)(turned);                                                                                            \
+        memcpy(bytes + i * sizeof x, &x, sizeof x);                                                                    \
+    }
+
 void lgd_npy_swap(size_t width, unsigned char *bytes, size_t count)
 {
-    for (size_t i = 0; i < count; i++, bytes += width)
-        for (size_t b = 0; b < width / 2; b++) {
-            const unsigned char x = bytes[b];
-            bytes[b] = bytes[width - 1 - b];
-            bytes[width - 1 - b] = x;
-        }
+    const uint64_t odd = UINT64_C(0x00FF00FF00FF00FF), pairs = UINT64_C(0x0000FFFF0000FFFF);
+    if (width == 8)
+        SWAP(uint64_t,
+             (x = (x >> 8 & odd) | (x & odd) << 8, x = (x >> 16 & pairs) | (x & pairs) << 16, x >> 32 | x << 32))
+    else if (width == 4)
+        SWAP(uint32_t, x >> 24 | (x >> 8 & 0xFF00U) | (x & 0xFF00U) << 8 | x << 24)
+    else if (width == 2)
+        SWAP(uint16_t, x >> 8 | x << 8)
 }
 
-/* The bits of a number as an integer of its width. */
-static inline uint64_t bits_of(const lgd_npy *a, const unsigned char *from)
-{
-    unsigned char own[8];
-    memcpy(own, from, a->width);
-    if (a->swapped)
-        lgd_npy_swap(a->width, own, 1);
-    uint16_t two;
-    uint32_t four;
-    uint64_t eight;
-    switch (a->width) {
-    case 1:
-        return own[0];
-    case 2:
-        return memcpy(&two, own, sizeof two), two;
-    case 4:
-        return memcpy(&four, own, sizeof four), four;
-    default:
-        return memcpy(&eight, own, sizeof eight), eight;
+/* Each number of a type as a double. */
+#define DECODE(type, number)                                                                                           \
+    for (size_t i = 0; i < count; i++) {                                                                               \
+        type x;                                                                                                        \
+        memcpy(&x, from + i * sizeof x, sizeof x);                                                                     \
+        to[i] = number;                                                                                                \
     }
-}
 
-/* An integer, if a double holds each one as large. */
-static double whole(const lgd_npy *a, uint64_t bits)
-{
-    const uint64_t most = UINT64_C(1) << 53, sign = a->kind == 'i' ? UINT64_C(1) << (8 * a->width - 1) : 0;
-    const bool negative = (bits & sign) != 0;
-    const uint64_t size = !negative ? bits : a->width == 8 ? 0 - bits : 2 * sign - bits;
-    return size > most ? NAN : negative ? -(double)size : (double)size;
-}
+#define TYPE(kind, width) (16 * (size_t)(kind) + (width))
 
-static double one(const lgd_npy *a, const unsigned char *from)
+void lgd_npy_decode(const lgd_npy *a, unsigned char *from, size_t count, double *to)
 {
-    const uint64_t bits = bits_of(a, from);
-    if (a->kind == 'b')
-        return bits != 0;
-    if (a->kind != 'f')
-        return whole(a, bits);
-    const uint32_t low = (uint32_t)bits;
-    float single;
-    double x;
-    memcpy(&single, &low, sizeof single);
-    memcpy(&x, &bits, sizeof x);
-    return a->width == sizeof single ? (double)single : x;
-}
-
-void lgd_npy_decode(const lgd_npy *a, const unsigned char *from, size_t count, double *to)
-{
-    if (a->kind == 'f' && !a->swapped && a->width == sizeof(double))
+    const int64_t most = INT64_C(1) << 53;
+    if (a->swapped)
+        lgd_npy_swap(a->width, from, count);
+    switch (TYPE(a->kind, a->width)) {
+    case TYPE('f', 8):
         memcpy(to, from, count * sizeof *to);
-    else if (a->kind == 'f' && !a->swapped)
-        for (size_t i = 0; i < count; i++) {
-            float x;
-            memcpy(&x, from + i * sizeof x, sizeof x);
-            to[i] = x;
-        }
-    else
-        for (size_t i = 0; i < count; i++)
-            to[i] = one(a, from + i * a->width);
+        break;
+    case TYPE('f', 4):
+        DECODE(float, x)
+        break;
+    case TYPE('b', 1):
+        DECODE(unsigned char, x != 0)
+        break;
+    case TYPE('i', 1):
+        DECODE(int8_t, x)
+        break;
+    case TYPE('i', 2):
+        DECODE(int16_t, x)
+        break;
+    case TYPE('i', 4):
+        DECODE(int32_t, x)
+        break;
+    case TYPE('i', 8):
+        DECODE(int64_t, x > most || x < -most ? NAN : (double)x)
+        break;
+    case TYPE('u', 1):
+        DECODE(uint8_t, x)
+        break;
+    case TYPE('u', 2):
+        DECODE(uint16_t, x)
+        break;
+    case TYPE('u', 4):
+        DECODE(uint32_t, x)
+        break;
+    default:
+        DECODE(uint64_t, x > (uint64_t)most ? NAN : (double)x)
+    }
 }
 
 void lgd_npy_leave_out(const lgd_npy *a, size_t target, size_t count, const double *numbers, void *to, size_t at)
