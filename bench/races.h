@@ -32,6 +32,7 @@ typedef enum race_id {
     RACE_SAME_BITS_WIDE,
     RACE_SPARSE,
     RACE_STEP_THREADS,
+    RACE_STREAM,
     RACES
 } race_id;
 
@@ -88,7 +89,7 @@ bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
 /* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, losses.c, orders.c, rates.c, reduction.c,
- * sparse.c, threads.c) */
+ * sparse.c, stream.c, threads.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
 typedef struct race_ops {
@@ -101,7 +102,7 @@ extern const race_ops race_of_callers, race_of_callers_full, race_of_same_bits_t
     race_of_step_threads;
 extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race_of_logistic, race_of_losses_8,
     race_of_losses_32, race_of_losses_64, race_of_losses_1024, race_of_rates_tall, race_of_rates_wide,
-    race_of_reduction, race_of_sparse;
+    race_of_reduction, race_of_sparse, race_of_stream;
 
 extern const race_ops race_of_adam_8, race_of_adam_32, race_of_orders_1, race_of_orders_8, race_of_orders_32,
     race_of_orders_64, race_of_orders_256, race_of_orders_1024, race_of_orders_4096;

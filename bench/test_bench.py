@@ -26,6 +26,7 @@ RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd"
          "same_bits_wide": ["per_thread", "chunks"],
          "sparse": ["adam_all", "lazy_adam", "adagrad_all", "adagrad", "ftrl_all", "ftrl", "sgd_all", "sgd"],
          "step_threads": ["one", "two", "four"],
+         "stream": ["read", "batches_64", "batches_1024", "full"],
          **{f"losses_{batch}": ["half_squared", "logistic"] for batch in (8, 32, 64, 1024)},
          "rates_tall": ["one", "sixteen"], "rates_wide": ["one", "sixteen"],
          "reduction": ["stream", "reduce_alone", "reduce", "reduce_refine", "steps_alone", "refine_alone", "direct"]}
