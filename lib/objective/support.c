@@ -20,11 +20,11 @@ static size_t columns_of(const lgd_matrix *X, const size_t *kept, const lgd_rows
     return more == SIZE_MAX ? SIZE_MAX : count;
 }
 
-/* Of each column j the coordinates j*across + c*down, c < k, in its place, and behind them first .. end - 1. From the end, so that no column
+/* Of each column j the coordinates j*across + c*down, c < k, in its place (of one, across is 1), and behind them first .. end - 1. From the end, so that no column
  * is overwritten before it is read. */
 static size_t spread(size_t columns, size_t k, size_t across, size_t down, size_t first, size_t end, size_t *index)
 {
-    for (size_t i = columns; i-- > 0;) {
+    for (size_t i = columns; k > 1 && i-- > 0;) {
         const size_t j = index[i];
         for (size_t c = 0; c < k; c++)
             index[i * k + c] = j * across + c * down;

@@ -58,52 +58,57 @@ const char *lgd_optimizer_is_dense(const lgd_optimizer *opt)
 
 /* ---- the step */
 
-/* The slice of coordinate j; neighbours are mostly of the same one, `last`. */
-static lgd_slice *slice_of(const lgd_optimizer *opt, size_t j, lgd_slice *last)
+/* Do those of a slice lie next to one another, and slices in their order? Models list them so: their columns, then intercepts. */
+static bool in_order(lgd_optimizer *opt, size_t count, const size_t *index)
 {
-    return j - last->first < last->count ? last : &opt->slice[lgd_slice_of(opt, j)];
+    lgd_compact *c = &opt->compact;
+    size_t i = 0;
+    for (lgd_slice *slice = opt->slice; slice != opt->slice + opt->slices; slice++) {
+        slice->begin = i;
+        for (; i < count && index[i] - slice->first < slice->count; i++)
+            c->support[i] = index[i] - slice->first;
+        slice->touched = i - slice->begin;
+    }
+    return i == count;
 }
 
-/* Those of a slice next to one another: place[i] of index[i]. */
+/* Puts them so: place[i] of index[i]. */
 static void sort_by_slice(lgd_optimizer *opt, size_t count, const size_t *index)
 {
     lgd_compact *c = &opt->compact;
-    lgd_slice *slice = opt->slice;
     for (size_t k = 0; k < opt->slices; k++)
         opt->slice[k].touched = 0;
-    for (size_t i = 0; i < count; i++) {
-        slice = slice_of(opt, index[i], slice);
-        c->place[i] = slice->touched++; /* within its slice */
-    }
+    for (size_t i = 0; i < count; i++)
+        c->place[i] = opt->slice[lgd_slice_of(opt, index[i])].touched++; /* within its slice */
     for (size_t k = 0, begin = 0; k < opt->slices; begin += opt->slice[k++].touched)
         opt->slice[k].begin = begin;
     for (size_t i = 0; i < count; i++) {
-        slice = slice_of(opt, index[i], slice);
+        const lgd_slice *slice = &opt->slice[lgd_slice_of(opt, index[i])];
         c->place[i] += slice->begin;
         c->support[c->place[i]] = index[i] - slice->first;
     }
 }
 
-static void gather(const lgd_optimizer *opt, const lgd_step *s, size_t count, const size_t *index)
+/* x[index] to where they are side by side, and back; place NULL: as they come. */
+static void take(size_t count, const size_t *index, const size_t *place, const double *restrict x,
+                 double *restrict side)
 {
-    const lgd_compact *c = &opt->compact;
-    for (size_t i = 0; i < count; i++) {
-        c->w[c->place[i]] = s->w[index[i]];
-        c->g[c->place[i]] = s->g[i];
-    }
-    for (size_t v = 0; v < opt->vectors; v++)
+    if (place)
         for (size_t i = 0; i < count; i++)
-            c->vec[v][c->place[i]] = opt->vec[v][index[i]]; /* the first slice begins where the vector does */
+            side[place[i]] = x[index[i]];
+    else
+        for (size_t i = 0; i < count; i++)
+            side[i] = x[index[i]];
 }
 
-static void scatter(const lgd_optimizer *opt, const lgd_step *s, size_t count, const size_t *index)
+static void put(size_t count, const size_t *index, const size_t *place, const double *restrict side, double *restrict x)
 {
-    const lgd_compact *c = &opt->compact;
-    for (size_t i = 0; i < count; i++)
-        s->w[index[i]] = c->w[c->place[i]];
-    for (size_t v = 0; v < opt->vectors; v++)
+    if (place)
         for (size_t i = 0; i < count; i++)
-            opt->vec[v][index[i]] = c->vec[v][c->place[i]];
+            x[index[i]] = side[place[i]];
+    else
+        for (size_t i = 0; i < count; i++)
+            x[index[i]] = side[i];
 }
 
 /* Before the first step of a slice the method begins on all of it. */
@@ -122,14 +127,14 @@ static lgd_status begin(lgd_optimizer *opt, const lgd_step *s)
 }
 
 /* What the method sees of slice k. */
-static lgd_step compact_step(const lgd_optimizer *opt, const lgd_step *s, size_t k, double **vec)
+static lgd_step compact_step(const lgd_optimizer *opt, const lgd_step *s, size_t k, double *g, double **vec)
 {
     const lgd_compact *c = &opt->compact;
     const size_t at = opt->slice[k].begin;
     lgd_step part = lgd_slice_step(opt, s, k);
     part.dim = opt->slice[k].touched;
     part.w = c->w + at;
-    part.g = c->g + at;
+    part.g = g + at;
     part.support = c->support + at;
     for (size_t v = 0; v < opt->vectors; v++)
         vec[v] = c->vec[v] + at;
@@ -157,13 +162,24 @@ lgd_status lgd_optimizer_advance_sparse(lgd_optimizer *opt, lgd_step *s, size_t 
     s->indefinite = false;
     s->eta = NAN;
     s->stop = 0;
-    sort_by_slice(opt, count, index);
-    gather(opt, s, count, index);
+    lgd_compact *c = &opt->compact;
+    const size_t *place = NULL;
+    double *g = s->g;
+    if (!in_order(opt, count, index)) {
+        sort_by_slice(opt, count, index);
+        place = c->place;
+        g = c->g;
+        for (size_t i = 0; i < count; i++)
+            g[place[i]] = s->g[i];
+    }
+    take(count, index, place, s->w, c->w);
+    for (size_t v = 0; v < opt->vectors; v++)
+        take(count, index, place, opt->vec[v], c->vec[v]); /* the first slice begins where the vector does */
     bool moved = false;
     for (size_t k = 0; k < opt->slices && !status; k++) {
         if (opt->slice[k].frozen)
             continue;
-        lgd_step part = compact_step(opt, s, k, vec);
+        lgd_step part = compact_step(opt, s, k, g, vec);
         status = lgd_optimizer_call(opt, "step", opt->ops.step, &part);
         if (!(opt->ops.flags & LGD_CHECKED))
             part.finite = lgd_first_not_finite(part.dim, part.w) == part.dim;
@@ -174,7 +190,9 @@ lgd_status lgd_optimizer_advance_sparse(lgd_optimizer *opt, lgd_step *s, size_t 
         lgd_optimizer_forget_init(opt);
         return status;
     }
-    scatter(opt, s, count, index);
+    put(count, index, place, c->w, s->w);
+    for (size_t v = 0; v < opt->vectors; v++)
+        put(count, index, place, c->vec[v], opt->vec[v]);
     opt->half_done = status != LGD_OK;
     for (size_t k = 0; k < opt->slices && !status; k++)
         opt->slice[k].steps += !opt->slice[k].frozen;
