@@ -11,9 +11,9 @@ export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export OPENBLAS_NUM_THREADS=1
 mkdir -p "$build/findings" "$build/corpus/$target"
 
-# An input that takes seconds or half a gigabyte is a finding too.
+# An input that takes seconds or half a gigabyte is a finding too. Seeds stay whatever they reach: what unpacks files is not instrumented.
 fuzz() {
-    "$program" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 -print_final_stats=1 \
+    "$program" -timeout=10 -rss_limit_mb=2048 -malloc_limit_mb=512 -max_len=65536 -keep_seed=1 -print_final_stats=1 \
         -artifact_prefix="$build/findings/$target-" "$@" >"$scratch/log" 2>&1 && return
     # from the verdict on; the frames of libFuzzer itself say nothing
     sed -n '/ERROR: \|runtime error: \|does not hold: /,$p' "$scratch/log" | grep -v ' fuzzer::' | head -n 30
