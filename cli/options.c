@@ -56,7 +56,7 @@ static const argument lines[] = {
     {SOLVER, 0, "solver", required_argument, " WORD",
      "of least squares: auto, qr, svd, reduction, or stream, by steps (auto)"},
     {OPTIMIZER, 0, "optimizer", required_argument, " TEXT",
-     "a method, as adam:lr=0.01 (newton, lbfgs; with --l1 cd or fista; in batches sgd:lr=auto)"},
+     "as adam:lr=0.01 (newton, newton_cg, lbfgs; --l1: cd, fista; batches: sgd:lr=auto)"},
     {STEPS, 0, "steps", required_argument, " N", "steps, at most"},
     {EPOCHS, 0, "epochs", required_argument, " N", "passes over the rows, at most (10000; in batches 100)"},
     {BATCH_SIZE, 0, "batch-size", required_argument, " N", "rows a step, or full (full)"},

@@ -11,10 +11,12 @@ enum { NEWTON_MOST = 1000, FULL_EPOCHS = 10000, BATCH_EPOCHS = 100 };
 static const char *usual_method(const fit *a)
 {
     const settings *s = a->settings;
-    return s->batch                                   ? "sgd:lr=auto"
-           : s->l1 > 0                                ? s->kind->squares && a->dim <= MATRIX_MOST ? "cd" : "fista"
-           : a->dim <= NEWTON_MOST && !s->kind->fades ? "newton"
-                                                      : "lbfgs";
+    return s->batch                   ? "sgd:lr=auto"
+           : s->l1 > 0                ? s->kind->squares && a->dim <= MATRIX_MOST ? "cd" : "fista"
+           : s->kind->fades           ? "lbfgs"
+           : a->dim <= NEWTON_MOST    ? "newton"
+           : a->data.sparse.row_start ? "newton_cg"
+                                      : "lbfgs";
 }
 
 static int step_progress(void *ctx, const lgd_progress *p)

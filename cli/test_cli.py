@@ -557,6 +557,20 @@ def cli_libsvm_fit_that_of_the_same_table_in_csv(folder):
     assert told[0] == told[1], told
 
 
+def cli_libsvm_more_columns_than_rows_by_products_of_the_hessian(folder):
+    lines = [f"{i % 3} " + " ".join(f"{j}:{1 + i * j % 7}" for j in range(1 + i % 5, 1600, 40 + i % 3)) for i in range(60)]
+    write(folder, "wide.svm", "\n".join(lines) + "\n")
+    for loss in ("softmax", "squared_epsilon_insensitive:epsilon=0.1", "huber:delta=0.1"):
+        found = []
+        for method in ([], ["--optimizer=lbfgs"]):
+            result = fits("wide.svm", "-q", "--loss", loss, "--l2=0.1", "--strict", *method, "-o", "m.json", "--force", folder=folder)
+            found += [run("predict", "m.json", "wide.svm", "-q", *(["--probabilities"] if loss == "softmax" else []), folder=folder).stdout]
+            usual = "lbfgs" if method or loss.startswith("huber") else "newton_cg"
+            assert f"\n{usual} over all rows: " in result.stdout and "  and 1" in result.stdout, result.stdout
+        pairs = list(zip(*(re.split("[,\n]", text.strip()) for text in found)))
+        assert len(pairs) >= 60 and all(abs(float(a) - float(b)) < 1e-5 for a, b in pairs), loss
+
+
 def cli_libsvm_rows_of_a_test_have_the_columns_of_the_fit(folder):
     result = fits(f"{DATA}/agaricus.txt.train", "--format=libsvm", "--loss=logistic", "--l2=1e-4", "--strict", "-o", "a.json", folder=folder)
     assert "6513 rows, 126 columns" in result.stdout and "\n  and 106 smaller ones\n" in result.stdout and "100.00 % of the labels" in result.stdout
