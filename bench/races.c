@@ -11,6 +11,7 @@ static const race_ops *ops_of(race_id id)
                                                [RACE_SAME_BITS_TALL] = &race_of_same_bits_tall,
                                                [RACE_SAME_BITS_WIDE] = &race_of_same_bits_wide,
                                                [RACE_SPARSE] = &race_of_sparse,
+                                               [RACE_SPARSE_SGD] = &race_of_sparse_sgd,
                                                [RACE_STEP_THREADS] = &race_of_step_threads,
                                                [RACE_STREAM] = &race_of_stream,
                                                [RACE_EPOCHS] = &race_of_epochs,

@@ -31,6 +31,7 @@ typedef enum race_id {
     RACE_SAME_BITS_TALL,
     RACE_SAME_BITS_WIDE,
     RACE_SPARSE,
+    RACE_SPARSE_SGD,
     RACE_STEP_THREADS,
     RACE_STREAM,
     RACES
@@ -104,11 +105,18 @@ extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race
     race_of_losses_32, race_of_losses_64, race_of_losses_1024, race_of_rates_tall, race_of_rates_wide,
     race_of_reduction, race_of_sparse, race_of_stream;
 
+extern const race_ops race_of_sparse_sgd;
 extern const race_ops race_of_adam_8, race_of_adam_32, race_of_orders_1, race_of_orders_8, race_of_orders_32,
     race_of_orders_64, race_of_orders_256, race_of_orders_1024, race_of_orders_4096;
 
 /* Bytes and flops of what is timed, `share` of what the report says. */
 void race_costs(runner *k, const lgd_report *report, double share);
+
+/* Of races over sparse rows: four points of all columns, of which the last three are free once data are made, where rows begin in X, and
+ * the columns of what is there. */
+double *sparse_point(const race *r, size_t i);
+size_t *sparse_start(const race *r);
+int32_t *sparse_column(const race *r);
 
 /* y = X w + noise, for a w with zeros. */
 void race_targets(race *r);

@@ -34,19 +34,19 @@ static void describe(race *r)
 
 /* ---- data: values in X, and behind four points of COLS where rows begin, and columns */
 
-static double *point(const race *r, size_t i)
+double *sparse_point(const race *r, size_t i)
 {
     return r->expected + i * COLS;
 }
 
-static size_t *start_of(const race *r)
+size_t *sparse_start(const race *r)
 {
-    return (size_t *)(void *)point(r, 4);
+    return (size_t *)(void *)sparse_point(r, 4);
 }
 
-static int32_t *column_of(const race *r)
+int32_t *sparse_column(const race *r)
 {
-    return (int32_t *)(void *)(start_of(r) + r->rows + 1);
+    return (int32_t *)(void *)(sparse_start(r) + r->rows + 1);
 }
 
 static int ascending(const void *a, const void *b)
@@ -72,12 +72,12 @@ static int32_t draw(const double *share, double u)
 /* A row: columns drawn, those drawn twice once with both numbers, the whole of length 1. */
 static size_t make_row(const race *r, size_t i, size_t begin)
 {
-    int32_t drawn[DRAWS], *column = column_of(r);
+    int32_t drawn[DRAWS], *column = sparse_column(r);
     double u[2 * DRAWS], squares = 0;
     size_t e = begin;
     lgd_uniform(r->seed, i * 2 * DRAWS, 2 * DRAWS, u);
     for (size_t k = 0; k < DRAWS; k++)
-        drawn[k] = draw(point(r, 0), u[k]);
+        drawn[k] = draw(sparse_point(r, 0), u[k]);
     qsort(drawn, DRAWS, sizeof *drawn, ascending);
     for (size_t k = 0; k < DRAWS; k++) {
         const bool again = k && drawn[k] == drawn[k - 1];
@@ -97,19 +97,19 @@ static bool make(race *r)
     r->expected = calloc((4 * COLS + r->rows + 1 + r->rows * DRAWS) * sizeof(double), 1);
     if (!r->expected)
         return false;
-    double sum = 0, *share = point(r, 0);
+    double sum = 0, *share = sparse_point(r, 0);
     for (size_t j = 0; j < COLS; j++)
         share[j] = sum += pow((double)j + 1, POWER);
     for (size_t i = 0; i < r->rows; i++) {
-        start_of(r)[i + 1] = make_row(r, i, start_of(r)[i]);
+        sparse_start(r)[i + 1] = make_row(r, i, sparse_start(r)[i]);
         lgd_uniform(r->seed + 1, i, 1, &r->y[i]);
         r->y[i] = r->y[i] < 0.5 ? 0 : 1;
     }
     const lgd_csr csr = {
-        .rows = r->rows, .cols = COLS, .row_start = start_of(r), .column = column_of(r), .value = r->X};
+        .rows = r->rows, .cols = COLS, .row_start = sparse_start(r), .column = sparse_column(r), .value = r->X};
     snprintf(r->remark, sizeof r->remark,
              "%zu rows of %d columns with %.0f numbers each; what is called `all` moves every weight at each step",
-             r->rows, COLS, (double)start_of(r)[r->rows] / (double)r->rows);
+             r->rows, COLS, (double)sparse_start(r)[r->rows] / (double)r->rows);
     return !lgd_matrix_csr(&r->A, &csr) && !lgd_glm_create(&r->f, r->A, r->y, lgd_loss_logistic(), NULL);
 }
 
@@ -136,10 +136,10 @@ static double run(void *ctx, size_t epochs)
     lgd_minimize_options options = options_of(k, epochs);
     options.callback = note_time;
     options.callback_ctx = &ended;
-    memset(point(r, 1), 0, COLS * sizeof(double));
+    memset(sparse_point(r, 1), 0, COLS * sizeof(double));
     lgd_optimizer_reset(k->opt);
     const double begun = now();
-    if (lgd_minimize(r->f, k->opt, point(r, 1), &options, &report))
+    if (lgd_minimize(r->f, k->opt, sparse_point(r, 1), &options, &report))
         return -1;
     k->steps = report.steps / epochs;
     k->passes = (report.passes - 1) / (double)epochs;
@@ -157,8 +157,8 @@ static bool move(const runner *k, lgd_optimizer *opt, const lgd_rows *rows, doub
     if (t == 1)
         memset(m, 0, sizeof m), memset(v, 0, sizeof v);
     for (size_t i = 0; i < rows->count; i++)
-        for (size_t row = rows->index[rows->first + i], e = start_of(r)[row]; e < start_of(r)[row + 1]; e++) {
-            const size_t j = (size_t)column_of(r)[e];
+        for (size_t row = rows->index[rows->first + i], e = sparse_start(r)[row]; e < sparse_start(r)[row + 1]; e++) {
+            const size_t j = (size_t)sparse_column(r)[e];
             if (isnan(g[j]))
                 continue;
             m[j] = 0.9 * m[j] + 0.1 * g[j];
@@ -197,10 +197,10 @@ static void check(race *r, runner *k)
     k->opt = NULL;
     size_t *index = malloc((r->rows + BATCH) * sizeof *index);
     const bool ok = index && !lgd_optimizer_create(&k->opt, &ops, NULL, 0) &&
-                    !lgd_optimizer_parse(&opt, k->optimizer) && plain_epoch(k, opt, index, point(r, 2), point(r, 3)) &&
-                    run(k, 1) >= 0;
+                    !lgd_optimizer_parse(&opt, k->optimizer) &&
+                    plain_epoch(k, opt, index, sparse_point(r, 2), sparse_point(r, 3)) && run(k, 1) >= 0;
     if (ok) {
-        k->error = difference(COLS, point(r, 1), point(r, 2));
+        k->error = difference(COLS, sparse_point(r, 1), sparse_point(r, 2));
         k->verdict = OK;
     } else {
         utf8_text(k->why, sizeof k->why, lgd_last_error());

@@ -20,10 +20,12 @@ RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd"
          **{f"orders_{batch}": ["gemv", "sequential", "blocks", "interleaved", "window", "permutation", "permutation_copy"]
             for batch in (1, 8, 32, 64, 256, 1024, 4096)}, "adam_8": ["sgd", "adam"], "adam_32": ["sgd", "adam"],
          "logistic": ["lbfgs", "cg", "newton_cg", "newton"],
+         **{name: ["strtod", "read", "convert", "convert_single"] for name in ("csv", "csv_digits")},
          "callers": ["one", "eight", "region", "eight_of_two", "region_of_two"],
          "callers_full": ["one", "eight", "region", "eight_of_two", "region_of_two"],
          "same_bits_tall": ["per_thread", "chunks"],
          "same_bits_wide": ["per_thread", "chunks"],
+         "sparse_sgd": ["sequential", "blocks", "permutation"],
          "sparse": ["adam_all", "lazy_adam", "adagrad_all", "adagrad", "ftrl_all", "ftrl", "sgd_all", "sgd"],
          "step_threads": ["one", "two", "four"],
          "stream": ["read", "batches_64", "batches_1024", "full"],
