@@ -549,6 +549,32 @@ static void written_and_read(const char *path, bool single, const lgd_csv_write_
     lgd_table_free(t);
 }
 
+START_TEST(write_first_name_that_looks_like_another_kind_of_file_reads_back)
+{
+    static const char *const first[] = {"BZh",
+                                        "BZh91AY",
+                                        "\x1F\x8B\x08",
+                                        "\x28\xB5\x2F\xFD",
+                                        "\xFD"
+                                        "7zXZ",
+                                        "\xFF\xFE"
+                                        "a",
+                                        "\xFE\xFF",
+                                        "\xEF\xBB\xBF"
+                                        "a"};
+    const double X[] = {1, 2};
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        const char *const names[] = {first[i], "b"};
+        lgd_table *t = NULL;
+        ck_assert_msg(!lgd_csv_write(path_of("w.csv"), 1, 2, X, 2, names, NULL), "%s", lgd_last_error());
+        ck_assert_msg(!lgd_csv_read(&t, path_of("w.csv"), &(lgd_csv_options){.no_target = true}), "%zu: %s", i,
+                      lgd_last_error());
+        ck_assert_str_eq(t->names[0], first[i]);
+        lgd_table_free(t);
+    }
+}
+END_TEST
+
 START_TEST(write_any_numbers_and_names_read_back)
 {
     lgd_output *probe = NULL;
@@ -663,6 +689,7 @@ int main(void)
     CASE(s, convert_long_line_and_too_many_cells_refused_in_bounded_memory);
     CASE(s, convert_kth_allocation_failing_nothing_kept);
     CASE(s, convert_file_changing_meanwhile_eio);
+    CASE(s, write_first_name_that_looks_like_another_kind_of_file_reads_back);
     CASE(s, write_any_numbers_and_names_read_back);
     CASE(s, write_fewest_digits_whatever_the_locale);
     CASE(s, write_arguments_out_of_range_refused);

@@ -19,12 +19,19 @@ static lgd_status separate(writer *w)
     return first ? LGD_OK : lgd_text_append(&w->line, &w->options.delimiter, 1);
 }
 
+/* Would a file that begins so be taken for another kind: with a byte order mark, in UTF-16, packed? */
+static bool misleads(const char *s, size_t n)
+{
+    return !strncmp(s, "\xEF\xBB\xBF", 3) || !strncmp(s, "\xFF\xFE", 2) || !strncmp(s, "\xFE\xFF", 2) ||
+           lgd_packing_of_bytes((const unsigned char *)s, n) != LGD_PLAIN;
+}
+
 static bool needs_quotes(const char *s, char delimiter)
 {
     const size_t n = strlen(s);
     const char marks[] = {'"', '\n', '\r', delimiter, 0};
     return n == 0 || s[0] == ' ' || s[0] == '\t' || s[n - 1] == ' ' || s[n - 1] == '\t' || strpbrk(s, marks) ||
-           !strncmp(s, "\xEF\xBB\xBF", 3);
+           misleads(s, n);
 }
 
 static lgd_status put_name(writer *w, const char *s)
