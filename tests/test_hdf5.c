@@ -301,13 +301,21 @@ END_TEST
 
 #else
 
-START_TEST(hdf5_without_libhdf5_reading_refused_by_name)
+START_TEST(hdf5_without_libhdf5_reading_refused_by_name_and_files_written)
 {
     lgd_table *t;
     lgd_matrix *A;
-    ck_assert_int_eq(lgd_hdf5_read(&t, "a.h5", NULL), LGD_EUNSUPPORTED);
+    const double x[1] = {1};
+    const char *path = path_of("a.h5");
+    ck_assert_int_eq(lgd_hdf5_write(path, 1, 1, x, 1, x), LGD_OK);
+    FILE *file = fopen(path, "r");
+    char start[9] = "";
+    ck_assert_uint_eq(fread(start, 1, 8, file), 8);
+    fclose(file);
+    ck_assert_str_eq(start, "\x89HDF\r\n\x1A\n");
+    ck_assert_int_eq(lgd_hdf5_read(&t, path, NULL), LGD_EUNSUPPORTED);
     says("a.h5: this library was built without libhdf5");
-    ck_assert_int_eq(lgd_hdf5_stream(&A, "a.h5", NULL), LGD_EUNSUPPORTED);
+    ck_assert_int_eq(lgd_hdf5_stream(&A, path, NULL), LGD_EUNSUPPORTED);
 }
 END_TEST
 
@@ -351,7 +359,7 @@ int main(void)
     ONE(hdf5_stream_file_that_shrinks_eio);
     ONE(hdf5_errors_of_the_host_as_they_were);
 #else
-    ONE(hdf5_without_libhdf5_reading_refused_by_name);
+    ONE(hdf5_without_libhdf5_reading_refused_by_name_and_files_written);
 #endif
     return suite_run(s);
 }
