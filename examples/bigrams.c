@@ -154,7 +154,7 @@ int main(int argc, char **argv)
         printf("%zu words, %d of them by name\nperplexity without a model %.1f, by counts of words %.1f", tokens,
                COMMON, exp(loss), of_counts(order, train));
     for (uint64_t epoch = 0; epoch < 5 && !st; epoch++) {
-        const lgd_minimize_options options = {.batch_size = 16, .max_epochs = 1, .first_epoch = epoch};
+        const lgd_minimize_options options = {.batch_size = 4, .max_epochs = 1, .first_epoch = epoch};
         st = lgd_minimize(fitted, adagrad, w, &options, &report);
         st = st ? st : lgd_objective_eval(held, NULL, w, &loss, NULL);
         printf("%s %.1f", epoch ? "," : "\nby the word before, epoch by epoch:", exp(loss));

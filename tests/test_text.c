@@ -99,8 +99,8 @@ static const struct run {
     const char *updates;
 } runs[] = {
     {"lbfgs", {.max_steps = 25}, ""},
-    {"sgd:lr=0.1", {.batch_size = 16, .max_epochs = 3}, "sparse"},
-    {"adagrad:lr=0.1", {.batch_size = 16, .max_epochs = 3}, "sparse"},
+    {"sgd:lr=0.1", {.batch_size = 2, .max_epochs = 2}, "sparse"},
+    {"adagrad:lr=0.1", {.batch_size = 2, .max_epochs = 2}, "sparse"},
     {"adam:lr=0.01", {.batch_size = 16, .max_epochs = 2}, "dense: "},
 };
 
@@ -138,7 +138,7 @@ END_TEST
 
 /* ---- a model of pairs: the word before, as a row of one number, tells the word that follows */
 
-enum { COMMON = 60, VOCABULARY = COMMON + 1 };
+enum { COMMON = 150, VOCABULARY = COMMON + 1 };
 
 static double perplexity(lgd_objective *f, const double *w)
 {
@@ -206,7 +206,7 @@ START_TEST(bigram_model_perplexity_of_other_pairs_falls_below_that_of_counts)
     double last = perplexity(held, w);
     ck_assert_double_eq_tol(last, VOCABULARY, 1e-12 * VOCABULARY); /* nothing is known */
     for (uint64_t epoch = 0; epoch < 3; epoch++) {
-        const lgd_minimize_options one_epoch = {.batch_size = 16, .max_epochs = 1, .first_epoch = epoch};
+        const lgd_minimize_options one_epoch = {.batch_size = 4, .max_epochs = 1, .first_epoch = epoch};
         ck_ok(lgd_minimize(fitted, opt, w, &one_epoch, &report));
         ck_assert_str_eq(report.updates, "sparse");
         const double now = perplexity(held, w);
