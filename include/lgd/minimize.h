@@ -281,8 +281,8 @@ LGD_API lgd_status lgd_duality_gap(lgd_objective *f, const lgd_penalty *h, const
  * batches for methods with LGD_NOISE_GROWS (nesterov_convex). R. Gower et al., SGD: general analysis and improved rates (2019).
  *
  * Memory beside the data, bytes: 24 dim, with batches 32 dim; with an order that is not sequential 8 (terms + batch_size), of blocks
- * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; for sparse steps (13 + 2 v) dim with v
- * vectors of the method, 10 dim more with l2, and (49 + 8 v) dim for a method with LGD_LAZY; where the rows are more than one
+ * 8 (terms + terms/block_rows), with norm_test at most 16 terms; the state, lgd_optimizer_state_bytes; for sparse steps (3 + v/3) dim with v
+ * vectors of the method, 9 dim more with l2, and (49 + 8 v) dim for a method with LGD_LAZY; where the rows are more than one
  * chunk (the objective's, LGD_CONCURRENT) 8 dim for each of the at most 64 chunks, of 32768/dim rows or more, and a multiple of 512 of them, from
  * 512 columns on of 64; and for each thread the scratch of a panel, for models of rows below 512 KB. What
  * estimators, saddle, gap_tol, start_rows, histories and methods that ask for more add is said where they are.

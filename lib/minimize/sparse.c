@@ -43,7 +43,7 @@ static const char *why_dense(const lgd_run *run)
 
 lgd_status lgd_sparse_begin(lgd_run *run)
 {
-    enum { SHARE = 4 }; /* a dense step of dim numbers costs as much as a sparse one of a quarter of them */
+    enum { SHARE = 24 }; /* a dense step costs as much as a sparse one of that share of w: numbers in order are quick */
     lgd_touching *t = &run->touching;
     const lgd_objective *f = run->f;
     if (!f->ops.support)
@@ -79,9 +79,7 @@ const char *lgd_sparse_tell(const lgd_run *run)
     const lgd_touching *t = &run->touching;
     if (t->steps || run->descended)
         return run->f->ops.support ? "sparse" : "";
-    return t->dense                              ? t->dense
-           : t->on && run->opt->t > run->first_t ? "dense: batches touch a quarter of w or more"
-                                                 : "";
+    return t->dense ? t->dense : t->on && run->opt->t > run->first_t ? "dense: batches touch a 24th of w or more" : "";
 }
 
 /* ---- what waits */
