@@ -80,7 +80,7 @@ static void train(const lgd_matrix *X, const double *y, double w[COLS + 1])
 {
     lgd_objective *f;
     lgd_optimizer *opt;
-    const lgd_minimize_options o = {.batch_size = 64, .order = LGD_BLOCKS, .block_rows = 1024, .max_epochs = EPOCHS};
+    const lgd_minimize_options o = {.batch_size = 64, .order = LGD_BLOCKS, .block_rows = 512, .max_epochs = EPOCHS};
     memset(w, 0, (COLS + 1) * sizeof *w);
     must(!lgd_glm_create(&f, X, y, lgd_loss_logistic(), &(lgd_glm_options){.intercept = true, .l2 = 1e-6}), "model");
     must(!lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 0.5}), "method");
@@ -98,7 +98,7 @@ static int train_from_file(const char *path, const char *weights, size_t rows)
     must(file >= 0, "open");
     must(!malloc(rows * COLS * sizeof *w), "the rows do not fit");
     must(!lgd_matrix_stream(&X, &(lgd_stream){.rows = rows, .cols = COLS, .read = read_file, .ctx = &file}), "stream");
-    must(lgd_matrix_block_rows(X) == 1024, "blocks");
+    must(lgd_matrix_block_rows(X) == 512, "blocks");
     double *y = draw_all(rows, -1, NULL);
     train(X, y, w);
     lgd_matrix_free(X);

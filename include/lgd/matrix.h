@@ -160,10 +160,10 @@ static inline lgd_status lgd_matrix_csr(lgd_matrix **out, const lgd_csr *data)
  *   ctx          of read and free
  *   free         optional: called once by lgd_matrix_free, not where creation fails
  *   single       numbers are floats; sums are in double, as those of lgd_matrix_dense_f32
- *   block_rows   rows are read by blocks of so many, each beginning at a multiple of it; 0: the largest power of two of rows in 1 MB, at
- *                least 1. lgd_matrix_block_rows tells it
- *   memory       bytes for blocks, at least two of them; 0: 8 MB, or two blocks where these are more. Blocks stay until others need
- *                their place
+ *   block_rows   rows are read by blocks of so many, each beginning at a multiple of it; 0: the largest power of two of rows in 512 KB,
+ *                at least 1, at most all. lgd_matrix_block_rows tells it
+ *   memory       bytes for blocks, at least two of them; 0: 4 MB, which caches hold, or two blocks where these are more. Blocks stay
+ *                until others need their place; those of all rows are read once
  *   synchronous  no thread of the stream's own: rows are read within a product, by a thread that computes, which is the caller's where a
  *                run has one thread */
 typedef struct lgd_stream {
@@ -178,18 +178,19 @@ typedef struct lgd_stream {
 } lgd_stream;
 
 /* A matrix by rows whose numbers are never in memory as a whole. What comes of it has the bits of lgd_matrix_dense of the same numbers
- * (with `single` of lgd_matrix_dense_f32), in every order and with any number of threads. Resident are `memory` and, for each thread that
- * computes, rows that lie in several blocks, up to 2 MB or what one row takes; LGD_KERNEL_BLAS is LGD_EUNSUPPORTED.
+ * (with `single` of lgd_matrix_dense_f32), in every order and with any number of threads; but with several outputs lgd_matrix_forward and
+ * lgd_matrix_adjoint of more than 2 MB of rows at once agree to rounding. Resident are `memory` and, for each thread that computes, a copy
+ * of rows where not all of their blocks can be held, of 2 MB, or of one row if that is more. LGD_KERNEL_BLAS is LGD_EUNSUPPORTED.
  *
  * Epochs run at the pace of reading where rows that come one after another are of one block: LGD_SEQUENTIAL, full batches, and LGD_BLOCKS
  * with the `block_rows` of lgd_matrix_block_rows. LGD_INTERLEAVED wants memory for sixteen blocks, LGD_WINDOW for two windows. In the
- * order LGD_SHUFFLE, and where blocks are met for few of their rows, rows are read one by one, which is correct and slow.
+ * order LGD_SHUFFLE, and wherever blocks are met for few of their rows, rows are read one by one, which is correct and slow.
  *
  * The thread that reads ahead begins with the first product, sleeps when nothing is wanted, and ends with the matrix, which waits for a
  * call of read to return; where the system has no thread for it, reading is synchronous. After a fork the child reads with a thread of its
  * own, by the ctx of its copy.
  *
- * Numbers are looked at as they arrive, so creation reads nothing: a NaN or Inf is LGD_EINVAL by row and column in the call that needs it.
+ * Creation reads nothing: a NaN or Inf is LGD_EINVAL, by row and column, in the first call that needs it, and ends a run there.
  * Errors here: LGD_EINVAL for NULL, cols 0, memory for less than two blocks; LGD_ERANGE for cols beyond the BLAS integer and for blocks
  * beyond what an address can reach; LGD_ENOMEM. 0 rows are legal. */
 LGD_API lgd_status lgd_matrix_stream_sized(lgd_matrix **out, const lgd_stream *stream, size_t stream_size);

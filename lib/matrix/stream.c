@@ -4,10 +4,10 @@
 #include "blas/blas.h"
 
 enum {
-    BLOCK_BYTES = 1 << 20, /* of a block, and */
-    MEMORY = 8 << 20,      /* of all of them, where nothing is said */
-    GATHER = 4096,         /* numbers that go to BLAS at once where rows are scattered, and */
-    CONVERT = 32768,       /* where they are floats, as in dense.c */
+    BLOCK_BYTES = 512 << 10, /* of a block, and */
+    MEMORY = 4 << 20,        /* of all of them, where nothing is said */
+    GATHER = 4096,           /* numbers that go to BLAS at once where rows are scattered, and */
+    CONVERT = 32768,         /* where they are floats, as in dense.c */
 };
 
 static size_t least(size_t a, size_t b)
