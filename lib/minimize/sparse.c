@@ -43,7 +43,9 @@ static const char *why_dense(const lgd_run *run)
 
 lgd_status lgd_sparse_begin(lgd_run *run)
 {
-    enum { SHARE = 24 }; /* a dense step costs as much as a sparse one of that share of w: numbers in order are quick */
+    /* A dense step costs as much as a sparse one of a 24th of w: numbers in order are quick. A few are quick anyhow. */
+    enum { SHARE = 24, FEW = 16 };
+    const size_t few = run->dim / SHARE + FEW;
     lgd_touching *t = &run->touching;
     const lgd_objective *f = run->f;
     if (!f->ops.support)
@@ -52,7 +54,7 @@ lgd_status lgd_sparse_begin(lgd_run *run)
     if (t->dense)
         return LGD_OK;
     const bool waits = f->slopes && f->l2 > 0;
-    t->room = run->opt->ops.flags & LGD_LAZY ? run->dim : run->dim / SHARE;
+    t->room = run->opt->ops.flags & LGD_LAZY || few > run->dim ? run->dim : few;
     t->l2 = waits ? f->l2 : 0;
     t->seen = lgd_alloc("minimize", run->dim, sizeof *t->seen);
     t->index = lgd_alloc("minimize", t->room, sizeof *t->index);
