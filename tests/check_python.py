@@ -216,8 +216,10 @@ def sparse(dense, index="int32", dtype="float64"):
     return lgd.Csr(dense[row, column].astype(dtype), column.astype(index), start.astype(index), dense.shape)
 
 
-def bags(rows=300, cols=40):
-    dense = np.where(lgd.uniform(1, 0, rows * cols).reshape(rows, cols) < 0.1, 1.0, 0.0)
+def bags(rows=300, cols=1000):
+    """Rows of about three numbers, most of them in the first twenty columns."""
+    share = np.where(np.arange(cols) < 20, 0.1, 0.001)
+    dense = np.where(lgd.uniform(1, 0, rows * cols).reshape(rows, cols) < share, 1.0, 0.0)
     return dense, (dense[:, :10].sum(axis=1) > dense[:, 10:20].sum(axis=1)).astype(float)
 
 
@@ -231,7 +233,7 @@ def python_sparse_rows_same_as_dense():
     assert np.abs(fits[0][1]).max() > 0.5 and fits[0][0].updates == ""
     for report, w in fits[1:]:
         assert report.updates == "sparse" and np.abs(w - fits[0][1]).max() <= 1e-12, report
-    assert lgd.Matrix.csr(*sparse(dense)[:3], cols=40).shape == (300, 40)
+    assert lgd.Matrix.csr(*sparse(dense)[:3], cols=1000).shape == (300, 1000)
 
 
 def python_report_says_why_steps_are_dense():
@@ -251,9 +253,9 @@ def python_sparse_rows_of_scipy_taken_where_they_lie():
     for kind in (scipy.sparse.csr_matrix, scipy.sparse.csr_array):
         X = kind(dense)
         f = lgd.Glm(lgd.Matrix(X), y)
-        before = f.eval(np.ones(40))[0]
+        before = f.eval(np.ones(1000))[0]
         X.data *= 2
-        assert abs(f.eval(np.full(40, 0.5))[0] - before) <= 1e-12
+        assert abs(f.eval(np.full(1000, 0.5))[0] - before) <= 1e-12
     raises(TypeError, "in the format csc, csr is accepted; tocsr() makes such a copy", lgd.Matrix, scipy.sparse.csc_matrix(dense))
 
 
