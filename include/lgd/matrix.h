@@ -45,8 +45,8 @@ typedef lgd_status (*lgd_slopes)(void *ctx, size_t count, const size_t *position
  *   lr  the rate
  *   by  the mean weight of all rows; 1 where they have none
  *   l2  the strength of the smooth part
- *   smooth  NULL, or below 0: a storage that knows l2/2 |w|^2 before the step of a row for less than cols products leaves it here
- *           before it asks for the slope, and w may then hold anything in the meantime */
+ *   smooth  NULL, or where a number below 0 is. A storage that keeps count of l2/2 |w|^2 from step to step leaves it here before it asks
+ *           for the slope of a row; then nobody looks at w until descend returns, and it may hold anything meanwhile */
 typedef struct lgd_row_step {
     double lr, by, l2;
     double *smooth;
