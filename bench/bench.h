@@ -9,6 +9,7 @@
  *   races     ways to do one thing              epochs   an epoch with each estimator of the gradient
  *   lasso     a lasso to a gap                  logistic a logistic regression to its lowest value
  *   reduction descent on rows or their reduction       factorization  an epoch entry by entry
+ *   csv       text into memory and into arrays
  *   measure   rounds, quartiles, ratios         table    what a person reads
  *   report    one page of HTML with it all      output   what a program reads: TSV, JSON
  *   files     files, their sentences, text      pictures gnuplot, scripts beside their data

@@ -14,6 +14,8 @@ static const race_ops *ops_of(race_id id)
                                                [RACE_SPARSE_SGD] = &race_of_sparse_sgd,
                                                [RACE_STEP_THREADS] = &race_of_step_threads,
                                                [RACE_STREAM] = &race_of_stream,
+                                               [RACE_CSV] = &race_of_csv,
+                                               [RACE_CSV_DIGITS] = &race_of_csv_digits,
                                                [RACE_EPOCHS] = &race_of_epochs,
                                                [RACE_ADAM_8] = &race_of_adam_8,
                                                [RACE_ADAM_32] = &race_of_adam_32,

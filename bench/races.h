@@ -10,6 +10,8 @@ typedef enum race_id {
     RACE_ADAM_32,
     RACE_CALLERS,
     RACE_CALLERS_FULL,
+    RACE_CSV,
+    RACE_CSV_DIGITS,
     RACE_EPOCHS,
     RACE_FACTORIZATION,
     RACE_LASSO,
@@ -89,7 +91,7 @@ bool race_choose(const struct settings *s, const race *r);
 bool race_run(race *r, race_id id, const struct settings *s);
 void race_free(race *r);
 
-/* ---- each race (epochs.c, factorization.c, lasso.c, logistic.c, losses.c, orders.c, rates.c, reduction.c,
+/* ---- each race (csv.c, epochs.c, factorization.c, lasso.c, logistic.c, losses.c, orders.c, rates.c, reduction.c,
  * sparse.c, stream.c, threads.c) */
 
 /* Fills in what it is, makes its data, checks a runner, and does once or so many times what is timed; see `timed`. */
@@ -106,6 +108,7 @@ extern const race_ops race_of_epochs, race_of_factorization, race_of_lasso, race
     race_of_reduction, race_of_sparse, race_of_stream;
 
 extern const race_ops race_of_sparse_sgd;
+extern const race_ops race_of_csv, race_of_csv_digits;
 extern const race_ops race_of_adam_8, race_of_adam_32, race_of_orders_1, race_of_orders_8, race_of_orders_32,
     race_of_orders_64, race_of_orders_256, race_of_orders_1024, race_of_orders_4096;
 
