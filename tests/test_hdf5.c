@@ -28,9 +28,12 @@ static void says(const char *part)
 #ifdef LGD_HDF5
 #include <hdf5.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 enum { ROWS = 500, COLS = 6 };
 static double sample[ROWS * COLS], labels[ROWS];
@@ -258,6 +261,53 @@ START_TEST(hdf5_stream_file_that_shrinks_eio)
 }
 END_TEST
 
+typedef struct endless {
+    lgd_matrix *A;
+    atomic_bool ends;
+} endless;
+
+/* Somebody is in libhdf5 nearly all the time, and the child has rows read all the same. */
+static void *compute(void *ctx)
+{
+    endless *e = ctx;
+    const double w[COLS] = {1};
+    double z[ROWS];
+    lgd_status st = LGD_OK;
+    while (!st && !atomic_load(&e->ends))
+        st = lgd_matrix_forward(e->A, NULL, 1, w, 1, z, 1);
+    return st ? ctx : NULL;
+}
+
+START_TEST(hdf5_stream_after_a_fork_the_child_reads)
+{
+    enum { FORKS = 20, SECONDS = 20 };
+    endless e = {0};
+    pthread_t other;
+    void *failed;
+    const double w[COLS] = {1};
+    const lgd_hdf5_stream_options options = {.dataset = "X", .block_rows = 2, .memory = 4 * COLS * sizeof(double)};
+    ck_assert_int_eq(lgd_hdf5_stream(&e.A, written("f.h5"), &options), LGD_OK);
+    ck_assert_int_eq(pthread_create(&other, NULL, compute, &e), 0);
+    for (int i = 0; i < FORKS; i++) {
+        int how;
+        const pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            double z[1];
+            alarm(SECONDS); /* ends one that waits for ever */
+            const lgd_status st = lgd_matrix_forward(e.A, &(lgd_rows){400, 1, NULL}, 1, w, 1, z, 1);
+            _exit(st || z[0] != sample[400 * COLS]);
+        }
+        ck_assert_int_eq(waitpid(child, &how, 0), child);
+        ck_assert_msg(WIFEXITED(how) && WEXITSTATUS(how) == 0, "fork %d: %d", i, how);
+    }
+    atomic_store(&e.ends, true);
+    ck_assert_int_eq(pthread_join(other, &failed), 0);
+    ck_assert_ptr_null(failed);
+    lgd_matrix_free(e.A);
+}
+END_TEST
+
 /* What the host has of libhdf5: its stack of errors, what prints it, and its own files. */
 static herr_t own_print(hid_t stack, void *ctx)
 {
@@ -357,6 +407,7 @@ int main(void)
     ONE(hdf5_stream_the_bits_of_the_array_in_memory);
     ONE(hdf5_stream_of_chunks_blocks_of_their_rows);
     ONE(hdf5_stream_file_that_shrinks_eio);
+    ONE(hdf5_stream_after_a_fork_the_child_reads);
     ONE(hdf5_errors_of_the_host_as_they_were);
 #else
     ONE(hdf5_without_libhdf5_reading_refused_by_name_and_files_written);

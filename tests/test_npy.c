@@ -556,6 +556,26 @@ START_TEST(npy_stream_what_it_does_not_take_refused)
 }
 END_TEST
 
+/* Numbers without a header may begin with any bytes, those of a packed file too. */
+START_TEST(npy_stream_raw_numbers_that_begin_as_a_packed_file_are_numbers)
+{
+    static const char *const begin[] = {"\x1F\x8B", "\x28\xB5\x2F\xFD", "BZh", "\x04\x22\x4D\x18", "PK\3\4"};
+    for (size_t i = 0; i < 2 * sizeof begin / sizeof *begin; i++) {
+        double data[4] = {1, 2, 3, 4}, z[2];
+        const double w[2] = {1, 0};
+        memcpy(data, begin[i / 2], strlen(begin[i / 2]));
+        const char *path = file_of("raw", data, sizeof data);
+        const lgd_npy_stream_options options = {.raw_cols = 2, .mapped = i % 2};
+        lgd_matrix *A;
+        ck_assert_msg(!lgd_npy_stream(&A, path, &options), "%s", lgd_last_error());
+        ck_assert_int_eq(lgd_matrix_forward(A, NULL, 1, w, 1, z, 1), LGD_OK);
+        ck_assert_mem_eq(z, data, sizeof *z);
+        ck_assert_double_eq(z[1], 3);
+        lgd_matrix_free(A);
+    }
+}
+END_TEST
+
 /* A NaN is found when its row is read. */
 START_TEST(npy_stream_number_that_is_none_told_by_the_call_that_needs_it)
 {
@@ -664,6 +684,7 @@ int main(void)
     ONE(npy_written_numbers_read_back_to_the_bit);
     ONE(npy_stream_and_map_the_bits_of_the_array_in_memory);
     ONE(npy_stream_what_it_does_not_take_refused);
+    ONE(npy_stream_raw_numbers_that_begin_as_a_packed_file_are_numbers);
     ONE(npy_stream_number_that_is_none_told_by_the_call_that_needs_it);
     ONE(npy_stream_file_that_shrinks_eio_by_row);
     ONE(npy_map_file_that_shrinks_ends_the_process_by_sigbus);

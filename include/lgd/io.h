@@ -141,7 +141,7 @@ static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const l
  *
  * The file is passed over once, after a look at its first rows; twice where words are levels, and once more where means fill cells, numbers
  * are labels, or X_path is packed. Errors: as lgd_csv_read, apart from max_bytes, which does not count; LGD_EIO where a file cannot be
- * written; LGD_EINVAL for y_path beside no_target; LGD_ERANGE for more than 1000 classes at the line of the first too many.
+ * written; LGD_EINVAL for y_path beside no_target, or that is X_path; LGD_ERANGE for more than 1000 classes at the line of the first too many.
  * Memory: 2 MiB, 128 bytes for each column, and a row as text; nothing that grows with the rows. */
 LGD_API lgd_status lgd_csv_convert_sized(lgd_table **out, const char *path, const char *X_path, const char *y_path,
                                          const lgd_csv_options *options, size_t options_size);

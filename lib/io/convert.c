@@ -175,12 +175,16 @@ static lgd_status convert(lgd_reader *r)
 lgd_status lgd_csv_convert_sized(lgd_table **out, const char *path, const char *X_path, const char *y_path,
                                  const lgd_csv_options *options, size_t options_size)
 {
+    char shown[LGD_PATH_SHOWN];
     if (out)
         *out = NULL;
     if (!X_path)
         return lgd_fail(LGD_EINVAL, "csv: X_path is NULL, a file name is accepted");
     if (y_path && options && options_size > offsetof(lgd_csv_options, no_target) && options->no_target)
         return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it no y_path is accepted");
+    if (y_path && !strcmp(y_path, X_path))
+        return lgd_fail(LGD_EINVAL, "csv: y_path is \"%s\", as X_path is, a file of its own is accepted",
+                        lgd_path_shown(shown, y_path));
     converter c = {.r = {.file = path}, .X_path = X_path, .y_path = y_path};
     const lgd_status st = lgd_csv_run(&c.r, out, options, options_size, convert);
     lgd_output_close(c.X);

@@ -11,6 +11,9 @@
 
 enum { BUFFER = LGD_IO_BUFFER };
 
+/* What its first bytes may say. */
+typedef enum content { PLAIN, PACKED, PACKED_OR_ZIP } content;
+
 struct lgd_input {
     char shown[LGD_PATH_SHOWN + LGD_SHOWN];
     size_t path_shown; /* length of what is shown of the path; behind it a member */
@@ -18,8 +21,8 @@ struct lgd_input {
     bool started, regular, ended;
     lgd_packing packing;
     struct stat about;
-    bool members;           /* a member of a zip archive is wanted, and this is one */
-    const char *wanted;     /* its name, a copy; NULL: the only one */
+    content expected;
+    const char *wanted;     /* the name of a zip archive's member, a copy; NULL: the only one */
     lgd_unpacker *unpacker; /* NULL: plain, or */
     lgd_member *member;
     unsigned char *buffer;
@@ -105,11 +108,11 @@ static lgd_status start(lgd_input *in)
         if (st)
             return st;
     }
-    in->packing = lgd_packing_of_bytes(in->buffer, in->count);
+    in->packing = in->expected == PLAIN ? LGD_PLAIN : lgd_packing_of_bytes(in->buffer, in->count);
     in->started = true;
     in->ended = false;
     const bool zip = in->count >= 4 && !memcmp(in->buffer, "PK\3\4", 4);
-    if (in->members && zip && in->regular)
+    if (in->expected == PACKED_OR_ZIP && zip && in->regular)
         return start_member(in);
     if (in->wanted)
         return lgd_fail(LGD_EFORMAT, "%s: a member is asked for, but this is no zip archive", in->shown);
@@ -132,7 +135,7 @@ static lgd_status open_file(lgd_input *in, const char *path)
     return in->regular ? start(in) : LGD_OK;
 }
 
-static lgd_status open_input(lgd_input **out, const char *who, const char *path, bool members, const char *wanted)
+static lgd_status open_input(lgd_input **out, const char *who, const char *path, content expected, const char *wanted)
 {
     *out = NULL;
     if (!path)
@@ -142,7 +145,7 @@ static lgd_status open_input(lgd_input **out, const char *who, const char *path,
     if (!in)
         return LGD_ENOMEM;
     in->path_shown = strlen(lgd_path_shown(in->shown, path));
-    in->members = members;
+    in->expected = expected;
     if (wanted)
         in->wanted = memcpy(in + 1, wanted, length);
     in->file = -1;
@@ -156,12 +159,17 @@ static lgd_status open_input(lgd_input **out, const char *who, const char *path,
 
 lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path)
 {
-    return open_input(out, who, path, false, NULL);
+    return open_input(out, who, path, PACKED, NULL);
+}
+
+lgd_status lgd_input_open_plain(lgd_input **out, const char *who, const char *path)
+{
+    return open_input(out, who, path, PLAIN, NULL);
 }
 
 lgd_status lgd_input_open_member(lgd_input **out, const char *who, const char *path, const char *member)
 {
-    return open_input(out, who, path, true, member);
+    return open_input(out, who, path, PACKED_OR_ZIP, member);
 }
 
 /* Plain bytes: what was looked at first, then without a buffer. */

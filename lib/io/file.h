@@ -24,6 +24,9 @@ typedef struct lgd_input lgd_input;
  * its writer, and its first bytes are looked at when it is first read from. */
 lgd_status lgd_input_open(lgd_input **out, const char *who, const char *path);
 
+/* The same for bytes that are numbers from the first on, which may be those that a packed file begins with. */
+lgd_status lgd_input_open_plain(lgd_input **out, const char *who, const char *path);
+
 /* The same, but for a zip archive, such as an .npz, of which it is the member: the one so called, with or without .npy behind it, NULL: the
  * only one that ends in .npy. LGD_EINVAL tells the names that there are, LGD_EFORMAT of a member of what is no archive. Its name in messages
  * is <path>:<member>. */

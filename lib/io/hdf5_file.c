@@ -17,8 +17,26 @@ typedef struct manners {
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
+/* A fork waits for the call that is under way: libhdf5 has locks of its own, which nobody would open in the child. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&one_at_a_time);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&one_at_a_time);
+}
+
+static void see_forks(void)
+{
+    (void)pthread_atfork(before_fork, after_fork, after_fork);
+}
+
 static manners enter(void)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, see_forks);
     pthread_mutex_lock(&one_at_a_time);
     manners m = {.errors = H5Eget_current_stack()}; /* at once: most other calls begin by clearing it */
     H5Eget_auto2(H5E_DEFAULT, &m.print, &m.print_ctx);

@@ -162,7 +162,7 @@ static lgd_status check_options(const lgd_npy_stream_options *o)
 
 static lgd_status open_rows(rows_of_file *r, const char *path, const lgd_npy_stream_options *o)
 {
-    lgd_status st = lgd_input_open(&r->in, "npy", path);
+    lgd_status st = (o->raw_cols ? lgd_input_open_plain : lgd_input_open)(&r->in, "npy", path);
     if (st)
         return st;
     const char *name = lgd_input_name(r->in);
