@@ -95,6 +95,8 @@ static bool parse(convert_settings *s, int argc, char **argv)
                       s->out);
     if (s->target_out && s->how.csv.no_target)
         return refuse("--target-out is about a target, and none is named: --target=COLUMN is accepted");
+    if (s->target_out && !strcmp(s->target_out, s->out))
+        return refuse("%s: --target-out is FILE itself, another file is accepted", s->out);
     if (s->target_out && s->to != FORMAT_NPY)
         return refuse("--target-out goes with a FILE of NumPy's format; the others have room for the target");
     return !s->single || s->to == FORMAT_NPY || s->to == FORMAT_HDF5 ||
@@ -147,9 +149,25 @@ static lgd_status write_array(const convert_settings *s, const data *d, const do
     return st || !s->target_out ? st : lgd_npy_write(s->target_out, d->rows, 0, y, 1);
 }
 
+/* Columns of a text without names are called by their numbers, and a line of these would be read as a row. */
+static bool has_names(const data *d)
+{
+    const lgd_table *t = d->table;
+    const size_t most = t->cols + t->columns_ignored + (t->y != NULL);
+    unsigned long long last = 0;
+    for (size_t j = 0; t->names && j < t->cols; j++) {
+        char *end = NULL;
+        const unsigned long long number = strtoull(t->names[j], &end, 10);
+        if (strspn(t->names[j], "0123456789") == 0 || *end || number <= last || number > most)
+            return true;
+        last = number;
+    }
+    return false;
+}
+
 static lgd_status write_text(const convert_settings *s, const data *d, const double *X)
 {
-    const bool named = d->table->names != NULL;
+    const bool named = has_names(d);
     const lgd_csv_write_options options = {.y = d->y, .target = d->y ? d->table->target : NULL};
     return lgd_csv_write(s->out, d->rows, d->cols, X, d->cols, named ? (const char *const *)d->names : NULL, &options);
 }

@@ -647,6 +647,19 @@ def cli_arrays_of_numpy_fit_and_predict(folder):
         fits("f.npy", "--target-file=y.npy", "-q", "--loss=logistic", "--l2=0.01", *also, folder=folder)
 
 
+def cli_convert_text_without_names_no_row_more(folder):
+    write(folder, "t.csv", "5,6,1\n7,8,0\n")
+    for words, expected in (([], "5,6,1\n7,8,0\n"), (["--target=1"], "6,1,5\n8,0,7\n"), (["--ignore=2"], "5,1\n7,0\n"),
+                            (["--header=yes"], '5,6,1\n7,8,0\n'), (["--header=yes", "--ignore=2"], "5,1\n7,0\n")):
+        converts("t.csv", "u.csv", "--force", *words, folder=folder)
+        with open(os.path.join(folder, "u.csv")) as file:
+            assert file.read() == expected, (words, expected)
+    write(folder, "n.csv", "a,2\n7,8\n")
+    converts("n.csv", "u.csv", "--force", "--header=yes", folder=folder)
+    with open(os.path.join(folder, "u.csv")) as file:
+        assert file.read() == "a,2\n7,8\n"
+
+
 def cli_weights_of_a_file_as_those_of_a_column(folder):
     with open(f"{DATA}/binary.train") as file, open(f"{DATA}/binary.train.weight") as weights:
         rows, omega = file.read().splitlines()[:800], weights.read().split()[:800]
@@ -734,6 +747,7 @@ def cli_formats_that_do_not_fit_refused(folder):
                         (["convert", data], "two files are needed"), (["convert", "-", "x.npy"], "-: files are needed"),
                         (["convert", data, "x.svm"], "x.svm: a line of LIBSVM's format begins with its label: --target=COLUMN"),
                         (["convert", data, "x.npy", "--target-out=y.npy"], "none is named: --target=COLUMN is accepted"),
+                        (["convert", data, "x.npy", "--target=1", "--target-out=x.npy"], "x.npy: --target-out is FILE itself, another file is accepted"),
                         (["convert", data, "x.csv", "--target=1", "--target-out=y.npy"], "--target-out goes with a FILE of NumPy's format"),
                         (["convert", data, "x.csv", "--single"], "--single is about .npy and HDF5, the file is CSV")):
         refused(words, text, folder, 2)
