@@ -465,6 +465,29 @@ START_TEST(csv_no_target_each_column_one_of_x)
 }
 END_TEST
 
+START_TEST(csv_only_hundreds_of_names_in_any_order_each_its_column)
+{
+    enum { COUNT = 700, TIMES = 297 }; /* without a common divisor: each name comes once */
+    static char names[COUNT][8], text[16 * COUNT];
+    const char *only[COUNT] = {NULL};
+    char *end = text;
+    for (int i = 0; i < COUNT; i++) {
+        sprintf(names[i], "n%d", i * TIMES % COUNT);
+        end += sprintf(end, i ? ",n%d" : "n%d", i);
+    }
+    for (int i = 0; i < COUNT; i++)
+        end += sprintf(end, i ? ",%d" : "\n%d", i);
+    for (int i = 0; i + 1 < COUNT; i++)
+        only[i] = names[i];
+    lgd_table *t = table_of(text, &(lgd_csv_options){.no_target = true, .only = only});
+    ck_assert_uint_eq(t->cols, COUNT - 1);
+    for (int j = 0, at = 0; j < COUNT; j++)
+        if (j != (COUNT - 1) * TIMES % COUNT)
+            ck_assert_double_eq(t->X[at++], j);
+    lgd_table_free(t);
+}
+END_TEST
+
 START_TEST(csv_only_some_others_left_out_whatever_they_hold)
 {
     const char *const some[] = {"c", "1", NULL}, *const none[] = {"cc", NULL}, *const left[] = {"c", NULL};
@@ -1181,6 +1204,7 @@ int main(void)
     CASE(s, csv_header_choices_told_apart_and_said);
     CASE(s, csv_target_by_name_before_number);
     CASE(s, csv_no_target_each_column_one_of_x);
+    CASE(s, csv_only_hundreds_of_names_in_any_order_each_its_column);
     CASE(s, csv_only_some_others_left_out_whatever_they_hold);
     CASE(s, csv_one_hot_levels_in_byte_order);
     CASE(s, csv_one_hot_by_name_numbers_are_levels);

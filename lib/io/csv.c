@@ -51,6 +51,7 @@ static void reader_free(lgd_reader *r)
     for (size_t i = 0; i < r->count; i++)
         lgd_levels_free(r->columns[i].levels);
     lgd_release(r->columns);
+    lgd_release(r->by_name);
     lgd_release(r->x);
     lgd_release(r->mean);
     lgd_text_free(&r->names);

@@ -179,6 +179,7 @@ struct lgd_reader {
     size_t column_notes;
     size_t first_numbers, first_words; /* among the cells of the first row */
     lgd_column *columns;               /* [count]; NULL until the first row has ended */
+    const lgd_column **by_name;        /* [count] in the order of their names, while columns are asked for; else NULL */
     size_t count, target, unknown;     /* target: count if there is none; unknown: columns of that kind */
     size_t first_line;                 /* of the first row */
     bool header, has_words;            /* has_words: a column of them, that is not ignored */

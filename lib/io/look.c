@@ -1,5 +1,6 @@
 /* The first pass: what the columns are. It ends as soon as every column has met a cell, most often in the second row. */
 #include "io.h"
+#include <stdlib.h>
 #include <string.h>
 
 bool lgd_cell_missing(const lgd_reader *r, const char *text, size_t length)
@@ -20,15 +21,50 @@ static const char *name_of(const void *ctx, size_t i)
     return i < r->count ? r->columns[i].name : NULL;
 }
 
+/* Of one name the first column is the first. */
+static int compare_names(const void *a, const void *b)
+{
+    const lgd_column *x = *(const lgd_column *const *)a, *y = *(const lgd_column *const *)b;
+    const int order = strcmp(x->name, y->name);
+    return order ? order : (x > y) - (x < y);
+}
+
+/* A list may name each of a million columns. */
+static lgd_status sort_names(lgd_reader *r)
+{
+    r->by_name = lgd_alloc("csv: names", r->count, sizeof *r->by_name);
+    if (!r->by_name)
+        return LGD_ENOMEM;
+    for (size_t i = 0; i < r->count; i++)
+        r->by_name[i] = r->columns + i;
+    qsort(r->by_name, r->count, sizeof *r->by_name, compare_names);
+    return LGD_OK;
+}
+
+/* How many columns have this name, and the first of them. */
+static size_t count_named(const lgd_reader *r, const char *name, size_t *column)
+{
+    size_t low = 0, count = 0;
+    for (size_t high = r->count; low < high;) {
+        const size_t middle = low + (high - low) / 2;
+        if (strcmp(r->by_name[middle]->name, name) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    while (low + count < r->count && !strcmp(r->by_name[low + count]->name, name))
+        count++;
+    if (count)
+        *column = (size_t)(r->by_name[low] - r->columns);
+    return count;
+}
+
 /* The column the caller means by a name or a number from 1. */
 static lgd_status find_column(const lgd_reader *r, const char *role, const char *wanted, size_t *column)
 {
     char w[LGD_SHOWN], n[LGD_SHOWN];
     lgd_shown(w, wanted, strlen(wanted));
-    size_t found = 0;
-    for (size_t i = 0; i < r->count; i++)
-        if (!strcmp(r->columns[i].name, wanted) && found++ == 0)
-            *column = i;
+    const size_t found = count_named(r, wanted, column);
     if (found > 1)
         return lgd_fail(LGD_EINVAL, "%s: %s is \"%s\", %zu columns have this name; take the number of one",
                         r->scan.path, role, w, found);
@@ -160,13 +196,18 @@ static lgd_status begin(lgd_reader *r, size_t line, size_t cells)
     r->count = r->unknown = cells;
     r->first_line = line;
     r->target = r->options.no_target ? cells : cells - 1; /* cells: of no column */
+    const lgd_csv_options *o = &r->options;
     st = name_columns(r);
-    if (!st && r->options.target)
-        st = find_column(r, "target", r->options.target, &r->target);
-    st = st ? st : mark(r, "one_hot", r->options.one_hot, LGD_COLUMN_WORDS);
-    st = st ? st : mark(r, "ignore", r->options.ignore, LGD_COLUMN_IGNORED);
-    if (!st && r->options.only)
+    if (!st && (o->target || o->one_hot || o->ignore || o->only))
+        st = sort_names(r);
+    if (!st && o->target)
+        st = find_column(r, "target", o->target, &r->target);
+    st = st ? st : mark(r, "one_hot", o->one_hot, LGD_COLUMN_WORDS);
+    st = st ? st : mark(r, "ignore", o->ignore, LGD_COLUMN_IGNORED);
+    if (!st && o->only)
         st = keep(r);
+    lgd_release(r->by_name);
+    r->by_name = NULL;
     if (st || r->header)
         return st;
     char *text = r->first.bytes;
