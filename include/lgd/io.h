@@ -119,7 +119,8 @@ typedef struct lgd_table {
  * a quote (doubled). Blanks around a cell do not belong to it, empty lines are skipped, lines end in LF, CRLF or CR, a
  * UTF-8 byte order mark is passed over. Numbers are decimal with a point, whatever the locale, correctly rounded; signs
  * and exponents as in C, no hexadecimal, nothing before or after. What is packed (.gz, .zst, .xz, .bz2, .lz4, known by its first bytes) is
- * unpacked as it is read.
+ * unpacked as it is read, in memory of its own besides what is said here and of other readers: as much as it was packed with, which is
+ * some 64 MiB for xz -9 and 128 MiB for zstd --long.
  *
  * Errors: LGD_EIO if the file cannot be read or changes meanwhile (it is passed over three times, so it must be a
  * regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EFORMAT for what stands in it, as

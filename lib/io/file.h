@@ -1,5 +1,6 @@
 /* Files as bytes: what is packed by gzip, zstd, xz, bzip2 or lz4 is unpacked on the way in, and packed on the way out, so that every
- * format has it. What unpacks is libarchive, whose memory is its own: some MB, however much comes out. */
+ * format has it. What unpacks is libarchive, whose memory is its own: as much as the file was packed with, some MB most often, however
+ * much comes out. */
 #ifndef LGD_IO_FILE_H
 #define LGD_IO_FILE_H
 #include "base/base.h"
