@@ -85,6 +85,7 @@ typedef struct reading {
     const char *weights;                                /* a column; NULL: none */
     const char *weights_file;
     bool stream;   /* rows stay in their file */
+    bool nameless; /* columns without names get none: there may be billions */
     char *ignored; /* --ignore as it was given, cut at its commas; csv.ignore points into it */
 } reading;
 

@@ -90,6 +90,7 @@ static bool parse(convert_settings *s, int argc, char **argv)
     if (!reading_suits(&s->how, s->path, false))
         return false;
     s->how.csv.no_target = !has_target && s->how.format != FORMAT_LIBSVM;
+    s->how.nameless = true;
     if (s->to == FORMAT_LIBSVM && s->how.csv.no_target)
         return refuse("%s: a line of LIBSVM's format begins with its label: --target=COLUMN says which that is",
                       s->out);

@@ -149,11 +149,11 @@ static bool take_table(data *d, const reading *how)
     d->cols = d->A ? lgd_matrix_cols(d->A) : t->cols;
     d->X = t->X;
     d->y = t->y;
-    if (!(d->names = memory_of(d->cols, sizeof *d->names)))
+    if ((t->names || !how->nameless) && !(d->names = memory_of(d->cols, sizeof *d->names)))
         return false;
     if (t->names && !d->A)
         memcpy(d->names, t->names, t->cols * sizeof *d->names);
-    else if (!data_number(d, how))
+    else if (d->names && !data_number(d, how))
         return false;
     if (t->sparse)
         d->sparse = *t->sparse;

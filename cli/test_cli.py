@@ -647,6 +647,14 @@ def cli_arrays_of_numpy_fit_and_predict(folder):
         fits("f.npy", "--target-file=y.npy", "-q", "--loss=logistic", "--l2=0.01", *also, folder=folder)
 
 
+def cli_convert_sparse_columns_without_end_in_little_memory(folder):
+    write(folder, "t.svm", "1 3:1\n0 2000000000:2\n")
+    result = subprocess.run(["sh", "-c", 'ulimit -v 8000000; exec "$0" convert t.svm u.svm', PROGRAM], cwd=folder, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, result.stderr
+    with open(os.path.join(folder, "u.svm")) as file:
+        assert file.read() == "1 3:1\n0 2000000000:2\n"
+
+
 def cli_convert_text_without_names_no_row_more(folder):
     write(folder, "t.csv", "5,6,1\n7,8,0\n")
     for words, expected in (([], "5,6,1\n7,8,0\n"), (["--target=1"], "6,1,5\n8,0,7\n"), (["--ignore=2"], "5,1\n7,0\n"),
