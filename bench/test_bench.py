@@ -15,6 +15,7 @@ PROGRAM, BREAST_CANCER = sys.argv[1:3]
 RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "run")
 
 
+ON_DISK = ("csv", "csv_digits", "stream")
 RACES = {"epochs": ["momentum", "sgd", "saga", "svrg", "sarah"], "lasso": ["sgd", "proximal_gradient", "fista", "saga"],
          "factorization": ["loop", "entries", "loop_in_order", "entries_in_order"],
          **{f"orders_{batch}": ["gemv", "sequential", "blocks", "interleaved", "window", "permutation", "permutation_copy"]
@@ -155,7 +156,8 @@ def bench_races_chosen_methods_beside_the_first(folder):
     assert 2 * int(newton["steps"]) < float(newton["passes"]) < float(lbfgs["passes"]) / 2, (lbfgs, newton)
     names = run("--list").stdout
     for name, methods in RACES.items():
-        assert f"{name}@memory, or {name}/METHOD@memory, METHOD one of {' '.join(methods)}\n" in names, names
+        where = "disk" if name in ON_DISK else "memory"
+        assert f"{name}@{where}, or {name}/METHOD@{where}, METHOD one of {' '.join(methods)}\n" in names, names
 
 
 def bench_grid_asked_for_all_optimizers_full_batch_ones_in_full_alone(folder):
