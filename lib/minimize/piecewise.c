@@ -309,7 +309,8 @@ static lgd_status round_of(piecewise *p, double width, double share)
 static bool is_done(piecewise *p, double before, double width, size_t *in_vain)
 {
     const double gap = p->best.gap, exact = LAST_PLACES * DBL_EPSILON;
-    const bool reached = gap <= p->o.gap_tol * fabs(p->best.f), falls = gap < 0.5 * before;
+    const bool reached = gap <= 0.9 * p->o.gap_tol * fabs(p->best.f),
+               falls = gap < 0.5 * before; /* multipliers told are rounded */
     const bool rounding = gap <= exact * fmax(fabs(p->best.f), p->size * p->steepest);
     *in_vain = gap < 0.9 * before || width > p->least ? 0 : *in_vain + 1;
     if (!(reached ? rounding || !falls : rounding || *in_vain == IN_VAIN))

@@ -236,7 +236,7 @@ lgd_status lgd_gn_advance(lgd_step *s, const lgd_gn_rules *rules)
             return status;
         looked = looked || t.looked;
         finite = finite || t.finite;
-        nothing = nothing || (within && p.length <= NOTHING * lgd_gn_length(&k, s->w));
+        nothing = nothing || ((within || i == 0) && p.length <= NOTHING * lgd_gn_length(&k, s->w));
         next.radius = next_radius(&k, &p, &t, next.radius, within);
         if (t.ratio > TAKEN) {
             *kept = next;
