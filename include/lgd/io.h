@@ -156,7 +156,7 @@ static inline lgd_status lgd_csv_convert(lgd_table **out, const char *path, cons
  *
  * delimiter      between cells; 0: a tab if the path names a .tsv or .tab, else a comma, or with decimal_comma a semicolon
  * decimal_comma  numbers are written 12,5
- * single         each number of X in the fewest digits that read back as the float nearest to it
+ * single         each number of X in as many digits as read back as the float nearest to it
  * y              [rows], written as the last column; borrowed; NULL: none
  * target         the name of that column; NULL: "y" */
 typedef struct lgd_csv_write_options {
@@ -167,7 +167,7 @@ typedef struct lgd_csv_write_options {
     const char *target;
 } lgd_csv_write_options;
 
-/* Writes X [rows x cols], element (i, j) at X[i*ld + j], as text: a line for each row, each number in the fewest digits that read back as
+/* Writes X [rows x cols], element (i, j) at X[i*ld + j], as text: a line for each row, each number in as many digits as read back as
  * it is, to the bit, whatever the locale. names [cols] are a first line, in quotes where they need them; NULL: there is none. A NaN is
  * an empty cell, which is read as a missing one. (A name that is a number is read as one unless header is LGD_HEADER_YES.) The file is
  * written whole or not at all, and packed by what its name ends in (.csv.gz, .csv.zst, .csv.xz). Errors: LGD_EINVAL for NULL, ld < cols,

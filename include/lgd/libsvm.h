@@ -63,7 +63,7 @@ static inline lgd_status lgd_libsvm_read(lgd_table **out, const char *path, cons
     return lgd_libsvm_read_sized(out, path, options, sizeof *options);
 }
 
-/* Writes rows and their labels, y [rows], each number in the fewest digits that read back as it is; numbers that are 0 are written too. y
+/* Writes rows and their labels, y [rows], each number in as many digits as read back as it is; numbers that are 0 are written too. y
  * NULL: each label is 0. base: LGD_INDEX_AUTO is LGD_INDEX_1. The file is packed if its name ends in .gz, .zst or .xz, and is there whole or
  * not at all. Errors: those of lgd_matrix_csr, LGD_EINVAL for a label that is not finite, by its row; LGD_EIO, LGD_EUNSUPPORTED. */
 LGD_API lgd_status lgd_libsvm_write_sized(const char *path, const lgd_csr *data, size_t data_size, const double *y,

@@ -50,7 +50,7 @@ typedef struct lgd_decimal {
 
 double lgd_nearest_double(const lgd_decimal *d);
 
-/* x, which is finite, in the fewest digits that read back as it is, as a double or, with `single`, as a float; a 0 behind them. How many
+/* x, which is finite, in as many digits as read back as it is (at some powers of 2 one more than would do), as a double or, with `single`, as a float; a 0 behind them. How many
  * letters that are. The calling thread is in the C locale. (digits.c) */
 enum { LGD_DIGITS = 32 };
 size_t lgd_digits(char to[LGD_DIGITS], double x, bool single);
