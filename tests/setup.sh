@@ -97,6 +97,10 @@ have_hdf5() {
 }
 
 # It writes what the reader of HDF5 is tested with.
+have_packers() {
+    gzip --version >/dev/null 2>&1 && xz --version >/dev/null 2>&1 && zstd --version >/dev/null 2>&1
+}
+
 have_h5py() {
     python3 -c 'import h5py, numpy' >/dev/null 2>&1 || /usr/bin/python3 -c 'import h5py, numpy' >/dev/null 2>&1
 }
@@ -237,6 +241,8 @@ package() {
     *:archive) echo libarchive zlib ;;
     apt:hdf5) echo libhdf5-dev ;;
     dnf:hdf5 | zypper:hdf5) echo hdf5-devel ;;
+    apt:packers) echo gzip xz-utils zstd ;;
+    *:packers) echo gzip xz zstd ;;
     apt:h5py | dnf:h5py | zypper:h5py) echo python3-h5py ;;
     pacman:h5py) echo python-h5py ;;
     brew:h5py) echo h5py ;;
