@@ -6,6 +6,7 @@ target=$1 program=$2 corpus=$3 build=$4
 seconds=${LGD_FUZZ_SECONDS:-20}
 # shellcheck source=tests/tap.sh
 . "$(dirname "$0")/../tap.sh"
+unset LOCPATH # with it libc leaks a path, see tests/leaks.supp, which a clang without its symbolizer cannot name
 export ASAN_OPTIONS="detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:${ASAN_OPTIONS:-}"
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export OPENBLAS_NUM_THREADS=1
