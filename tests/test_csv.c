@@ -3,6 +3,8 @@
 #include "comma.h"
 #include "io/io.h"
 #include "suite.h"
+#include "folder.h"
+#include "ledger.h"
 #include <lgd/runtime.h>
 #include <fcntl.h>
 #include <locale.h>
@@ -14,27 +16,7 @@
 
 enum { MIB = 1 << 20 };
 
-static char folder[] = "/tmp/lgd-csv-XXXXXX";
 static const char *comma; /* NULL where none can be had */
-
-static const char *path_of(const char *name)
-{
-    static char path[4][256];
-    static size_t next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static const char *file_of(const char *name, const void *bytes, size_t size)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
 
 static const char *text_file(const char *text)
 {
@@ -928,42 +910,6 @@ END_TEST
 
 /* ---- memory */
 
-static struct ledger {
-    size_t live, peak, calls, fail_at;
-    bool persist;
-    void (*at_size)(void);
-    size_t size;
-} ledger;
-
-static void *counting(void *ctx, size_t size, size_t alignment)
-{
-    (void)ctx;
-    ledger.calls++;
-    if (ledger.fail_at && (ledger.persist ? ledger.calls >= ledger.fail_at : ledger.calls == ledger.fail_at))
-        return NULL;
-    if (ledger.at_size && size >= ledger.size && size < ledger.size + 128)
-        ledger.at_size();
-    char *block = aligned_alloc(alignment, (size + 2 * alignment - 1) / alignment * alignment);
-    if (!block)
-        return NULL;
-    memcpy(block, &size, sizeof size);
-    ledger.live += size;
-    ledger.peak = ledger.peak < ledger.live ? ledger.live : ledger.peak;
-    return block + alignment;
-}
-
-static void uncounting(void *ctx, void *memory)
-{
-    (void)ctx;
-    char *block = (char *)memory - 64;
-    size_t size;
-    memcpy(&size, block, sizeof size);
-    ledger.live -= size;
-    free(block);
-}
-
-static const lgd_memory counted = {counting, uncounting, NULL};
-
 START_TEST(csv_kth_allocation_failing_enomem_and_nothing_kept)
 {
     char text[2000] = "\"", row[100]; /* a quoted cell beyond the first room for one, every kind of column */
@@ -1184,10 +1130,8 @@ END_TEST
 
 int main(void)
 {
-    if (!mkdtemp(folder) || chmod(folder, 0755)) {
-        perror(folder);
+    if (!folder_make("/tmp"))
         return EXIT_FAILURE;
-    }
     comma = comma_locale_in(folder);
     Suite *s = suite_create("csv");
     CASE(s, csv_hostile_text_refused_by_line_and_cell);
@@ -1230,7 +1174,5 @@ int main(void)
     CASE(s, csv_file_changing_while_read_eio);
     CASE(s, csv_mutated_texts_status_and_sound_table);
     int failed = suite_run(s);
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) || failed;
+    return !folder_remove() || failed;
 }

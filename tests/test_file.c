@@ -1,5 +1,6 @@
 /* Files as bytes: what is packed comes out as it went in or is an error, and what is written is there whole or not at all. */
 #include "suite.h"
+#include "folder.h"
 #include "io/file.h"
 #include "io/unpack.h"
 #include <errno.h>
@@ -10,27 +11,6 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/lgd-file-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char path[4][256];
-    static size_t next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static const char *file_of(const char *name, const void *bytes, size_t size)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
 
 /* Names in the folder that begin with a dot, but for the two of each. */
 static int drafts(void)
@@ -512,8 +492,7 @@ START_TEST(known_packings_by_name_and_by_bytes)
 
 static void begin(void)
 {
-    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert(folder_make("/tmp"));
     unsigned state = 1;
     for (size_t i = 0; i < SIZE; i++) {
         state = state * 1103515245U + 12345U;
@@ -523,9 +502,7 @@ static void begin(void)
 
 static void end(void)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(folder_remove());
 }
 
 int main(void)

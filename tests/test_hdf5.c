@@ -1,23 +1,13 @@
 /* Datasets of HDF5: what the library writes is read back, streamed to the bit, and the host's own use of libhdf5 is left alone. What h5py
  * writes is read in check_arrays.py. */
 #include "suite.h"
+#include "folder.h"
 #include <lgd.h>
 #include <lgd/io.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/lgd-hdf5-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char path[4][256];
-    static size_t next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
 
 static void says(const char *part)
 {
@@ -373,8 +363,7 @@ END_TEST
 
 static void begin(void)
 {
-    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert(folder_make("/tmp"));
 #ifdef LGD_HDF5
     lgd_uniform(1, 0, ROWS * COLS, sample);
     for (size_t i = 0; i < ROWS; i++)
@@ -384,9 +373,7 @@ static void begin(void)
 
 static void end(void)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(folder_remove());
 }
 
 int main(void)

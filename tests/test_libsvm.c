@@ -3,6 +3,8 @@
 #include "comma.h"
 #include "io/io.h"
 #include "suite.h"
+#include "folder.h"
+#include "ledger.h"
 #include <lgd.h>
 #include <lgd/libsvm.h>
 #include <math.h>
@@ -12,27 +14,7 @@
 
 enum { MIB = 1 << 20 };
 
-static char folder[] = "/tmp/lgd-libsvm-XXXXXX";
 static const char *comma;
-
-static const char *path_of(const char *name)
-{
-    static char path[4][256];
-    static size_t next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static const char *file_of(const char *name, const void *bytes, size_t size)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
 
 static const char *text_file(const char *text)
 {
@@ -91,36 +73,6 @@ static bool same(const lgd_table *a, const lgd_table *b)
 }
 
 /* ---- memory */
-
-static struct ledger {
-    size_t live, peak, calls, fail_at;
-    bool persist;
-} ledger;
-
-static void *counting(void *ctx, size_t size, size_t alignment)
-{
-    (void)ctx;
-    ledger.calls++;
-    if (ledger.fail_at && (ledger.persist ? ledger.calls >= ledger.fail_at : ledger.calls == ledger.fail_at))
-        return NULL;
-    char *block = aligned_alloc(alignment, (size + 2 * alignment - 1) / alignment * alignment);
-    memcpy(block, &size, sizeof size);
-    ledger.live += size;
-    ledger.peak = ledger.peak < ledger.live ? ledger.live : ledger.peak;
-    return block + alignment;
-}
-
-static void uncounting(void *ctx, void *memory)
-{
-    (void)ctx;
-    char *block = (char *)memory - 64;
-    size_t size;
-    memcpy(&size, block, sizeof size);
-    ledger.live -= size;
-    free(block);
-}
-
-static const lgd_memory counted = {counting, uncounting, NULL};
 
 /* ---- what is refused */
 
@@ -959,10 +911,8 @@ END_TEST
 
 int main(int argc, char **argv)
 {
-    if (!mkdtemp(folder) || chmod(folder, 0755)) {
-        perror(folder);
+    if (!folder_make("/tmp"))
         return EXIT_FAILURE;
-    }
     comma = comma_locale_in(folder);
     Suite *s = suite_create("libsvm");
     if (argc > 1 && !strcmp(argv[1], "--whole")) {
@@ -995,7 +945,5 @@ int main(int argc, char **argv)
         CASE(s, libsvm_file_changing_while_read_eio);
     }
     const int failed = suite_run(s);
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) || failed;
+    return !folder_remove() || failed;
 }

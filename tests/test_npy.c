@@ -1,6 +1,8 @@
 /* Arrays of NumPy. Headers that are wrong in every way come first in a list, each with the sentence it must earn; what NumPy itself writes
  * is read in check_arrays.py. */
 #include "suite.h"
+#include "folder.h"
+#include "ledger.h"
 #include "io/npy.h"
 #include "matrix/matrix.h"
 #include <lgd.h>
@@ -14,27 +16,6 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/lgd-npy-XXXXXX";
-
-static const char *path_of(const char *name)
-{
-    static char path[4][256];
-    static size_t next;
-    char *p = path[next++ % 4];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static const char *file_of(const char *name, const void *bytes, size_t size)
-{
-    const char *path = path_of(name);
-    FILE *file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    ck_assert_uint_eq(fwrite(bytes, 1, size, file), size);
-    ck_assert_int_eq(fclose(file), 0);
-    return path;
-}
 
 /* A file of version 1.0 with a header of just this text, and `size` bytes of data behind it. */
 static const char *array_of(const char *header, const void *data, size_t size)
@@ -70,36 +51,6 @@ static lgd_table *table_of(const char *path, const lgd_npy_options *options)
     ck_assert_msg(lgd_npy_read(&t, path, options) == LGD_OK, "%s", lgd_last_error());
     return t;
 }
-
-/* Memory that is counted, and fails from the k-th time on. */
-static struct {
-    size_t calls, fail_at, live, peak;
-} ledger;
-
-static void *counting(void *ctx, size_t size, size_t alignment)
-{
-    (void)ctx;
-    ck_assert_uint_eq(alignment, 64);
-    char *block = ++ledger.calls == ledger.fail_at ? NULL : aligned_alloc(64, size + 64);
-    if (!block)
-        return NULL;
-    memcpy(block, &size, sizeof size);
-    ledger.live += size;
-    ledger.peak = ledger.live > ledger.peak ? ledger.live : ledger.peak;
-    return block + 64;
-}
-
-static void uncounting(void *ctx, void *memory)
-{
-    (void)ctx;
-    char *block = (char *)memory - 64;
-    size_t size;
-    memcpy(&size, block, sizeof size);
-    ledger.live -= size;
-    free(block);
-}
-
-static const lgd_memory counted = {counting, uncounting, NULL};
 
 /* ---- what is refused */
 
@@ -649,15 +600,12 @@ END_TEST
 
 static void begin(void)
 {
-    memcpy(folder + sizeof folder - 7, "XXXXXX", 6);
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    ck_assert(folder_make("/tmp"));
 }
 
 static void end(void)
 {
-    char command[64];
-    snprintf(command, sizeof command, "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    ck_assert(folder_remove());
 }
 
 int main(void)
