@@ -2,6 +2,7 @@
 import os
 import sys
 import tempfile
+import traceback
 
 
 def run(module, prefix):
@@ -17,6 +18,7 @@ def run(module, prefix):
                 print(f"ok {number} {case.__name__}", flush=True)
             except Exception as problem:
                 bad += 1
-                said = f"{type(problem).__name__}: {problem}".splitlines()
+                last = traceback.extract_tb(problem.__traceback__)[-1]
+                said = f"{os.path.basename(last.filename)}:{last.lineno}: {type(problem).__name__}: {problem}".splitlines()
                 print(f"not ok {number} {case.__name__}", *(f"# {line}" for line in said), sep="\n", flush=True)
     sys.exit(bad > 0)
