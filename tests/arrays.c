@@ -1,10 +1,13 @@
 /* What check_arrays.py asks of the library: tables and streams as bits, and files written.
  *
- *     arrays read FILE [member=.. target=.. target_path=.. target_member=.. only=1 ..]   rows, cols, kind, X and y as hexadecimal numbers
- *     arrays stream FILE [target=.. mapped=1 ..]                                         the rows of the matrix, one by one, in the same form
- *     arrays write FILE ROWS COLS [single=1]                                             numbers that the script knows
+ *     read FILE [member=.. target=.. target_path=.. target_member=.. only=1 ..]   rows, cols, kind, X and y as hexadecimal numbers
+ *     stream FILE [target=.. mapped=1 ..]                                         the rows of the matrix, one by one, in the same form
+ *     write FILE ROWS COLS [single=1]                                             numbers that the script knows
  *
- * A file of HDF5 is one that ends in .h5. A failure is its sentence, and ends by 1. */
+ * A file of HDF5 is one that ends in .h5.
+ *
+ * Each line of the input is such words with tabs between; the answer is a line "status bytes", then so many bytes: what was asked
+ * for, or the sentence of a failure. One process answers all: starting one with a sanitizer takes longer than any answer. */
 #include <lgd/io.h>
 #include <locale.h>
 #include <math.h>
@@ -13,6 +16,7 @@
 #include <string.h>
 
 static char **words;
+static FILE *said;
 
 static const char *word(const char *name)
 {
@@ -36,10 +40,10 @@ static bool is_hdf5(const char *path)
 
 static void print(const char *name, size_t rows, size_t cols, const double *x, const float *single)
 {
-    printf("%s %zu %zu\n", name, rows, cols);
+    fprintf(said, "%s %zu %zu\n", name, rows, cols);
     setlocale(LC_NUMERIC, "C");
     for (size_t i = 0; i < rows * cols; i++)
-        printf("%a\n", single ? (double)single[i] : x[i]);
+        fprintf(said, "%a\n", single ? (double)single[i] : x[i]);
 }
 
 static lgd_status read_table(const char *path)
@@ -123,17 +127,34 @@ static lgd_status write_file(const char *path, size_t rows, size_t cols)
     return st;
 }
 
-int main(int argc, char **argv)
+static lgd_status answer(char **asked, size_t count_asked)
 {
-    if (argc < 3)
-        return 2;
+    words = asked + (count_asked < 2 ? count_asked : 2);
     setlocale(LC_ALL, ""); /* numbers are read under whatever the script says */
-    words = argv + 3;
-    const lgd_status st = !strcmp(argv[1], "read")     ? read_table(argv[2])
-                          : !strcmp(argv[1], "stream") ? read_stream(argv[2])
-                          : argc > 4 ? write_file(argv[2], strtoull(argv[3], NULL, 10), strtoull(argv[4], NULL, 10))
-                                     : LGD_EINVAL;
-    if (st)
-        printf("%s: %s\n", lgd_strerror(st), lgd_last_error());
-    return st != LGD_OK;
+    return count_asked < 2               ? LGD_EINVAL
+           : !strcmp(asked[0], "read")   ? read_table(asked[1])
+           : !strcmp(asked[0], "stream") ? read_stream(asked[1])
+           : count_asked > 3 ? write_file(asked[1], strtoull(asked[2], NULL, 10), strtoull(asked[3], NULL, 10))
+                             : LGD_EINVAL;
+}
+
+int main(void)
+{
+    static char line[1 << 16];
+    while (fgets(line, sizeof line, stdin)) {
+        char *asked[32] = {NULL}, *text;
+        size_t n = 0, length;
+        for (char *w = strtok(line, "\t\n"); w && n < 31; w = strtok(NULL, "\t\n"))
+            asked[n++] = w;
+        said = open_memstream(&text, &length);
+        const lgd_status st = answer(asked, n);
+        if (st)
+            fprintf(said, "%s: %s\n", lgd_strerror(st), lgd_last_error());
+        fclose(said);
+        printf("%d %zu\n", st != LGD_OK, length);
+        fwrite(text, 1, length, stdout);
+        fflush(stdout);
+        free(text);
+    }
+    return 0;
 }

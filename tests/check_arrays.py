@@ -2,6 +2,7 @@
 
 Every number is compared by its bits, under the C locale and one whose decimal point is a comma."""
 import bz2
+import functools
 import gzip
 import lzma
 import os
@@ -17,10 +18,20 @@ import tap  # noqa: E402
 PROGRAM = os.path.abspath(sys.argv[1])
 
 
+@functools.lru_cache
+def program(locale):
+    """One process for each locale, which ends when its input does, that is with this one."""
+    return subprocess.Popen([PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=dict(os.environ, LC_ALL=locale))
+
+
 def ask(*words, locale="C"):
-    done = subprocess.run([PROGRAM, *map(str, words)], capture_output=True, text=True, env=dict(os.environ, LC_ALL=locale))
-    assert done.returncode in (0, 1), f"{words}: ended by {done.returncode}: {done.stderr[-500:]}"
-    return done.returncode == 0, done.stdout
+    process, line = program(locale), "\t".join(map(str, words))
+    assert "\n" not in line
+    process.stdin.write(f"{line}\n".encode())
+    process.stdin.flush()
+    head = process.stdout.readline().split()
+    assert len(head) == 2, f"{words}: ended by {process.wait()}"
+    return head[0] == b"0", process.stdout.read(int(head[1])).decode()
 
 
 def tables(text):
@@ -308,6 +319,13 @@ def case_files_of_the_library_read_by_h5py(scratch):
             if not words:
                 same(file["y"][:], tables(said)["X"].ravel()[:23])
     assert os.listdir(scratch) == ["w.h5"], "drafts are left"
+
+
+def case_without_a_complaint_at_the_end(_):
+    for locale in "C", "de_DE.UTF-8":
+        process = program(locale)
+        process.stdin.close()
+        assert process.wait() == 0, f"{locale}: ended by {process.returncode}"
 
 
 tap.run(globals(), "case_")

@@ -592,6 +592,7 @@ START_TEST(csv_binary_targets_become_zero_and_one)
         {"a,y\n5,1\n5,0\n5,1\n", {1, 0, 1}, 0, NULL},
         {"a,y\n5,1\n5,-1\n5,+1.0\n", {1, 0, 1}, 1, "labels: -1 became 0 and 1 became 1\n"},
         {"a,y\n5,2\n5,1\n5,1\n", {1, 0, 0}, 3, "labels: 1 became 0 and 2 became 1\n"},
+        {"a,y\n5,-0\n5,0\n5,1\n", {0, 0, 1}, 0, NULL}, /* -0 is the label 0 */
         {"a,y\n5,no\n5,yes\n5,no\n", {0, 1, 0}, 3, "labels: \"no\" became 0 and \"yes\" became 1\n"},
         {"a,y\n5,1\n5,1\n5,1\n", {1, 1, 1}, 0, NULL},
         {"a,y\n5,0\n5,0\n5,0\n", {0, 0, 0}, 0, NULL},
@@ -644,6 +645,7 @@ START_TEST(csv_targets_that_are_classes_become_their_places)
          {"fig", "pear", "plum"},
          "labels: \"fig\" became 0, \"pear\" became 1 and \"plum\" became 2\n"},
         {"a,y\n5,x\n5,x\n5,x\n5,x\n", {0, 0, 0, 0}, 4, 1, {"x"}, "labels: \"x\" became 0\n"},
+        {"a,y\n5,-0\n5,1\n5,0\n5,-0\n", {0, 1, 0, 0}, 0, 2, {"0", "1"}, NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lgd_table *t = table_of(cases[i].text, &(lgd_csv_options){.classes = true});

@@ -139,7 +139,7 @@ bool lgd_labels_see(lgd_labels *l, double y)
 /* Two values; one alone must be one of {0, 1} or {-1, 1}. */
 static lgd_status map_binary(const lgd_labels *l)
 {
-    double low = l->value[0], high = l->count == 2 ? l->value[1] : low;
+    double low = l->value[0] + 0.0, high = l->count == 2 ? l->value[1] + 0.0 : low;
     if (l->count == 1 && (low == -1 || low == 0))
         high = 1;
     else if (l->count == 1 && high == 1)
@@ -172,8 +172,11 @@ static lgd_status map_classes(const lgd_labels *l)
 
 lgd_status lgd_labels_map(const lgd_labels *l, bool classes)
 {
-    if (!l->levels)
+    if (!l->levels) {
+        for (size_t i = 0; i < l->table->rows; i++)
+            l->table->y[i] += 0.0; /* -0 and 0 are one label, 0 */
         return classes ? map_classes(l) : map_binary(l);
+    }
     l->table->labels_mapped = l->table->rows;
     const lgd_status st = name_words(l->table, l->levels);
     return st ? st : note(l);
