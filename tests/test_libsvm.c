@@ -842,7 +842,7 @@ static void free_memory(void *ctx, void *memory)
 
 START_TEST(libsvm_file_changing_while_read_eio)
 {
-    char text[20000] = "", more[20000];
+    char text[20000] = "", more[sizeof text + 8];
     for (int i = 0; i < 1000; i++)
         strcat(text, "1 1:1 2:1\n");
     snprintf(more, sizeof more, "%s1 1:1\n", text);

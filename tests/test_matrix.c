@@ -185,6 +185,7 @@ START_TEST(dense_rows_null_all_rows)
 }
 END_TEST
 
+#ifndef __SANITIZE_ADDRESS__ /* with it a minute, and nothing there that it could see */
 /* One file mapped again and again stands for 2^31 rows of 1; the rows after them are 5. */
 START_TEST(dense_rows_beyond_2_31_all_reached)
 {
@@ -215,6 +216,7 @@ START_TEST(dense_rows_beyond_2_31_all_reached)
     close(file);
 }
 END_TEST
+#endif
 
 START_TEST(dense_any_alignment_of_a_double_same_values)
 {
@@ -1046,7 +1048,9 @@ int main(void)
     CASE(s, dense_gathered_rows_match_long_double);
     CASE(s, dense_index_that_is_a_range_same_bits);
     CASE(s, dense_rows_null_all_rows);
+#ifndef __SANITIZE_ADDRESS__
     CASE(s, dense_rows_beyond_2_31_all_reached);
+#endif
     CASE(s, dense_any_alignment_of_a_double_same_values);
     CASE(s, dense_not_finite_row_and_column_named);
     CASE(s, dense_bad_arguments_refused);
