@@ -70,8 +70,9 @@ void losses_print(FILE *to);
 
 typedef enum file_format { FORMAT_AUTO, FORMAT_CSV, FORMAT_LIBSVM, FORMAT_NPY, FORMAT_HDF5 } file_format;
 
-/* That of a file, by its name: CSV where that says nothing; and what it is called. (formats.c) */
+/* That of a file, by its name: CSV where that says nothing; whether it is an .npz; and what a format is called. (formats.c) */
 file_format format_of(const char *path);
+bool format_is_archive(const char *path);
 const char *format_title(file_format is);
 
 /* How a file is read: what --ignore and its like say. binary, classes, target and no_target of csv are for every format. */

@@ -12,6 +12,7 @@ typedef struct convert_settings {
     const char *path, *out, *target_out;
     reading how;
     file_format to;
+    bool archive; /* an .npz */
     bool single, force, quiet, help;
 } convert_settings;
 
@@ -62,10 +63,10 @@ static bool take(void *ctx, int id, const char *value)
 static void print_help(void)
 {
     fputs("usage: lgd convert DATA FILE [option...]\n"
-          "Writes DATA, in any format of lgd fit, as FILE: CSV, LIBSVM's format (.svm, .libsvm), NumPy's (.npy)\n"
-          "or HDF5 (.h5), packed where its name ends in .gz, .zst or .xz. A table in text becomes a .npy in bounded\n"
-          "memory, however long it is. Without --target a table has no target, and each column is one; lines of\n"
-          "LIBSVM's format begin with theirs, which they need.\n\n",
+          "Writes DATA, in any format of lgd fit, as FILE: CSV, LIBSVM's format (.svm, .libsvm), NumPy's (.npy,\n"
+          "or .npz of X and y) or HDF5 (.h5), packed where its name ends in .gz, .zst or .xz. A table in text\n"
+          "becomes a .npy in bounded memory, however long it is. Without --target a table has no target, and each\n"
+          "column is one; lines of LIBSVM's format begin with theirs, which they need.\n\n",
           stdout);
     arguments_help(&known, stdout);
     fputs("\nExit: 0 done, 1 data, a file or memory, 2 usage.\n", stdout);
@@ -86,6 +87,7 @@ static bool parse(convert_settings *s, int argc, char **argv)
     if (!strcmp(s->path, "-") || !strcmp(s->out, "-"))
         return refuse("-: files are needed, which have a name   (lgd convert --help)");
     s->to = s->to ? s->to : format_of(s->out);
+    s->archive = s->to == FORMAT_NPY && format_is_archive(s->out);
     const bool has_target = s->how.csv.target || s->how.target_file || s->how.target_dataset;
     if (!reading_suits(&s->how, s->path, false))
         return false;
@@ -98,8 +100,8 @@ static bool parse(convert_settings *s, int argc, char **argv)
         return refuse("--target-out is about a target, and none is named: --target=COLUMN is accepted");
     if (s->target_out && !strcmp(s->target_out, s->out))
         return refuse("%s: --target-out is FILE itself, another file is accepted", s->out);
-    if (s->target_out && s->to != FORMAT_NPY)
-        return refuse("--target-out goes with a FILE of NumPy's format; the others have room for the target");
+    if (s->target_out && (s->to != FORMAT_NPY || s->archive))
+        return refuse("--target-out goes with a .npy as FILE; the others have room for the target");
     return !s->single || s->to == FORMAT_NPY || s->to == FORMAT_HDF5 ||
            refuse("--single is about .npy and HDF5, the file is %s", format_title(s->to));
 }
@@ -138,10 +140,19 @@ static float *floats(const char *path, size_t count, const double *X)
     return x;
 }
 
+/* Does the file have no place for y but behind the columns of X? */
+static bool has_target_column(const convert_settings *s, const data *d)
+{
+    return d->y && s->to == FORMAT_NPY && !s->archive && !s->target_out;
+}
+
 static lgd_status write_array(const convert_settings *s, const data *d, const double *X, const float *x,
                               const double *y)
 {
-    const size_t cols = d->cols + (s->to == FORMAT_NPY && y && !s->target_out);
+    const size_t cols = d->cols + has_target_column(s, d);
+    if (s->archive)
+        return x ? lgd_npz_write_f32(s->out, d->rows, cols, x, cols, y)
+                 : lgd_npz_write(s->out, d->rows, cols, X, cols, y);
     if (s->to == FORMAT_HDF5)
         return x ? lgd_hdf5_write_f32(s->out, d->rows, cols, x, cols, y)
                  : lgd_hdf5_write(s->out, d->rows, cols, X, cols, y);
@@ -201,7 +212,7 @@ static bool write_lines(const convert_settings *s, const data *d, const double *
 
 static bool write_data(const convert_settings *s, data *d)
 {
-    const double *y = d->y, *beside = s->to == FORMAT_NPY && !s->target_out ? y : NULL;
+    const double *y = d->y, *beside = has_target_column(s, d) ? y : NULL;
     if (s->to == FORMAT_LIBSVM && d->sparse.row_start)
         return !lgd_libsvm_write(s->out, &d->sparse, y, d->table->first_index ? LGD_INDEX_1 : LGD_INDEX_0) ||
                refuse_last();
@@ -247,7 +258,8 @@ static bool convert(convert_settings *s)
     lgd_table *t = NULL;
     if (!output_allowed(s->out, s->force) || (s->target_out && !output_allowed(s->target_out, s->force)))
         return false;
-    const bool streamed = s->how.format == FORMAT_CSV && s->to == FORMAT_NPY && (s->how.csv.no_target || s->target_out);
+    const bool streamed =
+        s->how.format == FORMAT_CSV && s->to == FORMAT_NPY && !s->archive && (s->how.csv.no_target || s->target_out);
     bool ok = streamed ? stream(s, &t) : data_read(&d, s->path, &s->how, s->quiet) && write_data(s, &d);
     if (ok && !s->quiet) {
         const double seconds = now() - begun, read = (double)size_of(s->path);

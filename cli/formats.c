@@ -12,20 +12,30 @@ static bool ends_in(const char *text, size_t length, const char *end)
     return length >= n && !strncmp(text + length - n, end, n);
 }
 
-file_format format_of(const char *path)
+/* Of the name without what packs the file. */
+static size_t length_of(const char *path)
 {
     static const char *const packings[] = {".gz", ".zst", ".xz", ".bz2", ".lz4"};
+    const size_t length = strlen(path);
+    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
+        if (ends_in(path, length, packings[i]))
+            return length - strlen(packings[i]);
+    return length;
+}
+
+bool format_is_archive(const char *path)
+{
+    return ends_in(path, length_of(path), ".npz");
+}
+
+file_format format_of(const char *path)
+{
     static const struct {
         const char *end;
         file_format is;
     } ends[] = {{".svm", FORMAT_LIBSVM}, {".libsvm", FORMAT_LIBSVM}, {".svmlight", FORMAT_LIBSVM}, {".npy", FORMAT_NPY},
                 {".npz", FORMAT_NPY},    {".h5", FORMAT_HDF5},       {".hdf5", FORMAT_HDF5}};
-    size_t length = strlen(path);
-    for (size_t i = 0; i < sizeof packings / sizeof *packings; i++)
-        if (ends_in(path, length, packings[i])) {
-            length -= strlen(packings[i]);
-            break;
-        }
+    const size_t length = length_of(path);
     for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
         if (ends_in(path, length, ends[i].end))
             return ends[i].is;

@@ -7,6 +7,7 @@ import re
 import struct
 import subprocess
 import sys
+import zipfile
 
 sys.dont_write_bytecode = True
 PROGRAM, REFERENCE, ROOT = (os.path.abspath(path) for path in sys.argv[1:4])
@@ -647,6 +648,30 @@ def cli_arrays_of_numpy_fit_and_predict(folder):
         fits("f.npy", "--target-file=y.npy", "-q", "--loss=logistic", "--l2=0.01", *also, folder=folder)
 
 
+def cli_convert_archives_of_numpy_there_and_back(folder):
+    source = f"{DATA}/heart_scale.csv"
+    result = run("convert", source, "h.npz", "--target=14", folder=folder)
+    if "libarchive" in result.stderr and result.returncode:
+        return # built without
+    assert result.returncode == 0 and "h.npz: 270 rows, 13 columns, " in result.stderr, result.stderr
+    converts(source, "apart.npy", "--target=14", "--target-out=y.npy", folder=folder)
+    with zipfile.ZipFile(f"{folder}/h.npz") as archive:
+        assert archive.namelist() == ["X.npy", "y.npy"] and archive.testzip() is None
+        archive.extractall(f"{folder}/members")
+    for member, alone in ("X.npy", "apart.npy"), ("y.npy", "y.npy"):
+        assert npy(f"{folder}/members/{member}") == npy(f"{folder}/{alone}")
+    words = ["-q", "--loss=logistic", "--l2=0.01", "--force", "-o"]
+    fits(source, *words, "csv.json", folder=folder)
+    fits("h.npz", "--dataset=X", "--target-dataset=y", *words, "npz.json", folder=folder)
+    assert coefficients(model(folder, "csv.json")) == coefficients(model(folder, "npz.json"))
+    converts(source, "all.npz", "--single", folder=folder)
+    with zipfile.ZipFile(f"{folder}/all.npz") as archive:
+        assert archive.namelist() == ["X.npy"]
+    converts("all.npz", "all.npy", folder=folder)
+    assert npy(f"{folder}/all.npy")[0] == [270, 14]
+    refused(["convert", source, "t.npz", "--target=14", "--target-out=t.npy"], "--target-out goes with a .npy as FILE", folder, 2)
+
+
 def cli_convert_sparse_columns_without_end_in_little_memory(folder):
     write(folder, "t.svm", "1 3:1\n0 2000000000:2\n")
     with open(PROGRAM, "rb") as program:
@@ -758,7 +783,7 @@ def cli_formats_that_do_not_fit_refused(folder):
                         (["convert", data, "x.svm"], "x.svm: a line of LIBSVM's format begins with its label: --target=COLUMN"),
                         (["convert", data, "x.npy", "--target-out=y.npy"], "none is named: --target=COLUMN is accepted"),
                         (["convert", data, "x.npy", "--target=1", "--target-out=x.npy"], "x.npy: --target-out is FILE itself, another file is accepted"),
-                        (["convert", data, "x.csv", "--target=1", "--target-out=y.npy"], "--target-out goes with a FILE of NumPy's format"),
+                        (["convert", data, "x.csv", "--target=1", "--target-out=y.npy"], "--target-out goes with a .npy as FILE"),
                         (["convert", data, "x.csv", "--single"], "--single is about .npy and HDF5, the file is CSV")):
         refused(words, text, folder, 2)
     for words, text in ((["fit", "t.svm"], 't.svm:2: the label is missing, the line begins with "1:3"'), (["fit", "none.npy", "--target=1"], "none.npy: "),

@@ -101,6 +101,12 @@ static lgd_status read_stream(const char *path)
     return st;
 }
 
+static bool is_npz(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 4 && !strcmp(path + n - 4, ".npz");
+}
+
 static double number(size_t i)
 {
     return sin((double)i) * 1e3;
@@ -117,6 +123,9 @@ static lgd_status write_file(const char *path, size_t rows, size_t cols)
     if (is_hdf5(path))
         st = count("single") ? lgd_hdf5_write_f32(path, rows, cols, single, cols, NULL)
                              : lgd_hdf5_write(path, rows, cols, X, cols, X);
+    else if (is_npz(path))
+        st = count("single") ? lgd_npz_write_f32(path, rows, cols, single, cols, NULL)
+                             : lgd_npz_write(path, rows, cols, X, cols, X);
     else
         st = count("single") ? lgd_npy_write_f32(path, rows, cols, single, cols ? cols : 1)
                              : lgd_npy_write(path, rows, cols, X, cols ? cols : 1);

@@ -321,6 +321,21 @@ def case_files_of_the_library_read_by_h5py(scratch):
     assert os.listdir(scratch) == ["w.h5"], "drafts are left"
 
 
+def case_archives_of_the_library_read_by_numpy(scratch):
+    path = os.path.join(scratch, "w.npz")
+    for shape in (23, 4), (70000, 3):
+        for words in (), ["single=1"]:
+            fine, said = ask("write", path, *shape, *words)
+            assert fine, said
+            with np.load(path) as file:
+                same(file["X"], tables(said)["X"])
+                assert file["X"].dtype == (np.float32 if words else np.float64)
+                assert file.files == (["X"] if words else ["X", "y"])
+                if not words:
+                    same(file["y"], tables(said)["X"].ravel()[: shape[0]])
+    assert os.listdir(scratch) == ["w.npz"], "drafts are left"
+
+
 def case_without_a_complaint_at_the_end(_):
     for locale in "C", "de_DE.UTF-8":
         process = program(locale)

@@ -323,6 +323,11 @@ END_TEST
 
 START_TEST(npy_kth_allocation_failing_enomem_and_nothing_kept)
 {
+#ifdef LGD_ARCHIVE
+    enum { WAYS = 5 };
+#else
+    enum { WAYS = 4 };
+#endif
     double data[60];
     for (int i = 0; i < 60; i++)
         data[i] = i % 3;
@@ -332,7 +337,7 @@ START_TEST(npy_kth_allocation_failing_enomem_and_nothing_kept)
     ck_assert_int_eq(lgd_npy_write(path, 20, 3, data, 3), LGD_OK);
     ck_assert_int_eq(lgd_npy_write(y, 20, 0, data, 1), LGD_OK);
     lgd_set_memory(&counted);
-    for (int what = 0; what < 4; what++) {
+    for (int what = 0; what < WAYS; what++) {
         size_t k = 1;
         for (lgd_status st = LGD_ENOMEM; st; k++) {
             ledger.calls = ledger.live = ledger.peak = 0;
@@ -342,7 +347,8 @@ START_TEST(npy_kth_allocation_failing_enomem_and_nothing_kept)
             st = what == 0   ? lgd_npy_read(&t, path, &(lgd_npy_options){.target_path = y, .classes = true})
                  : what == 1 ? lgd_npy_stream(&A, path, &(lgd_npy_stream_options){.target = 2})
                  : what == 2 ? lgd_npy_stream(&A, path, &(lgd_npy_stream_options){.mapped = true})
-                             : lgd_npy_write(y, 20, 0, data, 1);
+                 : what == 3 ? lgd_npy_write(y, 20, 0, data, 1)
+                             : lgd_npz_write(path_of("x.npz"), 20, 3, data, 3, data);
             ck_assert_msg(st == LGD_OK || st == LGD_ENOMEM, "%s", lgd_last_error());
             ck_assert(st == LGD_OK || (!t && !A));
             lgd_table_free(t);
@@ -390,6 +396,57 @@ START_TEST(npy_written_numbers_read_back_to_the_bit)
     t = table_of(path, NULL);
     ck_assert_uint_eq(t->rows, 6);
     lgd_table_free(t);
+}
+END_TEST
+
+START_TEST(npz_written_members_read_back_to_the_bit)
+{
+    const double X[8] = {0, -0.0, NAN, 4.9e-324, DBL_MAX, NAN, 0.1, 3}, y[3] = {1, -0.0, 1e300};
+    const float single[6] = {1, FLT_MAX, -0.0F, 1e-45F, 3, 4};
+    const char *path = path_of("w.npz");
+#ifdef LGD_ARCHIVE
+    const lgd_npy_options options = {.member = "X", .target_member = "y"};
+    ck_assert_int_eq(lgd_npz_write(path, 3, 2, X, 3, y), LGD_OK);
+    lgd_table *t = table_of(path, &options);
+    ck_assert(t->rows == 3 && t->cols == 2 && t->X);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_mem_eq(t->X + 2 * i, X + 3 * i, 2 * sizeof *X);
+    ck_assert_mem_eq(t->y, y, sizeof y);
+    lgd_table_free(t);
+    ck_assert_int_eq(lgd_npz_write_f32(path, 3, 2, single, 2, y), LGD_OK);
+    t = table_of(path, &options);
+    ck_assert(t->rows == 3 && t->cols == 2 && !t->X);
+    ck_assert_mem_eq(t->X_f32, single, sizeof single);
+    lgd_table_free(t);
+    ck_assert_int_eq(lgd_npz_write(path, 1, 2, X, 2, NULL), LGD_OK); /* the only one there is */
+    t = table_of(path, NULL);
+    ck_assert(t->rows == 1 && t->cols == 2 && !t->y);
+    lgd_table_free(t);
+    const size_t rows = 300000; /* members that are larger than what is written at once */
+    double *many = calloc(rows, sizeof *many);
+    ck_assert_ptr_nonnull(many);
+    many[rows - 1] = 5;
+    ck_assert_int_eq(lgd_npz_write(path, rows, 1, many, 1, many), LGD_OK);
+    t = table_of(path, &options);
+    ck_assert(t->rows == rows && t->X[rows - 1] == 5 && t->y[rows - 1] == 5 && t->X[rows - 2] == 0);
+    lgd_table_free(t);
+    free(many);
+    ck_assert_int_eq(lgd_npz_write("/dev/full", 3, 2, X, 2, y), LGD_EIO);
+    says("/dev/full: No space left on device");
+#else
+    ck_assert_int_eq(lgd_npz_write(path, 3, 2, X, 3, y), LGD_EUNSUPPORTED);
+    says("built without (libarchive does it)");
+    ck_assert_int_ne(access(path, F_OK), 0);
+#endif
+    ck_assert_int_eq(lgd_npz_write(NULL, 3, 2, X, 2, y), LGD_EINVAL);
+    says("npz: path is NULL");
+    ck_assert_int_eq(lgd_npz_write(path, 3, 2, NULL, 2, y), LGD_EINVAL);
+    says("npz: X is NULL");
+    ck_assert_int_eq(lgd_npz_write(path, 3, 2, X, 1, y), LGD_EINVAL);
+    says("npz: ld is 1, at least 2 is accepted");
+    ck_assert_int_eq(lgd_npz_write_f32(path, 3, 0, single, 1, y), LGD_EINVAL);
+    says("npz: cols is 0, at least 1 is accepted");
+    ck_assert_int_eq(lgd_npz_write(path, SIZE_MAX / 4, 1, X, 1, y), LGD_ERANGE);
 }
 END_TEST
 
@@ -630,6 +687,7 @@ int main(void)
 #endif
     ONE(npy_kth_allocation_failing_enomem_and_nothing_kept);
     ONE(npy_written_numbers_read_back_to_the_bit);
+    ONE(npz_written_members_read_back_to_the_bit);
     ONE(npy_stream_and_map_the_bits_of_the_array_in_memory);
     ONE(npy_stream_what_it_does_not_take_refused);
     ONE(npy_stream_raw_numbers_that_begin_as_a_packed_file_are_numbers);

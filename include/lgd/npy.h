@@ -60,6 +60,14 @@ static inline lgd_status lgd_npy_read(lgd_table **out, const char *path, const l
 LGD_API lgd_status lgd_npy_write(const char *path, size_t rows, size_t cols, const double *data, size_t ld);
 LGD_API lgd_status lgd_npy_write_f32(const char *path, size_t rows, size_t cols, const float *data, size_t ld);
 
+/* Writes an .npz of the array "X" [rows x cols], element (i, j) being X[i*ld + j], and, unless y is NULL, of "y" [rows], as numpy.savez does:
+ * numpy.load(path)["X"]. Its members are not compressed. For the rest as lgd_npy_write; errors besides: LGD_EINVAL for cols 0,
+ * LGD_EUNSUPPORTED where the library was built without libarchive. */
+LGD_API lgd_status lgd_npz_write(const char *path, size_t rows, size_t cols, const double *X, size_t ld,
+                                 const double *y);
+LGD_API lgd_status lgd_npz_write_f32(const char *path, size_t rows, size_t cols, const float *X, size_t ld,
+                                     const double *y);
+
 /* A matrix whose numbers stay in their file. A zeroed struct, or NULL: a .npy, all of its columns.
  *
  * target       the column that is left out, from 1, for lgd_npy_read with target_only reads it as y; 0: none

@@ -2,7 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "io/file.h"
 #include "io/unpack.h"
-#include "io/unzip.h"
+#include "io/zip.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

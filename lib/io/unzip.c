@@ -1,5 +1,5 @@
 #define _POSIX_C_SOURCE 200809L
-#include "io/unzip.h"
+#include "io/zip.h"
 #ifdef LGD_ARCHIVE
 #include "io/file.h"
 #include <archive.h>
