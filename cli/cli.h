@@ -87,8 +87,12 @@ typedef struct reading {
     const char *weights_file;
     bool stream;   /* rows stay in their file */
     bool nameless; /* columns without names get none: there may be billions */
+    bool plain;    /* there is no loss, so that labels are numbers */
     char *ignored; /* --ignore as it was given, cut at its commas; csv.ignore points into it */
 } reading;
+
+/* The reader's sentence about a table that it does not take; false. */
+bool refuse_table(const reading *how);
 
 /* One more column, or several between commas. */
 bool reading_ignore(reading *how, const char *columns);

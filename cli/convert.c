@@ -65,8 +65,9 @@ static void print_help(void)
     fputs("usage: lgd convert DATA FILE [option...]\n"
           "Writes DATA, in any format of lgd fit, as FILE: CSV, LIBSVM's format (.svm, .libsvm), NumPy's (.npy,\n"
           "or .npz of X and y) or HDF5 (.h5), packed where its name ends in .gz, .zst or .xz. A table in text\n"
-          "becomes a .npy in bounded memory, however long it is. Without --target a table has no target, and each\n"
-          "column is one; lines of LIBSVM's format begin with theirs, which they need.\n\n",
+          "becomes a .npy in bounded memory, however long it is, if its target, where it has one, goes to another\n"
+          "(--target-out). Without --target a table has no target, and each column is one; lines of LIBSVM's format\n"
+          "begin with theirs, which they need.\n\n",
           stdout);
     arguments_help(&known, stdout);
     fputs("\nExit: 0 done, 1 data, a file or memory, 2 usage.\n", stdout);
@@ -92,7 +93,7 @@ static bool parse(convert_settings *s, int argc, char **argv)
     if (!reading_suits(&s->how, s->path, false))
         return false;
     s->how.csv.no_target = !has_target && s->how.format != FORMAT_LIBSVM;
-    s->how.nameless = true;
+    s->how.nameless = s->how.plain = true;
     if (s->to == FORMAT_LIBSVM && s->how.csv.no_target)
         return refuse("%s: a line of LIBSVM's format begins with its label: --target=COLUMN says which that is",
                       s->out);
@@ -242,7 +243,7 @@ static bool stream(convert_settings *s, lgd_table **t)
     cut.csv.single = s->single;
     const lgd_status st = lgd_csv_convert(t, s->path, s->out, s->target_out, &cut.csv);
     reading_uncut(&s->how, &cut);
-    return !st || refuse_last();
+    return !st || refuse_table(&s->how);
 }
 
 static size_t size_of(const char *path)

@@ -118,10 +118,14 @@ static bool read_weights(data *d, const char *path)
     return ok && d->weights;
 }
 
-/* The reader's sentence. Rows are left out of a fit, never of predictions. */
-static bool refuse_table(const reading *how)
+/* Rows are left out of a fit, never of predictions; labels are numbered by a loss, which only a fit has. */
+bool refuse_table(const reading *how)
 {
-    const char *said = lgd_last_error(), *hint = strstr(said, "; hint: missing =");
+    const char *said = lgd_last_error(), *hint = strstr(said, "; hint: missing ="),
+               *labels = strstr(said, "two labels?");
+    if (how->plain && labels)
+        return refuse("%.*sanother target? --target=COLUMN; words are numbered by lgd fit alone", (int)(labels - said),
+                      said);
     if (!how->csv.no_target || !hint)
         return refuse_last();
     return refuse("%.*s; hint: --ignore=COLUMN leaves out one that the model does not have", (int)(hint - said), said);

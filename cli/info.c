@@ -59,6 +59,7 @@ static bool print_file(reading *how, const char *path)
     how->csv.no_target = how->format != FORMAT_LIBSVM && !how->target_file && !how->target_dataset;
     how->csv.text = LGD_TEXT_IGNORE;
     how->csv.missing = LGD_MISSING_MEAN;
+    how->nameless = true;
     const bool ok = data_read(&d, path, how, true);
     if (ok) {
         printf("%s: %s, %zu rows, %zu columns", path, format_title(how->format), d.rows, d.cols);

@@ -761,6 +761,8 @@ def cli_info_of_a_file_what_stands_in_it(folder):
     assert "LIBSVM's format, 270 rows, 13 columns, sparse, 3378 numbers, 96.2 % of them all\n" in result.stdout, result.stdout
     result = run("info", f"{DATA}/housing.csv", folder=folder)
     assert "CSV, 20640 rows, 9 columns, double precision\n" in result.stdout and "207 missing cells" in result.stdout, result.stdout
+    write(folder, "wide.svm", "1 281474976710656:1\n2 1:1\n")
+    assert "2 rows, 281474976710656 columns, sparse, 2 numbers" in run("info", "wide.svm", folder=folder).stdout
     converts(f"{DATA}/heart_scale.csv", "h.npy", "--single", folder=folder)
     assert "h.npy: NumPy's format, 270 rows, 14 columns, single precision\n" in run("info", "h.npy", folder=folder).stdout
 
@@ -769,6 +771,7 @@ def cli_formats_that_do_not_fit_refused(folder):
     data = diabetes(folder)
     write(folder, "t.svm", "1 1:2\n1:3\n")
     write(folder, "none.npy", "1,2\n")
+    write(folder, "w.csv", "a,y\n1,x\n2,z\n")
     converts(data, "d.npy", folder=folder)
     for words, text in ((["fit", "t.svm", "--target=3"], "t.svm: a line of LIBSVM's format begins with its label"),
                         (["fit", "t.svm", "--weights=3"], "t.svm: --weights is a column by name, which LIBSVM's format has not"),
@@ -788,9 +791,13 @@ def cli_formats_that_do_not_fit_refused(folder):
         refused(words, text, folder, 2)
     for words, text in ((["fit", "t.svm"], 't.svm:2: the label is missing, the line begins with "1:3"'), (["fit", "none.npy", "--target=1"], "none.npy: "),
                         (["fit", "d.npy", "--target=12"], "d.npy"), (["convert", "t.svm", "x.npy"], "t.svm:2: the label is missing"),
+                        (["convert", "w.csv", "w.npy", "--target=y", "--target-out=v.npy"], "hint: another target? --target=COLUMN; words are numbered by lgd fit alone"),
+                        (["convert", "w.csv", "w.svm", "--target=y"], "hint: another target? --target=COLUMN; words are numbered by lgd fit alone"),
+                        (["fit", f"{DATA}/heart_scale"], "a target and one more are needed; hint: no CSV? --format"),
+                        (["info", f"{DATA}/heart_scale"], "hint: no CSV? --format"),
                         (["convert", data, "d.npy"], "--force replaces it"), (["fit", "absent.npy", "--target=1"], "absent.npy: No such file")):
         refused(words, text, folder, 1)
-    assert sorted(os.listdir(folder)) == ["d.npy", "diabetes.csv", "none.npy", "t.svm"]
+    assert sorted(os.listdir(folder)) == ["d.npy", "diabetes.csv", "none.npy", "t.svm", "w.csv"]
 
 
 # ---- what is refused

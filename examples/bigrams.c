@@ -57,6 +57,8 @@ static int read_sentence(char *line)
         e->count++;
         token[tokens++] = e->number;
     }
+    if (tokens == TOKENS)
+        return 0;
     token[tokens++] = -1;
     return 1;
 }

@@ -455,6 +455,46 @@ START_TEST(csr_descent_of_many_rows_shrinks_to_the_last_digits)
 }
 END_TEST
 
+/* How often all of w is looked at before and after steps. */
+static size_t descents;
+static lgd_status (*own_descend)(void *, const lgd_rows *, const lgd_row_step *, lgd_slopes, void *, double *);
+
+static lgd_status counted_descend(void *ctx, const lgd_rows *rows, const lgd_row_step *step, lgd_slopes slopes,
+                                  void *slopes_ctx, double *w)
+{
+    descents++;
+    return own_descend(ctx, rows, step, slopes, slopes_ctx, w);
+}
+
+/* Whether a row is left out or not. */
+START_TEST(csr_descent_of_rows_of_which_some_weigh_nothing_in_one_piece)
+{
+    enum { M = 5000, N = 40 };
+    kinds k = kinds_create(34, M, N, 0.1);
+    const beside more = beside_create(M, 1);
+    const lgd_glm_options of = {.l2 = 0.01, .weights = more.weights};
+    double w[N] = {0};
+    lgd_matrix *A = create(&k, false, false);
+    lgd_objective *f;
+    lgd_optimizer *sgd;
+    lgd_report report;
+    own_descend = A->ops.descend;
+    A->ops.descend = counted_descend;
+    descents = 0;
+    ck_ok(lgd_glm_create(&f, A, more.y, lgd_loss_logistic(), &of));
+    ck_assert_uint_lt(lgd_objective_terms(f), M);
+    ck_ok(lgd_optimizer_parse(&sgd, "sgd"));
+    ck_ok(lgd_minimize(f, sgd, w, &(lgd_minimize_options){.batch_size = 1, .max_epochs = 1}, &report));
+    ck_assert_uint_eq(report.steps, lgd_objective_terms(f));
+    ck_assert_uint_eq(descents, 1);
+    lgd_optimizer_free(sgd);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+    lgd_release(more.y);
+    kinds_free(&k);
+}
+END_TEST
+
 START_TEST(csr_touched_each_column_once_and_no_more_than_room)
 {
     kinds k = kinds_create(33, 20, 50, 0.1);
@@ -927,6 +967,7 @@ int main(void)
     CASE(s, csr_descent_with_l2_as_on_dense_rows_to_rounding);
     CASE(s, csr_descent_where_a_slope_fails_ends_there);
     CASE(s, csr_descent_of_many_rows_shrinks_to_the_last_digits);
+    CASE(s, csr_descent_of_rows_of_which_some_weigh_nothing_in_one_piece);
     CASE(s, csr_touched_each_column_once_and_no_more_than_room);
     CASE(s, csr_moments_count_the_zeros_between);
     CASE(s, csr_bad_arrays_refused_by_place);

@@ -319,6 +319,7 @@ START_TEST(csv_forms_of_text_same_table)
         {"\"a\",\"b\",\"c\"\n\"1\",\"2\",\"3\"\n\" 4\",\"5 \" , \"6\"\n", {0}},
         {"a\tb\tc\n1\t2\t3\n4\t5\t6\n", {0}},
         {"a;b;c\n1;2;3\n4;5;6\n", {0}},
+        {"  \n\n \t\r\na;b;c\n1;2;3\n4;5;6\n", {0}},
         {"a b c\n1 2 3\n4 5 6\n", {.delimiter = ' '}},
         {"a|b|c\n1|2|3\n4|5|6\n", {.delimiter = '|'}},
         {"3,3,meta,data\na,b,c\n1,2,3\n4,5,6\n", {.skip_lines = 1}},
@@ -646,6 +647,12 @@ START_TEST(csv_targets_that_are_classes_become_their_places)
          "labels: \"fig\" became 0, \"pear\" became 1 and \"plum\" became 2\n"},
         {"a,y\n5,x\n5,x\n5,x\n5,x\n", {0, 0, 0, 0}, 4, 1, {"x"}, "labels: \"x\" became 0\n"},
         {"a,y\n5,-0\n5,1\n5,0\n5,-0\n", {0, 1, 0, 0}, 0, 2, {"0", "1"}, NULL},
+        {"a,y\n5,2000000\n5,1000000\n5,1000000\n5,2000000\n",
+         {1, 0, 0, 1},
+         4,
+         2,
+         {"1000000", "2000000"},
+         "labels: 1000000 became 0 and 2000000 became 1\n"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         lgd_table *t = table_of(cases[i].text, &(lgd_csv_options){.classes = true});
@@ -710,6 +717,27 @@ START_TEST(csv_lines_over_buffers_numbers_and_lines_right)
         fputs("1,oops", file);
         fclose(file);
         refused(path_of("t.csv"), NULL, LGD_EFORMAT, "t.csv:60001:2: \"oops\"");
+    }
+}
+END_TEST
+
+/* Whatever byte of it a buffer ends behind. */
+START_TEST(csv_line_end_in_a_cell_over_buffers_kept)
+{
+    enum { ROWS = 2 * LGD_IO_BUFFER / 5 };
+    for (int before = 0; before < 9; before++) {
+        FILE *file = fopen(path_of("t.csv"), "w");
+        for (int i = 0; i < before; i++)
+            fputc('\n', file);
+        for (int i = 0; i < ROWS; i++)
+            fputs("\"a\r\nb\",1\n", file);
+        fclose(file);
+        lgd_table *t = NULL;
+        const lgd_csv_options options = {.header = LGD_HEADER_NO, .text = LGD_TEXT_ONE_HOT};
+        ck_assert_msg(lgd_csv_read(&t, path_of("t.csv"), &options) == LGD_OK, "%s", lgd_last_error());
+        ck_assert(t->rows == ROWS && t->cols == 1);
+        ck_assert_str_eq(t->names[0], "1=a\r\nb");
+        lgd_table_free(t);
     }
 }
 END_TEST
@@ -1161,6 +1189,7 @@ int main(void)
     CASE(s, csv_targets_that_are_classes_become_their_places);
     CASE(s, csv_notes_many_columns_counted);
     CASE(s, csv_lines_over_buffers_numbers_and_lines_right);
+    CASE(s, csv_line_end_in_a_cell_over_buffers_kept);
     CASE(s, csv_rows_with_and_without_quotes_same_cells);
     CASE(s, number_any_decimal_nearest_double);
     CASE(s, number_hundred_thousand_digits_nearest_or_refused);

@@ -114,6 +114,13 @@ START_TEST(hdf5_what_is_no_dataset_or_option_refused)
     refused(path, &(lgd_hdf5_options){.dataset = "X", .target = 1, .classes = true, .binary = true}, LGD_EINVAL,
             "both true");
     refused(path, &(lgd_hdf5_options){.dataset = "X", .target_only = true}, LGD_EINVAL, "target_only is true");
+    refused(path, &(lgd_hdf5_options){.dataset = "X", .target_dataset = "y", .target_only = true}, LGD_EINVAL,
+            "target_only is true, a column as target is accepted beside it; read the dataset of the target itself");
+    ck_assert_int_eq(
+        lgd_hdf5_read(&t, path, &(lgd_hdf5_options){.dataset = "y", .target = 1, .target_only = true, .binary = true}),
+        LGD_OK);
+    ck_assert(t->rows == ROWS && !t->cols && !t->X && t->y[0] == 0 && t->y[1] == 1);
+    lgd_table_free(t);
     refused(path, &(lgd_hdf5_options){.dataset = "X", .max_bytes = 23999}, LGD_ERANGE,
             "takes 24000 bytes, max_bytes allows 23999");
     no_stream(path, NULL, LGD_EINVAL, "there are 2 datasets");
@@ -231,6 +238,54 @@ START_TEST(hdf5_stream_of_chunks_blocks_of_their_rows)
     for (size_t i = 0; i < ROWS; i++)
         ck_assert(z[i] == sample[i * COLS]);
     lgd_matrix_free(A);
+}
+END_TEST
+
+/* A filter that counts how often a chunk is unpacked. */
+static atomic_size_t unpacked;
+
+static size_t count_unpacked(unsigned flags, size_t count, const unsigned *values, size_t bytes, size_t *room,
+                             void **buffer)
+{
+    (void)count, (void)values, (void)room, (void)buffer;
+    atomic_fetch_add(&unpacked, (flags & H5Z_FLAG_REVERSE) != 0);
+    return bytes;
+}
+
+/* Chunks may be larger than the dataset, which may grow, and than what is kept of others. */
+START_TEST(hdf5_chunk_however_large_unpacked_once)
+{
+    enum { FILTER = 300 };
+    static const H5Z_class2_t filter = {H5Z_CLASS_T_VERS, FILTER, 1, 1, "count", NULL, NULL, count_unpacked};
+    static const hsize_t chunks[][2] = {{1000, 1000}, {9000, 1000}}; /* 8 and 72 MB */
+    ck_assert_int_ge(H5Zregister(&filter), 0);
+    for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
+        const hsize_t size[] = {ROWS, COLS}, most[] = {H5S_UNLIMITED, H5S_UNLIMITED};
+        const char *path = path_of("l.h5");
+        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                    space = H5Screate_simple(2, size, most), how = H5Pcreate(H5P_DATASET_CREATE);
+        H5Pset_chunk(how, 2, chunks[i]);
+        ck_assert_int_ge(H5Pset_filter(how, FILTER, 0, 0, NULL), 0);
+        H5Pset_deflate(how, 1);
+        const hid_t set = H5Dcreate2(file, "X", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, how, H5P_DEFAULT);
+        ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, sample), 0);
+        H5Dclose(set);
+        H5Pclose(how);
+        H5Sclose(space);
+        ck_assert_int_ge(H5Fclose(file), 0);
+        lgd_matrix *A;
+        double z[ROWS];
+        const double w[COLS] = {1};
+        const lgd_hdf5_stream_options few = {.block_rows = 10, .memory = 2 * 10 * COLS * sizeof(double)};
+        atomic_store(&unpacked, 0);
+        ck_assert_msg(!lgd_hdf5_stream(&A, path, &few), "%s", lgd_last_error());
+        ck_assert_int_eq(lgd_matrix_forward(A, NULL, 1, w, 1, z, 1), LGD_OK);
+        for (size_t r = 0; r < ROWS; r++)
+            ck_assert(z[r] == sample[r * COLS]);
+        lgd_matrix_free(A);
+        ck_assert_uint_eq(atomic_load(&unpacked), 1);
+    }
+    H5Zunregister(FILTER);
 }
 END_TEST
 
@@ -393,6 +448,7 @@ int main(void)
     ONE(hdf5_what_cannot_be_written_refused_and_the_old_file_stays);
     ONE(hdf5_stream_the_bits_of_the_array_in_memory);
     ONE(hdf5_stream_of_chunks_blocks_of_their_rows);
+    ONE(hdf5_chunk_however_large_unpacked_once);
     ONE(hdf5_stream_file_that_shrinks_eio);
     ONE(hdf5_stream_after_a_fork_the_child_reads);
     ONE(hdf5_errors_of_the_host_as_they_were);

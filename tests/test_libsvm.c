@@ -7,6 +7,7 @@
 #include "ledger.h"
 #include <lgd.h>
 #include <lgd/libsvm.h>
+#include <float.h>
 #include <math.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -774,6 +775,22 @@ START_TEST(libsvm_numbers_written_in_the_fewest_digits)
 }
 END_TEST
 
+START_TEST(libsvm_largest_float_written_and_read_back)
+{
+    const float value[] = {FLT_MAX, -FLT_MAX, FLT_MIN, FLT_TRUE_MIN};
+    enum { N = sizeof value / sizeof *value };
+    const size_t row_start[] = {0, N};
+    const int32_t column[N] = {0, 1, 2, 3};
+    const lgd_csr d = {.rows = 1, .cols = N, .row_start = row_start, .column = column, .value_f32 = value};
+    ck_assert_int_eq(lgd_libsvm_write(path_of("f.svm"), &d, NULL, LGD_INDEX_1), LGD_OK);
+    lgd_table *t = read_of(path_of("f.svm"), &(lgd_libsvm_options){.single = true});
+    ck_assert_mem_eq(t->sparse->value_f32, value, sizeof value);
+    lgd_table_free(t);
+    refused(text_file("1 1:3.4028235677973366e38\n"), &(lgd_libsvm_options){.single = true}, LGD_EFORMAT,
+            "is beyond 3.40282e+38"); /* half a step beyond it */
+}
+END_TEST
+
 START_TEST(digits_of_any_number_read_back)
 {
     for (uint64_t i = 0; i < 200000; i++) {
@@ -940,6 +957,7 @@ int main(int argc, char **argv)
         CASE(s, libsvm_files_cut_anywhere_status_and_sound_table);
         CASE(s, libsvm_mutated_texts_status_and_sound_table);
         CASE(s, libsvm_numbers_written_in_the_fewest_digits);
+        CASE(s, libsvm_largest_float_written_and_read_back);
         CASE(s, digits_of_any_number_read_back);
         CASE(s, libsvm_kth_allocation_failing_enomem_and_nothing_kept);
         CASE(s, libsvm_file_changing_while_read_eio);

@@ -1,4 +1,5 @@
 /* Rates side by side: each goes as its own run would, in full batch and in batches, for as long as it has not ended. */
+#include "base/base.h"
 #include "problems.h"
 #include <stdio.h>
 
@@ -400,6 +401,96 @@ START_TEST(rates_what_cannot_be_is_refused_by_name)
 }
 END_TEST
 
+/* One number in each row. */
+typedef struct diagonal {
+    size_t *start;
+    int32_t *column;
+    double *value, *y;
+    lgd_matrix *X;
+    lgd_objective *f;
+} diagonal;
+
+static diagonal diagonal_create(size_t rows, size_t cols)
+{
+    diagonal d = {lgd_alloc("test", rows + 1, sizeof(size_t)),
+                  lgd_alloc("test", rows, sizeof(int32_t)),
+                  lgd_alloc("test", rows, sizeof(double)),
+                  lgd_alloc("test", rows, sizeof(double)),
+                  NULL,
+                  NULL};
+    for (size_t i = 0; i < rows; i++) {
+        d.start[i + 1] = i + 1;
+        d.column[i] = (int32_t)(i % cols);
+        d.value[i] = 1;
+        d.y[i] = (double)(i % 3 == 0);
+    }
+    ck_ok(lgd_matrix_csr(&d.X, &(lgd_csr){rows, cols, d.start, d.column, NULL, d.value, NULL}));
+    ck_ok(lgd_glm_create(&d.f, d.X, d.y, lgd_loss_logistic(), NULL));
+    return d;
+}
+
+static void diagonal_free(diagonal *d)
+{
+    lgd_objective_free(d->f);
+    lgd_matrix_free(d->X);
+    lgd_release(d->start);
+    lgd_release(d->column);
+    lgd_release(d->value);
+    lgd_release(d->y);
+}
+
+/* lazy_adam on sparse batches is no adam: not one for the other. In full batch, and on dense rows, they are the same. */
+START_TEST(rates_of_lazy_steps_refused_where_they_would_be_others)
+{
+    enum { LONG = 900 };
+    static double W[2 * LONG];
+    diagonal d = diagonal_create(50, LONG);
+    lgd_optimizer *lazy;
+    lgd_minimize_options o = {.batch_size = 5, .max_epochs = 1};
+    ck_ok(lgd_optimizer_parse(&lazy, "lazy_adam"));
+    ck_fails(lgd_minimize_rates(d.f, lazy, rates, 2, W, &o, NULL, NULL), LGD_EUNSUPPORTED,
+             "rates: lazy_adam moves only what a batch touches");
+    o.batch_size = 0;
+    ck_ok(lgd_minimize_rates(d.f, lazy, rates, 2, W, &o, NULL, NULL));
+    lgd_optimizer_free(lazy);
+    diagonal_free(&d);
+}
+END_TEST
+
+/* The largest block that the library asked for. */
+static size_t largest;
+
+static void *measured_allocate(void *ctx, size_t size, size_t alignment)
+{
+    (void)ctx;
+    largest = size > largest ? size : largest;
+    return aligned_alloc(alignment, size);
+}
+
+static void measured_release(void *ctx, void *memory)
+{
+    (void)ctx;
+    free(memory);
+}
+
+/* Of sparse rows a run has one chunk where dense ones of that length would have 64, and so have several rates. */
+START_TEST(rates_on_sparse_rows_take_the_memory_of_their_points)
+{
+    enum { LONG = 3000 };
+    double *W = lgd_alloc("test", RATES * LONG, sizeof *W);
+    diagonal d = diagonal_create(8000, LONG);
+    lgd_optimizer *sgd = at_rate("sgd", 1);
+    largest = 0;
+    lgd_set_memory(&(lgd_memory){measured_allocate, measured_release, NULL});
+    ck_ok(lgd_minimize_rates(d.f, sgd, rates, RATES, W, &(lgd_minimize_options){.max_epochs = 2}, NULL, NULL));
+    lgd_set_memory(NULL);
+    ck_assert_uint_lt(largest, 3 * RATES * LONG * sizeof(double)); /* points and gradients */
+    lgd_optimizer_free(sgd);
+    diagonal_free(&d);
+    lgd_release(W);
+}
+END_TEST
+
 /* Three rates of which one diverges, a range test, and what a diagnosis says of one. */
 static lgd_status use_all(const data *d, size_t batch)
 {
@@ -467,6 +558,8 @@ int main(void)
     CASE(s, rates_histories_each_its_own_and_any_number_of_threads_the_same_bits);
     CASE(s, rates_validation_and_patience_each_as_its_own_run);
     CASE(s, rates_callback_ends_its_own);
+    CASE(s, rates_of_lazy_steps_refused_where_they_would_be_others);
+    CASE(s, rates_on_sparse_rows_take_the_memory_of_their_points);
     CASE(s, rates_each_allocation_failing_clean_error);
     CASE(s, rates_what_cannot_be_is_refused_by_name);
     return suite_run(s);

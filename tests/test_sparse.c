@@ -451,6 +451,8 @@ START_TEST(dense_steps_say_why)
         {"sgd", "dense: l2 cannot wait beside", {.clip_norm = 1}, 0.1, 0, false},
         {"sgd", "dense: l2 cannot wait beside", {0}, 0.1, 0, true},
         {"sgd", "sparse", {0}, 0.1, 0, false},
+        {"sgd:lr=0.6", "dense: l2 cannot wait where lr l2", {0}, 1, 0, false},
+        {"sgd:lr=0.4", "sparse", {0}, 1, 0, false},
         {"lazy_adam", "sparse", {0}, 0, 0, false},
         {"lazy_adam", "dense: l2 moves every coordinate", {0}, 0.1, 0, false},
     };

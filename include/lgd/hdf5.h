@@ -23,7 +23,7 @@ extern "C" {
  * dataset         its path within the file, "X" or "train/X"; NULL: the only one there is
  * target          the column that is y, from 1; 0: none
  * target_dataset  the dataset that is y, of one column and as many rows
- * target_only     y alone is wanted: no X. For a matrix that stays in its file
+ * target_only     y alone is wanted: no X. For a matrix that stays in its file. y is then `target` of `dataset`: 1 of a dataset of its own
  * binary          the target has two values, which become 0 and 1, as in lgd_csv_options
  * classes         the target is a class: its values become 0, 1, 2 ..., likewise. Beside binary LGD_EINVAL
  * max_bytes       memory the table may take; 0: four fifths of what this machine or process may have */
@@ -45,7 +45,8 @@ typedef struct lgd_hdf5_options {
  * dimensions, without a row or a column, a number that is NaN or Inf, an integer beyond 2^53, by row and column from 0; LGD_EUNSUPPORTED
  * for elements of another type (words, compounds, long doubles ..), by name, and for a packed file; LGD_EINVAL for options, a dataset that
  * is not there or not named where there are several (the names are told), a y of other rows; LGD_EIO if the file cannot be opened;
- * LGD_ERANGE for max_bytes. Memory: that of the table, 2 MiB, and what libhdf5 takes for a row of chunks, up to 64 MiB. */
+ * LGD_ERANGE for max_bytes. Memory: that of the table, 2 MiB, and what libhdf5 takes for a row of chunks, up to 64 MiB or
+ * one chunk. Where a row of chunks takes more, each is unpacked again for every block of rows that lies in it. */
 LGD_API lgd_status lgd_hdf5_read_sized(lgd_table **out, const char *path, const lgd_hdf5_options *options,
                                        size_t options_size);
 static inline lgd_status lgd_hdf5_read(lgd_table **out, const char *path, const lgd_hdf5_options *options)

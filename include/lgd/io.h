@@ -126,7 +126,8 @@ typedef struct lgd_table {
  * regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EFORMAT for what stands in it, as
  * path:line:cell, a row of too many or too few cells, a quote never closed (by the line it was opened in), a NUL byte, no row, no column
  * beside the target; LGD_EINVAL for options, columns that are not there (the nearest name is offered) or there twice; LGD_ERANGE for a limit.
- * Memory: at most four times the size of the file as text, 128 bytes for each column, and 4 MiB, apart from one-hot columns. */
+ * Memory: at most four times the size of the file as text, or eight where empty cells are filled or numbers are classes, 128 bytes for each
+ * column, and 4 MiB, apart from one-hot columns. */
 LGD_API lgd_status lgd_csv_read_sized(lgd_table **out, const char *path, const lgd_csv_options *options,
                                       size_t options_size);
 static inline lgd_status lgd_csv_read(lgd_table **out, const char *path, const lgd_csv_options *options)

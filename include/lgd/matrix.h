@@ -34,6 +34,7 @@ enum { LGD_CONCURRENT = 1 };
  *                    So are the products with several vectors, which take longer than gemm: a sum to each output, over the columns in
  *                    their order for a score, over the rows in theirs for a gradient. A linear model of one or several outputs on
  *                    sparse rows has then the bits of the same model on dense ones, gradients over all rows and steps included
+ *                    (but steps of sgd with l2 or clip_norm, which are the same to rounding)
  *   LGD_KERNEL_BLAS  gemv, and gemm */
 typedef enum lgd_kernel { LGD_KERNEL_AUTO, LGD_KERNEL_ROWS, LGD_KERNEL_BLAS } lgd_kernel;
 
@@ -139,8 +140,8 @@ typedef struct lgd_csr {
  * together for many steps: the same to rounding.
  *
  * With one output scores, and gradients of what fits one chunk, have the bits that lgd_matrix_dense has of the same matrix, zeros
- * included, wherever the vector is finite. With LGD_KERNEL_ROWS, asked for on both, all there is has: rows are then cut as dense ones are,
- * which gives more chunks to fewer numbers.
+ * included, wherever the vector is finite. With LGD_KERNEL_ROWS, asked for on both, all else has, see there: rows are then cut
+ * as dense ones are, which gives more chunks to fewer numbers.
  *
  * Errors: LGD_EINVAL for NULL, both or neither of two arrays, a row_start below the one before, a column that is out of range or not above
  * the one before it in its row, a NaN or Inf, each by its place; LGD_ERANGE for more numbers than an address can reach. 0 rows, and rows
@@ -206,8 +207,8 @@ LGD_API size_t lgd_matrix_block_rows(const lgd_matrix *A);
  * are created. LGD_EINVAL for NULL and for no kernel that there is, LGD_EUNSUPPORTED where the storage has no choice, by name. */
 LGD_API lgd_status lgd_matrix_set_kernel(lgd_matrix *A, lgd_kernel kernel);
 
-/* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm", "rows"; "its own" of a storage that does not tell.
- * Static storage; "none" for NULL. */
+/* What computes the products with k vectors, in words: "rows, avx512", "gemv", "gemm", "rows", "sparse rows"; "its own" of a
+ * storage that does not tell. Static storage; "none" for NULL. */
 LGD_API const char *lgd_matrix_kernel(const lgd_matrix *A, size_t k);
 
 /* (A - 1 shift^T) diag(1/scale), never formed: shift[cols], scale[cols] > 0 are copied, A is borrowed. NULL shift:

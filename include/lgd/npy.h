@@ -21,7 +21,7 @@ extern "C" {
  * target         the column that is y, from 1; 0: none
  * target_path    a file whose array is y, of one column and as many rows; NULL: none, or
  * target_member  with target_path NULL an array of the same .npz; else one of target_path
- * target_only    y alone is wanted: no X. For a matrix that stays in its file
+ * target_only    y alone is wanted: no X. For a matrix that stays in its file. y is then `target` of the array: 1 of an array of its own
  * binary         the target has two values, which become 0 and 1, as in lgd_csv_options
  * classes        the target is a class: its values become 0, 1, 2 ..., likewise. Beside binary LGD_EINVAL
  * max_bytes      memory the table may take; 0: four fifths of what this machine or process may have */

@@ -25,7 +25,8 @@ extern "C" {
  * LGD_EINVAL for NULL, count 0 and a rate that is not a finite number within the range of the method's lr, by its
  * number.
  * LGD_EUNSUPPORTED, by name, for an f that lgd_glm_create has not made, a method without lr or one that asks for more
- * than a gradient (LGD_NEEDS_EVAL and its like), estimators other than LGD_MINIBATCH, norm_test, start_rows, saddle
+ * than a gradient (LGD_NEEDS_EVAL and its like), batches of sparse rows for one with LGD_LAZY, since steps are on all
+ * of w, estimators other than LGD_MINIBATCH, norm_test, start_rows, saddle
  * and profile. Memory: that of count runs, and three times count x dim numbers. 4 m n outputs count flops a step for
  * m rows of n columns. */
 LGD_API lgd_status lgd_minimize_rates_sized(lgd_objective *f, const lgd_optimizer *opt, const double *rates,

@@ -75,7 +75,9 @@ static lgd_status check_options(const lgd_hdf5_options *o)
         return lgd_fail(LGD_EINVAL, "hdf5: %s is true, a target beside it is accepted",
                         o->binary ? "binary" : "classes");
     if (o->target_only && !o->target)
-        return lgd_fail(LGD_EINVAL, "hdf5: target_only is true, a column as target is accepted beside it");
+        return lgd_fail(LGD_EINVAL,
+                        "hdf5: target_only is true, a column as target is accepted beside it; read the dataset of "
+                        "the target itself");
     const lgd_status st = lgd_check_size("hdf5", "target", o->target, true);
     return st ? st : lgd_check_size("hdf5", "max_bytes", o->max_bytes, true);
 }

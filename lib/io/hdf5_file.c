@@ -199,7 +199,8 @@ static lgd_status look_at_shape(lgd_dataset *d)
     return LGD_OK;
 }
 
-/* A row of chunks stays in the cache of libhdf5, if it is not too large: rows that are read one after another unpack each chunk once. */
+/* A row of chunks stays in the cache of libhdf5, if it is not too large: rows that are read one after another unpack each chunk once. One
+ * chunk has room however large it is, since libhdf5 takes as much to unpack it. Chunks may reach beyond the dataset. */
 static lgd_status open_again_with_cache(lgd_dataset *d, const char *wanted_name)
 {
     enum { LEAST = 1 << 20, MOST = 1 << 26, SLOTS = 12421 };
@@ -209,10 +210,12 @@ static lgd_status open_again_with_cache(lgd_dataset *d, const char *wanted_name)
         d->chunk_rows = chunk[0] < d->rows ? (size_t)chunk[0] : d->rows;
     if (made >= 0)
         H5Pclose(made);
-    size_t bytes = lgd_mul(lgd_mul(d->chunk_rows, d->cols), sizeof(double));
+    const size_t width = (size_t)chunk[1], across = d->cols / width + (d->cols % width != 0);
+    const size_t one = lgd_mul(lgd_mul((size_t)chunk[0], width), sizeof(double));
+    size_t bytes = lgd_mul(one, across);
     if (bytes <= LEAST)
         return LGD_OK;
-    bytes = bytes < MOST ? lgd_add(bytes, bytes / 4) : MOST;
+    bytes = bytes < MOST ? lgd_add(bytes, bytes / 4) : one < MOST ? MOST : one;
     const hid_t access = H5Pcreate(H5P_DATASET_ACCESS);
     H5Pset_chunk_cache(access, SLOTS, bytes, 1);
     H5Dclose(d->set);

@@ -1,13 +1,9 @@
 /* Targets that are labels, two or several: they become 0, 1 ... in their order, and keep their names. */
 #define _POSIX_C_SOURCE 200809L
 #include "io.h"
-#include <float.h>
 #include <locale.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NUMBER = 32 }; /* characters of one, with the 0 */
 
 lgd_status lgd_csv_check_words(const lgd_reader *r)
 {
@@ -48,20 +44,16 @@ static lgd_status name_words(lgd_table *t, const lgd_levels *levels)
     return t->class_names ? LGD_OK : LGD_ENOMEM;
 }
 
-/* Numbers in the fewest digits that read back as they are. */
+/* Numbers in as many digits as read back as they are. */
 static lgd_status name_numbers(lgd_table *t, size_t count, const double *value)
 {
-    char *text = make_names(t, count, lgd_mul(count, NUMBER));
+    char *text = make_names(t, count, lgd_mul(count, LGD_DIGITS));
     locale_t c = text ? newlocale(LC_ALL_MASK, "C", (locale_t)0) : (locale_t)0;
     if (!c)
         return text ? lgd_fail(LGD_ENOMEM, "table: the C locale cannot be had") : LGD_ENOMEM;
     locale_t before = uselocale(c);
-    for (size_t i = 0; i < count; i++, text += NUMBER) {
-        for (int digits = 6; digits <= 17; digits++) {
-            snprintf(text, NUMBER, "%.*g", digits, value[i]);
-            if (strtod(text, NULL) == value[i])
-                break;
-        }
+    for (size_t i = 0; i < count; i++, text += LGD_DIGITS) {
+        lgd_digits(text, value[i], false);
         ((const char **)t->class_names)[i] = text;
     }
     uselocale(before);

@@ -1,9 +1,10 @@
 /* Files of LIBSVM's format, in two passes: count (rows and words), and fill, into memory of just that size. Both go word by word through a
  * buffer that ends behind a word, so that a line may be as long as it likes and the file is never in memory. */
 #include "io/libsvm.h"
-#include <float.h>
 #include <math.h>
 #include <string.h>
+
+#define BEYOND_FLOATS 0x1.ffffffp127 /* from here on no float is the nearest */
 
 static bool has(const char *s, const char *end, char c)
 {
@@ -80,7 +81,7 @@ static lgd_status take_pair(lgd_svm *r, const char **at, const char *end)
     double x = 0;
     const char *const value = digit + 1, *const behind =
                                              digit > s && *digit == ':' ? lgd_number(value, end, '.', &x) : value;
-    if (behind == value || !lgd_svm_ends_word(*behind) || !(fabs(x) <= (r->o.single ? (double)FLT_MAX : DBL_MAX)))
+    if (behind == value || !lgd_svm_ends_word(*behind) || !(fabs(x) < (r->o.single ? BEYOND_FLOATS : INFINITY)))
         return lgd_svm_refuse_pair(r, s);
     const uint64_t most = r->o.cols ? r->o.cols - (r->o.base == LGD_INDEX_0) : LGD_SVM_MOST_INDEX;
     if (index > most || index > LGD_SVM_MOST_INDEX || (r->pairs && index <= r->last) ||

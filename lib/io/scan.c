@@ -26,8 +26,9 @@ static void find_delimiter(lgd_scan *scan, const char *path, bool decimal_comma,
             i++;
         i += i + 1 < n && s[i] == '\r' && s[i + 1] == '\n' ? 2 : i < n;
     }
-    while (i < n && (s[i] == '\n' || s[i] == '\r')) /* empty lines */
-        i++;
+    for (size_t at = i; at < n && memchr(" \t\n\r", s[at], 4); at++) /* empty lines */
+        if (s[at] == '\n' || s[at] == '\r')
+            i = at + 1;
     bool comma = false, tab = false, semicolon = false;
     for (bool quoted = false; i < n && (quoted || (s[i] != '\n' && s[i] != '\r')); i++) {
         quoted ^= s[i] == '"'; /* a doubled one leaves it as it is */
@@ -110,7 +111,6 @@ typedef struct pass {
     size_t cell_line; /* the next cell begins in */
     size_t row_line;  /* the row began in */
     size_t cells, row_bytes;
-    bool after_cr; /* the buffer before ended with one */
     bool stop;
     lgd_status status; /* of the visitor: libcsv cannot be stopped from within */
 } pass;
@@ -231,16 +231,14 @@ static lgd_status parse(pass *p, char *s, size_t n, bool ended)
 }
 
 /* Cuts a buffer into lines. *rest: bytes behind the last end of a line, to come once more with what follows them; all of them ask for a
- * larger buffer. */
+ * larger buffer. A CR at the end is among them, since an LF behind it belongs to the same line, or cell. */
 static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest)
 {
-    char *const begin = s, *const end = s + n;
+    const size_t held = !last && n > 1 && s[n - 1] == '\r';
+    char *const begin = s, *const end = s + n - held;
     mark lf = {'\n', NULL}, cr = {'\r', NULL}, quote = {'"', NULL}, nul = {0, NULL};
     lgd_status st = LGD_OK;
-    *rest = 0;
-    if (p->after_cr && s < end && *s == '\n')
-        s++;
-    p->after_cr = false;
+    *rest = held;
     while (s < end && !st && !p->stop) {
         const bool by_cr = next(&cr, s, end) < next(&lf, s, end);
         char *stop = by_cr ? cr.at : lf.at;
@@ -251,11 +249,10 @@ static lgd_status feed_lines(pass *p, char *s, size_t n, bool last, size_t *rest
         if (!ended && !last &&
             (!whole || (n < LARGEST_BUFFER && n <= p->scan->max_row_bytes && p->row_bytes == 0 &&
                         p->line > p->scan->skip_lines && next(&quote, s, end) == end))) {
-            *rest = (size_t)(end - s);
+            *rest = (size_t)(end - s) + held;
             return LGD_OK;
         }
-        p->after_cr = by_cr && stop + 1 == end;
-        char *following = stop + ended + (by_cr && !p->after_cr && stop[1] == '\n');
+        char *following = stop + ended + (by_cr && stop + 1 < end && stop[1] == '\n');
         const size_t length = (size_t)(following - s);
         if (p->line > p->scan->skip_lines) {
             if (p->cells == 0 && !p->parser.quoted)

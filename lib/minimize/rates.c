@@ -198,6 +198,12 @@ static lgd_status check(const lgd_objective *f, const lgd_optimizer *opt, const 
                         "rates: %s asks for more than a gradient at its point, a method that does not "
                         "is accepted",
                         opt->ops.name);
+    if (opt->ops.flags & LGD_LAZY && f->ops.support &&
+        o->batch_size) /* here steps are dense: those of another method */
+        return lgd_fail(LGD_EUNSUPPORTED,
+                        "rates: %s moves only what a batch touches, a method that moves all of w, or one rate at a "
+                        "time, is accepted",
+                        opt->ops.name);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (refused[i].there)
             return lgd_fail(LGD_EUNSUPPORTED, "rates: %s is set, %s is accepted with several rates at once",

@@ -276,6 +276,8 @@ lgd_status lgd_sparse_step(lgd_run *run, lgd_epoch *e, const lgd_lent *l, bool *
     *made = count <= t->room && shrinks < 0.5; /* 1 - shrinks has a logarithm */
     if (!*made || t->owed < -MOST)
         lgd_sparse_settle(run);
+    if (!(shrinks < 0.5))
+        t->dense = "dense: l2 cannot wait where lr l2 is 0.5 or more";
     if (status || !*made)
         return status;
     if (!t->clean)

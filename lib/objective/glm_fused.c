@@ -151,15 +151,23 @@ static lgd_status descend_rows(descent *d, const lgd_rows *rows)
     return code ? lgd_failed_in(X->ops.name, "descend", code, errors) : LGD_OK;
 }
 
-static lgd_status descend_panel(void *ctx, const lgd_rows *rows, const lgd_panel *p, size_t done)
+/* From terms to rows, all at once: a storage that takes the smooth part of many steps together looks at all of w before and after. */
+static lgd_status descend_kept(descent *d, const lgd_rows *terms)
 {
-    (void)p, (void)done;
-    return descend_rows(ctx, rows);
+    const lgd_glm *m = d->m;
+    size_t *row = lgd_pool_take(m->pool, lgd_mul(terms->count, sizeof *row));
+    if (!row)
+        return LGD_ENOMEM;
+    for (size_t i = 0; i < terms->count; i++)
+        row[i] = lgd_glm_row(m, row_of(terms, i));
+    const lgd_status status = descend_rows(d, &(lgd_rows){0, terms->count, row});
+    lgd_pool_give(m->pool, row);
+    return status;
 }
 
 lgd_status lgd_glm_descend(void *ctx, const lgd_rows *rows, double lr, double mean_weight, double *w, double *f)
 {
     const lgd_glm *m = ctx;
     descent d = {.m = m, .lr = lr, .by = mean_weight, .w = w, .f = f};
-    return m->kept ? lgd_glm_walk_targets(m, rows, descend_panel, &d) : descend_rows(&d, rows);
+    return m->kept ? descend_kept(&d, rows) : descend_rows(&d, rows);
 }

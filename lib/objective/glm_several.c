@@ -62,6 +62,12 @@ static lgd_status several_eval(void *ctx, const lgd_rows *rows, const double *w,
     return lgd_glm_walk(&s->m, rows, 0, eval_panel, &to);
 }
 
+/* Chunks as long as those of f: of sparse rows, which have few numbers beside a gradient, longer ones than of dense. */
+static size_t several_chunk(void *ctx)
+{
+    return ((const lgd_several *)ctx)->f->panel;
+}
+
 /* Scores in the first-level cache, where losses find them column by column, as long as the products are of some size. BLAS that has
  * other products for small matrices, without copies of them, then takes those. */
 static size_t few_rows(size_t panel, size_t columns)
@@ -90,7 +96,8 @@ lgd_status lgd_several_create(lgd_several **out, const char *object, lgd_objecti
     s->m.panel = few_rows(lgd_matrix_panel(m->X, all), all);
     if (s->m.panel > m->X->rows)
         s->m.panel = m->X->rows;
-    const lgd_objective_ops ops = {.name = f->ops.name, .flags = f->ops.flags, .eval = several_eval};
+    const lgd_objective_ops ops = {
+        .name = f->ops.name, .flags = f->ops.flags, .eval = several_eval, .panel = f->panel ? several_chunk : NULL};
     lgd_status status = lgd_pool_create(&s->m.pool, object);
     if (!status)
         status = lgd_objective_create(&s->joint, dim, f->terms, &ops, s);
