@@ -43,6 +43,7 @@ static const char *const words[][2] = {
     {"there is no column that is not ignored",
      "there is no column of numbers that is not ignored; hint: no CSV? --format"},
     {"header yes or no", "--header=yes or --header=no"},
+    {"csv: delimiter is", "--delimiter is"},
     {"set decimal_comma", "--decimal-comma"},
     {"decimal_comma", "--decimal-comma"},
 };

@@ -107,9 +107,10 @@ bool reading_suits(reading *how, const char *path, bool needs_target)
         return refuse("%s: --stream is about .npy and HDF5, the file is %s; hint: lgd convert", path, titles[is]);
     if (is == FORMAT_CSV)
         return suits_text(how, path);
-    if (how->ignored || csv->header || csv->skip_lines || csv->missing || csv->missing_text || csv->decimal_comma)
-        return refuse("%s: --ignore, --header, --skip-lines, --missing, --missing-text and --decimal-comma are about "
-                      "CSV, the file is %s",
+    if (how->ignored || csv->header || csv->skip_lines || csv->delimiter || csv->missing || csv->missing_text ||
+        csv->decimal_comma)
+        return refuse("%s: --ignore, --header, --skip-lines, --delimiter, --missing, --missing-text and "
+                      "--decimal-comma are about CSV, the file is %s",
                       path, titles[is]);
     return is == FORMAT_LIBSVM ? suits_libsvm(how, path) : suits_array(how, path, is, needs_target);
 }

@@ -118,7 +118,11 @@ static bool model_numbered(const model *m, const char *path, lgd_index_base *bas
             return refuse("%s: columns of LIBSVM's format have numbers, column %zu of the model is \"%s\"", path, j + 1,
                           m->names[j]);
     }
-    *base = first ? LGD_INDEX_1 : LGD_INDEX_0;
+    const lgd_index_base is = first ? LGD_INDEX_1 : LGD_INDEX_0;
+    if (*base && *base != is)
+        return refuse("%s: --index-base is %d, the first column of the model is \"%s\"", path, *base == LGD_INDEX_1,
+                      m->names[0]);
+    *base = is;
     return true;
 }
 

@@ -1,4 +1,5 @@
 #include "reading.h"
+#include <string.h>
 
 bool reading_missing(reading *how, const arguments *a, const char *value)
 {
@@ -8,6 +9,13 @@ bool reading_missing(reading *how, const arguments *a, const char *value)
         return false;
     how->csv.missing = (lgd_csv_missing)choice;
     return true;
+}
+
+static bool take_delimiter(const char *value, char *to)
+{
+    *to = !strcmp(value, "tab") ? '\t' : !strcmp(value, "blank") ? ' ' : value[0];
+    return (*to && (*to != value[0] || !value[1])) ||
+           refuse("--delimiter is \"%s\", one character, tab or blank is accepted", value);
 }
 
 bool reading_take(reading *how, const arguments *a, int id, const char *value)
@@ -25,6 +33,8 @@ bool reading_take(reading *how, const arguments *a, int id, const char *value)
         return true;
     case READ_SKIP_LINES:
         return argument_size(a, "skip-lines", value, 0, INT32_MAX, &how->csv.skip_lines);
+    case READ_DELIMITER:
+        return take_delimiter(value, &how->csv.delimiter);
     case READ_MISSING_TEXT:
         how->csv.missing_text = value;
         return true;

@@ -8,6 +8,7 @@ enum {
     READ_IGNORE = 100,
     READ_HEADER,
     READ_SKIP_LINES,
+    READ_DELIMITER,
     READ_MISSING_TEXT,
     READ_DECIMAL_COMMA,
     READ_FORMAT,
@@ -21,6 +22,8 @@ enum {
     {READ_IGNORE, 0, "ignore", required_argument, " COL,...", "columns to leave out, by name or number from 1"},        \
         {READ_HEADER, 0, "header", required_argument, " WORD", "line 1 holds names: auto, yes or no (auto)"},           \
         {READ_SKIP_LINES, 0, "skip-lines", required_argument, " N", "lines before the table (0)"},                      \
+        {READ_DELIMITER,    0,       "delimiter",                                                                       \
+         required_argument, " MARK", "between cells: one character, tab or blank (by line 1)"},                         \
         {READ_MISSING_TEXT, 0, "missing-text", required_argument, " MARK", "cells of this text are missing (NA, ?)"},   \
         {READ_DECIMAL_COMMA, 0, "decimal-comma", no_argument, "", "numbers are written 12,5; cells end in ; or a tab"}, \
         {READ_FORMAT, 0, "format", required_argument, " WORD", "csv, libsvm, npy or hdf5 (by the name of the file)"},   \

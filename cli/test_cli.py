@@ -595,6 +595,7 @@ def cli_libsvm_rows_of_a_test_have_the_columns_of_the_fit(folder):
     write(folder, "from0.svm", "1 0:1 2:3\n2 1:1\n4 2:1\n3 0:2\n")
     fits("from0.svm", "-q", "-o", "from0.json", folder=folder)
     assert [c["name"] for c in model(folder, "from0.json")["columns"]] == ["0", "1", "2"]
+    refused(["predict", "from0.json", "s.svm", "--index-base=1"], 's.svm: --index-base is 1, the first column of the model is "0"', folder, 1)
     z = [run("predict", "from0.json", name, folder=folder).stdout for name in ("from0.svm", write(folder, "s.svm", "0 1:0 2:3\n"))]
     assert len(z[0].split()) == 4 and len(z[1].split()) == 1
 
@@ -969,6 +970,19 @@ def cli_progress_on_a_terminal_alone(folder):
     assert piped.stdout == process.stdout.decode()
 
 
+def cli_delimiter_of_any_kind(folder):
+    rows = [(i % 7, i * i % 11, 2 * (i % 7) - i * i % 11 + 1) for i in range(30)]
+    for name, mark, between in ("blank.txt", "blank", " "), ("bar.txt", "|", "|"), ("tab.txt", "tab", "\t"):
+        write(folder, name, "".join(between.join(f"{x:.18e}" for x in row) + "\n" for row in rows)) # as numpy.savetxt does
+        result = fits(name, "--delimiter", mark, "-q", "-o", "m.json", "--force", folder=folder)
+        assert result.stdout and [round(x, 9) for x in coefficients(model(folder))] == [2, -1, 1], coefficients(model(folder))
+        found = run("predict", "m.json", name, "--delimiter", mark, "-q", folder=folder)
+        assert [round(float(z)) for z in found.stdout.split()] == [row[2] for row in rows], found.stderr
+    refused(["fit", "bar.txt", "--delimiter=||"], '--delimiter is "||", one character, tab or blank is accepted', folder, 2)
+    refused(["fit", "bar.txt", "--delimiter=1"], "--delimiter is the character 49, a tab, a blank or a mark", folder, 1)
+    refused(["fit", f"{DATA}/heart_scale", "--format=libsvm", "--delimiter=tab"], "--delimiter, --missing, --missing-text and", folder, 2)
+
+
 # ---- help
 
 
@@ -988,7 +1002,7 @@ def cli_info_names_the_library_and_what_it_knows(folder):
 def cli_help_every_option_named(folder):
     text = run("fit", "--help", folder=folder).stdout
     for name in ("target", "loss", "l1", "l2", "intercept", "no-intercept", "standardize", "solver", "optimizer", "steps", "epochs",
-                 "batch-size", "order", "tol", "seed", "threads", "weights", "weights-file", "stream", "format", "ignore", "class-weight", "validate", "patience", "folds",
+                 "batch-size", "order", "tol", "seed", "threads", "weights", "weights-file", "stream", "format", "ignore", "delimiter", "class-weight", "validate", "patience", "folds",
                  "diagnose", "verbose", "out", "force", "quiet", "strict"):
         assert f"--{name}" in text, name
     assert max(len(line) for line in (text + run("predict", "--help", folder=folder).stdout + run("convert", "--help", folder=folder).stdout).split("\n")) <= 120

@@ -305,6 +305,9 @@ START_TEST(convert_arguments_out_of_range_refused)
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "no_target is true"));
     ck_assert_int_eq(lgd_csv_convert(&t, path, X, X, NULL), LGD_EINVAL); /* one would replace the other */
     ck_assert_ptr_nonnull(strstr(lgd_last_error(), "X.npy\", as X_path is, a file of its own is accepted"));
+    ck_assert_int_eq(lgd_csv_convert(&t, path, X, path_of("./X.npy"), NULL), LGD_EINVAL);
+    ck_assert_ptr_nonnull(strstr(lgd_last_error(), "X.npy\", as X_path is, a file of its own is accepted"));
+    ck_assert(!is_there(X));
     ck_assert_int_eq(lgd_csv_convert(&t, path, X, y, &(lgd_csv_options){.header = (lgd_csv_header)3}), LGD_EINVAL);
     ck_assert_int_eq(lgd_csv_convert(&t, path, path_of("nowhere/X.npy"), NULL, NULL), LGD_EIO);
     ck_assert_int_eq(lgd_csv_convert(&t, path, X, path_of("nowhere/y.npy"), NULL), LGD_EIO);

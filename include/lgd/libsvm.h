@@ -55,7 +55,8 @@ typedef struct lgd_libsvm_options {
  * in its line, below the one before, 0 from LGD_INDEX_1 on or beyond cols, groups of a ranking (qid:), a word of more than 262144 bytes, a
  * NUL byte; for a file without a row or an index; LGD_EIO if it cannot be read, or changes meanwhile (it is passed over twice, so it must be
  * a regular file); LGD_EUNSUPPORTED for a packed one where the library was built without libarchive; LGD_EINVAL for options; LGD_ERANGE for
- * an index beyond 2^48 and for max_bytes. Memory: that of the table, with room for values of 0, and 1 MiB. */
+ * an index beyond 2^48 and for max_bytes. Memory: that of the table, with room for values of 0, and 1 MiB;
+ * 4 bytes a number more while an index beyond 2^31 makes all columns 64-bit ones, and a copy of y while classes are numbered. */
 LGD_API lgd_status lgd_libsvm_read_sized(lgd_table **out, const char *path, const lgd_libsvm_options *options,
                                          size_t options_size);
 static inline lgd_status lgd_libsvm_read(lgd_table **out, const char *path, const lgd_libsvm_options *options)

@@ -115,11 +115,20 @@ static lgd_status write_heads(const converter *c, bool again)
 
 /* ---- the passes */
 
+static lgd_status refuse_y_path(const char *y_path)
+{
+    char shown[LGD_PATH_SHOWN];
+    return lgd_fail(LGD_EINVAL, "csv: y_path is \"%s\", as X_path is, a file of its own is accepted",
+                    lgd_path_shown(shown, y_path));
+}
+
 static lgd_status open_outputs(converter *c, bool *again)
 {
     lgd_status st = lgd_output_open(&c->X, "csv", c->X_path);
     if (!st && c->y_path)
         st = lgd_output_open(&c->y, "csv", c->y_path);
+    if (!st && c->y && lgd_output_same(c->X, c->y))
+        return refuse_y_path(c->y_path);
     *again = !st && !lgd_output_again(c->X, 0, "", 0) && !(c->y && lgd_output_again(c->y, 0, "", 0));
     return st;
 }
@@ -175,7 +184,6 @@ static lgd_status convert(lgd_reader *r)
 lgd_status lgd_csv_convert_sized(lgd_table **out, const char *path, const char *X_path, const char *y_path,
                                  const lgd_csv_options *options, size_t options_size)
 {
-    char shown[LGD_PATH_SHOWN];
     if (out)
         *out = NULL;
     if (!X_path)
@@ -183,8 +191,7 @@ lgd_status lgd_csv_convert_sized(lgd_table **out, const char *path, const char *
     if (y_path && options && options_size > offsetof(lgd_csv_options, no_target) && options->no_target)
         return lgd_fail(LGD_EINVAL, "csv: no_target is true, beside it no y_path is accepted");
     if (y_path && !strcmp(y_path, X_path))
-        return lgd_fail(LGD_EINVAL, "csv: y_path is \"%s\", as X_path is, a file of its own is accepted",
-                        lgd_path_shown(shown, y_path));
+        return refuse_y_path(y_path);
     converter c = {.r = {.file = path}, .X_path = X_path, .y_path = y_path};
     const lgd_status st = lgd_csv_run(&c.r, out, options, options_size, convert);
     lgd_output_close(c.X);

@@ -64,6 +64,9 @@ lgd_status lgd_output_write(lgd_output *out, const void *bytes, size_t count);
  * that is no regular file. */
 lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, size_t count);
 
+/* Would the one replace the other: is it of the same name in the same directory, whatever that is called? */
+bool lgd_output_same(const lgd_output *a, const lgd_output *b);
+
 /* To the disk, and under its name; then nothing but close may follow. close without commit leaves `path` as it was. */
 lgd_status lgd_output_commit(lgd_output *out);
 void lgd_output_close(lgd_output *out); /* NULL is accepted */

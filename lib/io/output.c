@@ -158,6 +158,22 @@ lgd_status lgd_output_again(lgd_output *out, size_t offset, const void *bytes, s
     return st;
 }
 
+static bool find_directory(const lgd_output *out, struct stat *found)
+{
+    const char first = out->draft[out->directory];
+    out->draft[out->directory] = 0;
+    const bool there = !stat(out->directory ? out->draft : ".", found);
+    out->draft[out->directory] = first;
+    return there;
+}
+
+bool lgd_output_same(const lgd_output *a, const lgd_output *b)
+{
+    struct stat x, y;
+    return a->path && b->path && !strcmp(a->path + a->directory, b->path + b->directory) && find_directory(a, &x) &&
+           find_directory(b, &y) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+}
+
 /* The name too is on the disk only when its directory is; where a directory cannot be asked for that, it is the system's. */
 static void sync_directory(const lgd_output *out)
 {
