@@ -183,6 +183,47 @@ START_TEST(range_in_batches_suggests_a_rate_that_holds)
 END_TEST
 
 /* An optimizer in the middle of its work: its state is as it was. */
+/* Rows of one number, each in a column of its own: a batch touches the columns that its rows are called by. */
+START_TEST(range_in_sparse_batches_lazy_steps_leave_the_rest)
+{
+    enum { N = 40, BATCH = 4, EACH = 25 };
+    size_t start[N + 1] = {0}, order[N];
+    int32_t column[N];
+    double value[N], y[N], w[N], g[N], part[BATCH], losses[EACH], rate[EACH], loss = 0;
+    for (size_t i = 0; i < N; i++) {
+        start[i + 1] = i + 1;
+        column[i] = (int32_t)i;
+        value[i] = 1 + (double)(i % 3);
+        y[i] = (double)(i % 2);
+        w[i] = 0.1 * (double)(i % 5);
+    }
+    lgd_matrix *X;
+    lgd_objective *f;
+    ck_ok(lgd_matrix_csr(&X, &(lgd_csr){N, N, start, column, NULL, value, NULL}));
+    ck_ok(lgd_glm_create(&f, X, y, lgd_loss_logistic(), NULL));
+    lgd_optimizer *lazy = parsed("lazy_adam"), *own = parsed("lazy_adam:lr=0.001");
+    const lgd_rate_range_options o = {
+        .low = 0.001, .high = 0.1, .steps = EACH, .batch_size = BATCH, .seed = 3, .rates = rate, .losses = losses};
+    lgd_rate_range_report found;
+    ck_ok(lgd_rate_range(f, lazy, w, &o, &found));
+    ck_assert_uint_eq(found.steps, EACH);
+    for (size_t i = 0; i < EACH; i++) {
+        const size_t at = i * BATCH % N;
+        if (!at)
+            lgd_permutation(3, i * BATCH / N, N, order);
+        ck_ok(lgd_objective_eval(f, &(lgd_rows){at, BATCH, order}, w, &loss, g));
+        ck_assert_msg(fabs(losses[i] - loss) <= 1e-12 * loss, "step %zu: %g, %g", i, losses[i], loss);
+        for (size_t k = 0; k < BATCH; k++)
+            part[k] = g[order[at + k]];
+        ck_ok(lgd_optimizer_step_sparse(own, N, w, BATCH, order + at, part, loss, rate[i] / 0.001));
+    }
+    lgd_optimizer_free(own);
+    lgd_optimizer_free(lazy);
+    lgd_objective_free(f);
+    lgd_matrix_free(X);
+}
+END_TEST
+
 /* What a network leaves out in a step on a batch it leaves out here too, and in full batch nothing. */
 START_TEST(range_in_batches_drops_out_as_a_run_does)
 {
@@ -313,6 +354,7 @@ int main(void)
     CASE(s, range_of_scaled_features_scales_with_them);
     CASE(s, range_in_full_batch_has_the_losses_of_a_loop);
     CASE(s, range_in_batches_suggests_a_rate_that_holds);
+    CASE(s, range_in_sparse_batches_lazy_steps_leave_the_rest);
     CASE(s, range_in_batches_drops_out_as_a_run_does);
     CASE(s, range_leaves_state_and_w_as_they_were);
     CASE(s, range_that_begins_too_high_suggests_nothing);

@@ -489,6 +489,53 @@ START_TEST(dense_steps_say_why)
 }
 END_TEST
 
+/* A callback gives the optimizer a group after the first epoch, and one that changes nothing after the third. */
+typedef struct regrouping {
+    lgd_optimizer *opt;
+    lgd_group group;
+    int calls;
+} regrouping;
+
+static int regroup(void *ctx, const lgd_progress *p)
+{
+    regrouping *r = ctx;
+    const lgd_group same_pace = {.first = r->group.first, .count = r->group.count};
+    const int call = r->calls++;
+    (void)p;
+    if (call == 0 || call == 2)
+        ck_ok(lgd_optimizer_groups(r->opt, call ? &same_pace : &r->group, 1));
+    return 0;
+}
+
+START_TEST(groups_changed_by_a_callback_hold_from_the_next_step)
+{
+    const lgd_group groups[] = {
+        {.count = COLS / 2, .decay = 0.5}, {.count = COLS / 2, .frozen = true}, {.count = COLS / 2, .lr_scale = 0.1}};
+    table *r = rows_create(21);
+    for (size_t k = 0; k < 3; k++)
+        for (double l2 = 0; l2 < 0.15; l2 += 0.1) {
+            const setting s = {"sgd:lr=0.3", "logistic", {.intercept = true, .l2 = l2}, {0}, false};
+            double w[2][COLS + 1];
+            for (int dense = 0; dense < 2; dense++) {
+                lgd_objective *f = model_on(r, &s, !dense);
+                regrouping ctx = {NULL, groups[k], 0};
+                lgd_report report;
+                const lgd_minimize_options o = {
+                    .batch_size = 4, .max_epochs = 5, .callback = regroup, .callback_ctx = &ctx};
+                fill(k, COLS + 1, -1, 1, w[dense]);
+                ck_ok(lgd_optimizer_parse(&ctx.opt, s.method));
+                ck_ok(lgd_minimize(f, ctx.opt, w[dense], &o, &report));
+                ck_assert_str_eq(report.updates, dense ? "" : "sparse");
+                lgd_optimizer_free(ctx.opt);
+                lgd_objective_free(f);
+            }
+            ck_assert_msg(difference_of(COLS + 1, w[0], w[1]) < 1e-13, "%zu, l2 %g: %g", k, l2,
+                          difference_of(COLS + 1, w[0], w[1]));
+        }
+    rows_free(r);
+}
+END_TEST
+
 /* ---- the flag */
 
 /* Of every method that says LGD_SPARSE, under options that matter: a step with g = 0, of either sign, changes no bit of w but the sign of
@@ -1162,6 +1209,7 @@ int main(void)
     CASE(s, l2_waits_and_agrees_to_rounding);
     CASE(s, w_that_is_shown_is_true);
     CASE(s, dense_steps_say_why);
+    CASE(s, groups_changed_by_a_callback_hold_from_the_next_step);
     CASE(s, methods_that_say_sparse_leave_what_has_no_gradient);
     CASE(s, lazy_adam_moves_what_is_touched_by_the_step_of_adam);
     CASE(s, lazy_adam_on_dense_rows_is_adam);

@@ -73,8 +73,9 @@ enum { LGD_QUADRATIC = 2 };
  *                Returns what computes them, in words of static storage. For what a run reports
  *   support      optional: in which coordinates the gradient of the sum over rows can differ from 0, which are those that the sum
  *                depends on. Writes each of them once to index [room], in any order, and returns their count, or SIZE_MAX where that is
- *                above room. seen [dim] is scratch: all false, and to be so again. One thread calls it. For batches that touch little of
- *                w, see LGD_SPARSE; eval then adds to a g that is all 0
+ *                above room. seen [dim] is scratch: all false, and to be so again. A run calls it by one thread; with LGD_CONCURRENT
+ *                runs side by side (lgd_minimize_starts) call it at once, each with a seen of its own. For batches that touch little
+ *                of w, see LGD_SPARSE; eval then adds to a g that is all 0
  * f is never NULL. A status other than LGD_OK ends the run and is passed through. */
 typedef struct lgd_objective_ops {
     const char *name;

@@ -156,7 +156,9 @@ lgd_status lgd_epoch_end(lgd_run *run, const lgd_epoch *e)
 static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
 {
     lgd_lent l;
-    lgd_status status = lgd_epoch_draw(run, &e->draws);
+    lgd_status status = lgd_sparse_begin(run);
+    if (!status)
+        status = lgd_epoch_draw(run, &e->draws);
     lgd_rows_known(run->index, status ? 0 : e->draws);
     while (!status && lgd_epoch_next(run, e, &l)) {
         double f;
@@ -182,9 +184,7 @@ static lgd_status run_epoch(lgd_run *run, lgd_epoch *e)
 lgd_status lgd_run_batches(lgd_run *run)
 {
     const lgd_estimator_ops *estimator = run->estimate.ops;
-    lgd_status status = lgd_sparse_begin(run);
-    if (!status && estimator->begin)
-        status = estimator->begin(run);
+    lgd_status status = estimator->begin ? estimator->begin(run) : LGD_OK;
     while (!status && !run->stop) {
         lgd_epoch e;
         const bool checks = lgd_run_checks(run);

@@ -13,7 +13,8 @@ enum { STEPS = 100, SMOOTHING = 3 };
 /* What the steps need.
  *   w, g, start   [dim]
  *   losses, rate  [steps]
- *   index         [terms] order of the rows, with batches */
+ *   index         [terms] order of the rows, with batches
+ *   touched, seen, part  [dim] what a batch touches, for a method whose steps are on that alone (LGD_LAZY); else NULL */
 typedef struct range {
     lgd_objective *f;
     const lgd_optimizer *like;
@@ -21,7 +22,9 @@ typedef struct range {
     size_t dim, terms, threads;
     double *w, *g, *loss, *rate;
     const double *start;
-    size_t *index;
+    size_t *index, *touched;
+    bool *seen;
+    double *part;
 } range;
 
 static lgd_status make(range *r, double lr, lgd_optimizer **out)
@@ -48,10 +51,22 @@ static lgd_status eval(range *r, const lgd_optimizer *opt, const lgd_rows *rows,
     return LGD_OK;
 }
 
-/* One step at the factor; a point that is none counts as divergence. */
-static lgd_status step(range *r, lgd_optimizer *opt, double f, double factor, bool *held)
+/* As a run's steps on a batch are. */
+static lgd_status lazy_step(range *r, lgd_optimizer *opt, const lgd_rows *rows, double f, double factor)
 {
-    const lgd_status status = lgd_optimizer_step(opt, r->dim, r->w, r->g, f, factor);
+    const size_t count = r->f->ops.support(r->f->ctx, rows, r->seen, r->touched, r->dim);
+    if (count > r->dim)
+        return lgd_optimizer_step(opt, r->dim, r->w, r->g, f, factor);
+    for (size_t i = 0; i < count; i++)
+        r->part[i] = r->g[r->touched[i]];
+    return lgd_optimizer_step_sparse(opt, r->dim, r->w, count, r->touched, r->part, f, factor);
+}
+
+/* One step at the factor, from the gradient over rows; a point that is none counts as divergence. */
+static lgd_status step(range *r, lgd_optimizer *opt, const lgd_rows *rows, double f, double factor, bool *held)
+{
+    const lgd_status status = r->touched && rows->index ? lazy_step(r, opt, rows, f, factor)
+                                                        : lgd_optimizer_step(opt, r->dim, r->w, r->g, f, factor);
     *held = !status && lgd_first_not_finite(r->dim, r->w) == r->dim;
     return status == LGD_EDIVERGED ? LGD_OK : status;
 }
@@ -69,7 +84,7 @@ static lgd_status raises(range *r, double lr, double from, bool *yes)
     if (!status)
         status = eval(r, opt, &all, &f);
     if (!status)
-        status = step(r, opt, f, 1, &held);
+        status = step(r, opt, &all, f, 1, &held);
     f = INFINITY;
     if (!status && held)
         status = eval(r, opt, &all, &f);
@@ -134,7 +149,7 @@ static lgd_status go(range *r, lgd_rate_range_report *report)
         scale = i ? scale : fabs(f);
         held = f - lowest <= r->o.divergence * fmax(scale, fabs(lowest));
         if (!status && held)
-            status = step(r, opt, f, factor, &held);
+            status = step(r, opt, &rows, f, factor, &held);
         if (!held)
             report->rate_diverged = r->rate[i];
     }
@@ -219,6 +234,14 @@ static lgd_status check(const range *r)
     return LGD_OK;
 }
 
+/* Does a run step on what a batch touches alone, and is that another method than steps on all of w? */
+static bool is_lazy(const range *r)
+{
+    const lgd_objective *f = r->f;
+    return r->like->ops.flags & LGD_LAZY && !lgd_optimizer_is_dense(r->like) && f->ops.support &&
+           (!f->ops.smooth || (f->slopes && f->l2 == 0));
+}
+
 static lgd_status allocate(range *r)
 {
     const size_t stride = lgd_padded(r->dim), steps = (size_t)r->o.steps;
@@ -230,6 +253,13 @@ static lgd_status allocate(range *r)
     r->rate = r->loss + steps;
     if (r->o.batch_size && !(r->index = lgd_alloc("range", r->terms, sizeof *r->index)))
         return LGD_ENOMEM;
+    if (r->index && is_lazy(r)) {
+        r->touched = lgd_alloc("range", r->dim, sizeof *r->touched);
+        r->seen = lgd_alloc("range", r->dim, sizeof *r->seen);
+        r->part = lgd_alloc("range", r->dim, sizeof *r->part);
+        if (!r->touched || !r->seen || !r->part)
+            return LGD_ENOMEM;
+    }
     return lgd_objective_reserve(r->f, r->terms);
 }
 
@@ -294,5 +324,8 @@ lgd_status lgd_rate_range_sized(lgd_objective *f, const lgd_optimizer *opt, cons
     }
     lgd_release(r.w);
     lgd_release(r.index);
+    lgd_release(r.touched);
+    lgd_release(r.seen);
+    lgd_release(r.part);
     return status;
 }

@@ -48,10 +48,12 @@ lgd_status lgd_sparse_begin(lgd_run *run)
     const size_t few = run->dim / SHARE + FEW;
     lgd_touching *t = &run->touching;
     const lgd_objective *f = run->f;
-    if (!f->ops.support)
+    t->on = false;
+    t->dense = f->ops.support ? why_dense(run) : NULL;
+    if (!f->ops.support || t->dense)
         return LGD_OK;
-    t->dense = why_dense(run);
-    if (t->dense)
+    t->on = true;
+    if (t->seen) /* it had an epoch already */
         return LGD_OK;
     const bool waits = f->slopes && f->l2 > 0;
     t->room = run->opt->ops.flags & LGD_LAZY || few > run->dim ? run->dim : few;
@@ -63,7 +65,6 @@ lgd_status lgd_sparse_begin(lgd_run *run)
     t->factor = waits && t->g ? t->g + lgd_padded(t->room) : NULL;
     if (!t->seen || !t->index || !t->g || (waits && !t->paid))
         return LGD_ENOMEM;
-    t->on = true;
     return lgd_optimizer_reserve(run->opt, t->room);
 }
 

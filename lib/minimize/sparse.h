@@ -29,7 +29,8 @@ typedef struct lgd_touching {
     double squares, squares_rest; /* |w|^2 exp(-2 owed) of what decays, and what rounding took of it */
 } lgd_touching;
 
-/* Before the first batch: may steps be sparse, and if not, why? What the report says of it; and the end of all. */
+/* Before the first batch of each epoch, since a callback may have given the optimizer other groups: may steps be sparse, and if not, why?
+ * What the report says of it; and the end of all. */
 lgd_status lgd_sparse_begin(struct lgd_run *run);
 const char *lgd_sparse_tell(const struct lgd_run *run);
 void lgd_sparse_free(struct lgd_run *run);
