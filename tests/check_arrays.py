@@ -8,6 +8,8 @@ import lzma
 import os
 import subprocess
 import sys
+import warnings
+import zipfile
 
 import h5py
 import numpy as np
@@ -167,6 +169,10 @@ def case_npz_plain_and_compressed_read_by_member(scratch):
         refused('there are 3 arrays, the name of one as member is accepted: "X", "y", "names"', path)
         refused('member is "Z", one of its arrays is accepted: "X", "y", "names"', path, "member=Z")
         refused('a.npz:names: its elements are "<U1" (words)', path, "member=names")
+        with warnings.catch_warnings(), zipfile.ZipFile(path, "a") as archive:  # as if X had been replaced
+            warnings.simplefilter("ignore")
+            archive.writestr("X.npy", open(saved(scratch, "again.npy", -X), "rb").read())
+        refused('a.npz: member is "X", and 2 are called so; one is accepted', path, "member=X")
         refused("unpack it first", path, how="stream")
         alone = os.path.join(scratch, "b.npz")
         save(alone, X)

@@ -8,8 +8,10 @@
 #include <limits.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -468,6 +470,89 @@ START_TEST(selftest_wrong_kernel_routine_named)
 }
 END_TEST
 
+#ifndef __SANITIZE_THREAD__ /* which has no threads after a fork */
+static atomic_bool held_beside, enough;
+
+static void *hold_until_told(void *unused)
+{
+    lgd_blas_hold();
+    atomic_store(&held_beside, true);
+    while (!atomic_load(&enough))
+        ;
+    lgd_blas_release();
+    return unused;
+}
+
+static void *hold_and_release(void *unused)
+{
+    while (!atomic_load(&enough)) {
+        lgd_blas_hold();
+        lgd_blas_release();
+    }
+    return unused;
+}
+
+static int ending_of_child(int (*body)(void))
+{
+    int ended = -1;
+    const pid_t child = fork();
+    if (!child) {
+        alarm(20); /* ends one that waits for ever */
+        _exit(body());
+    }
+    ck_assert_int_gt(child, 0);
+    ck_assert_int_eq(waitpid(child, &ended, 0), child);
+    return ended;
+}
+
+static int hold_once(void)
+{
+    lgd_blas_hold();
+    const bool held = lgd_blas_held();
+    lgd_blas_release();
+    return !held;
+}
+
+static int setting_comes_back(void)
+{
+    return lgd_blas_held() || hold_once() || call_get("openblas_get_num_threads") != (openblas() ? 3 : 0);
+}
+
+static int still_held(void)
+{
+    const bool held = lgd_blas_held();
+    lgd_blas_release();
+    return !held || lgd_blas_held() || call_get("openblas_get_num_threads") != (openblas() ? 3 : 0);
+}
+
+/* A child has the holds of the thread that it comes from, and no lock that a thread of its parent's has. */
+START_TEST(guard_after_a_fork_the_child_s)
+{
+    enum { FORKS = 200 };
+    pthread_t other;
+    call_set("openblas_set_num_threads", 3);
+    ck_assert_int_eq(pthread_create(&other, NULL, hold_until_told, NULL), 0);
+    while (!atomic_load(&held_beside))
+        ;
+    ck_assert_int_eq(ending_of_child(setting_comes_back), 0);
+    atomic_store(&enough, true);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+    lgd_blas_hold();
+    ck_assert_int_eq(ending_of_child(still_held), 0);
+    lgd_blas_release();
+    ck_assert_int_eq(call_get("openblas_get_num_threads"), openblas() ? 3 : 0);
+    atomic_store(&enough, false);
+    ck_assert_int_eq(pthread_create(&other, NULL, hold_and_release, NULL), 0);
+    for (int i = 0; i < FORKS; i++) {
+        const int ended = ending_of_child(hold_once);
+        ck_assert_msg(ended == 0, "fork %d: %d", i, ended);
+    }
+    atomic_store(&enough, true);
+    ck_assert_int_eq(pthread_join(other, NULL), 0);
+}
+END_TEST
+#endif
+
 START_TEST(build_info_loaded_files_named)
 {
     const char *info = lgd_build_info();
@@ -498,6 +583,9 @@ int main(void)
     CASE(s, guard_nested_holds_host_settings_restored);
     CASE(s, guard_openmp_kind_one_thread_in_each_call);
     CASE(s, guard_eight_threads_same_bits_and_setting_restored);
+#ifndef __SANITIZE_THREAD__
+    CASE(s, guard_after_a_fork_the_child_s);
+#endif
     CASE(s, concurrency_sound_blas_as_wanted);
     CASE(s, concurrency_setting_ignored_one);
     CASE(s, concurrency_sequential_build_without_locks_one);

@@ -353,6 +353,51 @@ START_TEST(hdf5_stream_after_a_fork_the_child_reads)
 }
 END_TEST
 
+/* Nobody has freed the stream when the process ends, and its thread is within libhdf5, which ends too. */
+START_TEST(hdf5_stream_at_the_end_of_the_process_nothing_printed)
+{
+    enum { ENDINGS = 20, LONG = 40000, CHUNK = 4000 }; /* a chunk takes a millisecond */
+    static double numbers[LONG * COLS];
+    static lgd_matrix *A;
+    const hsize_t size[] = {LONG, COLS}, chunk[] = {CHUNK, COLS};
+    const char *path = path_of("c.h5");
+    char said[256];
+    snprintf(said, sizeof said, "%s", path_of("said"));
+    lgd_uniform(1, 0, LONG * COLS, numbers);
+    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
+                space = H5Screate_simple(2, size, NULL), made = H5Pcreate(H5P_DATASET_CREATE);
+    H5Pset_chunk(made, 2, chunk);
+    H5Pset_deflate(made, 6);
+    const hid_t set = H5Dcreate2(file, "X", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, made, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers), 0);
+    H5Dclose(set);
+    H5Pclose(made);
+    H5Sclose(space);
+    ck_assert_int_ge(H5Fclose(file), 0);
+    for (int i = 0; i < ENDINGS; i++) {
+        int how;
+        const pid_t child = fork();
+        ck_assert_int_ge(child, 0);
+        if (child == 0) {
+            const double w[COLS] = {1};
+            double z[4];
+            const int words = open(said, O_CREAT | O_WRONLY | O_APPEND, 0600);
+            alarm(20);
+            if (words < 0 || dup2(words, STDERR_FILENO) < 0 || lgd_hdf5_stream(&A, path, NULL) ||
+                lgd_matrix_forward(A, &(lgd_rows){0, 4, NULL}, 1, w, 1, z, 1))
+                _exit(1);
+            usleep((useconds_t)(100 * i));
+            exit(0);
+        }
+        ck_assert_int_eq(waitpid(child, &how, 0), child);
+        ck_assert_msg(WIFEXITED(how) && WEXITSTATUS(how) == 0, "ending %d: %d", i, how);
+    }
+    struct stat about;
+    ck_assert_int_eq(stat(said, &about), 0);
+    ck_assert_int_eq((int)about.st_size, 0);
+}
+END_TEST
+
 /* What the host has of libhdf5: its stack of errors, what prints it, and its own files. */
 static herr_t own_print(hid_t stack, void *ctx)
 {
@@ -451,6 +496,7 @@ int main(void)
     ONE(hdf5_chunk_however_large_unpacked_once);
     ONE(hdf5_stream_file_that_shrinks_eio);
     ONE(hdf5_stream_after_a_fork_the_child_reads);
+    ONE(hdf5_stream_at_the_end_of_the_process_nothing_printed);
     ONE(hdf5_errors_of_the_host_as_they_were);
 #else
     ONE(hdf5_without_libhdf5_reading_refused_by_name_and_files_written);

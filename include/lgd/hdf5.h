@@ -9,7 +9,7 @@
  *
  * Threads: calls of libhdf5 are made under one lock of libgd-io. A host that calls libhdf5 itself from another thread meanwhile, that of a
  * stream which reads ahead included, needs one that was built thread-safe, as Debian's is. The stack of errors of the host, and what it
- * prints, are as before after each call.
+ * prints, are as before after each call. A process may end while a stream reads ahead.
  */
 #ifndef LGD_HDF5_H
 #define LGD_HDF5_H

@@ -50,8 +50,29 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
  * that callers side by side, who hold and release around each small evaluation, do not wait for one another. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static atomic_size_t holds;
+static _Thread_local size_t own_holds; /* of this thread */
 static int host_threads;
+static bool host_known; /* host_threads is what the host has set, though BLAS has 1 */
 static atomic_bool took;
+
+/* A child has the thread that forked, and its holds alone; where others had held, what the host has set comes back with the next release. */
+static void before_fork(void)
+{
+    pthread_mutex_lock(&lock);
+}
+
+static void after_fork(void)
+{
+    pthread_mutex_unlock(&lock);
+}
+
+static void in_child(void)
+{
+    pthread_mutex_init(&lock, NULL);
+    host_known = host_known || (!own_holds && atomic_load(&holds));
+    if (own_holds < atomic_load(&holds))
+        atomic_store(&holds, own_holds);
+}
 
 void *lgd_blas_symbol(const char *name)
 {
@@ -83,6 +104,7 @@ static void look(void)
     loaded.config = config ? ((config_function *)config)() : "";
     loaded.per_call = loaded.omp_set && (kind == OPENMP || loaded.knob == &knobs[FLEXIBLAS]);
     loaded.reentrant = kind != SEQUENTIAL || strstr(loaded.config, "USE_LOCKING");
+    pthread_atfork(before_fork, after_fork, in_child);
 }
 
 static int threads_now(void)
@@ -126,6 +148,7 @@ static bool moves(size_t above, size_t by)
 
 void lgd_blas_hold(void)
 {
+    own_holds++;
     if (moves(0, 1))
         return;
     pthread_once(&once, look);
@@ -133,7 +156,9 @@ void lgd_blas_hold(void)
     if (!moves(0, 1)) {
         bool takes = loaded.per_call || needs_no_setting();
         if (has_setting()) {
-            host_threads = threads_now();
+            if (!host_known)
+                host_threads = threads_now();
+            host_known = false;
             if (host_threads != 1)
                 set_threads(1);
             takes = threads_now() == 1;
@@ -146,6 +171,7 @@ void lgd_blas_hold(void)
 
 void lgd_blas_release(void)
 {
+    own_holds -= own_holds > 0;
     if (moves(1, (size_t)-1))
         return;
     pthread_mutex_lock(&lock);

@@ -5,6 +5,7 @@
 #include <hdf5.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 /* ---- around every call: one thread at a time, and the host's errors as they were */
@@ -13,6 +14,7 @@ typedef struct manners {
     hid_t errors;
     H5E_auto2_t print;
     void *print_ctx;
+    bool gone; /* there is no libhdf5 any more */
 } manners;
 
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
@@ -33,23 +35,45 @@ static void see_forks(void)
     (void)pthread_atfork(before_fork, after_fork, after_fork);
 }
 
+/* A process that ends takes libhdf5 down, be it that a stream reads ahead: the call under way is waited for, and there are no more of them.
+ * This comes before what libhdf5 has registered in its first call. */
+static bool exit_is_seen, gone; /* of the lock */
+
+static void at_exit(void)
+{
+    pthread_mutex_lock(&one_at_a_time);
+    gone = true;
+    pthread_mutex_unlock(&one_at_a_time);
+}
+
 static manners enter(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, see_forks);
     pthread_mutex_lock(&one_at_a_time);
-    manners m = {.errors = H5Eget_current_stack()}; /* at once: most other calls begin by clearing it */
+    manners m = {.gone = gone};
+    if (m.gone)
+        return m;
+    m.errors = H5Eget_current_stack(); /* at once: most other calls begin by clearing it */
     H5Eget_auto2(H5E_DEFAULT, &m.print, &m.print_ctx);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
+    exit_is_seen = exit_is_seen || !atexit(at_exit);
     return m;
 }
 
 static void leave(const manners *m)
 {
-    H5Eset_auto2(H5E_DEFAULT, m->print, m->print_ctx);
-    if (m->errors >= 0)
-        H5Eset_current_stack(m->errors);
+    if (!m->gone) {
+        H5Eset_auto2(H5E_DEFAULT, m->print, m->print_ctx);
+        if (m->errors >= 0)
+            H5Eset_current_stack(m->errors);
+    }
     pthread_mutex_unlock(&one_at_a_time);
+}
+
+static lgd_status refuse_at_exit(const manners *m, const char *name)
+{
+    return m->gone ? lgd_fail(LGD_EIO, "%s: the process is ending, and libhdf5 has been closed", name) : LGD_OK;
 }
 
 /* The first thing that went wrong, as libhdf5 says it, or as the system does. */
@@ -253,8 +277,9 @@ lgd_status lgd_dataset_open(lgd_dataset *d, const char *path, const char *wanted
     if (st)
         return st;
     const manners m = enter();
-    d->file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
-    if (d->file < 0)
+    st = refuse_at_exit(&m, shown);
+    d->file = st ? -1 : H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (!st && d->file < 0)
         st = failure(LGD_EFORMAT, shown, "open it as a file of HDF5");
     st = st ? st : find(d, shown, wanted);
     st = st ? st : look_at_type(d);
@@ -271,9 +296,10 @@ void lgd_dataset_close(lgd_dataset *d)
     if (d->file < 0)
         return;
     const manners m = enter();
-    if (d->set >= 0)
+    if (!m.gone && d->set >= 0)
         H5Dclose(d->set);
-    H5Fclose(d->file);
+    if (!m.gone)
+        H5Fclose(d->file);
     leave(&m);
     d->file = d->set = -1;
 }
@@ -300,6 +326,11 @@ lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_
 {
     const hsize_t start[2] = {row, col}, count[2] = {rows, cols};
     const manners m = enter();
+    lgd_status st = refuse_at_exit(&m, d->name);
+    if (st) {
+        leave(&m);
+        return st;
+    }
     const hid_t space = H5Dget_space(d->set), memory = H5Screate_simple(2, count, NULL);
     /* One dimension has no columns to choose from. */
     const bool right = space >= 0 && memory >= 0 &&
@@ -307,7 +338,7 @@ lgd_status lgd_dataset_read(const lgd_dataset *d, size_t row, size_t rows, size_
                        H5Dread(d->set, type_in_memory(&d->as), memory, space, H5P_DEFAULT, to) >= 0;
     char what[64];
     snprintf(what, sizeof what, "read rows %zu to %zu (from 0)", row, row + rows - 1);
-    lgd_status st = right ? LGD_OK : failure(status, d->name, what);
+    st = right ? LGD_OK : failure(status, d->name, what);
     if (memory >= 0)
         H5Sclose(memory);
     if (space >= 0)

@@ -91,6 +91,9 @@ static lgd_status find(const lgd_member *m, const char *wanted, size_t *at)
     if (!st && wanted && !matches)
         st = lgd_fail(LGD_EINVAL, "%s: member is \"%s\", one of its arrays is accepted: %s%s", m->shown,
                       lgd_shown(shown, wanted, strlen(wanted)), told, more);
+    else if (!st && wanted && matches > 1)
+        st = lgd_fail(LGD_EINVAL, "%s: member is \"%s\", and %zu are called so; one is accepted", m->shown,
+                      lgd_shown(shown, wanted, strlen(wanted)), matches);
     else if (!st && !matches)
         st = lgd_fail(LGD_EFORMAT, "%s: there is no array of NumPy in this archive", m->shown);
     else if (!st && !wanted && matches > 1)
