@@ -317,6 +317,8 @@ START_TEST(stream_checks_as_a_matrix_and_is_standardised)
             ck_ok(lgd_matrix_scaling(S[i], shift[i], scale[i], NULL));
         ck_assert_mem_eq(shift[0], shift[1], sizeof shift[0]);
         ck_assert_mem_eq(scale[0], scale[1], sizeof scale[0]);
+        ck_assert_uint_eq(lgd_matrix_block_rows(S[0]), 64);
+        ck_assert_uint_eq(lgd_matrix_block_rows(S[1]), 0);
         ck_ok(lgd_matrix_check(S[0], 3, &error));
         ck_assert_double_le(error, 1e-12);
         for (size_t k = 1; k <= 3; k += 2) {
@@ -677,6 +679,34 @@ START_TEST(stream_shuffled_reads_rows_by_themselves)
 }
 END_TEST
 
+/* Blocks of the order that are small beside those of the stream are read by themselves, but for those that neighbours in the order share. */
+START_TEST(stream_in_blocks_of_few_of_its_rows_reads_these)
+{
+    enum { ROWS = 1 << 16 };
+    size_t rows_read = 0;
+    const lgd_stream s = {.rows = ROWS,
+                          .cols = 2,
+                          .read = make_rows,
+                          .ctx = &rows_read,
+                          .block_rows = 1024,
+                          .memory = 4 * 1024 * 2 * sizeof(double)};
+    const lgd_minimize_options o = {.batch_size = 64, .order = LGD_BLOCKS, .max_epochs = 1, .grad_tol = LGD_ZERO};
+    double *y = lgd_alloc("test", ROWS, sizeof *y), w[2] = {0};
+    lgd_matrix *A;
+    lgd_objective *f;
+    lgd_optimizer *opt;
+    ck_ok(lgd_matrix_stream(&A, &s));
+    ck_ok(lgd_glm_create(&f, A, y, lgd_loss_half_squared(), NULL));
+    ck_ok(lgd_sgd_create(&opt, &(lgd_sgd_options){.lr = 1e-6}));
+    ck_ok(lgd_minimize(f, opt, w, &o, NULL));
+    ck_assert_uint_le(rows_read, 4 * 2 * ROWS); /* an epoch, and all rows at the end */
+    lgd_optimizer_free(opt);
+    lgd_objective_free(f);
+    lgd_matrix_free(A);
+    lgd_release(y);
+}
+END_TEST
+
 START_TEST(stream_run_that_stops_within_an_epoch_leaves_a_stream_that_goes_on)
 {
     source from;
@@ -824,6 +854,7 @@ int main(void)
     tcase_add_test(cases, stream_with_memory_for_all_reads_each_row_once);
     tcase_add_test(cases, stream_in_blocks_reads_each_row_once_an_epoch);
     tcase_add_test(cases, stream_shuffled_reads_rows_by_themselves);
+    tcase_add_test(cases, stream_in_blocks_of_few_of_its_rows_reads_these);
     tcase_add_test(cases, stream_run_that_stops_within_an_epoch_leaves_a_stream_that_goes_on);
     tcase_add_test(cases, stream_run_that_is_saved_goes_on_with_the_same_bits);
     tcase_add_test(cases, stream_of_several_callers_has_the_bits_of_one);

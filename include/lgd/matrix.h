@@ -187,6 +187,9 @@ typedef struct lgd_stream {
  * with the `block_rows` of lgd_matrix_block_rows. LGD_INTERLEAVED wants memory for sixteen blocks, LGD_WINDOW for two windows. In the
  * order LGD_SHUFFLE, and wherever blocks are met for few of their rows, rows are read one by one, which is correct and slow.
  *
+ * Threads that compute side by side are on blocks of their own: memory for fewer than two blocks a thread has some read more than once.
+ * Rows of more than 4096 columns are read as they come, not ahead.
+ *
  * The thread that reads ahead begins with the first product, sleeps when nothing is wanted, and ends with the matrix, which waits for a
  * call of read to return; where the system has no thread for it, reading is synchronous. After a fork the child reads with a thread of its
  * own, by the ctx of its copy.
@@ -200,7 +203,7 @@ static inline lgd_status lgd_matrix_stream(lgd_matrix **out, const lgd_stream *s
     return lgd_matrix_stream_sized(out, stream, sizeof *stream);
 }
 
-/* How many rows of A are read together, for `block_rows` of lgd_minimize_options; 0 where A is no stream. */
+/* How many rows of A are read together, for `block_rows` of lgd_minimize_options; 0 where A is no stream, nor a scaled one above it. */
 LGD_API size_t lgd_matrix_block_rows(const lgd_matrix *A);
 
 /* Chooses how products are computed, before anything is made on A: models, scaled matrices and twins ask once, when they

@@ -53,6 +53,9 @@ lgd_status lgd_matrix_moments(const char *name, size_t cols, const lgd_rows *row
 /* Bytes of memory to a row, see `bytes` of the ops. */
 double lgd_matrix_bytes(const lgd_matrix *A);
 
+/* What is below a scaled matrix; NULL of another one. */
+const lgd_matrix *lgd_matrix_below(const lgd_matrix *A);
+
 /* Was it made by lgd_matrix_imputed? */
 bool lgd_matrix_is_imputed(const lgd_matrix *A);
 

@@ -108,6 +108,11 @@ static const char *scaled_kernel(void *ctx, size_t k)
     return lgd_matrix_kernel(s->A, k);
 }
 
+const lgd_matrix *lgd_matrix_below(const lgd_matrix *A)
+{
+    return A->ops.forward == scaled_forward ? ((const scaled *)A->ctx)->A : NULL;
+}
+
 static size_t scaled_panel(void *ctx, size_t k)
 {
     const scaled *s = ctx;

@@ -314,5 +314,8 @@ lgd_status lgd_matrix_stream_sized(lgd_matrix **out, const lgd_stream *from, siz
 
 size_t lgd_matrix_block_rows(const lgd_matrix *A)
 {
-    return A && A->ops.forward == stream_forward ? ((const lgd_streamed *)A->ctx)->b.from.block_rows : 0;
+    for (const lgd_matrix *below = A; below; below = lgd_matrix_below(below))
+        if (below->ops.forward == stream_forward)
+            return ((const lgd_streamed *)below->ctx)->b.from.block_rows;
+    return 0;
 }

@@ -22,14 +22,19 @@ static size_t end_of(const lgd_blocks *b, const lgd_rows *rows)
     return rows->index ? rows->first + rows->count + lgd_rows_ahead(rows) : b->from.rows;
 }
 
+/* Is a block met less often than it would have to make room for others, or now, and not again for long, for less than a quarter of its rows? */
 static bool is_rare(const lgd_blocks *b, const size_t *index, size_t at, size_t end)
 {
     const size_t each = b->from.block_rows, first = index[at] / each * each;
-    const size_t seen = least(end - at, least(16 * b->count, RARE));
-    size_t met = 0;
-    for (size_t i = 0; i < seen; i++)
-        met += index[at + i] - first < each;
-    return each > 1 && b->count < b->blocks && 2 * b->count * met < seen;
+    const size_t seen = least(end - at, RARE), soon = least(seen, lgd_mul(16, b->count));
+    size_t met = 0, met_soon = 0, last = 0;
+    for (size_t i = 0; i < seen; i++) {
+        const bool here = index[at + i] - first < each;
+        met += here;
+        met_soon += here && i < soon;
+        last = here ? i : last;
+    }
+    return each > 1 && b->count < b->blocks && (2 * b->count * met_soon < soon || (last < seen / 2 && met < each / 4));
 }
 
 bool lgd_blocks_rare(const lgd_blocks *b, const lgd_rows *rows, size_t at)
