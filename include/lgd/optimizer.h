@@ -122,7 +122,7 @@ typedef struct lgd_step {
     bool fresh;               /* out: f and g already belong to the new w (full batch) */
     int stop;                 /* out: why the run ends here, a lgd_stop or 1 (LGD_STOP_OPTIMIZER); 0: it goes on */
     uint64_t key;             /* lgd_uniform(key, ...) is the run's reproducible noise for this step and slice */
-    const lgd_oracle *oracle; /* NULL in a caller's own loop */
+    const lgd_oracle *oracle; /* NULL in a caller's own loop, and in sparse steps */
     void *oracle_ctx;         /* what its functions are handed */
     const void *options;      /* the options struct, presets filled in, LGD_ZERO turned into 0 */
     void *state;              /* state_size bytes, kept from step to step */
