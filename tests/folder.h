@@ -32,12 +32,12 @@ static inline bool folder_remove(void)
     return !system(command);
 }
 
-/* The path of a name in it; the last four that were asked for stay. */
+/* The path of a name in it; the last eight that were asked for stay. */
 static inline const char *path_of(const char *name)
 {
-    static char path[4][256];
+    static char path[8][256];
     static size_t next;
-    char *p = path[next++ % 4];
+    char *p = path[next++ % 8];
     snprintf(p, sizeof path[0], "%s/%s", folder, name);
     return p;
 }

@@ -23,7 +23,7 @@ static inline void *counting(void *ctx, size_t size, size_t alignment)
     ledger.calls++;
     if (ledger.fail_at && (ledger.persist ? ledger.calls >= ledger.fail_at : ledger.calls == ledger.fail_at))
         return NULL;
-    if (ledger.at_size && size >= ledger.size && size < ledger.size + 128)
+    if (ledger.at_size && size >= ledger.size && size < ledger.size + 64)
         ledger.at_size();
     char *block = aligned_alloc(alignment, (size + 2 * alignment - 1) / alignment * alignment);
     if (!block)

@@ -3,6 +3,8 @@
 #include "comma.h"
 #include "io/file.h"
 #include "suite.h"
+#include "folder.h"
+#include "ledger.h"
 #include <lgd.h>
 #include <lgd/io.h>
 #include <float.h>
@@ -12,23 +14,13 @@
 
 enum { KIB = 1 << 10, MIB = 1 << 20 };
 
-static char folder[] =
-    "/dev/shm/lgd-convert-XXXXXX"; /* memory, where there is such a place: files are synced, thousands of them */
 static const char *comma;
 
-static const char *path_of(const char *name)
-{
-    static char path[8][256];
-    static size_t next;
-    char *p = path[next++ % 8];
-    snprintf(p, sizeof path[0], "%s/%s", folder, name);
-    return p;
-}
-
-static const char *file_of(const char *name, const void *bytes, size_t size)
+/* Packed, where its name says so. */
+static const char *packed_of(const char *name, const void *bytes, size_t size)
 {
     const char *path = path_of(name);
-    lgd_output *out = NULL; /* which packs by the name */
+    lgd_output *out = NULL;
     ck_assert_msg(!lgd_output_open(&out, "test", path) && !lgd_output_write(out, bytes, size) &&
                       !lgd_output_commit(out),
                   "%s", lgd_last_error());
@@ -38,7 +30,7 @@ static const char *file_of(const char *name, const void *bytes, size_t size)
 
 static const char *text_file(const char *text)
 {
-    return file_of("t.csv", text, strlen(text));
+    return packed_of("t.csv", text, strlen(text));
 }
 
 /* All bytes of a file, unpacked, 0 behind them. */
@@ -188,7 +180,7 @@ START_TEST(convert_one_mistake_the_sentence_of_the_reader)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char text[400] = "a,b,c\n1,2,0\n5,6,1\n", read[512];
         sprintf(text + strlen(text), "%s\n1,2,0\n1,2,1\n", bad[i].row);
-        const char *path = text_file(text), *X = file_of("X.npy", "before", 6), *y = file_of("y.npy", "before", 6);
+        const char *path = text_file(text), *X = packed_of("X.npy", "before", 6), *y = packed_of("y.npy", "before", 6);
         lgd_table *t = NULL;
         const lgd_status st = lgd_csv_read(&t, path, &bad[i].options);
         snprintf(read, sizeof read, "%s", lgd_last_error());
@@ -334,15 +326,15 @@ START_TEST(convert_packed_files_in_and_out)
     for (int i = 0; i < 60000; i++)
         end += sprintf(end, "%d,%.3f,%d\n", i, i / 7., i % 2);
     for (size_t i = 0; packs && i < 3; i++) {
-        const char *path = file_of(names[i], text, (size_t)(end - text));
+        const char *path = packed_of(names[i], text, (size_t)(end - text));
         ck_assert_int_eq(both(path, NULL, arrays[i]), LGD_OK);
         ck_assert_int_eq(
             both(path, &(lgd_csv_options){.missing = LGD_MISSING_MEAN, .classes = true}, arrays[(i + 1) % 3]), LGD_OK);
     }
     if (packs) { /* the name of a table of tabs, and what is damaged */
         const char *tabs = "a,x\tb\n1\t2\n";
-        ck_assert_int_eq(both(file_of("t.tsv.gz", tabs, strlen(tabs)), NULL, "X.npy"), LGD_OK);
-        const char *path = file_of("t.csv.gz", text, (size_t)(end - text));
+        ck_assert_int_eq(both(packed_of("t.tsv.gz", tabs, strlen(tabs)), NULL, "X.npy"), LGD_OK);
+        const char *path = packed_of("t.csv.gz", text, (size_t)(end - text));
         ck_assert_int_eq(truncate(path, 5000), 0);
         ck_assert_int_eq(both(path, NULL, "X.npy"), LGD_EFORMAT);
     }
@@ -351,38 +343,6 @@ START_TEST(convert_packed_files_in_and_out)
 END_TEST
 
 /* ---- limits */
-
-static struct ledger {
-    size_t live, peak, calls, fail_at;
-    void (*at_size)(void);
-    size_t size;
-} ledger;
-
-static void *counting(void *ctx, size_t size, size_t alignment)
-{
-    (void)ctx;
-    if (++ledger.calls == ledger.fail_at)
-        return NULL;
-    if (ledger.at_size && size >= ledger.size && size < ledger.size + 64) /* rounded up */
-        ledger.at_size();
-    char *block = aligned_alloc(alignment, (size + 2 * alignment - 1) / alignment * alignment);
-    memcpy(block, &size, sizeof size);
-    ledger.live += size;
-    ledger.peak = ledger.peak < ledger.live ? ledger.live : ledger.peak;
-    return block + alignment;
-}
-
-static void uncounting(void *ctx, void *memory)
-{
-    (void)ctx;
-    char *block = (char *)memory - 64;
-    size_t size;
-    memcpy(&size, block, sizeof size);
-    ledger.live -= size;
-    free(block);
-}
-
-static const lgd_memory counted = {counting, uncounting, NULL};
 
 /* Converts with at most `most` bytes of memory. */
 static void within(const char *path, const lgd_csv_options *options, lgd_status status, size_t most)
@@ -673,12 +633,8 @@ END_TEST
 
 int main(void)
 {
-    if (!mkdtemp(folder))
-        strcpy(folder, "/tmp/lgd-convert-XXXXXX");
-    if (strstr(folder, "XXXXXX") && !mkdtemp(folder)) {
-        perror(folder);
+    if (!folder_make("/dev/shm")) /* in memory: files are synced, thousands of them */
         return EXIT_FAILURE;
-    }
     comma = comma_locale_in(folder);
     Suite *s = suite_create("convert");
     CASE(s, convert_every_option_as_it_is_read);
@@ -699,7 +655,5 @@ int main(void)
     CASE(s, write_fewest_digits_whatever_the_locale);
     CASE(s, write_arguments_out_of_range_refused);
     const int failed = suite_run(s);
-    char command[64];
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    return system(command) || failed;
+    return !folder_remove() || failed;
 }

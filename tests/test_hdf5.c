@@ -208,27 +208,30 @@ START_TEST(hdf5_stream_the_bits_of_the_array_in_memory)
 }
 END_TEST
 
-/* A dataset in chunks is read by whole ones. */
-static void write_chunks(const char *path, size_t rows)
+/* A file of the dataset X [rows x COLS] in compressed chunks, which may reach beyond it; filter: another one before, 0: none. */
+static void write_chunks(const char *path, size_t rows, const double *X, hid_t type, const hsize_t chunk[2],
+                         H5Z_filter_t filter)
 {
-    const hsize_t size[] = {ROWS, COLS}, chunk[] = {rows, COLS};
+    const hsize_t size[] = {rows, COLS}, most[] = {H5S_UNLIMITED, H5S_UNLIMITED};
     const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
-                space = H5Screate_simple(2, size, NULL);
-    const hid_t how = H5Pcreate(H5P_DATASET_CREATE);
+                space = H5Screate_simple(2, size, most), how = H5Pcreate(H5P_DATASET_CREATE);
     H5Pset_chunk(how, 2, chunk);
+    if (filter)
+        ck_assert_int_ge(H5Pset_filter(how, filter, 0, 0, NULL), 0);
     H5Pset_deflate(how, 6);
-    const hid_t set = H5Dcreate2(file, "X", H5T_IEEE_F64BE, space, H5P_DEFAULT, how, H5P_DEFAULT);
-    ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, sample), 0);
+    const hid_t set = H5Dcreate2(file, "X", type, space, H5P_DEFAULT, how, H5P_DEFAULT);
+    ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, X), 0);
     H5Dclose(set);
     H5Pclose(how);
     H5Sclose(space);
     ck_assert_int_ge(H5Fclose(file), 0);
 }
 
+/* A dataset in chunks is read by whole ones. */
 START_TEST(hdf5_stream_of_chunks_blocks_of_their_rows)
 {
     const char *path = path_of("c.h5");
-    write_chunks(path, 48);
+    write_chunks(path, ROWS, sample, H5T_IEEE_F64BE, (const hsize_t[]){48, COLS}, 0);
     lgd_matrix *A;
     ck_assert_msg(!lgd_hdf5_stream(&A, path, NULL), "%s", lgd_last_error());
     ck_assert_uint_eq(lgd_matrix_block_rows(A), 48);
@@ -260,19 +263,8 @@ START_TEST(hdf5_chunk_however_large_unpacked_once)
     static const hsize_t chunks[][2] = {{1000, 1000}, {9000, 1000}}; /* 8 and 72 MB */
     ck_assert_int_ge(H5Zregister(&filter), 0);
     for (size_t i = 0; i < sizeof chunks / sizeof *chunks; i++) {
-        const hsize_t size[] = {ROWS, COLS}, most[] = {H5S_UNLIMITED, H5S_UNLIMITED};
         const char *path = path_of("l.h5");
-        const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
-                    space = H5Screate_simple(2, size, most), how = H5Pcreate(H5P_DATASET_CREATE);
-        H5Pset_chunk(how, 2, chunks[i]);
-        ck_assert_int_ge(H5Pset_filter(how, FILTER, 0, 0, NULL), 0);
-        H5Pset_deflate(how, 1);
-        const hid_t set = H5Dcreate2(file, "X", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, how, H5P_DEFAULT);
-        ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, sample), 0);
-        H5Dclose(set);
-        H5Pclose(how);
-        H5Sclose(space);
-        ck_assert_int_ge(H5Fclose(file), 0);
+        write_chunks(path, ROWS, sample, H5T_NATIVE_DOUBLE, chunks[i], FILTER);
         lgd_matrix *A;
         double z[ROWS];
         const double w[COLS] = {1};
@@ -359,21 +351,11 @@ START_TEST(hdf5_stream_at_the_end_of_the_process_nothing_printed)
     enum { ENDINGS = 20, LONG = 40000, CHUNK = 4000 }; /* a chunk takes a millisecond */
     static double numbers[LONG * COLS];
     static lgd_matrix *A;
-    const hsize_t size[] = {LONG, COLS}, chunk[] = {CHUNK, COLS};
     const char *path = path_of("c.h5");
     char said[256];
     snprintf(said, sizeof said, "%s", path_of("said"));
     lgd_uniform(1, 0, LONG * COLS, numbers);
-    const hid_t file = H5Fcreate(path, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT),
-                space = H5Screate_simple(2, size, NULL), made = H5Pcreate(H5P_DATASET_CREATE);
-    H5Pset_chunk(made, 2, chunk);
-    H5Pset_deflate(made, 6);
-    const hid_t set = H5Dcreate2(file, "X", H5T_NATIVE_DOUBLE, space, H5P_DEFAULT, made, H5P_DEFAULT);
-    ck_assert_int_ge(H5Dwrite(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, numbers), 0);
-    H5Dclose(set);
-    H5Pclose(made);
-    H5Sclose(space);
-    ck_assert_int_ge(H5Fclose(file), 0);
+    write_chunks(path, LONG, numbers, H5T_NATIVE_DOUBLE, (const hsize_t[]){CHUNK, COLS}, 0);
     for (int i = 0; i < ENDINGS; i++) {
         int how;
         const pid_t child = fork();

@@ -1,5 +1,6 @@
 /* Rates side by side: each goes as its own run would, in full batch and in batches, for as long as it has not ended. */
 #include "base/base.h"
+#include "ledger.h"
 #include "problems.h"
 #include <stdio.h>
 
@@ -188,15 +189,15 @@ START_TEST(rates_penalty_and_average_each_as_its_own_run)
 END_TEST
 
 /* How often was the matrix read, and to how many scores? */
-typedef struct counted {
+typedef struct tally {
     const double *X;
     size_t products, numbers;
-} counted;
+} tally;
 
 static lgd_status counted_forward(void *ctx, const lgd_rows *rows, size_t k, const double *W, size_t ldw, double *Z,
                                   size_t ldz)
 {
-    counted *c = ctx;
+    tally *c = ctx;
     c->products++;
     c->numbers += k * rows->count;
     for (size_t i = 0; i < rows->count; i++) {
@@ -214,7 +215,7 @@ static lgd_status counted_forward(void *ctx, const lgd_rows *rows, size_t k, con
 static lgd_status counted_adjoint(void *ctx, const lgd_rows *rows, size_t k, const double *R, size_t ldr, double *G,
                                   size_t ldg)
 {
-    const counted *c = ctx;
+    const tally *c = ctx;
     for (size_t i = 0; i < rows->count; i++) {
         const size_t row = rows->index ? rows->index[rows->first + i] : rows->first + i;
         for (size_t e = 0; e < k; e++)
@@ -228,7 +229,7 @@ START_TEST(rates_that_diverge_are_frozen_at_their_best_and_cost_nothing)
 {
     const double four[4] = {0.1, 50, 0.2, 1000};
     data d = data_create(ROWS, COLS, 1, false, 7);
-    counted c = {.X = d.X};
+    tally c = {.X = d.X};
     lgd_matrix *X = NULL;
     lgd_objective *f = NULL;
     lgd_optimizer *opt = at_rate("sgd", 1);
@@ -457,22 +458,6 @@ START_TEST(rates_of_lazy_steps_refused_where_they_would_be_others)
 }
 END_TEST
 
-/* The largest block that the library asked for. */
-static size_t largest;
-
-static void *measured_allocate(void *ctx, size_t size, size_t alignment)
-{
-    (void)ctx;
-    largest = size > largest ? size : largest;
-    return aligned_alloc(alignment, size);
-}
-
-static void measured_release(void *ctx, void *memory)
-{
-    (void)ctx;
-    free(memory);
-}
-
 /* Of sparse rows a run has one chunk where dense ones of that length would have 64, and so have several rates. */
 START_TEST(rates_on_sparse_rows_take_the_memory_of_their_points)
 {
@@ -480,11 +465,11 @@ START_TEST(rates_on_sparse_rows_take_the_memory_of_their_points)
     double *W = lgd_alloc("test", RATES * LONG, sizeof *W);
     diagonal d = diagonal_create(8000, LONG);
     lgd_optimizer *sgd = at_rate("sgd", 1);
-    largest = 0;
-    lgd_set_memory(&(lgd_memory){measured_allocate, measured_release, NULL});
+    ledger = (struct ledger){0};
+    lgd_set_memory(&counted);
     ck_ok(lgd_minimize_rates(d.f, sgd, rates, RATES, W, &(lgd_minimize_options){.max_epochs = 2}, NULL, NULL));
     lgd_set_memory(NULL);
-    ck_assert_uint_lt(largest, 3 * RATES * LONG * sizeof(double)); /* points and gradients */
+    ck_assert_msg(ledger.peak < 8 * RATES * LONG * sizeof(double), "%zu", ledger.peak);
     lgd_optimizer_free(sgd);
     diagonal_free(&d);
     lgd_release(W);
