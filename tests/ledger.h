@@ -2,7 +2,7 @@
  *   live, peak   bytes that there are, and that there were at most
  *   calls        for memory
  *   fail_at      the call that fails, from 1, with `persist` all from there on; 0: none does
- *   at_size, size  is called, unless NULL, when so many bytes are asked for, as they are rounded up */
+ *   at_size, size  is called, unless NULL, when so many bytes are asked for, which lgd_alloc rounds up to the next multiple of 64 above */
 #ifndef LGD_TESTS_LEDGER_H
 #define LGD_TESTS_LEDGER_H
 #include <lgd/runtime.h>
@@ -23,7 +23,7 @@ static inline void *counting(void *ctx, size_t size, size_t alignment)
     ledger.calls++;
     if (ledger.fail_at && (ledger.persist ? ledger.calls >= ledger.fail_at : ledger.calls == ledger.fail_at))
         return NULL;
-    if (ledger.at_size && size >= ledger.size && size < ledger.size + 64)
+    if (ledger.at_size && size > ledger.size && size <= ledger.size + 64)
         ledger.at_size();
     char *block = aligned_alloc(alignment, (size + 2 * alignment - 1) / alignment * alignment);
     if (!block)
