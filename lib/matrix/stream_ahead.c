@@ -1,6 +1,7 @@
 /* Which blocks come next: those of a set of rows, and behind it as far as is known, in the order in which they are met. Each thread that
  * computes keeps what it has asked for and has not held yet, and how far it has looked, so that a row is looked at once. */
 #include "stream.h"
+#include <math.h>
 
 enum { AHEAD = 8, RARE = 256 };
 
@@ -22,19 +23,44 @@ static size_t end_of(const lgd_blocks *b, const lgd_rows *rows)
     return rows->index ? rows->first + rows->count + lgd_rows_ahead(rows) : b->from.rows;
 }
 
-/* Is a block met less often than it would have to make room for others, or now, and not again for long, for less than a quarter of its rows? */
+/* Do the next rows lie in more blocks than there are buffers? Of n blocks that come equally often, in any order, so many rows show
+ * n (1 - (1 - 1/n)^rows) or all. */
+static bool are_many(const lgd_blocks *b, const size_t *row, size_t rows)
+{
+    enum { PLACES = 2 * RARE };
+    const double n = (double)b->count, most = ceil(-n * expm1((double)rows * log1p(-1 / n)));
+    size_t found[PLACES], count = 0;
+    for (size_t i = 0; i < PLACES; i++)
+        found[i] = SIZE_MAX;
+    for (size_t i = 0; i < rows && (double)count <= most; i++) {
+        const size_t block = row[i] / b->from.block_rows;
+        size_t at = block % PLACES;
+        while (found[at] != SIZE_MAX && found[at] != block)
+            at = (at + 1) % PLACES;
+        count += found[at] == SIZE_MAX;
+        found[at] = block;
+    }
+    return (double)count > most;
+}
+
+/* Is a block met less often than it would have to make room for others, or now, and not again for long, for less than a quarter of its rows,
+ * or for no run of rows while others are that leave it no buffer? */
 static bool is_rare(const lgd_blocks *b, const size_t *index, size_t at, size_t end)
 {
     const size_t each = b->from.block_rows, first = index[at] / each * each;
-    const size_t seen = least(end - at, RARE), soon = least(seen, lgd_mul(16, b->count));
-    size_t met = 0, met_soon = 0, last = 0;
+    const size_t seen = least(end - at, RARE), soon = least(seen, lgd_mul(16, b->count)), near = least(seen, each);
+    size_t met = 0, met_soon = 0, met_near = 0, last = 0;
+    if (each == 1 || b->count == b->blocks)
+        return false;
     for (size_t i = 0; i < seen; i++) {
         const bool here = index[at + i] - first < each;
         met += here;
         met_soon += here && i < soon;
+        met_near += here && i < near;
         last = here ? i : last;
     }
-    return each > 1 && b->count < b->blocks && (2 * b->count * met_soon < soon || (last < seen / 2 && met < each / 4));
+    return 2 * b->count * met_soon < soon || (last < seen / 2 && met < each / 4) ||
+           (2 * met_near < near && are_many(b, index + at, seen));
 }
 
 bool lgd_blocks_rare(const lgd_blocks *b, const lgd_rows *rows, size_t at)
