@@ -140,6 +140,9 @@ typedef struct output {
 
 /* Without force a file that is there already is refused, and a folder that takes no files is. */
 bool output_allowed(const char *path, bool force);
+
+/* Would the one be written over the other, however the two are called? */
+bool output_same(const char *a, const char *b);
 bool output_open(output *o, const char *path);
 bool output_finish(output *o);
 

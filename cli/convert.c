@@ -99,7 +99,7 @@ static bool parse(convert_settings *s, int argc, char **argv)
                       s->out);
     if (s->target_out && s->how.csv.no_target)
         return refuse("--target-out is about a target, and none is named: --target=COLUMN is accepted");
-    if (s->target_out && !strcmp(s->target_out, s->out))
+    if (s->target_out && output_same(s->target_out, s->out))
         return refuse("%s: --target-out is FILE itself, another file is accepted", s->out);
     if (s->target_out && (s->to != FORMAT_NPY || s->archive))
         return refuse("--target-out goes with a .npy as FILE; the others have room for the target");

@@ -80,17 +80,45 @@ static bool is_device(const char *path)
     return !stat(path, &there) && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode);
 }
 
-/* May a file be made in the folder of this one? Known before the work whose result goes there. */
-static bool has_folder(const char *path)
+/* That of a file, with a point behind, so that it may be asked about; NULL: no memory. */
+static char *folder_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
     char *folder = memory_of(strlen(path) + 3, 1);
+    if (folder)
+        sprintf(folder, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
+    return folder;
+}
+
+/* May a file be made in the folder of this one? Known before the work whose result goes there. */
+static bool has_folder(const char *path)
+{
+    char *folder = folder_of(path);
     if (!folder)
         return false;
-    sprintf(folder, "%.*s.", slash ? (int)(slash - path) + 1 : 0, path);
     const int why = !*path ? ENOENT : access(folder, W_OK | X_OK) ? errno : 0;
     free(folder);
     return !why || refuse("%s: %s", *path ? path : "\"\"", strerror(why));
+}
+
+static const char *name_in_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+bool output_same(const char *a, const char *b)
+{
+    struct stat x, y;
+    const bool there = !stat(a, &x), both = there == !stat(b, &y);
+    if (there || !both)
+        return both && S_ISREG(x.st_mode) && x.st_dev == y.st_dev && x.st_ino == y.st_ino;
+    char *of_a = folder_of(a), *of_b = folder_of(b);
+    const bool same = of_a && of_b && !stat(of_a, &x) && !stat(of_b, &y) && x.st_dev == y.st_dev &&
+                      x.st_ino == y.st_ino && !strcmp(name_in_folder(a), name_in_folder(b));
+    free(of_a);
+    free(of_b);
+    return same;
 }
 
 bool output_allowed(const char *path, bool force)

@@ -787,6 +787,9 @@ def cli_formats_that_do_not_fit_refused(folder):
                         (["convert", data, "x.svm"], "x.svm: a line of LIBSVM's format begins with its label: --target=COLUMN"),
                         (["convert", data, "x.npy", "--target-out=y.npy"], "none is named: --target=COLUMN is accepted"),
                         (["convert", data, "x.npy", "--target=1", "--target-out=x.npy"], "x.npy: --target-out is FILE itself, another file is accepted"),
+                        (["convert", data, "x.npy", "--target=1", "--target-out=./x.npy"], "x.npy: --target-out is FILE itself, another file is accepted"),
+                        (["convert", f"{DATA}/heart_scale", "x.npy", "--format=libsvm", "--target-out=./x.npy"], "x.npy: --target-out is FILE itself"),
+                        (["convert", f"{DATA}/heart_scale", "d.npy", "--format=libsvm", "--target-out=./d.npy", "--force"], "d.npy: --target-out is FILE itself"),
                         (["convert", data, "x.csv", "--target=1", "--target-out=y.npy"], "--target-out goes with a .npy as FILE"),
                         (["convert", data, "x.csv", "--single"], "--single is about .npy and HDF5, the file is CSV")):
         refused(words, text, folder, 2)

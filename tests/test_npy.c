@@ -447,6 +447,13 @@ START_TEST(npz_written_members_read_back_to_the_bit)
     ck_assert_int_eq(lgd_npz_write_f32(path, 3, 0, single, 1, y), LGD_EINVAL);
     says("npz: cols is 0, at least 1 is accepted");
     ck_assert_int_eq(lgd_npz_write(path, SIZE_MAX / 4, 1, X, 1, y), LGD_ERANGE);
+    static const char *const packed[] = {"p.npz.gz", "p.npz.zst", "p.npz.xz", "p.npz.bz2", "p.npz.lz4"};
+    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++) { /* which nobody could read again */
+        ck_assert_int_eq(lgd_npz_write(path_of(packed[i]), 3, 2, X, 3, y), LGD_EUNSUPPORTED);
+        says(".npz is accepted");
+        ck_assert_int_eq(lgd_npz_write_f32(path_of(packed[i]), 3, 2, single, 2, NULL), LGD_EUNSUPPORTED);
+        ck_assert_int_ne(access(path_of(packed[i]), F_OK), 0);
+    }
 }
 END_TEST
 

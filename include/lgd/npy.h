@@ -62,7 +62,8 @@ LGD_API lgd_status lgd_npy_write_f32(const char *path, size_t rows, size_t cols,
 
 /* Writes an .npz of the array "X" [rows x cols], element (i, j) being X[i*ld + j], and, unless y is NULL, of "y" [rows], as numpy.savez does:
  * numpy.load(path)["X"]. Its members are not compressed. For the rest as lgd_npy_write; errors besides: LGD_EINVAL for cols 0,
- * LGD_EUNSUPPORTED where the library was built without libarchive. */
+ * LGD_EUNSUPPORTED where the library was built without libarchive, and for a name ending in .gz and its like, since an archive is not
+ * packed as a whole. */
 LGD_API lgd_status lgd_npz_write(const char *path, size_t rows, size_t cols, const double *X, size_t ld,
                                  const double *y);
 LGD_API lgd_status lgd_npz_write_f32(const char *path, size_t rows, size_t cols, const float *X, size_t ld,

@@ -1,4 +1,5 @@
 #include "io/npy.h"
+#include "io/unpack.h"
 #include "io/zip.h"
 
 /* One array: cols 0, of one dimension. */
@@ -89,6 +90,10 @@ static lgd_status write_archive(const char *path, const array *X, const double *
     lgd_status st = check("npz", X, false);
     if (st)
         return st;
+    char shown[LGD_PATH_SHOWN];
+    if (path && lgd_packing_of_name(path) != LGD_PLAIN)
+        return lgd_fail(LGD_EUNSUPPORTED, "%s: an archive that is packed once more has no reader, .npz is accepted",
+                        lgd_path_shown(shown, path));
     sink to = {0};
     st = lgd_output_open(&to.out, "npz", path);
     st = st ? st : lgd_zip_open(&to.zip, to.out, path);
