@@ -518,6 +518,12 @@ static int setting_comes_back(void)
     return lgd_blas_held() || hold_once() || call_get("openblas_get_num_threads") != (openblas() ? 3 : 0);
 }
 
+static int own_setting_stays(void)
+{
+    call_set("openblas_set_num_threads", 2);
+    return hold_once() || call_get("openblas_get_num_threads") != (openblas() ? 2 : 0);
+}
+
 static int still_held(void)
 {
     const bool held = lgd_blas_held();
@@ -535,6 +541,7 @@ START_TEST(guard_after_a_fork_the_child_s)
     while (!atomic_load(&held_beside))
         ;
     ck_assert_int_eq(ending_of_child(setting_comes_back), 0);
+    ck_assert_int_eq(ending_of_child(own_setting_stays), 0);
     atomic_store(&enough, true);
     ck_assert_int_eq(pthread_join(other, NULL), 0);
     lgd_blas_hold();

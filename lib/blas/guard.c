@@ -156,8 +156,9 @@ void lgd_blas_hold(void)
     if (!moves(0, 1)) {
         bool takes = loaded.per_call || needs_no_setting();
         if (has_setting()) {
-            if (!host_known)
-                host_threads = threads_now();
+            const int now = threads_now();
+            if (!host_known || now != 1) /* what is not 1 any more the host has set since */
+                host_threads = now;
             host_known = false;
             if (host_threads != 1)
                 set_threads(1);
